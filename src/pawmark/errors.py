@@ -1,0 +1,21 @@
+"""The exceptions that Pawmark raises for what a person can mend."""
+
+
+class PawmarkError(Exception):
+    """Base of all errors that are shown to a person as one readable message.
+
+    The message says what happened, what was expected and how to mend it. The command line prints
+    it without a traceback.
+    """
+
+
+class DataError(PawmarkError):
+    """A data folder is missing, incomplete or holds values that it must not hold."""
+
+
+class CourseError(PawmarkError):
+    """A course folder, an assignment name or a notebook of the course is not what it must be."""
+
+
+class SandboxError(PawmarkError):
+    """No working sandbox: nothing of a student's may be run."""
