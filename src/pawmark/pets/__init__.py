@@ -1,0 +1,16 @@
+"""Photographs of cats and dogs with their trimaps: the original archives, or drawn ones."""
+
+from .generator import GENERATOR_VERSION, synthetic
+from .layout import verify
+from .photographs import Pets, dataset
+from .split import Split, training_split
+
+__all__ = [
+    "GENERATOR_VERSION",
+    "Pets",
+    "Split",
+    "dataset",
+    "synthetic",
+    "training_split",
+    "verify",
+]

@@ -1,0 +1,92 @@
+"""The cache folder, and how a result gets into it whole or not at all."""
+
+import errno
+import os
+import shutil
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+import platformdirs
+from filelock import FileLock
+
+from ..errors import DataError
+
+
+def cache_dir() -> Path:
+    """Give the cache folder: PAWMARK_CACHE, or where the system keeps a user's caches."""
+    chosen = os.environ.get("PAWMARK_CACHE")
+    return Path(chosen).expanduser() if chosen else platformdirs.user_cache_path("pawmark")
+
+
+def build_once(
+    target: Path, build: Callable[[Path], None], is_complete: Callable[[Path], bool], what: str
+) -> Path:
+    """Build a folder once, however many processes ask for it.
+
+    The folder is built under another name beside the target and renamed at the end, so a target
+    is either whole or absent. A lock lets one process build while others wait. What a killed
+    process left behind is removed by the next one that builds.
+
+    Parameters
+    ----------
+    target : pathlib.Path
+        The folder that is wanted.
+    build : callable
+        ``build(folder)`` fills an empty folder.
+    is_complete : callable
+        ``is_complete(folder)`` says whether an existing target can be used as it is.
+    what : str
+        What is built, for messages: "the synthetic pictures".
+
+    Returns
+    -------
+    pathlib.Path
+        The target.
+
+    Raises
+    ------
+    DataError
+        The folder cannot be written, or the disk is full.
+    """
+    if is_complete(target):
+        return target
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with FileLock(target.parent / f"{target.name}.lock"):
+            if not is_complete(target):
+                _replace(target, build)
+    except OSError as error:
+        raise _cannot_write(target.parent, what, error) from error
+    return target
+
+
+def _replace(target: Path, build: Callable[[Path], None]) -> None:
+    """Build beside the target, then put the result in its place. Called under the lock."""
+    prefix = f".{target.name}.partial-"
+    for leftover in target.parent.glob(f"{prefix}*"):
+        shutil.rmtree(leftover, ignore_errors=True)
+    partial = Path(tempfile.mkdtemp(prefix=prefix, dir=target.parent))
+    try:
+        partial.chmod(0o755)
+        build(partial)
+        if target.exists():
+            # Somebody deleted files from the finished folder: it is of no use any more.
+            shutil.rmtree(target)
+        partial.rename(target)
+    except BaseException:
+        shutil.rmtree(partial, ignore_errors=True)
+        raise
+
+
+def _cannot_write(folder: Path, what: str, error: OSError) -> DataError:
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        reason = f"the disk that holds {folder} is full"
+        remedy = "Free some space there"
+    else:
+        reason = f"{folder} cannot be written ({error.strerror or error})"
+        remedy = "Allow writing there"
+    return DataError(
+        f"Could not make {what}: {reason}. "
+        f"{remedy}, or set PAWMARK_CACHE to a folder with room for it."
+    )

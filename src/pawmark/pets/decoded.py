@@ -1,0 +1,93 @@
+"""Decoded and resized pictures, kept on disk so that the second call is quick."""
+
+import hashlib
+import os
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ..errors import DataError
+from ..progress import progress_bar
+from .cache import build_once, cache_dir
+
+if TYPE_CHECKING:
+    from .photographs import Pets
+
+# Reading fewer than this is as quick as looking for the file.
+WORTH_KEEPING = 32
+
+# Part of the key: raise it when the same pictures would be decoded to other numbers.
+DECODER = 1
+
+
+def load(
+    data: "Pets", size: tuple[int, int], names: tuple[str, ...]
+) -> tuple[np.ndarray, np.ndarray]:
+    """Read pictures, from the cache where they are there.
+
+    Parameters
+    ----------
+    data : Pets
+        The data set.
+    size : tuple of int
+        Height and width in pixels.
+    names : tuple of str
+        Which photographs, in the order wanted.
+
+    Returns
+    -------
+    images : numpy.ndarray
+        uint8 of shape (N, height, width, 3). May be a read-only memory map.
+    trimaps : numpy.ndarray
+        uint8 of shape (N, height, width) with the values 1, 2 and 3.
+    """
+    if len(names) < WORTH_KEEPING:
+        return _decode(data, size, names)
+    kept = tuple(sorted(set(names)))
+    folder = cache_dir() / "arrays" / _key(data, size, kept)
+    try:
+        build_once(folder, lambda part: _save(part, _decode(data, size, kept)), _is_there, "arrays")
+        images = np.load(folder / "images.npy", mmap_mode="r", allow_pickle=False)
+        trimaps = np.load(folder / "trimaps.npy", mmap_mode="r", allow_pickle=False)
+    except (DataError, OSError, ValueError):
+        # The cache only saves time: without it (a read-only home, a full disk) decode again.
+        return _decode(data, size, names)
+    place = {name: index for index, name in enumerate(kept)}
+    order = [place[name] for name in names]
+    return images[order], trimaps[order]
+
+
+def _key(data: "Pets", size: tuple[int, int], names: tuple[str, ...]) -> str:
+    digest = hashlib.sha256("\n".join((str(DECODER), data.identity, *names)).encode())
+    return f"{digest.hexdigest()[:20]}-{size[0]}x{size[1]}"
+
+
+def _is_there(folder: Path) -> bool:
+    return (folder / "images.npy").is_file() and (folder / "trimaps.npy").is_file()
+
+
+def _save(folder: Path, arrays: tuple[np.ndarray, np.ndarray]) -> None:
+    np.save(folder / "images.npy", arrays[0])
+    np.save(folder / "trimaps.npy", arrays[1])
+
+
+def _decode(
+    data: "Pets", size: tuple[int, int], names: tuple[str, ...]
+) -> tuple[np.ndarray, np.ndarray]:
+    images = np.zeros((len(names), *size, 3), dtype="uint8")
+    trimaps = np.zeros((len(names), *size), dtype="uint8")
+
+    def read(index: int) -> None:
+        images[index] = data.read_image(names[index], size)
+        trimaps[index] = data.read_trimap(names[index], size)
+
+    # Threads suffice: Pillow lets go of the interpreter lock while it decodes.
+    with (
+        ThreadPoolExecutor(min(8, os.cpu_count() or 1)) as pool,
+        progress_bar("Reading pictures", len(names)) as advance,
+    ):
+        for _ in pool.map(read, range(len(names))):
+            advance(1)
+    return images, trimaps

@@ -1,0 +1,220 @@
+"""A data set in the layout of the original archives, as the course reads it."""
+
+import hashlib
+import json
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from ..errors import DataError
+from . import decoded
+from .layout import IMAGES, MARKER, TRIMAPS, image_names, trimap_names, verify
+
+
+@dataclass(frozen=True)
+class Pets:
+    """Photographs of cats and dogs, each with a trimap.
+
+    Attributes
+    ----------
+    root : pathlib.Path
+        Folder that holds ``images/`` and ``annotations/trimaps/``.
+    kind : str
+        "synthetic" for drawn pictures, "real" for photographs.
+    identity : str
+        The same for the same data, wherever it lies.
+    names : tuple of str
+        Sorted names of all photographs that have a trimap, such as "Abyssinian_1".
+    """
+
+    root: Path
+    kind: str
+    identity: str
+    names: tuple[str, ...]
+
+    @property
+    def images_dir(self) -> Path:
+        """Folder of the photographs."""
+        return self.root / IMAGES
+
+    @property
+    def trimaps_dir(self) -> Path:
+        """Folder of the trimaps."""
+        return self.root / TRIMAPS
+
+    def image_path(self, name: str) -> Path:
+        """Path of a photograph."""
+        return self.images_dir / f"{self._known(name)}.jpg"
+
+    def trimap_path(self, name: str) -> Path:
+        """Path of a trimap."""
+        return self.trimaps_dir / f"{self._known(name)}.png"
+
+    def species(self, name: str) -> str:
+        """Tell "cat" from "dog": the name of a cat's photograph starts with a capital letter."""
+        return "cat" if self._known(name)[0].isupper() else "dog"
+
+    def breed(self, name: str) -> str:
+        """Breed of an animal: its photograph's name without the number."""
+        return self._known(name).rsplit("_", 1)[0]
+
+    def read_image(self, name: str, size: tuple[int, int] | None = None) -> np.ndarray:
+        """Read a photograph.
+
+        Parameters
+        ----------
+        name : str
+            One of ``names``.
+        size : tuple of int, optional
+            Height and width in pixels to resize to, with the nearest pixel, as ``load_img`` does.
+
+        Returns
+        -------
+        numpy.ndarray
+            uint8 of shape (height, width, 3): red, green, blue.
+        """
+        return _read(self.image_path(name), "RGB", size)
+
+    def read_trimap(self, name: str, size: tuple[int, int] | None = None) -> np.ndarray:
+        """Read a trimap: 1 is foreground, 2 background, 3 contour.
+
+        Parameters
+        ----------
+        name : str
+            One of ``names``.
+        size : tuple of int, optional
+            Height and width in pixels to resize to, with the nearest pixel, as ``load_img`` does.
+
+        Returns
+        -------
+        numpy.ndarray
+            uint8 of shape (height, width).
+        """
+        return _read(self.trimap_path(name), "L", size)
+
+    def arrays(
+        self, size: tuple[int, int], names: tuple[str, ...] | None = None
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Read photographs and trimaps into two arrays, in the same order.
+
+        Parameters
+        ----------
+        size : tuple of int
+            Height and width in pixels.
+        names : tuple of str, optional
+            Which, and in which order; all of ``names`` when left out.
+
+        Returns
+        -------
+        inputs : numpy.ndarray
+            float32 of shape (N, height, width, 3) with values from 0 to 255.
+        targets : numpy.ndarray
+            uint8 of shape (N, height, width, 1): 0 foreground, 1 background, 2 contour.
+        """
+        names = self.names if names is None else tuple(names)
+        images, trimaps = decoded.load(self, (int(size[0]), int(size[1])), names)
+        return images.astype("float32"), trimaps[..., np.newaxis] - np.uint8(1)
+
+    def _known(self, name: str) -> str:
+        if name not in self._name_set():
+            raise DataError(
+                f"No photograph is called {name!r}. Names look like {self.names[0]!r}; "
+                f"all {len(self.names)} of them are in the attribute `names`."
+            )
+        return name
+
+    def _name_set(self) -> frozenset[str]:
+        # A frozen dataclass with a cached set: 7,390 names are looked up one by one.
+        known = self.__dict__.get("_known_names")
+        if known is None:
+            known = frozenset(self.names)
+            object.__setattr__(self, "_known_names", known)
+        return known
+
+
+def dataset(root: str | Path | None = None) -> Pets:
+    """Open a data set, verified.
+
+    Parameters
+    ----------
+    root : str or pathlib.Path, optional
+        A folder in the layout of the original archives. When left out, the folder in the
+        environment variable PAWMARK_DATA; when that is not set, the synthetic set.
+
+    Returns
+    -------
+    Pets
+        The data set.
+
+    Raises
+    ------
+    DataError
+        The folder is missing, incomplete, or holds what it must not hold. The message lists every
+        problem found.
+    """
+    from_environment = os.environ.get("PAWMARK_DATA")
+    if root is None and not from_environment:
+        from .generator import synthetic
+
+        return synthetic()
+    folder = Path(from_environment if root is None else root).expanduser().absolute()
+    problems = verify(folder)
+    if problems:
+        raise _unusable(folder, problems, root is None)
+    return open_folder(folder)
+
+
+def open_folder(root: Path) -> Pets:
+    """Open a folder that is known to be in order."""
+    names = tuple(sorted(set(image_names(root)) & set(trimap_names(root))))
+    marker = read_marker(root)
+    if marker is not None:
+        return Pets(root, "synthetic", marker["identity"], names)
+    return Pets(root, "real", _identity(root, names), names)
+
+
+def read_marker(root: Path) -> dict | None:
+    """Read the file that says a folder holds drawn pictures; None where there is no such file."""
+    try:
+        marker = json.loads((root / MARKER).read_text(encoding="utf-8"))
+    except (FileNotFoundError, NotADirectoryError, json.JSONDecodeError, UnicodeDecodeError):
+        return None
+    return marker if isinstance(marker, dict) and "identity" in marker else None
+
+
+def _identity(root: Path, names: tuple[str, ...]) -> str:
+    """Name the data by names and sizes of its files: reading 800 MB of them would take too long."""
+    digest = hashlib.sha256()
+    for name in names:
+        image, trimap = root / IMAGES / f"{name}.jpg", root / TRIMAPS / f"{name}.png"
+        digest.update(f"{name} {image.stat().st_size} {trimap.stat().st_size}\n".encode())
+    return f"real-{digest.hexdigest()[:16]}"
+
+
+def _unusable(folder: Path, problems: tuple[str, ...], from_environment: bool) -> DataError:
+    origin = "PAWMARK_DATA points to" if from_environment else "Asked to read"
+    listed = "\n".join(f"  - {problem}" for problem in problems)
+    return DataError(
+        f"{origin} {folder}, which cannot be used as a data set:\n{listed}\n"
+        f"Expected there: {IMAGES}/NAME.jpg, and for each of them {TRIMAPS}/NAME.png of the same "
+        "size with the values 1, 2 and 3. Unpack images.tar.gz and annotations.tar.gz of the "
+        "Oxford-IIIT Pets side by side, or leave PAWMARK_DATA unset to use drawn pictures."
+    )
+
+
+def _read(path: Path, mode: str, size: tuple[int, int] | None) -> np.ndarray:
+    """Read and resize in the order of Keras' ``load_img``, so that the pixels are the same."""
+    try:
+        with Image.open(path) as picture:
+            converted = picture if picture.mode == mode else picture.convert(mode)
+            if size is not None and converted.size != (size[1], size[0]):
+                converted = converted.resize((size[1], size[0]), Image.Resampling.NEAREST)
+            return np.array(converted)
+    except (OSError, ValueError, SyntaxError) as error:
+        raise DataError(
+            f"{path} cannot be read as a picture ({error}). Unpack the archives again, or leave "
+            "this file out together with its partner."
+        ) from error

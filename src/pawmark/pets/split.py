@@ -1,0 +1,86 @@
+"""The training and validation arrays that an assignment starts from."""
+
+import random
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ..errors import DataError
+
+if TYPE_CHECKING:
+    from ..profiles import Profile
+    from .photographs import Pets
+
+SHUFFLE_SEED = 1337  # the chapter's
+
+
+@dataclass(frozen=True)
+class Split:
+    """Images and targets, for training and for validation.
+
+    Attributes
+    ----------
+    train_inputs, val_inputs : numpy.ndarray
+        float32 of shape (N, height, width, 3) with values from 0 to 255.
+    train_targets, val_targets : numpy.ndarray
+        uint8 of shape (N, height, width, 1): 0 foreground, 1 background, 2 contour.
+    """
+
+    train_inputs: np.ndarray
+    train_targets: np.ndarray
+    val_inputs: np.ndarray
+    val_targets: np.ndarray
+
+
+def training_split(profile: "Profile | None" = None, data: "Pets | None" = None) -> Split:
+    """Shuffle the names with the chapter's seed, read what the profile asks for, and split.
+
+    Parameters
+    ----------
+    profile : pawmark.profiles.Profile, optional
+        Image size and number of images; the current profile when left out.
+    data : Pets, optional
+        The data set; ``pets.dataset()`` when left out.
+
+    Returns
+    -------
+    Split
+        The last images of the shuffled list are for validation. A data set with fewer images than
+        the profile asks for is divided in the profile's ratio.
+
+    Raises
+    ------
+    DataError
+        The data set has fewer than two images.
+    """
+    if profile is None:
+        from .. import profiles
+
+        profile = profiles.current()
+    if data is None:
+        from .photographs import dataset
+
+        data = dataset()
+    names = list(data.names)
+    random.Random(SHUFFLE_SEED).shuffle(names)
+    num_train, num_val = _sizes(len(names), profile.num_train, profile.num_val)
+    names = tuple(names[: num_train + num_val])
+    inputs, targets = data.arrays(_height_width(profile.img_size), names)
+    return Split(inputs[:num_train], targets[:num_train], inputs[num_train:], targets[num_train:])
+
+
+def _sizes(available: int, num_train: int, num_val: int) -> tuple[int, int]:
+    if available < 2:
+        raise DataError(
+            f"A split needs two images or more, and this data set has {available}. "
+            "Use a larger data set, or leave PAWMARK_DATA unset to use drawn pictures."
+        )
+    if available >= num_train + num_val:
+        return num_train, num_val
+    share = max(1, round(available * num_val / (num_train + num_val)))
+    return available - share, share
+
+
+def _height_width(img_size: int | tuple[int, int]) -> tuple[int, int]:
+    return (img_size, img_size) if isinstance(img_size, int) else tuple(img_size)

@@ -1,0 +1,56 @@
+"""A progress bar on the terminal, and silence everywhere else."""
+
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+
+def is_wanted() -> bool:
+    """Say whether a bar may be drawn: stderr is a terminal and PAWMARK_PROGRESS is not 0."""
+    return sys.stderr.isatty() and os.environ.get("PAWMARK_PROGRESS", "1") != "0"
+
+
+@contextmanager
+def progress_bar(description: str, total: int) -> Iterator[Callable[[int], None]]:
+    """Show a bar for as long as the block runs.
+
+    Parameters
+    ----------
+    description : str
+        What is going on, in a few words.
+    total : int
+        Number of steps of the whole work.
+
+    Yields
+    ------
+    callable
+        ``advance(steps)`` moves the bar on; it does nothing where no bar is wanted.
+
+    Examples
+    --------
+    >>> with progress_bar("Counting", total=3) as advance:
+    ...     for _ in range(3):
+    ...         advance(1)
+    """
+    if not is_wanted():
+        yield lambda steps=1: None
+        return
+    with _rich_bar() as bar:
+        task = bar.add_task(description, total=total)
+        yield lambda steps=1: bar.advance(task, steps)
+
+
+def _rich_bar():
+    # Imported late: a program that shows no bar should not pay for one.
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    return Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        console=Console(stderr=True),
+        transient=True,
+    )
