@@ -1,0 +1,25 @@
+"""Figures for the notebooks: one look, readable without colour, each with an alternative text."""
+
+from pawmark.figures.data import (
+    show_class_prior,
+    show_difference,
+    show_gray,
+    show_grid,
+    show_overlay,
+    show_pair,
+)
+from pawmark.figures.style import LABELS, OKABE_ITO, Label, figure, show
+
+__all__ = [
+    "LABELS",
+    "OKABE_ITO",
+    "Label",
+    "figure",
+    "show",
+    "show_class_prior",
+    "show_difference",
+    "show_gray",
+    "show_grid",
+    "show_overlay",
+    "show_pair",
+]

@@ -1,0 +1,155 @@
+"""The look of the figures: colours, patterns, a card to draw on, and display with alt text."""
+
+import base64
+import html
+import io
+from dataclasses import dataclass
+from types import MappingProxyType
+
+import matplotlib as mpl
+from IPython.display import HTML, display
+from matplotlib.figure import Figure
+
+# Okabe and Ito's palette, told apart with every common form of colour blindness:
+# https://jfly.uni-koeln.de/color/
+OKABE_ITO = MappingProxyType(
+    {
+        "black": "#000000",
+        "orange": "#E69F00",
+        "sky": "#56B4E9",
+        "green": "#009E73",
+        "yellow": "#F0E442",
+        "blue": "#0072B2",
+        "vermilion": "#D55E00",
+        "purple": "#CC79A7",
+    }
+)
+
+INK = "#1F2328"
+FAINT = "#D0D7DE"
+CARD = "#FFFFFF"
+
+# Pixels of the file for one CSS pixel of the page: sharp on high-density screens.
+DENSITY = 2
+CSS_DPI = 96
+
+
+@dataclass(frozen=True)
+class Label:
+    """How one class of the masks is drawn.
+
+    Attributes
+    ----------
+    name : str
+        The word in legends.
+    colour : str
+        Fill colour, as hexadecimal RGB.
+    hatch : str
+        Pattern over the fill, so that the class is told apart without colour too.
+    """
+
+    name: str
+    colour: str
+    hatch: str
+
+
+LABELS = (
+    Label("pet", OKABE_ITO["orange"], "..."),
+    Label("background", OKABE_ITO["blue"], "//"),
+    Label("contour", OKABE_ITO["black"], ""),
+)
+
+STYLE = MappingProxyType(
+    {
+        "figure.facecolor": CARD,
+        "savefig.facecolor": CARD,
+        "axes.facecolor": CARD,
+        "axes.edgecolor": INK,
+        "axes.labelcolor": INK,
+        "axes.titlesize": 11,
+        "axes.titlecolor": INK,
+        "axes.spines.top": False,
+        "axes.spines.right": False,
+        "axes.grid.axis": "y",
+        "axes.axisbelow": True,
+        "grid.color": FAINT,
+        "grid.linewidth": 0.8,
+        "xtick.color": INK,
+        "ytick.color": INK,
+        "text.color": INK,
+        "font.size": 10,
+        "hatch.linewidth": 0.6,
+        "legend.frameon": False,
+        "lines.linewidth": 2.0,
+    }
+)
+
+
+def figure(width: float, height: float) -> Figure:
+    """Make an empty figure in the house style.
+
+    It does not belong to pyplot, so a notebook does not show it a second time by itself. Draw on
+    it inside ``with matplotlib.rc_context(STYLE)``; `show` saves it in the same style.
+
+    Parameters
+    ----------
+    width, height : float
+        Size in inches; a notebook's page is about 9 inches wide.
+    """
+    return Figure(figsize=(width, height), layout="constrained", facecolor=CARD)
+
+
+def show(fig: Figure, alt: str) -> None:
+    """Show a figure as the output of the cell, with a text for those who do not see it.
+
+    Neither JupyterLab nor nbconvert's default template takes an alternative text from the metadata
+    of an image output, so the picture travels in an ``<img>`` element. Its background is opaque
+    white, which reads well in light and dark themes.
+
+    Parameters
+    ----------
+    fig : matplotlib.figure.Figure
+        The figure; pyplot figures are closed, so that they are not shown twice.
+    alt : str
+        What the picture shows, in a sentence or two.
+
+    Raises
+    ------
+    ValueError
+        When `alt` is empty.
+    """
+    if not alt.strip():
+        raise ValueError("a figure needs an alternative text: say in a sentence what it shows")
+    data, width = _png(fig)
+    text = html.escape(alt, quote=True)
+    source = base64.b64encode(data).decode("ascii")
+    style = f"width:{width}px;max-width:100%;height:auto;background:{CARD};border-radius:6px"
+    element = f'<img alt="{text}" style="{style}" src="data:image/png;base64,{source}">'
+    display({"text/html": HTML(element).data, "text/plain": f"Figure: {alt}"}, raw=True)
+
+
+def _png(fig: Figure) -> tuple[bytes, int]:
+    """Return the PNG bytes of a figure and its width on the page in CSS pixels."""
+    buffer = io.BytesIO()
+    with mpl.rc_context(dict(STYLE)):
+        fig.savefig(
+            buffer,
+            format="png",
+            dpi=CSS_DPI * DENSITY,
+            bbox_inches="tight",
+            pad_inches=0.12,
+            # No version or date in the file: the same figure gives the same bytes.
+            metadata={"Software": None},
+        )
+    _forget(fig)
+    data = buffer.getvalue()
+    # Bytes 16 to 20 of a PNG are its width (PNG specification, IHDR).
+    return data, int.from_bytes(data[16:20], "big") // DENSITY
+
+
+def _forget(fig: Figure) -> None:
+    """Close the figure when pyplot holds it; importing pyplot here would choose a backend."""
+    if fig.canvas.manager is not None:
+        from matplotlib import pyplot as plt
+
+        plt.close(fig)
