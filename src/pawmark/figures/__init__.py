@@ -1,6 +1,7 @@
 """Figures for the notebooks: one look, readable without colour, each with an alternative text."""
 
 from pawmark.figures.data import (
+    overlay,
     show_class_prior,
     show_difference,
     show_gray,
@@ -15,6 +16,7 @@ __all__ = [
     "OKABE_ITO",
     "Label",
     "figure",
+    "overlay",
     "show",
     "show_class_prior",
     "show_difference",
