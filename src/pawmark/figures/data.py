@@ -88,9 +88,10 @@ def show_grid(
     rows = [[("image", images[i], titles[i]) for i in range(count)]]
     if masks is not None:
         rows.append([("mask", masks[i], "") for i in range(count)])
-    width = 9.0 / count
+    width = min(9.0 / count, 3.2)
+    tallest = max(_aspect(image) for image in images[:count])
     with mpl.rc_context(dict(STYLE)):
-        fig = figure(9.0, width * len(rows) + 0.5)
+        fig = figure(width * count, width * tallest * len(rows) + (0.9 if len(rows) > 1 else 0.4))
         axes = fig.subplots(len(rows), count, squeeze=False)
         for row, line in zip(axes, rows, strict=True):
             for ax, panel in zip(row, line, strict=True):
@@ -116,7 +117,7 @@ def show_difference(
     """
     a, b = _labels(first, 0), _labels(second, 0)
     with mpl.rc_context(dict(STYLE)):
-        fig = figure(3 * PANEL, PANEL * a.shape[0] / a.shape[1] + 0.8)
+        fig = figure(3 * PANEL, PANEL * _aspect(a) + 0.6)
         axes = fig.subplots(1, 3)
         _draw_panel(axes[0], "mask", a, titles[0], 0)
         _draw_panel(axes[1], "mask", b, titles[1], 0)
@@ -143,7 +144,7 @@ def show_gray(gray: ArrayLike, alt: str, title: str = "") -> None:
     if array.ndim != 2:
         raise ValueError(f"a grey picture has shape (H, W), this array has {array.shape}")
     with mpl.rc_context(dict(STYLE)):
-        fig = figure(PANEL + 1.6, PANEL * array.shape[0] / array.shape[1] + 0.5)
+        fig = figure(PANEL + 1.6, PANEL * _aspect(array) + 0.5)
         ax = fig.subplots()
         _bare(ax, title)
         ax.imshow(array, cmap="gray", vmin=0, vmax=255, interpolation="nearest")
@@ -221,9 +222,8 @@ def overlay(image: ArrayLike, mask: ArrayLike, strength: float = 0.55) -> np.nda
 
 def _show_panels(panels: Sequence[tuple], alt: str, first_label: int) -> None:
     """Draw panels in one row, as tall as the first one's picture asks."""
-    height, width = np.shape(panels[0][1])[:2]
     with mpl.rc_context(dict(STYLE)):
-        fig = figure(PANEL * len(panels), PANEL * min(height / width, 1.5) + 0.8)
+        fig = figure(PANEL * len(panels), PANEL * _aspect(panels[0][1]) + 0.6)
         for ax, panel in zip(fig.subplots(1, len(panels)), panels, strict=True):
             _draw_panel(ax, *panel, first_label)
         _legend(fig, first_label)
@@ -282,6 +282,12 @@ def _frame(ax: Axes) -> None:
         spine.set_visible(True)
         spine.set_color(INK)
         spine.set_linewidth(0.6)
+
+
+def _aspect(array: ArrayLike) -> float:
+    """Return height over width, kept within what still makes a readable figure."""
+    height, width = np.shape(array)[:2]
+    return float(np.clip(height / max(width, 1), 0.3, 1.5))
 
 
 def _picture(image: ArrayLike) -> np.ndarray:
