@@ -1,0 +1,62 @@
+# Everything the project does, by name. `make help` lists it.
+#
+# Needs GNU make and a POSIX shell. Recipes use relative paths only, so a folder with spaces in its
+# name works; what has a mind of its own lives in scripts/.
+
+SHELL := /bin/sh
+BIN := .venv/bin
+
+# The Python that builds .venv: found by itself (3.11 to 3.13), or chosen with PYTHON=python3.12.
+PYTHON ?=
+# More arguments for the tool behind a target: make test ARGS="-k pets".
+ARGS ?=
+
+.PHONY: help environment sandbox demo test test-all lint lab release solutions calibrate lock clean
+
+help:  ## List the targets
+	@echo 'make TARGET [PYTHON=python3.12] [ARGS="..."]'
+	@echo
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' Makefile
+
+environment:  ## Build or refresh .venv from requirements.lock (others call it first)
+	@PYTHON='$(PYTHON)' sh scripts/environment.sh
+
+sandbox:  ## Install bubblewrap, which grading runs students' code in, where it is missing
+	@sh scripts/sandbox.sh
+
+demo: environment sandbox  ## Release, grade a class of eight and show the grades, in build/demo/
+	@$(BIN)/pawmark demo $(ARGS)
+
+test: environment sandbox  ## Run the tests, but for the slow ones
+	@$(BIN)/python -m pytest -m "not slow" $(ARGS)
+
+test-all: environment sandbox  ## Run every test, the slow ones too
+	@$(BIN)/python -m pytest $(ARGS)
+
+lint: environment  ## Check style, formatting and the source notebooks
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/python scripts/check_notebooks.py source
+
+lab: environment  ## Open the source notebooks in JupyterLab
+	@$(BIN)/pawmark lab $(ARGS)
+
+release: environment  ## Write release/ again: what students get
+	@$(BIN)/pawmark release $(ARGS)
+
+solutions: environment sandbox  ## Write solutions/ again: the reference, run, with its figures
+	@$(BIN)/pawmark solutions $(ARGS)
+
+calibrate: environment  ## Measure the bars of the training checks again (takes long)
+	@$(BIN)/pawmark calibrate $(ARGS)
+
+# Keeps the versions that still fit; ARGS=--upgrade takes the newest of all.
+lock: environment  ## Resolve requirements.lock again from pyproject.toml (needs the network)
+	@$(BIN)/uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 \
+	  --generate-hashes --no-emit-index-url --no-annotate --quiet $(ARGS) -o requirements.lock
+
+clean:  ## Remove what was built; keeps .venv, the gradebook and what was handed in
+	@rm -rf build dist .pytest_cache .ruff_cache .hypothesis .nbgrader.log
+	@find . -path ./.venv -prune -o -path ./.git -prune -o -type d \
+	  \( -name __pycache__ -o -name .ipynb_checkpoints -o -name '*.egg-info' \) \
+	  -prune -exec rm -rf {} +

@@ -1,0 +1,124 @@
+#!/bin/sh
+# Builds or refreshes .venv: the locked packages, then pawmark itself, editable.
+#
+# Quick when there is nothing to do. An installation that was interrupted is noticed and made again,
+# as is a .venv that was copied or moved here (its scripts still point to the old place).
+# PYTHON names the interpreter to build from; without it a suitable one is looked for.
+set -eu
+cd "$(dirname "$0")/.."
+
+venv=.venv
+unfinished=$venv/.unfinished        # there while an installation runs, and after one was cut off
+lock_stamp=$venv/.installed-lock    # checksum of the lock that was installed last
+package_stamp=$venv/.installed-package
+version_of='import sys; print("%d.%d" % sys.version_info[:2])'
+# A virtual environment's own python would vanish with it, so build from the one beneath.
+base_of='import sys; print(getattr(sys, "_base_executable", None) or sys.executable)'
+
+say() { printf 'pawmark: %s\n' "$*"; }
+fail() { printf 'pawmark: %s\n' "$@" >&2; exit 1; }
+
+suitable() { case $1 in 3.11 | 3.12 | 3.13) true ;; *) false ;; esac; }
+
+# Sets python and version to the first suitable interpreter.
+find_python() {
+    found=
+    for candidate in "$@"; do
+        version=$("$candidate" -c "$version_of" 2>/dev/null) || continue
+        if suitable "$version"; then
+            python=$("$candidate" -c "$base_of")
+            return
+        fi
+        found="${found:+$found, }$candidate is $version"
+    done
+    fail "Python 3.11, 3.12 or 3.13 is needed; ${found:-none of these runs here: $*}." \
+        "Install one, or name one that you have: make ... PYTHON=/path/to/python3.12"
+}
+
+# Debian and Ubuntu keep the module that puts pip into a new environment in a package of its own.
+require_ensurepip() {
+    "$python" -c 'import ensurepip, venv' 2>/dev/null && return
+    if [ -e /etc/debian_version ]; then
+        sh scripts/install_package.sh "python$version-venv" "makes virtual environments" || true
+        "$python" -c 'import ensurepip, venv' 2>/dev/null && return
+        fail "$python cannot make virtual environments: its venv module is missing." \
+            "Install it with: apt-get install python$version-venv (or python3-venv), then run make again."
+    fi
+    fail "$python cannot make virtual environments: its venv or ensurepip module is missing." \
+        "Install them, or choose another Python 3.11 to 3.13 with PYTHON=..."
+}
+
+# Why the .venv that is here cannot be used, or nothing when it can.
+whats_wrong() {
+    if [ ! -e "$venv" ]; then
+        echo "there is none yet"
+    elif [ -e "$unfinished" ]; then
+        echo "the last installation was not finished"
+    elif ! now=$("$venv/bin/python" -c "$version_of" 2>/dev/null); then
+        echo "its Python does not run"
+    elif ! suitable "$now"; then
+        echo "it holds Python $now; 3.11 to 3.13 is needed"
+    elif [ -n "${PYTHON:-}" ] && [ "$now" != "$version" ]; then
+        echo "it holds Python $now and PYTHON asks for $version"
+    elif ! "$venv/bin/python" -c 'import pip' 2>/dev/null; then
+        echo "it has no pip"
+    elif ! grep -qF "$(pwd -P)/$venv/" "$venv/bin/pip" 2>/dev/null; then
+        echo "it was made in another folder"
+    fi
+}
+
+create() {
+    [ -n "${python:-}" ] || find_python python3 python3.13 python3.12 python3.11 python
+    require_ensurepip
+    say "making .venv with Python $version ($python): $1"
+    rm -rf "$venv"
+    mkdir "$venv"
+    : >"$unfinished"
+    "$python" -m venv "$venv" || fail "$python could not make .venv; its message is above."
+}
+
+# pip as the user has set it up (mirrors, proxies), but never into the user's own packages. On a
+# terminal its progress shows; elsewhere only its errors do.
+pip_install() {
+    if [ -t 1 ]; then quiet=; else quiet=--quiet; fi
+    PIP_USER=0 PIP_DISABLE_PIP_VERSION_CHECK=1 "$venv/bin/python" -m pip install $quiet "$@" || fail \
+        "the installation stopped; pip's message is above. Run make again once that is mended: it starts afresh." \
+        "Behind a proxy or with a mirror, pip's own settings (pip.conf, PIP_INDEX_URL, ...) are honoured."
+}
+
+# A package cut off half-way can look whole to pip, hence the mark.
+install_lock() {
+    say "installing the locked packages (about 2.6 GB on disk; a few minutes the first time)"
+    : >"$unfinished"
+    pip_install --require-hashes -r requirements.lock
+    printf '%s\n' "$lock" >"$lock_stamp"
+    rm -f "$unfinished"
+}
+
+install_package() {
+    say "installing pawmark itself, editable"
+    pip_install --no-deps --no-build-isolation --editable .
+    printf '%s\n' "$package" >"$package_stamp"
+}
+
+installed() { [ -e "$1" ] && [ "$(cat "$1")" = "$2" ]; }
+
+# Two makes at once take turns. Without flock (macOS) they have to be started one after the other.
+mkdir -p build
+if command -v flock >/dev/null 2>&1; then
+    exec 9>build/.environment.lock
+    flock -n 9 || { say "waiting for another make that is setting up .venv"; flock 9; }
+fi
+
+[ -z "${PYTHON:-}" ] || find_python "$PYTHON"
+wrong=$(whats_wrong)
+[ -z "$wrong" ] || create "$wrong"
+
+lock=$(cksum <requirements.lock)
+package=$(cksum <pyproject.toml)
+if installed "$lock_stamp" "$lock" && installed "$package_stamp" "$package"; then
+    exit 0
+fi
+installed "$lock_stamp" "$lock" || install_lock
+installed "$package_stamp" "$package" || install_package
+say "the environment is ready: .venv"
