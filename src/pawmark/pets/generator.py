@@ -19,7 +19,7 @@ from .photographs import Pets, open_folder, read_marker
 from .specimen import XMLS, write_specimen
 
 # Raise it with every change of a drawing: caches of older versions are then left alone.
-GENERATOR_VERSION = 1
+GENERATOR_VERSION = 2
 
 SEED = 1337
 COUNT = 500
