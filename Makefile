@@ -5,6 +5,8 @@
 
 SHELL := /bin/sh
 BIN := .venv/bin
+# nbgrader starts other tools of its environment (alembic, jupyter) by name.
+export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
 # The Python that builds .venv: found by itself (3.11 to 3.13), or chosen with PYTHON=python3.12.
 PYTHON ?=
