@@ -82,7 +82,7 @@ create() {
 pip_install() {
     if [ -t 1 ]; then quiet=; else quiet=--quiet; fi
     PIP_USER=0 PIP_DISABLE_PIP_VERSION_CHECK=1 "$venv/bin/python" -m pip install $quiet "$@" || fail \
-        "the installation stopped; pip's message is above. Run make again once that is mended: it starts afresh." \
+        "the installation stopped; pip's message is above. Mend that and run make again." \
         "Behind a proxy or with a mirror, pip's own settings (pip.conf, PIP_INDEX_URL, ...) are honoured."
 }
 
