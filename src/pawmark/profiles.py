@@ -34,8 +34,9 @@ class Profile:
     batch_size: int
 
 
-# About a quarter of a minute of training on two processor cores.
-QUICK = Profile("quick", img_size=(32, 32), num_train=400, num_val=100, epochs=5, batch_size=16)
+# About a quarter of a minute of training on two processor cores. Batches of 16 for as long end less
+# surely: five runs each ended between .33 and .39, against .26 and .32 (best validation losses).
+QUICK = Profile("quick", img_size=(32, 32), num_train=400, num_val=100, epochs=6, batch_size=8)
 
 # The sizes of the chapter: hours on a processor, minutes on a graphics card.
 GPU = Profile("gpu", img_size=(200, 200), num_train=6390, num_val=1000, epochs=50, batch_size=64)
@@ -50,13 +51,6 @@ def current() -> Profile:
     ------
     CourseError
         When the name is none of `PROFILES`.
-
-    Examples
-    --------
-    >>> import os
-    >>> os.environ["PAWMARK_PROFILE"] = "gpu"
-    >>> current().img_size
-    (200, 200)
     """
     name = os.environ.get(VARIABLE) or QUICK.name
     if name not in PROFILES:

@@ -1,0 +1,194 @@
+"""Measuring the runs of an assignment's reference, one process after the other."""
+
+import hashlib
+import json
+import os
+import platform
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import asdict
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from pawmark import pets, profiles
+from pawmark.calibration.bars import (
+    MIN_RIGHT_RUNS,
+    MIN_WRONG_RUNS,
+    RULE,
+    plain,
+    read_section,
+    settle,
+    write_section,
+)
+from pawmark.calibration.judging import DRAWN
+from pawmark.calibration.pipelines import Spec, plan
+from pawmark.errors import CourseError
+from pawmark.profiles import Profile
+from pawmark.progress import progress_bar
+
+WORKER = "pawmark.calibration.worker"
+
+
+def calibrate(
+    assignment: str,
+    course: Path = Path(),
+    profile: Profile | None = None,
+    runs: int = MIN_RIGHT_RUNS,
+    say: Callable[[str], None] = print,
+) -> Path:
+    """Measure right and wrong runs of an assignment's reference, and set its bar.
+
+    Each finished run is written at once; a second call goes on where the first one stopped, and
+    starts anew when the profile, the pictures or the reference have changed.
+
+    Parameters
+    ----------
+    assignment : str
+        Its name; its source notebook trains with `get_model`, `compile_model` and `train`.
+    course : pathlib.Path
+        The folder that holds ``source/`` and ``grader_tests/``.
+    profile : Profile, optional
+        The current profile when left out.
+    runs : int
+        Runs of the reference; each wrong pipeline gets a quarter of them.
+    say : callable
+        Takes a line about each run.
+
+    Returns
+    -------
+    pathlib.Path
+        The bar file.
+
+    Raises
+    ------
+    CourseError
+        The assignment has no source notebook, or none with a training run; or a run failed.
+    """
+    profile = profile or profiles.current()
+    code = reference_code(Path(course), assignment)
+    path = Path(course) / "grader_tests" / "bars" / f"{assignment}.json"
+    section = _open_section(path, profile, code)
+    done = {Spec(**run["spec"]): run for run in section["runs"]}
+    wrong_runs = max(MIN_WRONG_RUNS, runs // 4)
+    todo = [spec for spec in plan(runs, wrong_runs) if spec not in done]
+    say(f"{len(done)} runs measured before, {len(todo)} to go")
+    with progress_bar(f"Calibrating {assignment}", len(todo)) as advance:
+        for spec in todo:
+            section["runs"].append(_measure(spec, code, profile))
+            settle(section)
+            write_section(path, assignment, profile, section)
+            say(_line(section["runs"][-1]))
+            advance(1)
+    say(_verdict(section))
+    return path
+
+
+def reference_code(course: Path, assignment: str) -> str:
+    """Join the import cell and the solution cells of a source notebook.
+
+    Raises
+    ------
+    CourseError
+        When the notebook is missing, or lacks one of the three functions of a training run.
+    """
+    path = course / "source" / assignment / f"{assignment}.ipynb"
+    try:
+        cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    except (OSError, ValueError, KeyError) as error:
+        raise CourseError(f"No source notebook can be read at {path}: {error}") from error
+    wanted = [cell for cell in cells if cell["cell_type"] == "code" and _is_reference(cell)]
+    code = "\n\n".join("".join(cell["source"]) for cell in wanted)
+    missing = [f for f in ("get_model", "compile_model", "train") if f"def {f}(" not in code]
+    if missing:
+        raise CourseError(
+            f"{assignment} has no training run to calibrate: its notebook does not define "
+            f"{', '.join(missing)}."
+        )
+    return code
+
+
+def _measure(spec: Spec, code: str, profile: Profile) -> dict[str, Any]:
+    """Run a pipeline in a fresh process and return what it measured."""
+    job = {"spec": asdict(spec), "code": code, "profile": plain(profile)}
+    environment = {
+        **os.environ,
+        "TF_NUM_INTRAOP_THREADS": str(spec.threads),
+        "TF_NUM_INTEROP_THREADS": str(spec.threads),
+        "TF_CPP_MIN_LOG_LEVEL": "2",
+    }
+    started = time.monotonic()
+    with tempfile.TemporaryDirectory() as folder:
+        outcome = Path(folder, "outcome.json")
+        finished = subprocess.run(  # noqa: S603 - our own interpreter and module
+            [sys.executable, "-m", WORKER, str(outcome)],
+            input=json.dumps(job),
+            capture_output=True,
+            text=True,
+            env=environment,
+            check=False,
+        )
+        if finished.returncode or not outcome.exists():
+            raise CourseError(
+                f"The run {spec} failed. The end of what it said:\n{finished.stderr[-2000:]}"
+            )
+        measured = json.loads(outcome.read_text(encoding="utf-8"))
+    return {"spec": asdict(spec), **measured, "seconds": round(time.monotonic() - started, 1)}
+
+
+def _line(run: dict[str, Any]) -> str:
+    spec = Spec(**run["spec"])
+    return (
+        f"{spec.pipeline}: held-out loss {run['loss']:.3f} (class prior {run['prior_loss']:.3f}; "
+        f"data seed {spec.data_seed}, training seed {spec.training_seed}, {spec.threads} threads, "
+        f"{run['seconds']:.0f} s)"
+    )
+
+
+def _verdict(section: dict[str, Any]) -> str:
+    if section["bar"] is None:
+        return "No bar: there are no runs."
+    doubts = "".join(f"\n  doubt: {doubt}" for doubt in section["doubts"])
+    return f"Bar {section['bar']:.3f}: {RULE}.{doubts or ' It can be trusted.'}"
+
+
+def _open_section(path: Path, profile: Profile, code: str) -> dict[str, Any]:
+    """Return the measured section if its conditions still hold, and an empty one otherwise."""
+    conditions = {
+        "profile": plain(profile),
+        "generator_version": pets.GENERATOR_VERSION,
+        "reference_sha256": hashlib.sha256(code.encode()).hexdigest(),
+        "held_out": DRAWN,
+        "machine": _machine(),
+        "versions": {name: version(name) for name in ("tensorflow", "keras", "numpy")},
+    }
+    found = read_section(path, profile)
+    if found is not None and found["conditions"] == conditions:
+        return found
+    return {"bar": None, "rule": RULE, "doubts": [], "conditions": conditions, "runs": []}
+
+
+def _machine() -> dict[str, Any]:
+    return {
+        "processor": _processor(),
+        "cores": os.cpu_count(),
+        "system": f"{platform.system()} {platform.machine()}",
+        "python": platform.python_version(),
+    }
+
+
+def _processor() -> str:
+    try:
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+    except OSError:
+        return platform.processor() or "unknown"
+    names = (line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
+    return next(names, platform.processor() or "unknown")
+
+
+def _is_reference(cell: dict[str, Any]) -> bool:
+    marks = cell["metadata"].get("nbgrader", {})
+    return bool(marks.get("solution")) or str(marks.get("grade_id", "")).endswith("-imports")
