@@ -1,0 +1,14 @@
+"""The targets are float64.
+
+fails: test_targets_are_uint8
+says: labels are small whole numbers
+"""
+
+# %% 02-load-arrays
+def load_arrays(pairs, img_size):
+    inputs = np.zeros((len(pairs),) + img_size + (3,), dtype="float32")
+    targets = np.zeros((len(pairs),) + img_size + (1,))
+    for i, (image_path, trimap_path) in enumerate(pairs):
+        inputs[i] = path_to_input_image(image_path, img_size)
+        targets[i] = path_to_target(trimap_path, img_size)
+    return inputs, targets

@@ -1,0 +1,10 @@
+"""The largest label of the mask becomes 254.
+
+fails: test_gray_depends_on_the_label_alone
+says: stretched to what this mask holds
+"""
+
+# %% 02-target-to-gray
+def target_to_gray(target):
+    plane = target[..., 0].astype("float32")
+    return (plane / max(plane.max(), 1) * 254).astype("uint8")

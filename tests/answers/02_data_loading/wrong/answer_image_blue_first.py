@@ -1,0 +1,9 @@
+"""The channels are blue, green, red.
+
+fails: test_channels_red_green_blue
+says: another order than red, green, blue
+"""
+
+# %% 02-path-to-input-image
+def path_to_input_image(path, img_size):
+    return img_to_array(load_img(path, target_size=img_size))[..., ::-1]

@@ -1,0 +1,9 @@
+"""The photograph stays uint8.
+
+fails: test_image_is_float32
+says: should be float32
+"""
+
+# %% 02-path-to-input-image
+def path_to_input_image(path, img_size):
+    return np.array(load_img(path, target_size=img_size))

@@ -1,0 +1,10 @@
+"""The contour becomes 0 by a remainder.
+
+fails: test_labels_keep_their_meaning
+says: the classes have changed places
+"""
+
+# %% 02-path-to-target
+def path_to_target(path, img_size):
+    mask = img_to_array(load_img(path, target_size=img_size, color_mode="grayscale"))
+    return mask.astype("uint8") % 3

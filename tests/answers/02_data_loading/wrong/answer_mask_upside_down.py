@@ -1,0 +1,10 @@
+"""The mask is turned upside down.
+
+fails: test_target_shows_the_whole_mask, test_labels_keep_their_meaning
+says: without cropping, padding or turning
+"""
+
+# %% 02-path-to-target
+def path_to_target(path, img_size):
+    mask = img_to_array(load_img(path, target_size=img_size, color_mode="grayscale"))
+    return mask[::-1].astype("uint8") - 1

@@ -1,0 +1,11 @@
+"""The folders must be Path, not str.
+
+fails: test_folders_as_text
+says: has no attribute 'glob'
+"""
+
+# %% 02-list-pairs
+def list_pairs(images_dir, trimaps_dir):
+    images = sorted(images_dir.glob("*.jpg"))
+    pairs = [(path, trimaps_dir / (path.stem + ".png")) for path in images]
+    return [pair for pair in pairs if pair[1].exists()]

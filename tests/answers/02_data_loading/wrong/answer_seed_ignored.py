@@ -1,0 +1,11 @@
+"""The seed is always 1337.
+
+fails: test_seed_is_used
+says: is the argument `seed` used
+"""
+
+# %% 02-shuffle-pairs
+def shuffle_pairs(pairs, seed=1337):
+    shuffled = pairs.copy()
+    random.Random(1337).shuffle(shuffled)
+    return shuffled
