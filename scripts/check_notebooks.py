@@ -6,7 +6,7 @@ import sys
 from collections import Counter
 from pathlib import Path
 
-import nbformat
+from nbformat.validator import iter_validate
 
 
 def problems_of(path: Path) -> list[str]:
@@ -15,10 +15,9 @@ def problems_of(path: Path) -> list[str]:
         content = json.loads(path.read_text(encoding="utf-8"))
     except (UnicodeDecodeError, json.JSONDecodeError) as error:
         return [f"is not JSON: {error}"]
-    # A merge can leave valid JSON that is no notebook; the schema says which part.
-    try:
-        nbformat.validate(content, version=4, version_minor=5, relax_add_props=True)
-    except nbformat.ValidationError as error:
+    # A merge can leave valid JSON that is no notebook. nbformat.validate would mend ids on the way.
+    errors = iter_validate(content, version=4, version_minor=5, relax_add_props=True)
+    if error := next(errors, None):
         return [f"is not a notebook of format 4.5: {str(error).splitlines()[0]}"]
     return format_problems(content) + cell_problems(content["cells"])
 

@@ -37,16 +37,22 @@ find_python() {
 
 # Debian and Ubuntu keep the module that puts pip into a new environment in a package of its own.
 require_ensurepip() {
-    "$python" -c 'import ensurepip, venv' 2>/dev/null && return
-    if [ -e /etc/debian_version ]; then
-        sh scripts/install_package.sh "python$version-venv" "makes virtual environments" || true
-        "$python" -c 'import ensurepip, venv' 2>/dev/null && return
-        fail "$python cannot make virtual environments: its venv module is missing." \
-            "Install it with: apt-get install python$version-venv (or python3-venv), then run make again."
-    fi
-    fail "$python cannot make virtual environments: its venv or ensurepip module is missing." \
-        "Install them, or choose another Python 3.11 to 3.13 with PYTHON=..."
+    can_make_venvs && return
+    case $python in
+        /usr/bin/*) [ ! -e /etc/debian_version ] || require_debian_venv ;;
+        *) ;;
+    esac
+    can_make_venvs || fail "$python cannot make virtual environments: its ensurepip module is missing." \
+        "Choose another Python 3.11 to 3.13: make ... PYTHON=/path/to/python3.12"
 }
+
+require_debian_venv() {
+    sh scripts/install_package.sh "python$version-venv" "makes virtual environments" || true
+    can_make_venvs || fail "$python cannot make virtual environments: its ensurepip module is missing." \
+        "Install it with: apt-get install python$version-venv (or python3-venv), then run make again."
+}
+
+can_make_venvs() { "$python" -c 'import ensurepip, venv' 2>/dev/null; }
 
 # Why the .venv that is here cannot be used, or nothing when it can.
 whats_wrong() {
