@@ -13,6 +13,7 @@ from numpy.typing import ArrayLike
 from pawmark.figures.style import INK, LABELS, STYLE, figure, show
 
 PANEL = 2.6  # inches: three panels and a legend fill a notebook's page
+PAGE = 9.0  # inches: the width of that page
 MAX_COLUMNS = 5
 
 
@@ -88,11 +89,12 @@ def show_grid(
     rows = [[("image", images[i], titles[i]) for i in range(count)]]
     if masks is not None:
         rows.append([("mask", masks[i], "") for i in range(count)])
-    width = min(9.0 / count, 3.2)
-    tallest = max(_aspect(image) for image in images[:count])
+    # All of one height, as wide as they need, side by side over the whole page.
+    widths = [1 / _aspect(image) for image in images[:count]]
+    height = min(PAGE / sum(widths), 3.2)
     with mpl.rc_context(dict(STYLE)):
-        fig = figure(width * count, width * tallest * len(rows) + (0.9 if len(rows) > 1 else 0.4))
-        axes = fig.subplots(len(rows), count, squeeze=False)
+        fig = figure(height * sum(widths), (height + 0.15) * len(rows) + 0.3 * len(rows))
+        axes = fig.subplots(len(rows), count, squeeze=False, width_ratios=widths)
         for row, line in zip(axes, rows, strict=True):
             for ax, panel in zip(row, line, strict=True):
                 _draw_panel(ax, *panel, first_label)
