@@ -1,0 +1,13 @@
+"""A class that is nowhere gets 0.
+
+fails: test_absent_class_has_no_iou
+says: as if the mask were bad
+"""
+
+# %% 03-iou-per-class
+def iou_per_class(y_true, y_pred, num_classes):
+    scores = []
+    for label in range(num_classes):
+        a, b = y_true == label, y_pred == label
+        scores.append((a & b).sum() / max((a | b).sum(), 1))
+    return np.array(scores)

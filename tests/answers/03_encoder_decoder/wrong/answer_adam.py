@@ -1,0 +1,10 @@
+"""Another optimizer than the chapter's.
+
+fails: test_optimizer_is_rmsprop
+says: trains with rmsprop
+"""
+
+# %% 03-compile-model
+def compile_model(model):
+    model.compile(optimizer="adam", loss="sparse_categorical_crossentropy")
+    return model

@@ -1,0 +1,18 @@
+"""The batch size of Keras is used, whatever was asked for.
+
+fails: test_epochs_and_batches
+says: is batch_size given to `fit`
+"""
+
+# %% 03-train
+def train(model, train_data, val_data, epochs, batch_size, checkpoint_path):
+    keep_best = keras.callbacks.ModelCheckpoint(checkpoint_path, save_best_only=True)
+    inputs, targets = train_data
+    return model.fit(
+        inputs,
+        targets,
+        epochs=epochs,
+        validation_data=val_data,
+        callbacks=[keep_best],
+        verbose=0,
+    )

@@ -1,0 +1,19 @@
+"""The checkpoint watches the training loss.
+
+fails: test_file_holds_the_best_model
+says: the model of the last epoch
+"""
+
+# %% 03-train
+def train(model, train_data, val_data, epochs, batch_size, checkpoint_path):
+    callbacks = [
+        keras.callbacks.ModelCheckpoint(checkpoint_path, monitor="loss", save_best_only=True)
+    ]
+    return model.fit(
+        *train_data,
+        epochs=epochs,
+        batch_size=batch_size,
+        validation_data=val_data,
+        callbacks=callbacks,
+        verbose=0,
+    )

@@ -1,0 +1,9 @@
+"""One bias for the whole layer, as if its filters shared it.
+
+fails: test_biases_are_counted
+says: one for each filter
+"""
+
+# %% 03-conv-params
+def conv_params(kernel_size, in_channels, out_channels):
+    return kernel_size**2 * in_channels * out_channels + 1

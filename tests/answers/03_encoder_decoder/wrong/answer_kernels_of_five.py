@@ -1,0 +1,27 @@
+"""Kernels of 5 x 5 where the chapter has 3 x 3.
+
+fails: test_parameter_count
+says: differs from the chapter's
+"""
+
+# %% 03-get-model
+def get_model(img_size, num_classes):
+    inputs = keras.Input(shape=img_size + (3,))
+    x = layers.Rescaling(1.0 / 255)(inputs)
+
+    x = layers.Conv2D(64, 5, strides=2, activation="relu", padding="same")(x)
+    x = layers.Conv2D(64, 5, activation="relu", padding="same")(x)
+    x = layers.Conv2D(128, 5, strides=2, activation="relu", padding="same")(x)
+    x = layers.Conv2D(128, 5, activation="relu", padding="same")(x)
+    x = layers.Conv2D(256, 5, strides=2, padding="same", activation="relu")(x)
+    x = layers.Conv2D(256, 5, activation="relu", padding="same")(x)
+
+    x = layers.Conv2DTranspose(256, 5, activation="relu", padding="same")(x)
+    x = layers.Conv2DTranspose(256, 5, activation="relu", padding="same", strides=2)(x)
+    x = layers.Conv2DTranspose(128, 5, activation="relu", padding="same")(x)
+    x = layers.Conv2DTranspose(128, 5, activation="relu", padding="same", strides=2)(x)
+    x = layers.Conv2DTranspose(64, 5, activation="relu", padding="same")(x)
+    x = layers.Conv2DTranspose(64, 5, activation="relu", padding="same", strides=2)(x)
+
+    outputs = layers.Conv2D(num_classes, 3, activation="softmax", padding="same")(x)
+    return keras.Model(inputs, outputs)

@@ -1,0 +1,20 @@
+"""The dictionary of losses is returned in place of the History.
+
+fails: test_trains_on_the_training_data, test_validates_on_the_validation_data, test_epochs_and_batches, test_file_holds_the_best_model
+says: return the History itself
+"""
+
+# %% 03-train
+def train(model, train_data, val_data, epochs, batch_size, checkpoint_path):
+    keep_best = keras.callbacks.ModelCheckpoint(checkpoint_path, save_best_only=True)
+    inputs, targets = train_data
+    history = model.fit(
+        inputs,
+        targets,
+        epochs=epochs,
+        batch_size=batch_size,
+        validation_data=val_data,
+        callbacks=[keep_best],
+        verbose=0,
+    )
+    return history.history

@@ -1,0 +1,27 @@
+"""Padding is forgotten, and valid is the default. The parameter count does not notice.
+
+fails: test_padding_keeps_the_size, test_output_fits_every_image, test_feature_maps_shrink_and_grow, test_best_model_beats_the_class_prior, test_best_model_passes_the_bar
+says: lose pixels at the border
+"""
+
+# %% 03-get-model
+def get_model(img_size, num_classes):
+    inputs = keras.Input(shape=img_size + (3,))
+    x = layers.Rescaling(1.0 / 255)(inputs)
+
+    x = layers.Conv2D(64, 3, strides=2, activation="relu")(x)
+    x = layers.Conv2D(64, 3, activation="relu")(x)
+    x = layers.Conv2D(128, 3, strides=2, activation="relu")(x)
+    x = layers.Conv2D(128, 3, activation="relu")(x)
+    x = layers.Conv2D(256, 3, strides=2, activation="relu")(x)
+    x = layers.Conv2D(256, 3, activation="relu")(x)
+
+    x = layers.Conv2DTranspose(256, 3, activation="relu")(x)
+    x = layers.Conv2DTranspose(256, 3, activation="relu", strides=2)(x)
+    x = layers.Conv2DTranspose(128, 3, activation="relu")(x)
+    x = layers.Conv2DTranspose(128, 3, activation="relu", strides=2)(x)
+    x = layers.Conv2DTranspose(64, 3, activation="relu")(x)
+    x = layers.Conv2DTranspose(64, 3, activation="relu", strides=2)(x)
+
+    outputs = layers.Conv2D(num_classes, 3, activation="softmax")(x)
+    return keras.Model(inputs, outputs)

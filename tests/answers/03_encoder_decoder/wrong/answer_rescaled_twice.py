@@ -1,0 +1,20 @@
+"""The images are divided by 255 before training, and once more in the model.
+
+fails: test_trains_on_the_training_data, test_best_model_passes_the_bar, test_best_model_beats_the_class_prior
+says: divided by 255 before training
+"""
+
+# %% 03-train
+def train(model, train_data, val_data, epochs, batch_size, checkpoint_path):
+    keep_best = keras.callbacks.ModelCheckpoint(checkpoint_path, save_best_only=True)
+    inputs, targets = train_data
+    inputs = inputs / 255
+    return model.fit(
+        inputs,
+        targets,
+        epochs=epochs,
+        batch_size=batch_size,
+        validation_data=val_data,
+        callbacks=[keep_best],
+        verbose=0,
+    )
