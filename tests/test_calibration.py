@@ -117,9 +117,11 @@ def test_bar_of_another_profile_is_unknown():
 
 
 def test_comments_leave_the_reference_as_it_is():
-    """A comment in a solution does not ask for new measurements, another number does."""
-    assert fingerprint("a = 1  # one") == fingerprint("a = 1")
-    assert fingerprint("a = 1") != fingerprint("a = 2")
+    """Words do not ask for new measurements, nor do other functions; another number does."""
+    reference = fingerprint("def train(a):\n    return 1")
+
+    assert fingerprint("def train(a):\n    'Doc.'\n    return 1  # one\n\nb = 2") == reference
+    assert fingerprint("def train(a):\n    return 2") != reference
 
 
 def test_assignment_without_training_is_refused(tmp_path):
