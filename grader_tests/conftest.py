@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+
 from pawmark import profiles
 from pawmark.calibration import held_out as held_out_photographs
 from pawmark.calibration import read_bar
@@ -132,9 +133,10 @@ def _read_trace(reply):
     try:
         calls = tuple(ConvCall(**call) for call in reply["calls"])
         shapes = [shape for call in calls for shape in (call.input_shape, call.output_shape)]
-        sound = all(len(shape) == 3 for shape in shapes) and all(
-            len(call.strides) == 2 and isinstance(call.input_min, float) for call in calls
-        )
+        sound = all(len(shape) == 3 and all(type(n) is int for n in shape) for shape in shapes)
+        for call in calls:
+            ranges = (call.input_min, call.input_max, call.input_zeros)
+            sound = sound and all(isinstance(number, float) for number in ranges)
         return Trace(calls, tuple(map(str, reply["layers"]))) if sound else None
     except (KeyError, TypeError):
         return None

@@ -5,10 +5,35 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
+
 from pawmark.calibration import cross_entropy
 from pawmark.checks import expect, expect_array, expect_number
 
 CHAPTER_PARAMS = 2_880_643
+
+# Reading what comes back --------------------------------------------------------------------
+
+
+def numbers(value, name, shape=None):
+    """Return an array of numbers, or fail the check readably."""
+    array = expect_array(value, shape=shape, name=name)
+    expect(array.dtype.kind in "biuf", f"{name} should hold numbers", got=str(array.dtype))
+    return array
+
+
+def as_numbers(values):
+    """Return a flat array of floats; an empty one for anything else."""
+    try:
+        return np.asarray(values, dtype=float).ravel()
+    except (TypeError, ValueError, Warning):
+        return np.zeros(0)
+
+
+def plain_shape(shape):
+    """Return a shape as a tuple; an empty one for anything but integers and None."""
+    plain = isinstance(shape, tuple | list) and all(n is None or type(n) is int for n in shape)
+    return tuple(shape) if plain else ()
+
 
 # conv_params --------------------------------------------------------------------------------
 
@@ -67,7 +92,7 @@ class Built:
 
     def images(self, rng, count=2):
         """Draw noise that the model accepts, with values from 0 to 255."""
-        shape = self.facts.input_shape
+        shape = plain_shape(self.facts.input_shape)
         # A model that ignores img_size fails one check about that, and not all the others.
         known = len(shape) == 4 and all(isinstance(n, int) for n in shape[1:3])
         height, width = shape[1:3] if known else self.size
@@ -107,7 +132,7 @@ def test_parameter_count(student, rng):
 
     # Only the last layer depends on the number of classes, and none on the size.
     other = build(student, random_size(rng), int(rng.integers(4, 12)))
-    classes = other.facts.output_shape[-1] if other.facts.output_shape else None
+    classes = (plain_shape(other.facts.output_shape) or (None,))[-1]
     expected = CHAPTER_PARAMS + counted(3, 64, classes or 3) - counted(3, 64, 3)
     expect(
         other.facts.params == expected,
@@ -123,10 +148,10 @@ def test_output_fits_every_image(student, rng):
     """The output is as large as the image, with a number for each class."""
     for _ in range(2):
         size, classes = random_size(rng), int(rng.integers(2, 12))
-        shape = build(student, size, classes).facts.output_shape
+        shape = plain_shape(build(student, size, classes).facts.output_shape)
 
         expect(
-            tuple(shape or ()) == (None, *size, classes),
+            shape == (None, *size, classes),
             f"for images of {size[0]} x {size[1]} pixels and {classes} classes the output has "
             "the wrong shape: use img_size and num_classes, and let every halving be undone",
             got=shape,
@@ -262,7 +287,7 @@ def test_inputs_are_rescaled(trace, built, rng):
 def test_softmax_over_the_classes(student, built, rng):
     """The probabilities of each pixel add up to 1."""
     reply = student.predict(built.handle, built.images(rng))
-    probabilities = expect_array(reply, name="the prediction").astype(float)
+    probabilities = numbers(reply, "the prediction").astype(float)
 
     expect(
         probabilities.size > 0 and np.isfinite(probabilities).all(),
@@ -432,7 +457,8 @@ def read_history(student, returned):
     reply = student.evaluate(
         "{str(k): [float(v) for v in values] for k, values in h.history.items()}", h=returned
     )
-    plain = isinstance(reply, dict) and all(isinstance(v, list) for v in reply.values())
+    lists = list(reply.values()) if isinstance(reply, dict) else [None]
+    plain = all(isinstance(v, list) and all(isinstance(x, float) for x in v) for v in lists)
     expect(plain, "the history does not hold lists of numbers")
     return reply
 
@@ -565,8 +591,8 @@ def test_file_holds_the_best_model(student, keras, rng):
     expect(losses, "the history has no val_loss, so no epoch can be called the best")
     expect(student.exists(path), "there is no file at checkpoint_path after training")
     kept = student.evaluate("keras.models.load_model(path, compile=False)", keras=keras, path=path)
-    probabilities = expect_array(
-        student.predict(kept, ones), shape=(4, 5, 8, 3), name="the prediction of the saved model"
+    probabilities = numbers(
+        student.predict(kept, ones), "the prediction of the saved model", shape=(4, 5, 8, 3)
     )
     loss = cross_entropy(np.abs(np.nan_to_num(probabilities)), val_targets[..., 0])
     epoch = 1 + int(np.argmin(np.abs(np.array(losses) - loss)))
@@ -600,10 +626,10 @@ def probabilities(student, held_out):
     model = student.evaluate("best_model")
     expect(model is not None, "best_model is None")
     student.model(model)
-    reply = expect_array(
+    reply = numbers(
         student.predict(model, held_out.inputs),
+        "the prediction for new photographs",
         shape=(*held_out.labels.shape, 3),
-        name="the prediction for new photographs",
     ).astype(float)
     expect(np.isfinite(reply).all(), "the best model predicts values that are not numbers")
     expect(reply.min() >= 0, "the best model predicts negative probabilities")
@@ -752,7 +778,7 @@ def scattered(student, returned):
     )
     points = []
     for label, pairs in reply if isinstance(reply, list) else []:
-        pairs = np.array(pairs, dtype=float).reshape(-1, 2)
+        pairs = as_numbers(pairs).reshape(-1, 2)
         points.append((pairs[:, 1], Curve(str(label), pairs[:, 0], ("None", "scatter"))))
     return points
 
@@ -764,14 +790,6 @@ def match(curves, values):
         if len(y) == len(values) and np.allclose(y, values, atol=1e-6):
             return found
     return None
-
-
-def as_numbers(values):
-    """Return a flat array of floats; an empty one for anything else."""
-    try:
-        return np.asarray(values, dtype=float).ravel()
-    except (TypeError, ValueError):
-        return np.zeros(0)
 
 
 @pytest.mark.cell("03-plot-losses", points=2)
@@ -841,7 +859,7 @@ def painted(student, keras, rng):
 def test_mask_has_the_shape_of_the_image(painted):
     """The mask is as large as the image, with one label for each pixel."""
     reply, probabilities, _, _ = painted
-    mask = expect_array(reply, name="the mask")
+    mask = numbers(reply, "the mask")
     size = probabilities.shape[:2]
 
     expect(mask.shape != (1, *size), "the mask still is a batch of one: take it out of the batch")
@@ -868,7 +886,7 @@ def test_mask_holds_whole_numbers(painted):
 def test_mask_holds_the_most_probable_class(painted):
     """Each pixel gets its most probable class."""
     reply, probabilities, image, weights = painted
-    mask = np.squeeze(expect_array(reply, name="the mask"))
+    mask = np.squeeze(numbers(reply, "the mask"))
     order = np.sort(probabilities, axis=-1)
     clear = order[..., -1] - order[..., -2] > 1e-3  # rounding may decide the others
     expected = probabilities.argmax(axis=-1)

@@ -1,7 +1,7 @@
 """Another activation that bends.
 
 fails: test_relu_between_convolutions
-says: 
+says: negative values leave a convolution
 """
 
 # %% 03-get-model
