@@ -10,6 +10,7 @@ from pawmark.calibration import cross_entropy
 from pawmark.checks import expect, expect_array, expect_number
 
 CHAPTER_PARAMS = 2_880_643
+TOLERANCE = 5e-4  # of losses that Keras computes in float32 and we in float64
 
 # Reading what comes back --------------------------------------------------------------------
 
@@ -332,9 +333,9 @@ def tiny_probabilities(images, kernel, bias):
     return powers / powers.sum(axis=-1, keepdims=True)
 
 
-def random_weights(rng, classes=3, scale=0.02):
-    """Draw weights that suit inputs from 0 to 255."""
-    return rng.normal(0, scale, (3, classes)), rng.normal(0, 0.5, classes)
+def random_weights(rng, classes=3):
+    """Draw weights for inputs from 0 to 255 that give no probability close to 0."""
+    return rng.normal(0, 0.006, (3, classes)), rng.normal(0, 0.5, classes)
 
 
 def random_images(rng, count, height=6, width=8):
@@ -482,6 +483,9 @@ def still(student, keras, rng):
     compile_tiny(student, keras, model, 0.0)
     inputs = random_images(rng, int(rng.integers(17, 24))), random_images(rng, 7)
     data = [(x, noisy_targets(rng, x, kernel, bias)) for x in inputs]
+    for _, targets in data:
+        # The later half costs more, so that leaving any part out shows in the loss.
+        targets[len(targets) // 2 :] = (targets[len(targets) // 2 :] + 1) % 3
     returned, path = call_train(student, model, *data, epochs=2, batch_size=4)
     history = read_history(student, returned)
 
@@ -496,9 +500,9 @@ def still(student, keras, rng):
 def expect_losses(got, expected, suspects, message):
     """Fail with the suspect whose loss was seen, or with the general message."""
     for value, suspicion in suspects:
-        close = got and all(abs(loss - value) < 2e-3 for loss in got)
-        expect(not close or abs(value - expected) < 4e-3, suspicion)
-    expect(bool(got) and all(abs(loss - expected) < 2e-3 for loss in got), message)
+        close = got and all(abs(loss - value) < TOLERANCE for loss in got)
+        expect(not close or abs(value - expected) < 2 * TOLERANCE, suspicion)
+    expect(bool(got) and all(abs(loss - expected) < TOLERANCE for loss in got), message)
 
 
 @pytest.mark.cell("03-train", points=1)
@@ -633,7 +637,18 @@ def probabilities(student, held_out):
     ).astype(float)
     expect(np.isfinite(reply).all(), "the best model predicts values that are not numbers")
     expect(reply.min() >= 0, "the best model predicts negative probabilities")
-    return reply
+    return reply if np.allclose(reply.sum(axis=-1), 1, atol=1e-2) else softmax_of(reply)
+
+
+def softmax_of(sigmoids):
+    """Turn outputs that do not add up to 1 into probabilities.
+
+    A sigmoid for a softmax has a check of its own. Keras trains such a model on what goes into
+    the sigmoid, so it is judged on that too, and one mistake does not cost twice.
+    """
+    inside = np.clip(sigmoids, 1e-7, 1 - 1e-7)
+    odds = inside / (1 - inside)  # the exponential of what went in
+    return odds / odds.sum(axis=-1, keepdims=True)
 
 
 @pytest.mark.cell("03-training", points=1)

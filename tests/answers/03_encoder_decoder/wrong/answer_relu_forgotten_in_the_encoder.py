@@ -1,4 +1,4 @@
-"""No activation between the convolutions: all of them together are one linear map.
+"""The encoder has no activations: its six convolutions are one linear map.
 
 fails: test_relu_between_convolutions
 says: a relu is missing
@@ -16,12 +16,12 @@ def get_model(img_size, num_classes):
     x = layers.Conv2D(256, 3, strides=2, padding="same")(x)
     x = layers.Conv2D(256, 3, padding="same")(x)
 
-    x = layers.Conv2DTranspose(256, 3, padding="same")(x)
-    x = layers.Conv2DTranspose(256, 3, padding="same", strides=2)(x)
-    x = layers.Conv2DTranspose(128, 3, padding="same")(x)
-    x = layers.Conv2DTranspose(128, 3, padding="same", strides=2)(x)
-    x = layers.Conv2DTranspose(64, 3, padding="same")(x)
-    x = layers.Conv2DTranspose(64, 3, padding="same", strides=2)(x)
+    x = layers.Conv2DTranspose(256, 3, activation="relu", padding="same")(x)
+    x = layers.Conv2DTranspose(256, 3, activation="relu", padding="same", strides=2)(x)
+    x = layers.Conv2DTranspose(128, 3, activation="relu", padding="same")(x)
+    x = layers.Conv2DTranspose(128, 3, activation="relu", padding="same", strides=2)(x)
+    x = layers.Conv2DTranspose(64, 3, activation="relu", padding="same")(x)
+    x = layers.Conv2DTranspose(64, 3, activation="relu", padding="same", strides=2)(x)
 
     outputs = layers.Conv2D(num_classes, 3, activation="softmax", padding="same")(x)
     return keras.Model(inputs, outputs)
