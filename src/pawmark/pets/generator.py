@@ -7,8 +7,12 @@ import random
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, closing, suppress
+from functools import cache
 from pathlib import Path
+
+import numpy as np
+import PIL
 
 from ..errors import DataError
 from ..progress import progress_bar
@@ -18,7 +22,7 @@ from .layout import IMAGES, MARKER, TRIMAPS, image_names, trimap_names
 from .photographs import Pets, open_folder, read_marker
 from .specimen import XMLS, write_specimen
 
-# Raise it with every change of a drawing: caches of older versions are then left alone.
+# Raise it with every change that shows in a picture: bars are measured for one version.
 GENERATOR_VERSION = 2
 
 SEED = 1337
@@ -34,7 +38,7 @@ def synthetic(seed: int = SEED, count: int = COUNT) -> Pets:
     Parameters
     ----------
     seed : int
-        The same seed and count give the same bytes.
+        The same seed and count give the same bytes, as long as program and libraries are the same.
     count : int
         Number of photographs, spread evenly over the 37 breeds.
 
@@ -51,7 +55,7 @@ def synthetic(seed: int = SEED, count: int = COUNT) -> Pets:
     seed, count = int(seed), int(count)
     if count < 1:
         raise DataError(f"A synthetic set needs at least 1 picture; asked for {count}.")
-    target = cache_dir() / f"synthetic-v{GENERATOR_VERSION}-seed{seed}-count{count}"
+    target = cache_dir() / f"synthetic-{fingerprint()}-seed{seed}-count{count}"
     build_once(
         target,
         lambda folder: write_set(folder, seed, count),
@@ -59,6 +63,18 @@ def synthetic(seed: int = SEED, count: int = COUNT) -> Pets:
         "the synthetic pictures",
     )
     return open_folder(target)
+
+
+@cache
+def fingerprint() -> str:
+    """Name what decides on the bytes beside the seed: the drawing code and the JPEG encoder.
+
+    A cache that another version of either filled is left alone.
+    """
+    digest = hashlib.sha256(f"{PIL.__version__} {np.__version__}".encode())
+    for source in sorted(Path(__file__).parent.rglob("*.py")):
+        digest.update(source.read_bytes())
+    return f"v{GENERATOR_VERSION}-{digest.hexdigest()[:8]}"
 
 
 def names_of(count: int) -> list[str]:
@@ -75,8 +91,11 @@ def write_set(folder: Path, seed: int, count: int) -> None:
         (folder / part).mkdir(parents=True)
     names = names_of(count)
     digests = {}
-    with progress_bar(f"Drawing {count} cats and dogs", count) as advance:
-        for name, digest in _draw_all(folder, seed, names):
+    with (
+        progress_bar(f"Drawing {count} cats and dogs", count) as advance,
+        closing(_draw_all(folder, seed, names)) as drawn,
+    ):
+        for name, digest in drawn:
             digests[name] = digest
             advance(1)
     _write_lists(folder, names, seed)
@@ -95,18 +114,26 @@ def _is_complete(folder: Path, count: int) -> bool:
 
 def _draw_all(folder: Path, seed: int, names: list[str]) -> Iterator[tuple[str, str]]:
     workers = min(_cpus(), len(names) // WORTH_A_PROCESS)
-    if workers < 2:
-        for name in names:
-            yield name, write_specimen(folder, seed, name)
-        return
-    shares = [names[start::workers] for start in range(workers)]
+    shares = [names[start::workers] for start in range(workers)] if workers > 1 else []
     with ExitStack() as stack:
-        # All but the first share are drawn elsewhere; this process draws and listens in turn.
-        processes = [stack.enter_context(_Worker(folder, seed, share)) for share in shares]
-        for step in range(len(shares[0])):
-            for process in processes:
-                if step < process.size:
-                    yield process.next()
+        try:
+            processes = [stack.enter_context(_Worker(folder, seed, share)) for share in shares]
+        except OSError:
+            # Not every place lets a process start others; then this one draws alone.
+            processes = []
+        if processes:
+            yield from _in_turn(processes)
+            return
+    for name in names:
+        yield name, write_specimen(folder, seed, name)
+
+
+def _in_turn(processes: list["_Worker"]) -> Iterator[tuple[str, str]]:
+    """Listen to one process after the other; what a faster one reports waits in its pipe."""
+    for turn in range(max(process.size for process in processes)):
+        for process in processes:
+            if turn < process.size:
+                yield process.next()
 
 
 class _Worker:
@@ -122,8 +149,10 @@ class _Worker:
         self._process = subprocess.Popen(  # noqa: S603 - our own module
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=_environment()
         )
-        self._process.stdin.write(self._order)
-        self._process.stdin.close()
+        # A worker that ended at once is noticed when it is listened to.
+        with suppress(BrokenPipeError):
+            self._process.stdin.write(self._order)
+            self._process.stdin.close()
         return self
 
     def next(self) -> tuple[str, str]:

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from .drawing import draw_scene
+from .drawing import Scene, draw_scene
 from .layout import IMAGES, TRIMAPS
 
 XMLS = "annotations/xmls"
@@ -68,7 +68,7 @@ def _encode(picture: Image.Image, form: str, **options: int) -> bytes:
     return buffer.getvalue()
 
 
-def _head_box(name: str, scene) -> str:
+def _head_box(name: str, scene: Scene) -> str:
     """Describe the head's box as Pascal VOC does: corners counted from 1."""
     height, width = scene.trimap.shape
     left, top, right, bottom = scene.head

@@ -5,6 +5,7 @@ started threads can hang, and spawn runs the caller's script a second time.
 """
 
 import json
+import os
 import sys
 from pathlib import Path
 
@@ -20,8 +21,11 @@ def main() -> int:
             report = {"name": name, "digest": write_specimen(folder, order["seed"], name)}
         except OSError as error:
             report = {"errno": error.errno, "strerror": error.strerror or str(error)}
-        # A parent that was killed makes this raise, and the worker ends with it.
-        print(json.dumps(report), flush=True)
+        try:
+            print(json.dumps(report), flush=True)
+        except BrokenPipeError:
+            # The parent was killed: nobody wants the rest, and nobody reads a message.
+            os._exit(1)
         if "errno" in report:
             return 1
     return 0

@@ -1,5 +1,6 @@
 """Surroundings in cool colours: outdoors, indoors, night, or only soft light."""
 
+import colorsys
 from dataclasses import dataclass
 
 import numpy as np
@@ -154,7 +155,6 @@ def _bokeh(stage: Stage) -> Image.Image:
     picture = _gradient(
         stage, _mix(base, (240, 250, 255), 0.35), _mix(base, (20, 40, 70), 0.35), stage.height
     )
-    layer = Image.new("RGB", picture.size)
     for _ in range(int(rng.integers(14, 34))):
         r = stage.unit * rng.uniform(0.03, 0.13)
         x, y = rng.uniform(0, stage.width), rng.uniform(0, stage.height)
@@ -162,7 +162,6 @@ def _bokeh(stage: Stage) -> Image.Image:
         ImageDraw.Draw(spot).ellipse([x - r, y - r, x + r, y + r], fill=int(rng.integers(40, 120)))
         hue = (20, 60) if rng.random() < 0.12 else (120, 270)
         picture.paste(stage.colour(hue, (0.2, 0.6), (0.7, 1.0)), mask=spot)
-    del layer
     return picture.filter(ImageFilter.GaussianBlur(stage.unit * rng.uniform(0.008, 0.03)))
 
 
@@ -509,6 +508,4 @@ def _mix(one: Colour, other: Colour, share: float) -> Colour:
 
 
 def _rgb(hue: float, saturation: float, value: float) -> Colour:
-    import colorsys
-
     return tuple(int(255 * c) for c in colorsys.hsv_to_rgb(hue, saturation, value))

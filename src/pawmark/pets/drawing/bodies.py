@@ -1,16 +1,16 @@
-"""Bodies of cats and dogs in five poses; each gives back where the head goes.
+"""Bodies of cats and dogs in six poses; each gives back where the head goes.
 
 The frame of a body is about 1 high, with its origin in the middle and the ground at 0.5.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from .brush import Brush, Paint, Tracer
 from .coats import Coat
 from .looks import mix
-from .shapes import Frame, curve, ellipse, mirror, ribbon, symmetric
+from .shapes import Frame, curve, ellipse, ribbon, symmetric
 
 CLAW = (70.0, 54.0, 46.0)
 
@@ -201,7 +201,6 @@ def _paw(body: Body, x: float, y: float, rx: float, ry: float, far: bool = False
 
 def _shaded(paint: Paint) -> Paint:
     """Make a paint darker, for a leg on the far side."""
-    from dataclasses import replace
 
     def dim(colour):
         return tuple(0.72 * c for c in colour)
@@ -248,6 +247,3 @@ def _tail_from(body: Body, base: tuple[float, float], side: int, high: bool = Fa
     line = np.array(line) * [side, 1] + [x, y]
     fluff = 0.1 * body.coat.look.fluff
     body.fill(ribbon(line, widths), body.coat.tail(line, widths, fluff=fluff, relief=0.6))
-
-
-__all__ = ["POSES", "Body", "mirror"]

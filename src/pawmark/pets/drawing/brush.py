@@ -10,6 +10,8 @@ from PIL import Image, ImageDraw, ImageFilter
 from .shapes import Frame, Points, tufted
 
 Colour = tuple[float, float, float]
+Box = tuple[int, int, int, int]  # left, top, right, bottom in pixels
+Part = tuple[slice, slice]  # the rows and columns of a box
 Field = Callable[[np.ndarray, np.ndarray, np.ndarray], np.ndarray]
 
 FINER = 4  # an outline is filled on a grid this much finer, then averaged: smooth edges
@@ -106,7 +108,7 @@ class Brush:
         alpha = np.asarray(stencil, "float32") / 255
         if paint.shadow and not paint.fade:
             self._darken(part, stencil, reach, paint.shadow)
-        colour = self._colour(frame, box, stencil, alpha, points, paint)
+        colour = self._colour(frame, box, stencil, points, paint)
         if paint.fade:
             alpha = alpha * self._fading(frame, box, paint.fade)
         region = self.canvas[part]
@@ -114,33 +116,36 @@ class Brush:
         if paint.solid:
             np.maximum(self.coverage[part], alpha, out=self.coverage[part])
 
-    def _box(self, points: Points, margin: float) -> tuple[int, int, int, int] | None:
+    def _box(self, points: Points, margin: float) -> Box | None:
         height, width = self.coverage.shape
         low, high = points.min(axis=0) - margin, points.max(axis=0) + margin
         left, top = max(0, int(low[0])), max(0, int(low[1]))
         right, bottom = min(width, int(high[0]) + 1), min(height, int(high[1]) + 1)
         return (left, top, right, bottom) if right - left > 1 and bottom - top > 1 else None
 
-    def _darken(self, part, stencil: Image.Image, reach: float, strength: float) -> None:
+    def _darken(self, part: Part, stencil: Image.Image, reach: float, strength: float) -> None:
         """Let a shape cast a soft shadow on the animal behind it."""
         blurred = np.asarray(stencil.filter(ImageFilter.GaussianBlur(reach)), "float32") / 255
         dark = blurred * self.coverage[part] * np.float32(strength)
         self.canvas[part] *= 1 - dark[..., None] * np.array([0.9, 1.0, 1.0], "float32")
 
-    def _colour(self, frame, box, stencil, alpha, points, paint: Paint) -> np.ndarray:
-        colour = np.broadcast_to(np.array(paint.colour, "float32"), (*alpha.shape, 3)).copy()
+    def _colour(
+        self, frame: Frame, box: Box, stencil: Image.Image, points: Points, paint: Paint
+    ) -> np.ndarray:
+        shape = (box[3] - box[1], box[2] - box[0])
+        colour = np.full((*shape, 3), paint.colour, "float32")
         for layer in paint.layers:
             weight = self._weight(frame, box, layer)
             colour += (np.array(layer.colour, "float32") - colour) * weight[..., None]
         if paint.fur:
-            hair = self._hair(frame, alpha.shape, paint.flow)
+            hair = self._hair(frame, shape, paint.flow)
             colour *= 1 + np.float32(paint.fur) * hair[..., None]
         if paint.relief:
             size = float(np.ptp(points, axis=0).min())
             colour = _lit(colour, _relief(stencil, size) * np.float32(paint.relief))
         return np.clip(colour, 0, 255)
 
-    def _weight(self, frame: Frame, box, layer: Layer) -> np.ndarray:
+    def _weight(self, frame: Frame, box: Box, layer: Layer) -> np.ndarray:
         shape = (box[3] - box[1], box[2] - box[0])
         if layer.field is None:
             marks = _stencil([frame.place(mark) for mark in layer.marks], box)
@@ -154,7 +159,7 @@ class Brush:
         noise = np.asarray(noise.resize((shape[1], shape[0]), Image.Resampling.BICUBIC))
         return np.clip(layer.field(u, v, noise), 0, 1) * np.float32(layer.strength)
 
-    def _fading(self, frame: Frame, box, fade: tuple[float, float]) -> np.ndarray:
+    def _fading(self, frame: Frame, box: Box, fade: tuple[float, float]) -> np.ndarray:
         y, x = np.mgrid[box[1] : box[3], box[0] : box[2]].astype("float32")
         _, v = frame.locate(x + 0.5, y + 0.5)
         share = np.clip((v - fade[0]) / (fade[1] - fade[0]), 0, 1)
@@ -165,6 +170,8 @@ class Brush:
         angle = np.arctan2(down[1], down[0]) - np.pi / 2
         tile = hair_tile(round(angle / np.pi * 8) % 8)
         top, left = self.rng.integers(0, 64, 2)
+        times = [-(-(side + 64) // edge) for side, edge in zip(shape, tile.shape, strict=True)]
+        tile = np.tile(tile, times) if max(times) > 1 else tile
         return tile[top : top + shape[0], left : left + shape[1]]
 
 
@@ -195,7 +202,7 @@ class Tracer:
         return float(np.asarray(picture).sum()) * unit**2
 
 
-def _stencil(outlines: list[Points], box: tuple[int, int, int, int]) -> Image.Image:
+def _stencil(outlines: list[Points], box: Box) -> Image.Image:
     """Fill outlines with 255, as seen through a box of pixels."""
     size = (FINER * (box[2] - box[0]), FINER * (box[3] - box[1]))
     picture = Image.new("L", size)

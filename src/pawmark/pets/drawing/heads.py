@@ -10,7 +10,7 @@ import numpy as np
 from .brush import Brush, Layer, Paint, Tracer
 from .coats import Coat, step
 from .looks import mix
-from .shapes import Frame, Points, curve, ellipse, mirror, ribbon, symmetric
+from .shapes import Frame, Points, curve, ellipse, ribbon, symmetric
 
 NOSE_DARK = (52.0, 40.0, 38.0)
 PINK = (214.0, 142.0, 130.0)
@@ -406,6 +406,3 @@ def _dog_nose(brush: Brush | Tracer, frame: Frame, x: float, y: float) -> None:
         brush.fill(frame, hole, Paint((14.0, 10.0, 10.0), relief=0, fur=0))
     glint = Paint(SHINE, relief=0, fur=0, opacity=0.4)
     brush.fill(frame, ellipse(x - 0.05, y - 0.075, 0.075, 0.028), glint)
-
-
-__all__ = ["Mood", "draw_cat_head", "draw_dog_head", "mirror"]

@@ -1,0 +1,41 @@
+"""Data that several tests share: a small drawn set, and real photographs where there are some."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from pawmark import pets
+
+BESIDE_THE_CHECKOUT = Path(__file__).resolve().parents[2] / "shared" / "real_pets"
+
+
+@pytest.fixture(scope="session")
+def real_pets() -> pets.Pets:
+    """Open real photographs: $PAWMARK_REAL_PETS, or ../shared/real_pets beside the checkout."""
+    folder = Path(os.environ.get("PAWMARK_REAL_PETS") or BESIDE_THE_CHECKOUT)
+    if not folder.is_dir():
+        pytest.skip(f"no real photographs: {folder} is absent; set PAWMARK_REAL_PETS")
+    return pets.dataset(folder)
+
+
+@pytest.fixture(scope="session")
+def small_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give a cache folder for the whole run, apart from the user's."""
+    return tmp_path_factory.mktemp("cache")
+
+
+@pytest.fixture(scope="session")
+def small_pets(small_cache: Path) -> pets.Pets:
+    """Draw forty photographs, every breed at least once."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PAWMARK_CACHE", str(small_cache))
+        return pets.synthetic(seed=7, count=40)
+
+
+@pytest.fixture
+def own_cache(small_cache: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Keep a test away from the user's cache and the user's PAWMARK_DATA."""
+    monkeypatch.setenv("PAWMARK_CACHE", str(small_cache))
+    monkeypatch.delenv("PAWMARK_DATA", raising=False)
+    return small_cache
