@@ -1,0 +1,193 @@
+"""What the author of hidden checks needs, and the line that runs them in a source notebook."""
+
+import html
+import os
+import secrets
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from pawmark.errors import CourseError
+
+_MAX_SHOWN = 500
+
+
+class CheckFailed(AssertionError):  # noqa: N818  (reads as what happened)
+    """A check found a misconception.
+
+    Attributes
+    ----------
+    message
+        Names the misconception; the student reads it.
+    got, expected
+        Text that the check hands out, or None.
+    """
+
+    def __init__(self, message: str, got: str | None = None, expected: str | None = None) -> None:
+        super().__init__(message)
+        self.message, self.got, self.expected = message, got, expected
+
+
+def expect(condition: Any, message: str, got: Any = None, expected: Any = None) -> None:
+    """Fail the check with a message unless the condition holds.
+
+    ``got`` and ``expected`` are shown to the student: leave them out where they would hand out a
+    hidden answer.
+    """
+    if not bool(np.all(condition)):
+        raise CheckFailed(message, _shown(got), _shown(expected))
+
+
+def _shown(value: Any) -> str | None:
+    if value is None:
+        return None
+    if isinstance(value, np.ndarray):
+        return np.array2string(value, threshold=20, precision=4)[:_MAX_SHOWN]
+    return (value if isinstance(value, str) else repr(value))[:_MAX_SHOWN]
+
+
+def expect_array(
+    value: Any,
+    shape: tuple[int | None, ...] | None = None,
+    dtype: Any = None,
+    name: str = "the result",
+) -> np.ndarray:
+    """Return the value as an array after checking None, type, shape and dtype, in this order.
+
+    ``None`` in a shape stands for any length.
+    """
+    expect(value is not None, f"{name} is None: is a return statement missing?")
+    expect(
+        isinstance(value, np.ndarray | np.generic),
+        f"{name} is not an array",
+        got=type(value).__name__,
+        expected="a NumPy array",
+    )
+    array = np.asarray(value)
+    if shape is not None:
+        fits = len(array.shape) == len(shape) and all(
+            want is None or have == want for have, want in zip(array.shape, shape, strict=True)
+        )
+        expect(fits, f"{name} has the wrong shape", got=array.shape, expected=shape)
+    if dtype is not None:
+        right = array.dtype == np.dtype(dtype)
+        expect(right, f"{name} has the wrong dtype", str(array.dtype), str(np.dtype(dtype)))
+    return array
+
+
+def expect_number(value: Any, name: str = "the result") -> float:
+    """Return the value as a float after checking that it is one finite-or-not real number."""
+    expect(value is not None, f"{name} is None: is a return statement missing?")
+    single = isinstance(value, int | float | np.number) or (
+        isinstance(value, np.ndarray) and value.size == 1 and value.dtype.kind in "iuf"
+    )
+    expect(
+        single and not isinstance(value, bool | np.complexfloating),
+        f"{name} is not a number",
+        got=type(value).__name__,
+        expected="one number",
+    )
+    try:
+        return float(np.asarray(value, dtype=float).reshape(()))
+    except OverflowError:
+        raise CheckFailed(f"{name} is too large to be a number of this exercise") from None
+
+
+def expect_close(
+    got: Any, expected: Any, message: str, atol: float = 1e-6, show: bool = False
+) -> None:
+    """Fail unless two numbers or arrays agree to ``atol`` (NaN agrees with NaN)."""
+    try:
+        value = np.asarray(got, dtype=float)
+    except (TypeError, ValueError, OverflowError):
+        raise CheckFailed(message, type(got).__name__, "numbers") from None
+    want = np.asarray(expected, dtype=float)
+    same = value.shape == want.shape and np.allclose(value, want, rtol=0, atol=atol, equal_nan=True)
+    expect(same, message, *((got, expected) if show else ()))
+
+
+def find_course(start: Path | None = None) -> Path:
+    """Return the folder of the course: the nearest one above that holds ``grader_tests/``.
+
+    ``PAWMARK_COURSE`` names it outright.
+    """
+    if named := os.environ.get("PAWMARK_COURSE"):
+        return Path(named)
+    start = (start or Path.cwd()).resolve()
+    for folder in (start, *start.parents):
+        if (folder / "grader_tests").is_dir():
+            return folder
+    raise CourseError(
+        f"no course above {start}: expected a folder that holds grader_tests/. Run this inside "
+        "the course, or set PAWMARK_COURSE to its folder."
+    )
+
+
+class ResultTable:
+    """The results of one exercise, as a small table in a notebook or a terminal."""
+
+    def __init__(self, result: Any) -> None:
+        self.result = result
+
+    def __repr__(self) -> str:
+        lines = [f"{self.result.exercise}: {self.result.points:g} of {self.result.max_points:g}"]
+        for check in self.result.checks:
+            message = f": {check.message}" if check.message else ""
+            lines.append(f"  [{check.outcome}] {check.title}{message}")
+        return "\n".join(lines)
+
+    def _repr_html_(self) -> str:
+        return render_table(self.result)
+
+
+def render_table(result: Any) -> str:
+    """Return the results of one exercise as an HTML table; every text in it is escaped."""
+    rows = "".join(_row(check) for check in result.checks)
+    caption = f"{result.exercise}: {result.points:.3g} of {result.max_points:.3g} points"
+    head = "".join(f'<th scope="col">{text}</th>' for text in ("Outcome", "Check", "Points"))
+    return (
+        f"<table><caption>{html.escape(caption)}</caption>"
+        f"<thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
+    )
+
+
+def _row(check: Any) -> str:
+    parts = [f"<strong>{html.escape(check.title)}</strong>"]
+    if check.message:
+        parts.append(html.escape(check.message))
+    if check.got is not None:
+        parts.append(f"got: <code>{html.escape(check.got)}</code>")
+    if check.expected is not None:
+        parts.append(f"expected: <code>{html.escape(check.expected)}</code>")
+    sign = "✓" if check.outcome == "passed" else "✗"
+    return (
+        f"<tr><td>{sign} {html.escape(check.outcome)}</td><td>{'<br>'.join(parts)}</td>"
+        f"<td>{check.points:.3g} / {check.max_points:.3g}</td></tr>"
+    )
+
+
+def run_checks(exercise: str, namespace: dict[str, Any] | None = None) -> ResultTable:
+    """Run the hidden checks of an exercise on a live namespace, by default the notebook's own.
+
+    Returns the table of results when all pass.
+
+    Raises
+    ------
+    AssertionError
+        With the table as its message, if any check does not pass.
+    """
+    from pawmark.grading.checking import grading_data, run_exercise
+    from pawmark.grading.student import Student
+
+    if namespace is None:
+        from IPython import get_ipython
+
+        namespace = get_ipython().user_ns
+    data = grading_data()
+    door, seed = Student.local(namespace), secrets.randbits(32)
+    result = run_exercise(exercise, door, find_course(), str(data.root), seed, data=data)
+    table = ResultTable(result)
+    if any(check.outcome != "passed" for check in result.checks):
+        raise AssertionError(f"\n{table!r}")
+    return table

@@ -1,0 +1,1 @@
+"""Grading: repair, sandboxed execution, checks outside, and the record of what came of it."""

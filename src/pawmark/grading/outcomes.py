@@ -1,0 +1,103 @@
+"""What can come of a check and of an exercise, as frozen records that travel as JSON."""
+
+import dataclasses
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+
+class Outcome(StrEnum):
+    """What came of one check."""
+
+    PASSED = "passed"
+    FAILED = "failed"
+    NOT_ATTEMPTED = "not attempted"
+    STUDENT_ERROR = "error in your code"
+    TIMEOUT = "timeout"
+    OUT_OF_MEMORY = "out of memory"
+    CRASHED = "crashed"
+    NOT_REACHED = "not reached"
+    GRADER_ERROR = "grader error"
+
+
+@dataclass(frozen=True)
+class CheckResult:
+    """One check and what came of it.
+
+    Attributes
+    ----------
+    check
+        The name of the test function.
+    title
+        The first line of its docstring: the name that the student reads.
+    outcome
+        What came of it.
+    points, max_points
+        Its share of the points of its exercise.
+    message
+        The misconception, or what went wrong; empty when passed.
+    got, expected
+        Text that the check hands out to the student, or None.
+    detail
+        The end of the student's traceback, or of the grader's for a grader error.
+    """
+
+    check: str
+    title: str
+    outcome: Outcome
+    points: float
+    max_points: float
+    message: str = ""
+    got: str | None = None
+    expected: str | None = None
+    detail: str = ""
+
+    @classmethod
+    def from_json(cls, tree: dict[str, Any]) -> "CheckResult":
+        """Rebuild a result from `to_json`."""
+        return cls(**{**tree, "outcome": Outcome(tree["outcome"])})
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the result as a JSON object."""
+        return {**dataclasses.asdict(self), "outcome": self.outcome.value}
+
+
+@dataclass(frozen=True)
+class ExerciseResult:
+    """All checks of one exercise.
+
+    Attributes
+    ----------
+    exercise
+        The grade_id of the exercise (that of its solution cell).
+    checks
+        Results in the order of the check module.
+    """
+
+    exercise: str
+    checks: tuple[CheckResult, ...]
+
+    @property
+    def points(self) -> float:
+        """Points reached."""
+        return sum(check.points for check in self.checks)
+
+    @property
+    def max_points(self) -> float:
+        """Points that could be reached."""
+        return sum(check.max_points for check in self.checks)
+
+    @property
+    def needs_person(self) -> bool:
+        """Whether a grader error asks for a person."""
+        return any(check.outcome is Outcome.GRADER_ERROR for check in self.checks)
+
+    @classmethod
+    def from_json(cls, tree: dict[str, Any]) -> "ExerciseResult":
+        """Rebuild a result from `to_json`."""
+        checks = tuple(CheckResult.from_json(check) for check in tree["checks"])
+        return cls(tree["exercise"], checks)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the result as a JSON object."""
+        return {"exercise": self.exercise, "checks": [check.to_json() for check in self.checks]}
