@@ -1,0 +1,155 @@
+"""Runs a repaired notebook cell by cell and its hidden checks at each check cell."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from nbformat import NotebookNode
+from nbgrader.utils import is_grade, is_solution
+
+from pawmark import pets
+from pawmark.grading import wire
+from pawmark.grading.checking import run_exercise
+from pawmark.grading.kernel import KernelLost, StudentKernel
+from pawmark.grading.outcomes import ExerciseResult, Outcome
+from pawmark.grading.student import Student, StudentError
+
+CHECK_SUFFIX = "-check"
+MAX_RESTARTS = 6
+_LOST = {
+    Outcome.TIMEOUT: "your code did not finish within the time limit: is a loop endless?",
+    Outcome.CRASHED: "your code ended the Python process, or broke it",
+    Outcome.OUT_OF_MEMORY: "your code used more memory than allowed",
+    Outcome.NOT_REACHED: "grading did not come this far: the process was lost too often",
+}
+
+
+@dataclass
+class Execution:
+    """Executes one submission; a lost process costs only the cells that lost it.
+
+    Parameters
+    ----------
+    notebook
+        The repaired notebook; outputs are written into it.
+    attempted
+        grade_ids of the solution cells that the student changed.
+    course
+        The folder with ``grader_tests/``.
+    data
+        The grader's data.
+    guest_root
+        The data folder as the student's process sees it.
+    new_kernel
+        Makes a fresh, not yet started process for student code.
+    seed
+        Seed of the hidden inputs.
+    timeout
+        Seconds for one cell or one question.
+    """
+
+    notebook: NotebookNode
+    attempted: frozenset[str]
+    course: Path
+    data: pets.Pets
+    guest_root: str
+    new_kernel: Callable[[], StudentKernel]
+    seed: int
+    timeout: float
+    results: dict[str, ExerciseResult] = field(default_factory=dict)
+    _ran: list[str] = field(default_factory=list)
+    _lost: dict[str, Outcome] = field(default_factory=dict)
+    _kernel: StudentKernel | None = None
+    _restarts: int = 0
+
+    def run(self) -> dict[str, ExerciseResult]:
+        """Run all cells in order and return the results by exercise."""
+        try:
+            for cell in self.notebook.cells:
+                if cell.cell_type != "code":
+                    continue
+                if is_grade(cell) and not is_solution(cell):
+                    self._check(cell)
+                else:
+                    self._execute(cell)
+        finally:
+            self._close()
+        return self.results
+
+    def _close(self) -> None:
+        if self._kernel is not None:
+            self._kernel.close()
+            self._kernel = None
+
+    def _lose(self) -> None:
+        self._close()
+        self._restarts += 1
+
+    def _alive(self) -> StudentKernel | None:
+        """Return a process in which all earlier cells have run, or None when that is over."""
+        while self._kernel is None and self._restarts <= MAX_RESTARTS:
+            self._kernel = self.new_kernel()
+            self._kernel.start()
+            for source in list(self._ran):
+                if self._kernel.run(source, self.timeout).outcome in _LOST:
+                    self._ran.remove(source)
+                    self._lose()
+                    break
+        return self._kernel
+
+    def _execute(self, cell: NotebookNode) -> None:
+        grade_id = cell.metadata.get("nbgrader", {}).get("grade_id", "")
+        kernel = self._alive()
+        if kernel is None:
+            self._lost[grade_id] = Outcome.NOT_REACHED
+            return
+        run = kernel.run(cell.source, self.timeout)
+        cell.outputs = [NotebookNode(output) for output in run.outputs]
+        if run.outcome in _LOST:
+            self._lost[grade_id] = run.outcome
+            self._lose()
+            cell.outputs.append(_note(_LOST[run.outcome]))
+        else:
+            self._ran.append(cell.source)
+
+    def _check(self, cell: NotebookNode) -> None:
+        settings = cell.metadata["nbgrader"]
+        exercise = settings["grade_id"].removesuffix(CHECK_SUFFIX)
+        self.results[exercise] = run_exercise(
+            exercise,
+            Student(self._questioner(exercise)),
+            self.course,
+            self.guest_root,
+            self.seed,
+            max_points=float(settings["points"]),
+            data=self.data,
+        )
+
+    def _questioner(self, exercise: str) -> Callable[[wire.Message], wire.Message]:
+        """Return what asks the live process; after one loss the exercise asks no more."""
+
+        def ask(message: wire.Message) -> wire.Message:
+            if exercise in self._lost:
+                raise StudentError(self._lost[exercise], _LOST[self._lost[exercise]])
+            if self._has_cell(exercise) and exercise not in self.attempted:
+                raise StudentError(Outcome.NOT_ATTEMPTED, "this exercise is not attempted yet")
+            kernel = self._alive()
+            if kernel is None:
+                self._lost[exercise] = Outcome.NOT_REACHED
+                return ask(message)
+            try:
+                return kernel.ask(message, self.timeout)
+            except KernelLost as lost:
+                self._lost[exercise] = lost.outcome
+                self._lose()
+                raise StudentError(lost.outcome, _LOST[lost.outcome]) from lost
+
+        return ask
+
+    def _has_cell(self, exercise: str) -> bool:
+        ids = (cell.metadata.get("nbgrader", {}).get("grade_id") for cell in self.notebook.cells)
+        return exercise in ids
+
+
+def _note(text: str) -> NotebookNode:
+    return NotebookNode(output_type="stream", name="stderr", text=f"Grader: {text}.\n")

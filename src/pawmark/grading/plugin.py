@@ -1,0 +1,245 @@
+"""What nbgrader loads: the kit behind plain ``nbgrader autograde``, by its extension points."""
+
+import json
+import os
+import secrets
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from nbconvert.exporters import NotebookExporter
+from nbformat import NotebookNode
+from nbgrader.api import Gradebook
+from nbgrader.converters.base import NbGraderException
+from nbgrader.preprocessors import (
+    AssignLatePenalties,
+    CheckCellMetadata,
+    LimitOutput,
+    NbGraderPreprocessor,
+    SaveAutoGrades,
+)
+from nbgrader.utils import is_grade, is_solution
+
+from pawmark.checks import render_table
+from pawmark.errors import PawmarkError
+from pawmark.grading import sandbox
+from pawmark.grading.checking import grading_data
+from pawmark.grading.execution import CHECK_SUFFIX, Execution
+from pawmark.grading.kernel import StudentKernel
+from pawmark.grading.outcomes import ExerciseResult, Outcome
+from pawmark.grading.repair import Repaired, release_form, repair
+from pawmark.grading.sanitizing import clean_output
+
+DEFAULT_TIMEOUT = 180.0
+OPT_OUT = "PAWMARK_SANDBOX"
+
+_LOUD = (
+    "GRADING WITHOUT A SANDBOX (PAWMARK_SANDBOX=none): submissions can read and change whatever "
+    "you can. Do this only with notebooks that you wrote yourself."
+)
+
+
+def configure(c: Any) -> None:
+    """Wire the kit into nbgrader's configuration object.
+
+    Call it from the course's ``nbgrader_config.py``: ``configure(get_config())``.
+    """
+    # nbgrader starts alembic by its bare name when it opens a gradebook.
+    binaries = str(Path(sys.executable).parent)
+    if binaries not in os.environ.get("PATH", "").split(os.pathsep):
+        os.environ["PATH"] = os.pathsep.join([binaries, os.environ.get("PATH", "")])
+    c.CourseDirectory.course_id = "pawmark"
+    c.CourseDirectory.solution_directory = "solutions"
+    c.CourseDirectory.ignore = [".ipynb_checkpoints", "*.pyc", "__pycache__", ".nbgrader.log",
+                                "feedback", "*.keras"]  # fmt: skip
+    c.Execute.timeout = 600
+    c.Autograde.exporter_class = GradingExporter
+    c.Autograde.pre_convert_hook = adopt_notebooks
+    c.Autograde.sanitize_preprocessors = [CheckCellMetadata]
+    c.Autograde.autograde_preprocessors = [
+        ExecuteSubmission,
+        LimitOutput,
+        SaveTrustedGrades,
+        AssignLatePenalties,
+        CheckCellMetadata,
+    ]
+
+
+_adopted: dict[str, str] = {}
+
+
+def adopt_notebooks(assignment: str, student: str, notebooks: list[str]) -> None:
+    """Put the assignment's own notebook in the place of whatever the student called theirs.
+
+    nbgrader passes its own list and grades what is in it afterwards. A submission is one
+    notebook: the one with the right name, else the largest one there.
+    """
+    if not notebooks:
+        return
+    folder = Path(notebooks[0]).parent
+    expected = str(folder / f"{folder.name}.ipynb")
+    if expected not in notebooks:
+        _adopted[expected] = max(sorted(notebooks), key=lambda name: Path(name).lstat().st_size)
+    notebooks[:] = [expected]
+
+
+class GradingExporter(NotebookExporter):
+    """Reads a submission as hostile bytes and rebuilds it from the pristine source."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.sandboxed = self._require_sandbox()
+        try:
+            self.data = grading_data()
+        except PawmarkError as error:
+            raise self._refuse(str(error)) from error
+        self.repaired: dict[tuple[str, str], Repaired] = {}
+
+    def _refuse(self, reason: str) -> NbGraderException:
+        self.log.error("Grading refused. %s", reason)
+        return NbGraderException(reason)
+
+    def _require_sandbox(self) -> bool:
+        if os.environ.get(OPT_OUT, "").lower() == "none":
+            self.log.warning(_LOUD)
+            return False
+        reason = sandbox.available()
+        if reason is not None:
+            raise self._refuse(reason)
+        return True
+
+    def from_filename(self, filename: str, resources: Any = None, **kwargs: Any) -> Any:
+        """Repair in nbgrader's first pass; read our own repaired notebook in its second."""
+        ids = resources["nbgrader"]
+        key = (ids["student"], ids["assignment"])
+        if self.parent._sanitizing:
+            self.repaired[key] = self._repair(filename, ids["assignment"])
+            return self.from_notebook_node(self.repaired[key].notebook, resources, **kwargs)
+        resources["pawmark"] = {
+            "repaired": self.repaired[key],
+            "course": Path(self.parent.coursedir.root),
+            "data": self.data,
+            "sandboxed": self.sandboxed,
+        }
+        return super().from_filename(filename, resources, **kwargs)
+
+    def _repair(self, filename: str, assignment: str) -> Repaired:
+        coursedir = self.parent.coursedir
+        folder = coursedir.format_path(coursedir.source_directory, ".", assignment)
+        source = nbformat.read(Path(folder, f"{assignment}.ipynb"), as_version=4)
+        repaired = repair(release_form(source), Path(_adopted.get(filename, filename)))
+        repairs = repaired.repairs
+        if filename in _adopted:
+            name = Path(_adopted[filename]).name
+            note = f"the notebook was called {name!r}; graded as {Path(filename).name!r}"
+            repairs = (note, *repairs)
+        for line in repairs:
+            self.log.warning("Repaired: %s", ascii(line))
+        return Repaired(repaired.notebook, repairs, repaired.attempted)
+
+
+class ExecuteSubmission(NbGraderPreprocessor):
+    """Runs the submission in the sandbox and its hidden checks outside; keeps the record."""
+
+    def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
+        """Fill in outputs and results."""
+        job = resources["pawmark"]
+        seed = int(os.environ.get("PAWMARK_SEED") or secrets.randbits(32))
+        start = time.monotonic()
+        execution = self._execution(nb, job, seed)
+        job["results"] = results = execution.run()
+        self._show(nb, results)
+        record = _record(resources, seed, results, time.monotonic() - start)
+        name = f"{resources['nbgrader']['notebook']}.record.json"
+        resources.setdefault("outputs", {})[name] = json.dumps(record, indent=1).encode()
+        return nb, resources
+
+    def _execution(self, nb: NotebookNode, job: dict[str, Any], seed: int) -> Execution:
+        data, sandboxed = job["data"], job["sandboxed"]
+        return Execution(
+            notebook=nb,
+            attempted=job["repaired"].attempted,
+            course=job["course"],
+            data=data,
+            guest_root=sandbox.GUEST_DATA if sandboxed else str(data.root),
+            new_kernel=lambda: StudentKernel(data.root, sandboxed=sandboxed),
+            seed=seed,
+            timeout=float(os.environ.get("PAWMARK_CELL_TIMEOUT", DEFAULT_TIMEOUT)),
+        )
+
+    def _show(self, nb: NotebookNode, results: dict[str, ExerciseResult]) -> None:
+        for cell in nb.cells:
+            if cell.cell_type != "code":
+                continue
+            if is_grade(cell) and not is_solution(cell):
+                result = results[_exercise(cell)]
+                cell.outputs = [_table(result)]
+            else:
+                cell.outputs = [clean_output(output) for output in cell.outputs]
+
+
+def _exercise(cell: NotebookNode) -> str:
+    return cell.metadata["nbgrader"]["grade_id"].removesuffix(CHECK_SUFFIX)
+
+
+def _table(result: ExerciseResult) -> NotebookNode:
+    plain = "\n".join(f"[{check.outcome}] {check.title}" for check in result.checks)
+    data = {"text/html": render_table(result), "text/plain": plain}
+    return nbformat.v4.new_output("display_data", data)
+
+
+def _record(resources: Any, seed: int, results: dict, seconds: float) -> dict[str, Any]:
+    job, ids = resources["pawmark"], resources["nbgrader"]
+    return {
+        "student": ids["student"],
+        "assignment": ids["assignment"],
+        "repairs": list(job["repaired"].repairs),
+        "sandbox": "bubblewrap" if job["sandboxed"] else "none",
+        "data": job["data"].identity,
+        "seed": seed,
+        "seconds": round(seconds, 2),
+        "exercises": [result.to_json() for result in results.values()],
+    }
+
+
+class SaveTrustedGrades(SaveAutoGrades):
+    """Writes scores and messages from the trusted results; never looks at a cell's output."""
+
+    gradebook: Gradebook
+
+    def _add_score(self, cell: NotebookNode, resources: Any) -> None:
+        if is_solution(cell):  # written answers: a person grades them
+            super()._add_score(cell, resources)
+            return
+        result = resources["pawmark"]["results"][_exercise(cell)]
+        grade = self.gradebook.find_grade(
+            cell.metadata["nbgrader"]["grade_id"],
+            self.notebook_id,
+            self.assignment_id,
+            self.student_id,
+        )
+        grade.auto_score = min(result.points, float(cell.metadata["nbgrader"]["points"]))
+        grade.needs_manual_grade = result.needs_person or grade.manual_score is not None
+        self.gradebook.db.commit()
+
+    def _add_comment(self, cell: NotebookNode, resources: Any) -> None:
+        super()._add_comment(cell, resources)
+        result = resources["pawmark"]["results"].get(cell.metadata["nbgrader"]["grade_id"])
+        lost = (
+            [check for check in result.checks if check.points < check.max_points] if result else []
+        )
+        if not lost or all(check.outcome is Outcome.NOT_ATTEMPTED for check in lost):
+            return
+        comment = self.gradebook.find_comment(
+            cell.metadata["nbgrader"]["grade_id"],
+            self.notebook_id,
+            self.assignment_id,
+            self.student_id,
+        )
+        comment.auto_comment = "\n".join(f"- {check.title} {check.message}" for check in lost)
+        self.gradebook.db.commit()
+
+
+__all__ = ["ExecuteSubmission", "GradingExporter", "SaveTrustedGrades", "configure"]
