@@ -117,25 +117,22 @@ def _read(path: Path) -> bytes:
         raise _UnreadableError("it is missing") from None
     except (OSError, ValueError):
         raise _UnreadableError("it is not a regular file that can be opened") from None
-    with os.fdopen(descriptor, "rb", closefd=True) if _regular(descriptor) else _refuse() as file:
-        try:
-            data = file.read(MAX_BYTES + 1)
-        except OSError:
-            raise _UnreadableError("it cannot be read") from None
+    try:
+        data = _read_regular(descriptor)
+    except OSError:
+        raise _UnreadableError("it cannot be read") from None
+    finally:
+        os.close(descriptor)
     if len(data) > MAX_BYTES:
         raise _UnreadableError(f"it is larger than {MAX_BYTES // 1_000_000} MB")
     return data
 
 
-def _regular(descriptor: int) -> bool:
-    regular = stat.S_ISREG(os.fstat(descriptor).st_mode)
-    if not regular:
-        os.close(descriptor)
-    return regular
-
-
-def _refuse() -> Any:
-    raise _UnreadableError("it is not a regular file")
+def _read_regular(descriptor: int) -> bytes:
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        raise _UnreadableError("it is not a regular file")
+    with open(descriptor, "rb", closefd=False) as file:
+        return file.read(MAX_BYTES + 1)
 
 
 def _entries(data: bytes) -> list[Any]:
