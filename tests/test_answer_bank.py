@@ -1,0 +1,83 @@
+"""The bank of answers: wrong ones are caught by name, unusual right ones pass."""
+
+import os
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from pawmark.answers import read_answer, reference_cells
+from pawmark.grading.checking import grading_data, run_exercise
+from pawmark.grading.outcomes import ExerciseResult, Outcome
+from pawmark.grading.student import Student
+
+COURSE = Path(__file__).parent.parent
+ANSWERS = COURSE / "tests" / "answers"
+SET_UP = ("02-setup", "03-imports", "03-data")
+TRAINING = "03-training"  # needs the training run: graded whole, in test_grading_course.py
+
+
+def bank(kind: str) -> list:
+    """Return the answers of a kind; those of assignment 03 take long and are marked slow."""
+    found = sorted(ANSWERS.glob(f"*/{kind}/*.py"))
+    return [
+        pytest.param(
+            path,
+            id=f"{path.parts[-3][:2]}-{path.stem}",
+            marks=[pytest.mark.slow] if path.parts[-3].startswith("03") else [],
+        )
+        for path in found
+    ]
+
+
+def namespace_of(assignment: str, cells: dict[str, str]) -> dict:
+    """Return the namespace of a notebook with the reference's cells, some replaced."""
+    notebook = nbformat.read(COURSE / "source" / assignment / f"{assignment}.ipynb", as_version=4)
+    sources = {**reference_cells(notebook), **cells}
+    namespace = {"__name__": "__main__"}
+    for cell in notebook.cells:
+        settings = cell.metadata.get("nbgrader", {})
+        if settings.get("grade_id") in SET_UP:
+            exec(cell.source, namespace)
+        elif settings.get("solution"):
+            exec(sources[settings["grade_id"]], namespace)
+    return namespace
+
+
+def grade(path: Path) -> list[ExerciseResult]:
+    """Grade the exercises that an answer replaces or names as failing."""
+    answer, assignment = read_answer(path), path.parts[-3]
+    door = Student.local(namespace_of(assignment, answer.cells))
+    data = grading_data()
+    source = (COURSE / "source" / assignment / f"{assignment}.ipynb").read_text()
+    checks = (COURSE / "grader_tests" / f"test_{assignment}.py").read_text()
+    exercises = {cell for cell in answer.cells if f"{cell}-check" in source}
+    for name in answer.fails:
+        before = checks[: checks.index(f"def {name}(")]
+        exercises.add(before.rsplit('cell("', 1)[1].split('"')[0])
+    return [
+        run_exercise(exercise, door, COURSE, str(data.root), seed=os.getpid(), data=data)
+        for exercise in sorted(exercises - {TRAINING})
+    ]
+
+
+@pytest.mark.parametrize("path", bank("wrong"))
+def test_wrong_answer_is_caught_by_the_checks_it_names(path):
+    """A wrong answer fails the checks it names and no other, with the misconception named."""
+    answer = read_answer(path)
+    checks = [check for result in grade(path) for check in result.checks]
+    lost = {check.check: check for check in checks if check.outcome is not Outcome.PASSED}
+    expected = {name for name in answer.fails if any(check.check == name for check in checks)}
+
+    assert set(lost) == expected
+    assert expected or TRAINING in answer.docstring
+    assert any(answer.says in check.message for check in lost.values())
+    assert all(check.outcome is not Outcome.GRADER_ERROR for check in lost.values())
+
+
+@pytest.mark.parametrize("path", bank("right"))
+def test_unusual_right_answer_passes(path):
+    """A right answer gets every point, however unusual it is."""
+    lost = [c for result in grade(path) for c in result.checks if c.outcome is not Outcome.PASSED]
+
+    assert lost == []
