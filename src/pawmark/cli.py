@@ -1,0 +1,121 @@
+"""The command line: a thin layer over the package and nbgrader."""
+
+import subprocess
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from pawmark.errors import CourseError, PawmarkError
+
+app = typer.Typer(
+    help="Pawmark: assignments on deep learning for computer vision, and their grading.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+)
+data_app = typer.Typer(help="The photographs that the assignments use.", no_args_is_help=True)
+app.add_typer(data_app, name="data")
+
+Names = Annotated[
+    list[str] | None, typer.Argument(metavar="[NN]...", help="Names or numbers; all if left out.")
+]
+
+
+def main() -> None:
+    """Run the command line; an error that a person can mend is one message, without traceback."""
+    try:
+        app()
+    except PawmarkError as error:
+        print(f"pawmark: {error}", file=sys.stderr)
+        sys.exit(1)
+
+
+@app.command()
+def demo() -> None:
+    """Release, grade a class of eight and show the grades, in build/demo/."""
+    from pawmark.demo import run_demo
+
+    if not run_demo():
+        raise typer.Exit(1)
+
+
+@app.command()
+def release(names: Names = None) -> None:
+    """Write release/ again: what students get."""
+    _generate(names, "generate_assignment", "release")
+
+
+@app.command()
+def solutions(names: Names = None) -> None:
+    """Write solutions/ again: the reference, run, with its figures (may take minutes)."""
+    _generate(names, "generate_solution", "solutions")
+
+
+def _generate(names: list[str] | None, subcommand: str, target: str) -> None:
+    from pawmark.course import assignments, find_assignment, find_course, generate
+
+    course = find_course()
+    wanted = [find_assignment(course, name) for name in names or assignments(course)]
+    for name in wanted:
+        for folder in generate(course, [name], subcommand, target):
+            print(f"wrote {folder.relative_to(course)}/", flush=True)
+
+
+@app.command()
+def calibrate(
+    assignment: Annotated[str, typer.Argument(help="Name or number.")] = "03_encoder_decoder",
+) -> None:
+    """Measure the bar of an assignment's training checks again (takes long)."""
+    from pawmark.calibration import calibrate as measure
+    from pawmark.course import find_assignment, find_course
+
+    course = find_course()
+    path = measure(find_assignment(course, assignment), course)
+    print(f"wrote {path.relative_to(course)}")
+
+
+@app.command()
+def grades(
+    folder: Annotated[
+        Path | None, typer.Argument(help="Where the records are; autograded/ if left out.")
+    ] = None,
+) -> None:
+    """Show the grades by student and assignment, and every check that was lost."""
+    from rich.console import Console
+
+    from pawmark.course import find_course
+    from pawmark.grades import read_grades, show_grades
+
+    folder = folder or find_course() / "autograded"
+    found = read_grades(folder)
+    if not found:
+        raise CourseError(
+            f"No records under {folder}. Grade something first: nbgrader autograde ASSIGNMENT"
+        )
+    show_grades(found, Console(highlight=False))
+
+
+@app.command()
+def lab() -> None:
+    """Open JupyterLab on release/, the notebooks as students get them."""
+    from pawmark.course import find_course
+
+    folder = find_course() / "release"
+    if not folder.is_dir():
+        raise CourseError(f"There is no {folder}. Write it first: pawmark release")
+    command = [sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={folder}"]
+    raise typer.Exit(subprocess.run(command, check=False).returncode)  # noqa: S603
+
+
+@data_app.command()
+def make(
+    seed: Annotated[int | None, typer.Option(help="Same seed, same pictures.")] = None,
+    count: Annotated[int | None, typer.Option(help="Number of photographs.")] = None,
+) -> None:
+    """Draw the synthetic photographs, or find them in the cache, and say where they are."""
+    from pawmark import pets
+
+    given = {"seed": seed, "count": count}
+    data = pets.synthetic(**{name: value for name, value in given.items() if value is not None})
+    print(f"{len(data.names)} photographs with masks in {data.root}")

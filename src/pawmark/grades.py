@@ -1,0 +1,131 @@
+"""Grades, read from the trusted records that autograding leaves beside each submission."""
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from pawmark.errors import CourseError
+from pawmark.grading.outcomes import CheckResult, ExerciseResult, Outcome
+
+
+@dataclass(frozen=True)
+class Grade:
+    """The record of one submission.
+
+    Attributes
+    ----------
+    student, assignment
+        Whose it is, and of what.
+    sandbox
+        ``bubblewrap`` or ``none``.
+    repairs
+        What had to be mended in the notebook before it ran.
+    exercises
+        The results, in the order of the notebook.
+    seconds
+        How long grading took.
+    """
+
+    student: str
+    assignment: str
+    sandbox: str
+    repairs: tuple[str, ...]
+    exercises: tuple[ExerciseResult, ...]
+    seconds: float
+
+    @property
+    def points(self) -> float:
+        """Points reached."""
+        return sum(exercise.points for exercise in self.exercises)
+
+    @property
+    def max_points(self) -> float:
+        """Points that could be reached."""
+        return sum(exercise.max_points for exercise in self.exercises)
+
+    @property
+    def lost(self) -> Iterator[tuple[str, CheckResult]]:
+        """Yield the exercise and the check of every point lost."""
+        for exercise in self.exercises:
+            for check in exercise.checks:
+                if check.outcome is not Outcome.PASSED:
+                    yield exercise.exercise, check
+
+
+def read_grade(path: Path) -> Grade:
+    """Read one record.
+
+    Raises
+    ------
+    CourseError
+        When the file is not a record.
+    """
+    try:
+        tree = json.loads(path.read_text(encoding="utf-8"))
+        exercises = tuple(ExerciseResult.from_json(exercise) for exercise in tree["exercises"])
+        repairs = tuple(str(repair) for repair in tree["repairs"])
+        who = tree["student"], tree["assignment"], tree["sandbox"]
+        return Grade(*who, repairs, exercises, float(tree["seconds"]))
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise CourseError(
+            f"{path} is not a record of grading ({error}). Grade that submission again: "
+            "nbgrader autograde ASSIGNMENT --student STUDENT --force"
+        ) from error
+
+
+def read_grades(autograded: Path) -> list[Grade]:
+    """Read all records under a folder, by student and assignment."""
+    return [read_grade(path) for path in sorted(Path(autograded).glob("*/*/*.record.json"))]
+
+
+def show_grades(grades: Sequence[Grade], console: Console, students: Iterable[str] = ()) -> None:
+    """Print points by student and assignment, then a line on every check that was lost.
+
+    Parameters
+    ----------
+    grades
+        The records.
+    console
+        Where to print.
+    students
+        Students to list even without a record, in this order; others follow.
+    """
+    found = {(grade.student, grade.assignment): grade for grade in grades}
+    names = list(dict.fromkeys([*students, *(grade.student for grade in grades)]))
+    columns = sorted({grade.assignment for grade in grades})
+    table = Table("student", title="Grades")
+    for column in columns:
+        table.add_column(column, justify="right")
+    for name in names:
+        table.add_row(Text(name), *(_points(found.get((name, column))) for column in columns))
+    console.print(table)
+    for name in names:
+        _show_lost([grade for grade in grades if grade.student == name], console)
+
+
+def _points(grade: Grade | None) -> str:
+    return "not graded" if grade is None else f"{grade.points:g} of {grade.max_points:g}"
+
+
+def _show_lost(grades: Iterable[Grade], console: Console) -> None:
+    for grade in grades:
+        lines = _compact(list(grade.lost))
+        if lines:
+            console.print(Text(f"\n{grade.student} · {grade.assignment}", style="bold"))
+        for line in lines:
+            console.print(Text(f"  {line}"), soft_wrap=True)
+
+
+def _compact(lost: list[tuple[str, CheckResult]]) -> list[str]:
+    """Write one line for each check, but one for all of an exercise that say the same."""
+    lines: dict[str, int] = {}
+    for exercise, check in lost:
+        message = " ".join(check.message.split())
+        line = f"{exercise}: {check.outcome.value}" + (f": {message}" if message else "")
+        lines[line] = lines.get(line, 0) + 1
+    return [line + (f" ({count} checks)" if count > 1 else "") for line, count in lines.items()]
