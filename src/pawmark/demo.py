@@ -244,7 +244,7 @@ def _verdict(grades: list[Grade], console: Console) -> bool:
     holds = True
     for name, share in ends.items():
         own = [grade for grade in grades if grade.student == name]
-        right = all(grade.points == share * grade.max_points for grade in own)
+        right = all(abs(grade.points - share * grade.max_points) < 1e-6 for grade in own)
         if len(own) != len(ASSIGNMENTS) or not right:
             wanted = "full marks" if share else "no points"
             console.print(f"\nSomething is wrong: {name} should have {wanted} in every assignment.")
