@@ -1,0 +1,398 @@
+"""The trusted side of a student's kernel: every wait has a deadline, every reply is data.
+
+The kernel and its runner live in the sandbox. Two sockets lead there: *control* carries orders
+(run a cell, answer a question), the *door* carries questions and answers.
+"""
+
+import contextlib
+import select
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+from pawmark.errors import SandboxError
+from pawmark.grading import sandbox, wire
+from pawmark.grading.outcomes import Outcome
+
+START_LIMIT = 120.0
+MAX_OUTPUTS = 250
+
+_GRACE = 2.0
+_POLL = 0.25
+_CHUNK = 1 << 20
+_MAX_CONTROL = wire.MAX_JSON + (1 << 16)
+_MAX_DOOR = wire.MAX_BYTES + wire.MAX_JSON + (1 << 16)
+
+
+class KernelLost(Exception):  # noqa: N818  (what happened, not a fault of ours)
+    """The kernel is gone: it took too long, took too much memory or ended.
+
+    Attributes
+    ----------
+    outcome
+        TIMEOUT, CRASHED or OUT_OF_MEMORY.
+    """
+
+    def __init__(self, outcome: Outcome) -> None:
+        super().__init__(f"the student's kernel was lost: {outcome}")
+        self.outcome = outcome
+
+
+@dataclass(frozen=True)
+class CellRun:
+    """What came of running one cell.
+
+    Attributes
+    ----------
+    outputs
+        Outputs in nbformat's form, as plain dicts.
+    outcome
+        None if the cell ran to its end; else what stopped it.
+    error_name
+        The name of the exception class that the student's process tells; empty without one.
+    seconds
+        How long the cell ran.
+    """
+
+    outputs: list[dict[str, Any]]
+    outcome: Outcome | None
+    error_name: str
+    seconds: float
+
+
+class StudentKernel:
+    """A kernel for one submission, in a sandbox of its own; a context manager.
+
+    The thread that calls `start` must outlive the kernel: the sandbox dies with it.
+
+    Parameters
+    ----------
+    data
+        The data set that the student's code sees, or None.
+    sandboxed
+        False runs the code unprotected; only where the instructor has opted out.
+    memory_limit
+        Bytes that all processes of the submission may hold together.
+    """
+
+    def __init__(
+        self, data: Path | None, sandboxed: bool = True, memory_limit: int = 6 << 30
+    ) -> None:
+        self.data = data
+        self.sandboxed = sandboxed
+        self.memory_limit = memory_limit
+        self._process: subprocess.Popen[bytes] | None = None
+        self._control: socket.socket | None = None
+        self._door: socket.socket | None = None
+        self._home: str | None = None
+        self._too_large = False
+
+    def __enter__(self) -> "StudentKernel":
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    @property
+    def alive(self) -> bool:
+        """Whether the kernel can still be asked."""
+        return self._process is not None and self._process.poll() is None
+
+    def start(self) -> None:
+        """Start the sandbox and the kernel in it.
+
+        Raises
+        ------
+        SandboxError
+            If there is no working sandbox or the kernel does not start in it.
+        """
+        reason = sandbox.available() if self.sandboxed else None
+        if reason is not None:
+            raise SandboxError(reason)
+        self._spawn()
+        threading.Thread(target=self._watch, args=(self._process,), daemon=True).start()
+        try:
+            reply = self._reply(time.monotonic() + START_LIMIT)
+        except KernelLost as lost:
+            raise SandboxError(f"the kernel did not start: {lost.outcome}") from lost
+        if reply.get("status") != "ready":
+            self.close()
+            raise SandboxError("the kernel did not start: its runner gave no sign of life")
+
+    def close(self) -> None:
+        """End every process of the submission."""
+        process, self._process = self._process, None
+        if process is not None:
+            _kill_tree(process)
+        for end in (self._control, self._door):
+            if end is not None:
+                end.close()
+        if self._home is not None:
+            shutil.rmtree(self._home, ignore_errors=True)
+            self._home = None
+
+    def run(self, source: str, timeout: float) -> CellRun:
+        """Run one cell; when it does not come to an end the kernel is closed.
+
+        Parameters
+        ----------
+        source
+            The code of the cell.
+        timeout
+            Seconds that it may take.
+        """
+        began = time.monotonic()
+        try:
+            self._order({"op": "run", "source": source}, began + timeout)
+            reply = self._reply(began + timeout)
+        except KernelLost as lost:
+            return CellRun([], lost.outcome, "", time.monotonic() - began)
+        outcome = None if reply.get("status") == "ok" else Outcome.STUDENT_ERROR
+        if reply.get("dead") is not False:
+            outcome = self._lost(Outcome.CRASHED).outcome
+        name = reply.get("ename")
+        name = name[:200] if isinstance(name, str) else ""
+        return CellRun(_outputs(reply.get("outputs")), outcome, name, time.monotonic() - began)
+
+    def ask(self, message: wire.Message, timeout: float) -> wire.Message:
+        """Ask the student's namespace and return its answer.
+
+        Raises
+        ------
+        KernelLost
+            If no well-formed answer came in time; the kernel is closed then.
+        WireError
+            If the question is too large to be sent.
+        """
+        deadline = time.monotonic() + timeout
+        parts: list[bytes] = []
+        wire.write_frame(parts.append, message)
+        self._order({"op": "ask"}, deadline)
+        ended = self._ended()
+        for part in parts:
+            self._transfer(lambda limit, part=part: self._send(part, limit, ended), deadline)
+        answer = self._frame(lambda n, limit: self._receive_door(n, limit, ended), deadline)
+        if not ended.seen:
+            self._reply(deadline)
+        elif ended.dead:
+            raise self._lost(Outcome.CRASHED)
+        return answer
+
+    def _spawn(self) -> None:
+        self._control, inner_control = socket.socketpair()
+        self._door, inner_door = socket.socketpair()
+        numbers = (inner_control.fileno(), inner_door.fileno())
+        argv = [sys.executable, "-m", "pawmark.grading.runner", *map(str, numbers)]
+        if not self.sandboxed:
+            self._home = tempfile.mkdtemp(prefix="pawmark-")
+        data = str(self.data) if self.data else None
+        with inner_control, inner_door:
+            self._process = subprocess.Popen(  # noqa: S603  (our own command line)
+                sandbox.command(argv, self.data, self.sandboxed),
+                pass_fds=numbers,
+                start_new_session=True,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                cwd=self._home,
+                env=sandbox.environment(self._home, data) if self._home else None,
+            )
+        for end in (self._control, self._door):
+            end.setblocking(False)
+
+    def _watch(self, process: subprocess.Popen[bytes]) -> None:
+        while process.poll() is None:
+            if _memory(process.pid) > self.memory_limit:
+                self._too_large = True
+                _kill_tree(process)
+                return
+            time.sleep(_POLL)
+
+    def _lost(self, outcome: Outcome) -> KernelLost:
+        self.close()
+        return KernelLost(Outcome.OUT_OF_MEMORY if self._too_large else outcome)
+
+    def _transfer(self, work: Callable[[float], Any], deadline: float) -> Any:
+        """Do some reading or writing; whatever goes wrong with it costs the kernel."""
+        if not self.alive:
+            raise self._lost(Outcome.CRASHED)
+        try:
+            return work(deadline)
+        except TimeoutError as error:
+            raise self._lost(Outcome.TIMEOUT) from error
+        except (wire.WireError, OSError, EOFError) as error:
+            raise self._lost(Outcome.CRASHED) from error
+
+    def _frame(self, receive: Callable[[int, float], bytes], deadline: float) -> wire.Message:
+        return self._transfer(
+            lambda limit: wire.read_frame(lambda count: receive(count, limit)), deadline
+        )
+
+    def _order(self, tree: dict[str, Any], deadline: float) -> None:
+        parts: list[bytes] = []
+        wire.write_frame(parts.append, wire.Message(tree))
+        for part in parts:
+            self._transfer(lambda limit, part=part: _send(self._control, part, limit), deadline)
+
+    def _reply(self, deadline: float) -> dict[str, Any]:
+        budget = _Budget(_MAX_CONTROL)
+        tree = self._frame(
+            lambda count, limit: _receive(self._control, budget.take(count), limit), deadline
+        ).tree
+        if not isinstance(tree, dict):
+            raise self._lost(Outcome.CRASHED)
+        return tree
+
+    def _ended(self) -> "_Ended":
+        return _Ended(self._control, self._reply)
+
+    def _send(self, data: bytes, deadline: float, ended: "_Ended") -> None:
+        _send(self._door, data, deadline, ended)
+
+    def _receive_door(self, count: int, deadline: float, ended: "_Ended") -> bytes:
+        return _receive(self._door, count, deadline, ended)
+
+
+class _Ended:
+    """Watches, while the door is used, for the runner's word that the question has ended."""
+
+    def __init__(self, control: socket.socket, reply: Callable[[float], dict]) -> None:
+        self.control = control
+        self.reply = reply
+        self.seen = False
+        self.dead = False
+        self.until = float("inf")
+
+    def look(self, deadline: float) -> None:
+        tree = self.reply(deadline)
+        self.seen, self.dead = True, tree.get("dead") is not False
+        self.until = time.monotonic() + _GRACE
+
+
+class _Budget:
+    """Bytes that one frame may still take."""
+
+    def __init__(self, left: int) -> None:
+        self.left = left
+
+    def take(self, count: int) -> int:
+        self.left -= count
+        if self.left < 0:
+            raise wire.WireError("a message is larger than allowed")
+        return count
+
+
+def _wait(end: socket.socket, write: bool, deadline: float, ended: _Ended | None) -> None:
+    """Wait until a socket is ready; raises TimeoutError or EOFError when it will not be."""
+    while True:
+        watched = [] if ended is None or ended.seen else [ended.control]
+        left = min(deadline, ended.until if ended else deadline) - time.monotonic()
+        poll = select.poll()  # unlike select, it takes descriptors above 1023
+        poll.register(end, select.POLLOUT if write else select.POLLIN)
+        for other in watched:
+            poll.register(other, select.POLLIN)
+        ready = {number for number, _ in poll.poll(max(left, 0) * 1000)}
+        if end.fileno() in ready and time.monotonic() < deadline:
+            return
+        if ready and watched and ended is not None:
+            ended.look(deadline)
+        elif time.monotonic() >= deadline:
+            raise TimeoutError
+        elif left <= 0:
+            raise EOFError
+
+
+def _send(end: socket.socket, data: bytes, deadline: float, ended: _Ended | None = None) -> None:
+    view = memoryview(data)
+    while view:
+        _wait(end, True, deadline, ended)
+        with contextlib.suppress(BlockingIOError):
+            view = view[end.send(view[:_CHUNK]) :]
+
+
+def _receive(end: socket.socket, count: int, deadline: float, ended: _Ended | None = None) -> bytes:
+    data = bytearray()
+    while len(data) < count:
+        _wait(end, False, deadline, ended)
+        with contextlib.suppress(BlockingIOError):
+            part = end.recv(min(count - len(data), _CHUNK))
+            if not part:
+                raise EOFError("the student's process closed a socket")
+            data += part
+    return bytes(data)
+
+
+def _tree(pid: int) -> list[psutil.Process]:
+    try:
+        parent = psutil.Process(pid)
+        return [parent, *parent.children(recursive=True)]
+    except psutil.Error:
+        return []
+
+
+def _memory(pid: int) -> int:
+    total = 0
+    for process in _tree(pid):
+        with contextlib.suppress(psutil.Error):
+            total += process.memory_info().rss
+    return total
+
+
+def _kill_tree(process: subprocess.Popen[bytes]) -> None:
+    # The first child of bubblewrap is process 1 of the sandbox: the rest dies with it.
+    family = _tree(process.pid) if process.poll() is None else []
+    process.kill()
+    for member in family:
+        with contextlib.suppress(psutil.Error):
+            member.kill()
+    process.wait()
+    psutil.wait_procs(family[1:], timeout=5)
+
+
+def _outputs(values: Any) -> list[dict[str, Any]]:
+    """Keep what has the form of an output, rebuilt from known fields; drop the rest."""
+    if not isinstance(values, list):
+        return []
+    made = (_output(value) for value in values[:MAX_OUTPUTS] if isinstance(value, dict))
+    return [output for output in made if output is not None]
+
+
+def _output(value: dict[str, Any]) -> dict[str, Any] | None:
+    kind = value.get("output_type")
+    if kind == "stream":
+        name = "stderr" if value.get("name") == "stderr" else "stdout"
+        return {"output_type": kind, "name": name, "text": _text(value.get("text"))}
+    if kind == "error":
+        lines = value.get("traceback")
+        lines = [_text(line) for line in lines] if isinstance(lines, list) else []
+        names = {name: _text(value.get(name)) for name in ("ename", "evalue")}
+        return {"output_type": kind, **names, "traceback": lines}
+    if kind in ("display_data", "execute_result"):
+        return _rich(str(kind), value)
+    return None
+
+
+def _rich(kind: str, value: dict[str, Any]) -> dict[str, Any]:
+    data = value.get("data")
+    data = data if isinstance(data, dict) else {}
+    texts = {mime: text for mime, text in data.items() if isinstance(text, str)}
+    output = {"output_type": kind, "data": texts, "metadata": {}}
+    if kind == "execute_result":
+        count = value.get("execution_count")
+        output["execution_count"] = count if type(count) is int else None
+    return output
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else ""

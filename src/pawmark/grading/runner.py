@@ -1,0 +1,182 @@
+"""Runs inside the sandbox: starts a Jupyter kernel and executes cells in it as it is told.
+
+``python -m pawmark.grading.runner CONTROL_FD DOOR_FD``. Orders come on the control socket, one
+frame each, and each gets one reply. The door is a second socket, which the kernel inherits: over
+it the grader asks the student's namespace. Nothing here is trusted by the grader; student code
+could replace all of it.
+"""
+
+import asyncio
+import json
+import os
+import socket
+import sys
+import tempfile
+from typing import Any
+
+import nbformat
+from jupyter_client.manager import AsyncKernelManager
+from nbclient import NotebookClient
+from nbclient.exceptions import DeadKernelError
+
+from pawmark.grading import wire
+
+MAX_OUTPUTS = 200
+MAX_OUTPUT_BYTES = 4 << 20
+
+_SERVE = '__import__("pawmark.grading.guest", fromlist=["x"]).serve()'
+_OUTPUT_TYPES = ("stream", "display_data", "execute_result", "error", "update_display_data")
+_NOTE = "\n[further output was dropped: the cell wrote more than is kept]\n"
+
+
+class CappedClient(NotebookClient):
+    """Collects the outputs of one cell as Jupyter does, but not without end."""
+
+    used = 0
+    full = False
+
+    def process_message(self, msg: dict, cell: Any, cell_index: int) -> Any:
+        """Take one message from the kernel, or drop it when the cell has written too much."""
+        kind = msg["msg_type"]
+        if kind == "clear_output":
+            self.used, self.full = 0, False
+        elif kind in _OUTPUT_TYPES and not self._fits(msg["content"], cell):
+            return self._drop(cell)
+        added = super().process_message(msg, cell, cell_index)
+        _merge_streams(cell.outputs)
+        return added
+
+    def _fits(self, content: dict, cell: Any) -> bool:
+        # An error is kept even in a full cell: it is short, and the last thing that is wanted.
+        self.used += len(json.dumps(content, default=str))
+        short = "ename" in content and self.used < MAX_OUTPUT_BYTES + (1 << 20)
+        return short or (self.used <= MAX_OUTPUT_BYTES and len(cell.outputs) < MAX_OUTPUTS)
+
+    def _drop(self, cell: Any) -> None:
+        if not self.full:
+            self.full = True
+            cell.outputs.append(nbformat.v4.new_output("stream", name="stderr", text=_NOTE))
+
+
+def _merge_streams(outputs: list[Any]) -> None:
+    if len(outputs) < 2 or any(out.output_type != "stream" for out in outputs[-2:]):
+        return
+    if outputs[-2].name == outputs[-1].name:
+        last = outputs.pop()
+        outputs[-1].text += last.text
+
+
+class Runner:
+    """Serves the orders of the control socket until it is closed."""
+
+    def __init__(self, control: socket.socket, door: int) -> None:
+        self.control = control
+        self.door = door
+        self.manager = AsyncKernelManager(kernel_name="python3", transport="ipc")
+        self.client = CappedClient(
+            nbformat.v4.new_notebook(),
+            km=self.manager,
+            timeout=None,
+            allow_errors=True,
+            store_widget_state=False,
+        )
+
+    async def start(self) -> None:
+        """Start the kernel and wait until it answers."""
+        folder = tempfile.mkdtemp(prefix="kernel-")
+        self.manager.ip = f"{folder}/ipc"
+        self.manager.connection_file = f"{folder}/connection.json"
+        await self.manager.start_kernel(
+            extra_arguments=["--HistoryManager.hist_file=:memory:"],
+            independent=True,
+            env={**os.environ, "PAWMARK_DOOR_FD": str(self.door)},
+            pass_fds=(self.door,),
+        )
+        self.client.kc = self.manager.client()
+        self.client.kc.start_channels()
+        await self.client.kc.wait_for_ready(timeout=120)
+        self.client.kc.allow_stdin = False
+
+    async def serve(self) -> None:
+        """Carry out one order after another."""
+        await self.start()
+        os.close(self.door)
+        self._reply({"status": "ready", "dead": False})
+        while True:
+            order = wire.read_frame(self._receive).tree
+            self._reply(await (self._run(order["source"]) if order["op"] == "run" else self._ask()))
+
+    async def _run(self, source: str) -> dict[str, Any]:
+        cell = nbformat.v4.new_code_cell(source)
+        self.client.nb.cells = [cell]
+        self.client.reset_execution_trackers()
+        self.client.used, self.client.full = 0, False
+        try:
+            await self.client.async_execute_cell(cell, 0)
+        except DeadKernelError:
+            return await self._dead(cell)
+        except Exception as error:  # whatever the kernel did, the grader gets an answer
+            return _result(cell, type(error).__name__, await self._is_dead())
+        errors = [output for output in cell.outputs if output.output_type == "error"]
+        return _result(cell, errors[-1].ename if errors else "", await self._is_dead())
+
+    async def _ask(self) -> dict[str, Any]:
+        ident = self.client.kc.execute(_SERVE, silent=True, store_history=False, allow_stdin=False)
+        while True:
+            try:
+                reply = await self.client.kc.get_shell_msg(timeout=0.5)
+            except Exception:  # nothing came: only a kernel that lives is waited for
+                if await self._is_dead():
+                    return await self._dead(None)
+                continue
+            if reply["parent_header"].get("msg_id") == ident:
+                return {"status": reply["content"].get("status", "error"), "dead": False}
+
+    async def _is_dead(self) -> bool:
+        return not await self.manager.is_alive()
+
+    async def _dead(self, cell: Any) -> dict[str, Any]:
+        code = await self.manager.provisioner.poll() if self.manager.provisioner else None
+        return {**_result(cell, "", True), "status": "error", "returncode": code}
+
+    def _receive(self, count: int) -> bytes:
+        parts = bytearray()
+        while len(parts) < count:
+            part = self.control.recv(count - len(parts))
+            if not part:
+                raise EOFError
+            parts += part
+        return bytes(parts)
+
+    def _reply(self, tree: dict[str, Any]) -> None:
+        wire.write_frame(self.control.sendall, wire.Message(_plain(tree)))
+
+
+def _result(cell: Any, error: str, dead: bool) -> dict[str, Any]:
+    status = "error" if error or dead else "ok"
+    outputs = [] if cell is None else cell.outputs
+    return {"status": status, "ename": error, "dead": dead, "outputs": outputs}
+
+
+def _plain(tree: Any) -> Any:
+    """Return JSON without infinities, which the wire refuses and a display may hold."""
+    return json.loads(json.dumps(tree, default=str), parse_constant=str)
+
+
+def main() -> None:
+    """Serve the sockets whose numbers are on the command line."""
+    control, door = (int(number) for number in sys.argv[1:])
+    null = os.open(os.devnull, os.O_RDWR)
+    for number in (0, 1, 2):
+        os.dup2(null, number)
+    runner = Runner(socket.socket(fileno=control), door)
+    try:
+        asyncio.run(runner.serve())
+    except (EOFError, OSError):
+        os._exit(0)  # the grader has gone
+    finally:
+        os._exit(1)
+
+
+if __name__ == "__main__":
+    main()
