@@ -13,6 +13,8 @@ from pawmark.grading.student import Student
 
 COURSE = Path(__file__).parent.parent
 ANSWERS = COURSE / "tests" / "answers"
+# Which answers a check catches must not hang on the hidden inputs: any seed will do here.
+SEED = int(os.environ.get("PAWMARK_SEED") or 1)
 SET_UP = ("02-setup", "03-imports", "03-data")
 TRAINING = "03-training"  # needs the training run: graded whole, in test_grading_course.py
 
@@ -56,7 +58,7 @@ def grade(path: Path) -> list[ExerciseResult]:
         before = checks[: checks.index(f"def {name}(")]
         exercises.add(before.rsplit('cell("', 1)[1].split('"')[0])
     return [
-        run_exercise(exercise, door, COURSE, str(data.root), seed=os.getpid(), data=data)
+        run_exercise(exercise, door, COURSE, str(data.root), seed=SEED, data=data)
         for exercise in sorted(exercises - {TRAINING})
     ]
 

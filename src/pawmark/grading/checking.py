@@ -215,7 +215,9 @@ def run_exercise(
     _forget_modules(module.parent)
     output = io.StringIO()
     with contextlib.redirect_stdout(output), contextlib.redirect_stderr(output):
-        pytest.main([*_OPTIONS, f"--rootdir={module.parent}", str(module)], plugins=[plugin])
+        folder = module.parent
+        options = [*_OPTIONS, f"--rootdir={folder}", f"--confcutdir={folder}"]
+        pytest.main([*options, str(module)], plugins=[plugin])
     if plugin.collection_errors:
         raise CourseError(f"{module} cannot be imported:\n" + "\n".join(plugin.collection_errors))
     if not plugin.found:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 from nbformat import NotebookNode
@@ -70,7 +71,7 @@ class Execution:
                     continue
                 if is_grade(cell) and not is_solution(cell):
                     self._check(cell)
-                else:
+                elif self.attempted:  # else there is nothing of the student's to run
                     self._execute(cell)
         finally:
             self._close()
@@ -131,7 +132,7 @@ class Execution:
         def ask(message: wire.Message) -> wire.Message:
             if exercise in self._lost:
                 raise StudentError(self._lost[exercise], _LOST[self._lost[exercise]])
-            if self._has_cell(exercise) and exercise not in self.attempted:
+            if not self.attempted or exercise in self._undone:
                 raise StudentError(Outcome.NOT_ATTEMPTED, "this exercise is not attempted yet")
             kernel = self._alive()
             if kernel is None:
@@ -146,9 +147,11 @@ class Execution:
 
         return ask
 
-    def _has_cell(self, exercise: str) -> bool:
+    @cached_property
+    def _undone(self) -> frozenset[str]:
+        """The exercises with a cell of their own that the student left as released."""
         ids = (cell.metadata.get("nbgrader", {}).get("grade_id") for cell in self.notebook.cells)
-        return exercise in ids
+        return frozenset(ids) - self.attempted
 
 
 def _note(text: str) -> NotebookNode:

@@ -36,6 +36,15 @@ class Guest:
     def __init__(self, namespace: dict[str, Any]) -> None:
         self.namespace = namespace
         self.kept: list[Any] = []
+        self._scratch: tempfile.TemporaryDirectory[str] | None = None
+
+    def fresh_folder(self) -> Path:
+        """Make an empty folder that goes when this object or its process does."""
+        if self._scratch is None:
+            self._scratch = tempfile.TemporaryDirectory(
+                prefix="pawmark-check-", ignore_cleanup_errors=True
+            )
+        return Path(tempfile.mkdtemp(dir=self._scratch.name))
 
     def keep(self, value: Any) -> int:
         """Keep an object that cannot cross and return its number."""
@@ -214,7 +223,7 @@ def _line(line: Any) -> dict[str, Any]:
 
 
 def _folder(guest: Guest, files: dict[str, bytes]) -> str:
-    root = Path(tempfile.mkdtemp(prefix="check-"))
+    root = guest.fresh_folder()
     for name, data in files.items():
         path = root / name
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -232,7 +241,7 @@ def _exists(guest: Guest, path: Any) -> bool:
 
 
 def _scratch(guest: Guest, name: str) -> str:
-    return str(Path(tempfile.mkdtemp(prefix="check-")) / name)
+    return str(guest.fresh_folder() / name)
 
 
 def _seed(guest: Guest, seed: int) -> None:

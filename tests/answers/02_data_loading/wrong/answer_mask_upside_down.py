@@ -1,6 +1,6 @@
 """The mask is turned upside down.
 
-fails: test_target_shows_the_whole_mask, test_labels_keep_their_meaning
+fails: test_target_shows_the_whole_mask
 says: without cropping, padding or turning
 """
 
