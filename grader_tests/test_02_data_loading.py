@@ -8,8 +8,9 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from pawmark.checks import expect, expect_array, expect_number
 from PIL import Image
+
+from pawmark.checks import expect, expect_array, expect_number
 
 RESIZERS = (
     Image.Resampling.NEAREST,

@@ -8,9 +8,11 @@ import pytest
 
 from pawmark.answers import is_solution
 from pawmark.course import assignments, copy_course, generate
+from pawmark.grading.outcomes import Outcome
 
 ROOT = Path(__file__).parent.parent
 NAMES = assignments(ROOT)
+OTHER_OUTCOMES = set(Outcome) - {Outcome.PASSED}
 
 
 def read(folder, assignment):
@@ -80,3 +82,17 @@ def test_release_has_no_outputs(assignment):
         if cell.cell_type == "code":
             assert cell.outputs == []
             assert cell.execution_count is None
+
+
+@pytest.mark.parametrize("assignment", NAMES)
+def test_solution_is_the_source_run_without_a_fault(assignment):
+    """Solutions hold the source's cells, outputs without an error, and checks that all pass."""
+    source, solution = read("source", assignment), read("solutions", assignment)
+
+    assert [cell.source for cell in solution.cells] == [cell.source for cell in source.cells]
+    outputs = [output for cell in solution.cells for output in cell.get("outputs", [])]
+    assert all(output.output_type != "error" for output in outputs)
+    texts = [output.get("data", {}).get("text/plain", "") for output in outputs]
+    tables = [text for text in texts if "[passed]" in text]
+    assert len(tables) == sum("run_checks" in cell.source for cell in source.cells)
+    assert not any(f"[{outcome}]" in text for text in tables for outcome in OTHER_OUTCOMES)

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from pawmark.errors import CourseError
+from pawmark.grading.outcomes import show_points
 
 _MAX_SHOWN = 500
 
@@ -131,7 +132,8 @@ class ResultTable:
         self.result = result
 
     def __repr__(self) -> str:
-        lines = [f"{self.result.exercise}: {self.result.points:g} of {self.result.max_points:g}"]
+        points = show_points(self.result.points, self.result.max_points)
+        lines = [f"{self.result.exercise}: {points}"]
         for check in self.result.checks:
             message = f": {check.message}" if check.message else ""
             lines.append(f"  [{check.outcome}] {check.title}{message}")
@@ -141,11 +143,15 @@ class ResultTable:
         return render_table(self.result)
 
 
+_CELL = "text-align: left; vertical-align: top; padding: 0.25em 0.75em;"
+
+
 def render_table(result: Any) -> str:
     """Return the results of one exercise as an HTML table; every text in it is escaped."""
     rows = "".join(_row(check) for check in result.checks)
-    caption = f"{result.exercise}: {result.points:.3g} of {result.max_points:.3g} points"
-    head = "".join(f'<th scope="col">{text}</th>' for text in ("Outcome", "Check", "Points"))
+    caption = f"{result.exercise}: {show_points(result.points, result.max_points)} points"
+    titles = ("Outcome", "Check", "Points")
+    head = "".join(f'<th scope="col" style="{_CELL}">{text}</th>' for text in titles)
     return (
         f"<table><caption>{html.escape(caption)}</caption>"
         f"<thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
@@ -162,8 +168,9 @@ def _row(check: Any) -> str:
         parts.append(f"expected: <code>{html.escape(check.expected)}</code>")
     sign = "✓" if check.outcome == "passed" else "✗"
     return (
-        f"<tr><td>{sign} {html.escape(check.outcome)}</td><td>{'<br>'.join(parts)}</td>"
-        f"<td>{check.points:.3g} / {check.max_points:.3g}</td></tr>"
+        f'<tr><td style="{_CELL} white-space: nowrap">{sign} {html.escape(check.outcome)}</td>'
+        f'<td style="{_CELL}">{"<br>".join(parts)}</td>'
+        f'<td style="{_CELL}">{check.points:.3g} / {check.max_points:.3g}</td></tr>'
     )
 
 

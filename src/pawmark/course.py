@@ -167,6 +167,8 @@ def _generate_one(course: Path, name: str, subcommand: str, target: str) -> Path
     }[subcommand]
     with working_copy(course, [name]) as copy:
         log = copy.parent / "log"
+        if subcommand == "generate_solution":  # nbgrader asks for a known assignment
+            run_nbgrader(copy, "generate_assignment", name, log=log)
         status = run_nbgrader(copy, subcommand, name, "--force", f"{option}={target}", log=log)
         made = copy / target / name
         if status != 0 or not (made / f"{name}.ipynb").exists():

@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from pawmark.errors import CourseError
-from pawmark.grading.outcomes import CheckResult, ExerciseResult, Outcome
+from pawmark.grading.outcomes import CheckResult, ExerciseResult, Outcome, show_points
 
 
 @dataclass(frozen=True)
@@ -41,12 +41,12 @@ class Grade:
     @property
     def points(self) -> float:
         """Points reached."""
-        return sum(exercise.points for exercise in self.exercises)
+        return round(sum(exercise.points for exercise in self.exercises), 6)
 
     @property
     def max_points(self) -> float:
         """Points that could be reached."""
-        return sum(exercise.max_points for exercise in self.exercises)
+        return round(sum(exercise.max_points for exercise in self.exercises), 6)
 
     @property
     def lost(self) -> Iterator[tuple[str, CheckResult]]:
@@ -109,7 +109,7 @@ def show_grades(grades: Sequence[Grade], console: Console, students: Iterable[st
 
 
 def _points(grade: Grade | None) -> str:
-    return "not graded" if grade is None else f"{grade.points:g} of {grade.max_points:g}"
+    return "not graded" if grade is None else show_points(grade.points, grade.max_points)
 
 
 def _show_lost(grades: Iterable[Grade], console: Console) -> None:

@@ -33,8 +33,9 @@ class Execution:
     ----------
     notebook
         The repaired notebook; outputs are written into it.
-    attempted
-        grade_ids of the solution cells that the student changed.
+    undone
+        Exercises that the student left as released; nothing is asked for them. When every
+        exercise is among them, nothing is run.
     course
         The folder with ``grader_tests/``.
     data
@@ -46,11 +47,12 @@ class Execution:
     seed
         Seed of the hidden inputs.
     timeout
-        Seconds for one cell or one question.
+        Seconds for one cell or one question, unless the cell's own metadata tells another limit:
+        ``"pawmark": {"seconds": 300}`` in the source notebook.
     """
 
     notebook: NotebookNode
-    attempted: frozenset[str]
+    undone: frozenset[str]
     course: Path
     data: pets.Pets
     guest_root: str
@@ -58,7 +60,7 @@ class Execution:
     seed: int
     timeout: float
     results: dict[str, ExerciseResult] = field(default_factory=dict)
-    _ran: list[str] = field(default_factory=list)
+    _ran: list[tuple[str, float]] = field(default_factory=list)
     _lost: dict[str, Outcome] = field(default_factory=dict)
     _kernel: StudentKernel | None = None
     _restarts: int = 0
@@ -71,7 +73,7 @@ class Execution:
                     continue
                 if is_grade(cell) and not is_solution(cell):
                     self._check(cell)
-                elif self.attempted:  # else there is nothing of the student's to run
+                elif self._exercises - self.undone:
                     self._execute(cell)
         finally:
             self._close()
@@ -91,9 +93,9 @@ class Execution:
         while self._kernel is None and self._restarts <= MAX_RESTARTS:
             self._kernel = self.new_kernel()
             self._kernel.start()
-            for source in list(self._ran):
-                if self._kernel.run(source, self.timeout).outcome in _LOST:
-                    self._ran.remove(source)
+            for step in list(self._ran):
+                if self._kernel.run(*step).outcome in _LOST:
+                    self._ran.remove(step)
                     self._lose()
                     break
         return self._kernel
@@ -104,14 +106,15 @@ class Execution:
         if kernel is None:
             self._lost[grade_id] = Outcome.NOT_REACHED
             return
-        run = kernel.run(cell.source, self.timeout)
+        step = (cell.source, self._limits.get(grade_id, self.timeout))
+        run = kernel.run(*step)
         cell.outputs = [NotebookNode(output) for output in run.outputs]
         if run.outcome in _LOST:
             self._lost[grade_id] = run.outcome
             self._lose()
             cell.outputs.append(_note(_LOST[run.outcome]))
         else:
-            self._ran.append(cell.source)
+            self._ran.append(step)
 
     def _check(self, cell: NotebookNode) -> None:
         settings = cell.metadata["nbgrader"]
@@ -132,7 +135,7 @@ class Execution:
         def ask(message: wire.Message) -> wire.Message:
             if exercise in self._lost:
                 raise StudentError(self._lost[exercise], _LOST[self._lost[exercise]])
-            if not self.attempted or exercise in self._undone:
+            if exercise in self.undone:
                 raise StudentError(Outcome.NOT_ATTEMPTED, "this exercise is not attempted yet")
             kernel = self._alive()
             if kernel is None:
@@ -148,10 +151,21 @@ class Execution:
         return ask
 
     @cached_property
-    def _undone(self) -> frozenset[str]:
-        """The exercises with a cell of their own that the student left as released."""
-        ids = (cell.metadata.get("nbgrader", {}).get("grade_id") for cell in self.notebook.cells)
-        return frozenset(ids) - self.attempted
+    def _exercises(self) -> frozenset[str]:
+        return frozenset(
+            cell.metadata["nbgrader"]["grade_id"].removesuffix(CHECK_SUFFIX)
+            for cell in self.notebook.cells
+            if is_grade(cell) and not is_solution(cell)
+        )
+
+    @cached_property
+    def _limits(self) -> dict[str, float]:
+        """Limits by grade_id; those of a student's own cells do not survive repair."""
+        limits = {}
+        for cell in self.notebook.cells:
+            grade_id = cell.metadata.get("nbgrader", {}).get("grade_id", "")
+            limits[grade_id] = float(cell.metadata.get("pawmark", {}).get("seconds", self.timeout))
+        return limits
 
 
 def _note(text: str) -> NotebookNode:

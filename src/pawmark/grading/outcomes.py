@@ -80,12 +80,12 @@ class ExerciseResult:
     @property
     def points(self) -> float:
         """Points reached."""
-        return sum(check.points for check in self.checks)
+        return round(sum(check.points for check in self.checks), 6)
 
     @property
     def max_points(self) -> float:
         """Points that could be reached."""
-        return sum(check.max_points for check in self.checks)
+        return round(sum(check.max_points for check in self.checks), 6)
 
     @property
     def needs_person(self) -> bool:
@@ -101,3 +101,8 @@ class ExerciseResult:
     def to_json(self) -> dict[str, Any]:
         """Return the result as a JSON object."""
         return {"exercise": self.exercise, "checks": [check.to_json() for check in self.checks]}
+
+
+def show_points(points: float, max_points: float) -> str:
+    """Return points as people write them: ``19.33 of 20``."""
+    return f"{round(points, 2):g} of {round(max_points, 2):g}"

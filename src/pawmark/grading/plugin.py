@@ -5,6 +5,7 @@ import os
 import secrets
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +33,7 @@ from pawmark.grading.outcomes import ExerciseResult, Outcome
 from pawmark.grading.repair import Repaired, release_form, repair
 from pawmark.grading.sanitizing import clean_output
 
-DEFAULT_TIMEOUT = 180.0
+DEFAULT_TIMEOUT = 60.0
 OPT_OUT = "PAWMARK_SANDBOX"
 
 _LOUD = (
@@ -137,7 +138,7 @@ class GradingExporter(NotebookExporter):
             repairs = (note, *repairs)
         for line in repairs:
             self.log.warning("Repaired: %s", ascii(line))
-        return Repaired(repaired.notebook, repairs, repaired.attempted)
+        return replace(repaired, repairs=repairs)
 
 
 class ExecuteSubmission(NbGraderPreprocessor):
@@ -160,7 +161,7 @@ class ExecuteSubmission(NbGraderPreprocessor):
         data, sandboxed = job["data"], job["sandboxed"]
         return Execution(
             notebook=nb,
-            attempted=job["repaired"].attempted,
+            undone=_undone(nb, job["repaired"]),
             course=job["course"],
             data=data,
             guest_root=sandbox.GUEST_DATA if sandboxed else str(data.root),
@@ -178,6 +179,19 @@ class ExecuteSubmission(NbGraderPreprocessor):
                 cell.outputs = [_table(result)]
             else:
                 cell.outputs = [clean_output(output) for output in cell.outputs]
+
+
+def _undone(nb: NotebookNode, repaired: Repaired) -> frozenset[str]:
+    """Return the exercises that need no run to be called not attempted.
+
+    Code in other cells may answer an exercise too, so with such code all are run.
+    """
+    if repaired.free_code:
+        return frozenset()
+    ids = {cell.metadata.get("nbgrader", {}).get("grade_id", "") for cell in nb.cells}
+    if not repaired.attempted:
+        ids |= {grade_id.removesuffix(CHECK_SUFFIX) for grade_id in ids}
+    return frozenset(ids) - repaired.attempted
 
 
 def _exercise(cell: NotebookNode) -> str:

@@ -36,11 +36,14 @@ class Repaired:
         One readable line for each thing that was put right.
     attempted
         The grade ids of the solution cells that differ from the released stub.
+    free_code
+        Whether the student wrote code in other cells; it may answer an exercise too.
     """
 
     notebook: NotebookNode
     repairs: tuple[str, ...]
     attempted: frozenset[str]
+    free_code: bool = False
 
 
 @dataclass(frozen=True)
@@ -230,6 +233,7 @@ class _Rebuild:
         self.originals = pristine.cells
         self.repairs: list[str] = []
         self.attempted: set[str] = set()
+        self.free_code = False
         self.cells = self.usable(entries)
         self.copies = self.match()
         self.chosen = {self.choose(i, c): i for i, c in self.copies.items()}
@@ -283,9 +287,13 @@ class _Rebuild:
             elif _is_locked(cell):
                 self.lock(i)
             elif _is_free(cell) and i in answer_of:
+                self.free_code |= self.differs(i, answer_of[i])
                 cell.source = self.cells[answer_of[i]].source
-        self.notebook.cells = self.woven(self.extras())
-        return Repaired(self.notebook, tuple(self.repairs), frozenset(self.attempted))
+        extras = self.extras()
+        self.free_code |= any(cell.kind == "code" for _, cell in extras)
+        self.notebook.cells = self.woven(extras)
+        attempted = frozenset(self.attempted)
+        return Repaired(self.notebook, tuple(self.repairs), attempted, self.free_code)
 
     def answer(self, i: int, j: int | None) -> None:
         cell = self.notebook.cells[i]

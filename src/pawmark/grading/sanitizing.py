@@ -56,7 +56,7 @@ _TAGS = frozenset(
 _PLAIN = frozenset({"alt", "title", "scope", "colspan", "rowspan", "width", "height", "open"})
 _STYLES = ("max-width", "width", "height", "background", "background-color", "color", "border",
            "border-radius", "padding", "margin", "text-align", "display")  # fmt: skip
-_IMAGES = ("data:image/png;base64,", "data:image/jpeg;base64,")
+_IMAGES = tuple(f"data:image/{kind};base64," for kind in ("webp", "png", "jpeg"))
 _SAFE_TYPES = frozenset({"text/plain", "image/png", "image/jpeg"})
 
 
