@@ -232,8 +232,10 @@ _OPTIONS = (
     "-p", "no:warnings",
     "-p", "no:logging",
     "-p", "no:faulthandler",
+    "-p", "no:unraisableexception",
+    "-p", "no:threadexception",
     "--import-mode=importlib",
-    "--tb=short",
+    "--tb=native",  # pytest's own tracebacks parse the whole module for every failed check
     "-q",
     "-s",
 )  # fmt: skip
