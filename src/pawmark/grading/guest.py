@@ -10,9 +10,11 @@ import io
 import json
 import os
 import random
+import shutil
 import socket
 import tempfile
 import traceback
+import weakref
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -36,15 +38,14 @@ class Guest:
     def __init__(self, namespace: dict[str, Any]) -> None:
         self.namespace = namespace
         self.kept: list[Any] = []
-        self._scratch: tempfile.TemporaryDirectory[str] | None = None
+        self._scratch: str | None = None
 
     def fresh_folder(self) -> Path:
         """Make an empty folder that goes when this object or its process does."""
         if self._scratch is None:
-            self._scratch = tempfile.TemporaryDirectory(
-                prefix="pawmark-check-", ignore_cleanup_errors=True
-            )
-        return Path(tempfile.mkdtemp(dir=self._scratch.name))
+            self._scratch = tempfile.mkdtemp(prefix="pawmark-check-")
+            weakref.finalize(self, shutil.rmtree, self._scratch, ignore_errors=True)
+        return Path(tempfile.mkdtemp(dir=self._scratch))
 
     def keep(self, value: Any) -> int:
         """Keep an object that cannot cross and return its number."""
