@@ -96,15 +96,30 @@ def grades(
     show_grades(found, Console(highlight=False))
 
 
-@app.command()
-def lab() -> None:
-    """Open JupyterLab on release/, the notebooks as students get them."""
-    from pawmark.course import find_course
+@app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
+def lab(
+    context: typer.Context,
+    name: Annotated[
+        str | None, typer.Argument(help="Opens this assignment, by name or number.")
+    ] = None,
+) -> None:
+    """Open JupyterLab on release/, the notebooks as students get them.
 
-    folder = find_course() / "release"
+    Options that are not of pawmark go to JupyterLab: pawmark lab 03 --no-browser --port 9000
+    """
+    from pawmark.course import find_assignment, find_course
+
+    course = find_course()
+    folder = course / "release"
     if not folder.is_dir():
         raise CourseError(f"There is no {folder}. Write it first: pawmark release")
-    command = [sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={folder}"]
+    options = list(context.args)
+    if name is not None and name.startswith("-"):
+        options, name = [name, *options], None
+    if name is not None:
+        found = find_assignment(course, name)
+        options.append(f"--LabApp.default_url=/lab/tree/{found}/{found}.ipynb")
+    command = [sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={folder}", *options]
     raise typer.Exit(subprocess.run(command, check=False).returncode)  # noqa: S603
 
 
