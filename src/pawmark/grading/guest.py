@@ -12,6 +12,7 @@ import os
 import random
 import shutil
 import socket
+import sys
 import tempfile
 import traceback
 import weakref
@@ -65,6 +66,8 @@ class Guest:
             return wire.encode({"status": "not attempted"})
         except BaseException as error:
             return wire.encode({"status": "error", **_describe(error)})
+        finally:
+            _close_figures()
 
     def find(self, name: str) -> Any:
         """Look a name up in the notebook, as the notebook would."""
@@ -73,6 +76,14 @@ class Guest:
         if hasattr(builtins, name):
             return getattr(builtins, name)
         raise NameError(f"name {name!r} is not defined")
+
+
+def _close_figures() -> None:
+    """Close what a check had drawn: in a notebook it would be shown below the cell."""
+    pyplot = sys.modules.get("matplotlib.pyplot")
+    if pyplot is not None:
+        with contextlib.suppress(Exception):  # student code may have put anything there
+            pyplot.close("all")
 
 
 def _describe(error: BaseException) -> dict[str, str]:
