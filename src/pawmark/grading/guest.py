@@ -8,6 +8,7 @@ import builtins
 import contextlib
 import io
 import json
+import logging
 import os
 import random
 import shutil
@@ -16,7 +17,7 @@ import sys
 import tempfile
 import traceback
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -57,7 +58,7 @@ class Guest:
         """Answer one question; an exception of the student's becomes part of the answer."""
         try:
             question = wire.decode(message, self.kept.__getitem__)
-            with contextlib.redirect_stdout(io.StringIO()):
+            with contextlib.redirect_stdout(io.StringIO()), _no_warnings():
                 value = _OPERATIONS[question["op"]](self, **question["args"])
             return wire.encode({"status": "ok", "value": value}, self.keep)
         except KeyboardInterrupt:
@@ -76,6 +77,17 @@ class Guest:
         if hasattr(builtins, name):
             return getattr(builtins, name)
         raise NameError(f"name {name!r} is not defined")
+
+
+@contextlib.contextmanager
+def _no_warnings() -> Iterator[None]:
+    """Keep Keras from warning, in an instructor's notebook, that checks use many models."""
+    before = logging.root.manager.disable
+    logging.disable(max(before, logging.WARNING))
+    try:
+        yield
+    finally:
+        logging.disable(before)
 
 
 def _close_figures() -> None:
