@@ -237,9 +237,16 @@ def _visible(covers: list[np.ndarray], places: list[Place]) -> list[np.ndarray]:
     visible = [cover.copy() for cover in covers]
     hidden = np.zeros(covers[0].shape, bool)
     for i in reversed(_nearest_last(places)):
-        visible[i] &= ~hidden
+        visible[i] = _without_slivers(visible[i] & ~hidden)
         hidden |= covers[i]
     return visible
+
+
+def _without_slivers(mask: np.ndarray) -> np.ndarray:
+    """Drop what is at most two pixels wide, such as the rim that looks out behind a neighbour."""
+    picture = Image.fromarray(np.where(mask, 255, 0).astype("uint8"))
+    opened = picture.filter(ImageFilter.MinFilter(3)).filter(ImageFilter.MaxFilter(3))
+    return mask & (np.asarray(opened) > 0)
 
 
 def _is_good(visible: list[np.ndarray], covers: list[np.ndarray], crowded: bool) -> bool:
