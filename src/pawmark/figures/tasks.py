@@ -6,6 +6,7 @@ import matplotlib as mpl
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.colors import ListedColormap
+from matplotlib.figure import Figure
 from matplotlib.patches import Patch, Rectangle
 from matplotlib.patheffects import withStroke
 from numpy.typing import ArrayLike
@@ -36,7 +37,7 @@ def show_three_tasks(
     boxes: Sequence[tuple[str, Box]],
     alt: str,
 ) -> None:
-    """Show one picture with the answers of classification, segmentation and detection.
+    """Show one picture with the answers of classification, detection and segmentation.
 
     Parameters
     ----------
@@ -58,21 +59,42 @@ def show_three_tasks(
         _draw_picture(axes[0], picture, "classification")
         words = [f"{name}: {'yes' if there else 'no'}" for name, there in tags.items()]
         axes[0].set_xlabel("    ".join(words))
-        _bare(axes[1], "segmentation")
-        _draw_classes(axes[1], labels)
-        axes[1].set_xlabel("a class for every pixel")
-        _draw_picture(axes[2], picture, "detection")
-        _draw_boxes(axes[2], boxes)
-        axes[2].set_xlabel("a box and a class for every animal")
-        patches = [
-            Patch(
-                facecolor=label.colour, edgecolor=CARD, hatch=label.hatch, label=f"{i} {label.name}"
-            )
-            for i, label in enumerate(SCENE_LABELS)
-        ]
-        fig.legend(
-            handles=patches, loc="outside lower center", ncols=3, handlelength=2.4, handleheight=1.2
-        )
+        _draw_picture(axes[1], picture, "detection")
+        _draw_boxes(axes[1], boxes)
+        axes[1].set_xlabel("a box and a class for every animal")
+        _bare(axes[2], "segmentation")
+        _draw_classes(axes[2], labels)
+        axes[2].set_xlabel("a class for every pixel")
+        _name_classes(fig)
+        show(fig, alt)
+
+
+def show_two_segmentations(
+    image: ArrayLike, mask: ArrayLike, instances: ArrayLike, alt: str
+) -> None:
+    """Show a picture, the class of each pixel, and the animal of each pixel.
+
+    Parameters
+    ----------
+    image : array (H, W, 3)
+        RGB values in 0..255.
+    mask : array (H, W)
+        0 background, 1 cat, 2 dog.
+    instances : array (H, W)
+        0 background, otherwise the number of the animal.
+    alt : str
+        What the figure shows, for those who do not see it.
+    """
+    picture = _picture(image)
+    with mpl.rc_context(dict(STYLE)):
+        fig = figure(PAGE, PAGE / 3 * _aspect(picture) + 0.75)
+        axes = fig.subplots(1, 3)
+        _draw_picture(axes[0], picture, "picture")
+        _bare(axes[1], "semantic: a class for every pixel")
+        _draw_classes(axes[1], _values(mask))
+        _bare(axes[2], "instance: an animal for every pixel")
+        _draw_instances(axes[2], _values(instances))
+        _name_classes(fig)
         show(fig, alt)
 
 
@@ -134,7 +156,7 @@ def show_found_boxes(
 
 
 def show_box_pairs(
-    pairs: Sequence[tuple[Box, Box]], captions: Sequence[str], alt: str, side: int = 10
+    pairs: Sequence[tuple[Box, Box]], captions: Sequence[str], alt: str, side: int = 11
 ) -> None:
     """Draw pairs of boxes on a grid of pixels, with what they share filled in.
 
@@ -166,8 +188,8 @@ def show_box_pairs(
                         facecolor=OKABE_ITO["yellow"], edgecolor=INK, hatch="//", linewidth=0,
                     )
                 )  # fmt: skip
-            _outline(ax, one, OKABE_ITO["blue"], "-")
-            _outline(ax, other, OKABE_ITO["vermilion"], "--")
+            _outline(ax, one, OKABE_ITO["blue"], "-", rim=0)
+            _outline(ax, other, OKABE_ITO["vermilion"], "--", rim=0)
             ax.set_xlabel(caption)
         lines = [
             Patch(fill=False, edgecolor=OKABE_ITO["blue"], linewidth=2, label="a"),
@@ -197,7 +219,7 @@ def show_outputs(
         Drawn as a dashed line.
     """
     with mpl.rc_context(dict(STYLE)):
-        fig = figure(PAGE, 2.5)
+        fig = figure(PAGE, 2.7)
         axes = fig.subplots(1, len(outputs), squeeze=False, sharey=True)[0]
         for ax, (title, values) in zip(axes, outputs.items(), strict=True):
             ax.bar(names, values, color=OKABE_ITO["sky"], edgecolor=INK, width=0.6, linewidth=0.8)
@@ -208,9 +230,20 @@ def show_outputs(
                 )  # fmt: skip
             ax.axhline(limit, color=INK, linestyle="--", linewidth=1)
             ax.set_ylim(0, 1.12)
-            ax.set_title(f"{title}: adds up to {np.sum(values):.2f}")
+            ax.set_title(f"{title}\nadds up to {np.sum(values):.2f}")
             ax.tick_params(axis="x", length=0)
         show(fig, alt)
+
+
+def _name_classes(fig: Figure) -> None:
+    """Name the classes with their values below the panels."""
+    patches = [
+        Patch(facecolor=label.colour, edgecolor=CARD, hatch=label.hatch, label=f"{i} {label.name}")
+        for i, label in enumerate(SCENE_LABELS)
+    ]
+    fig.legend(
+        handles=patches, loc="outside lower center", ncols=3, handlelength=2.4, handleheight=1.2
+    )
 
 
 def _draw_picture(ax: Axes, picture: np.ndarray, title: str) -> None:
@@ -272,14 +305,14 @@ def _draw_boxes(ax: Axes, boxes: Sequence[tuple[str, Box]]) -> None:
         )  # fmt: skip
 
 
-def _outline(ax: Axes, box: Box, colour: str, style: str) -> None:
+def _outline(ax: Axes, box: Box, colour: str, style: str, rim: float = 1.0) -> None:
+    """Draw a box; a dark rim keeps the coloured line visible on any picture."""
     corner, wide, tall = _corner(box)
-    # A dark rim keeps the coloured line visible on any picture.
-    rim = [withStroke(linewidth=3.4, foreground=INK)]
+    effects = [withStroke(linewidth=2 + rim, foreground=INK)] if rim else []
     ax.add_patch(
         Rectangle(
             corner, wide, tall,
-            fill=False, edgecolor=colour, linewidth=2, linestyle=style, path_effects=rim,
+            fill=False, edgecolor=colour, linewidth=2, linestyle=style, path_effects=effects,
         )
     )  # fmt: skip
 
