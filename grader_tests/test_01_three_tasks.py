@@ -433,7 +433,9 @@ def test_label_named_twice(student, rng):
 @pytest.mark.cell("01-multi-hot", points=1)
 def test_no_labels(student, rng):
     """A picture without labels has a row of zeros."""
-    found = row(student, [], words(rng))
+    classes = words(rng)
+    found = row(student, [], classes)
+    expect(row(student, classes[2:3], classes).any(), "a picture with a label has zeros only")
 
     expect(
         not found.any(), "there is nothing on this picture, so every place should be 0", got=found
@@ -444,6 +446,7 @@ def test_no_labels(student, rng):
 def test_unknown_label_is_refused(student, rng):
     """A label that is not among the classes is an error."""
     classes = words(rng)
+    row(student, [classes[1]], classes)
     end = student.evaluate(
         "exec(code, space) or space['attempt'](multi_hot, labels, classes)",
         code=CATCHING,
@@ -573,6 +576,11 @@ def test_label_zero(student, rng):
         value is not None,
         "label 0 gives None: a test like `if not label` takes 0 for 'no label'",
     )
+    moved = np.roll(mask, 3, axis=(0, 1))
+    expect(
+        box(student, mask, 1) != box(student, moved, 1),
+        "a region and the same region elsewhere get the same box",
+    )
     expect(
         box(student, 1 - mask, 0) == box(student, mask, 1),
         "label 0 gives another box than the same pixels with label 1",
@@ -585,12 +593,14 @@ def test_box_around_all_pieces(student, rng):
     mask = np.zeros((24, 40), dtype="uint8")
     y, x = int(rng.integers(2, 6)), int(rng.integers(10, 14))
     mask[y : y + 3, x : x + 3] = 1
+    piece = box(student, mask, 1)
     mask[y + 12 : y + 14, x + 20 : x + 23] = 1
     whole = mask.copy()
     whole[y : y + 14, x : x + 23] = 1
 
+    both = box(student, mask, 1)
     expect(
-        box(student, mask, 1) == box(student, whole, 1),
+        both == box(student, whole, 1) and both != piece,
         "the label lies in two pieces here, and the box goes around one of them only",
     )
 
@@ -605,6 +615,7 @@ def test_region_at_the_border(student, rng):
     one, other = box(student, inner, 1), box(student, edge, 1)
     sides = [(b[2] - b[0], b[3] - b[1]) for b in (one, other)]
     lasts = [(b[2], b[3]) for b in (one, other)]
+    expect(one != other, "a region and the same region elsewhere get the same box")
 
     expect(
         sides[0] == sides[1] or lasts[0] == lasts[1],  # the latter: width and height
@@ -617,6 +628,7 @@ def test_region_at_the_border(student, rng):
 def test_absent_label_gives_none(student, rng):
     """A label that does not occur gives None."""
     mask, _ = rectangle(rng)
+    raw_box(student.call("mask_to_box", mask, 1))
     end = student.evaluate(
         "exec(code, space) or space['attempt'](mask_to_box, mask, 7)",
         code=CATCHING,
@@ -654,6 +666,16 @@ def agreement(student, a, b):
     value = expect_number(student.call("box_iou", a, b), "the IoU")
     expect(np.isfinite(value), "the IoU should be a finite number", got=str(value))
     return value
+
+
+def expect_agreeing(student, box):
+    """Fail where even a box and itself get 0: then a 0 for others says nothing."""
+    expect(agreement(student, box, box) != 0, "a box and itself share everything, and get 0")
+
+
+def expect_more(same, partial):
+    """Fail where identical boxes get no more than others: then nothing has been measured."""
+    expect(same > partial, "identical boxes do not get more than boxes that overlap in part")
 
 
 def staggered(rng):
@@ -719,6 +741,7 @@ def test_boxes_in_any_arrangement(student, rng):
     a, b = staggered(rng)
     reference = agreement(student, a, b)
     swapped = agreement(student, b, a)
+    expect_more(agreement(student, a, a), reference)
     mirrored = [(-box[2] + 100, box[1], -box[0] + 100, box[3]) for box in (a, b)]
     expect(abs(swapped - reference) < 1e-6, "the order of the boxes should not matter")
     expect(
@@ -741,6 +764,7 @@ def test_boxes_in_any_arrangement(student, rng):
 def test_boxes_beside_each_other(student, rng):
     """Boxes that are apart in one direction get 0."""
     a, b = staggered(rng)
+    expect_agreeing(student, a)
     gap = int(rng.integers(2, 5))  # narrow: a wrong union must not happen to come out negative
     for moved in (placed(b, a[2] + gap, b[1]), placed(b, b[0], a[3] + gap)):
         value = agreement(student, a, moved)
@@ -752,6 +776,7 @@ def test_boxes_beside_each_other(student, rng):
 def test_boxes_far_apart(student, rng):
     """Boxes that are apart in both directions get 0."""
     a, b = staggered(rng)
+    expect_agreeing(student, a)
     right, down = (int(n) for n in rng.integers(2, 5, 2))
     for moved in (
         placed(b, a[2] + right, a[3] + down),
@@ -773,9 +798,11 @@ def test_coordinates_between_pixels(student, rng):
     x, y = (int(n) for n in rng.integers(1, 30, 2))
     a, b = (x + 0.25, y + 0.25, x + 0.75, y + 0.75), (x + 0.5, y + 0.25, x + 1.0, y + 0.75)
     larger = [tuple(int(4 * n) for n in box) for box in (a, b)]
+    reference = agreement(student, *larger)
+    expect_more(agreement(student, larger[0], larger[0]), reference)
 
     expect(
-        abs(agreement(student, a, b) - agreement(student, *larger)) < 1e-6,
+        abs(agreement(student, a, b) - reference) < 1e-6,
         "the same boxes at a quarter of the size get another IoU: coordinates between pixels have "
         "been rounded, or counted pixel by pixel",
     )
@@ -786,6 +813,7 @@ def test_empty_boxes(student, rng):
     """Two boxes without any area get 0."""
     x, y = (int(n) for n in rng.integers(1, 20, 2))
     empty = ((x, y, x, y), (x, y, x, y + 5))
+    expect_agreeing(student, (x, y, x + 4, y + 3))
     for other in empty:
         end = student.evaluate(
             "exec(code, space) or space['attempt'](box_iou, a, b)",
@@ -987,6 +1015,7 @@ def test_components_of_label_zero(student, rng):
     mask, _ = spread(rng)
     ids, _ = instances(student, 1 - mask, 0)
     same, _ = instances(student, mask, 1)
+    expect(np.any(same > 0), "a class that does occur has got no number")
 
     expect(
         np.array_equal(ids > 0, same > 0),
@@ -1007,7 +1036,7 @@ def test_large_region(student, rng):
     mask[y : y + 64, x : x + 84] = 1
     ids, _ = instances(student, mask, 1)
 
-    expect(ids.any(), "a large region has got no number")
+    expect(np.any(ids > 0), "a large region has got no number")
     expect(
         len(set(ids[mask == 1].tolist())) == 1,
         "a large region has fallen into pieces: does the search stop too early?",
@@ -1036,6 +1065,8 @@ def test_mask_is_left_alone(student, rng):
     reply = student.evaluate("(lambda m: (semantic_to_instances(m, 1), m))(mask)", mask=mask)
     fits = isinstance(reply, tuple) and len(reply) == 2
     after = reply[1] if fits else None
+    ids, _ = read_instances(reply[0] if fits else None)
+    expect(np.any(ids > 0), "no pixel has got a number")
 
     expect(
         isinstance(after, np.ndarray) and np.array_equal(after, mask),
@@ -1048,6 +1079,7 @@ def test_class_that_does_not_occur(student, rng):
     """A class that does not occur has no component."""
     mask, _ = spread(rng)
     ids, count = instances(student, mask, 5)
+    expect(np.any(instances(student, mask, 1)[0] > 0), "a class that does occur has got no number")
 
     expect(not ids.any(), "this class does not occur, so every number should be 0")
     expect(
