@@ -178,32 +178,44 @@ def _arrange(
     rng: np.random.Generator, guests: list[_Guest], height: int, width: int, crowded: bool
 ) -> list[Place]:
     """Place the animals from left to right, with gaps between them or overlapping."""
+    sizes, steps, spare = _measures(rng, guests, height, width, crowded)
+    shares = rng.dirichlet(np.ones(len(guests) + 1)) * spare
+    left = 0.05 * width + shares[0] + (0.5 * (spare - shares[0]) if crowded else 0)
+    line = rng.uniform(0.78, 0.93) * height
+    places = []
+    for i, guest in enumerate(guests):
+        places.append(_stand(rng, guest, sizes[i], left, line, height))
+        left += sizes[i] * guest.wide + steps[i] + (0 if crowded else shares[i + 1])
+    return places
+
+
+def _measures(
+    rng: np.random.Generator, guests: list[_Guest], height: int, width: int, crowded: bool
+) -> tuple[list[float], list[float], float]:
+    """Choose sizes that fit: of each animal, of the step to the next one, and what is left over."""
     scales = rng.uniform(0.85, 1.15, len(guests))
     wides = scales * [guest.wide for guest in guests]
     # Crowded, each animal shares this part of its width with the next one.
     shared = rng.uniform(0.2, 0.36, len(guests) - 1) if crowded else np.zeros(len(guests) - 1)
-    needed = wides.sum() - np.sum(shared * np.minimum(wides[:-1], wides[1:]))
+    overlaps = shared * np.minimum(wides[:-1], wides[1:])
+    needed = wides.sum() - overlaps.sum()
     room = 0.9 * width - (0 if crowded else 2 * GAP * len(guests))
     tallest = max(scale * guest.tall for scale, guest in zip(scales, guests, strict=True))
     size = min(room / needed, 0.82 * height / tallest)
-    spare = room - size * needed
-    shares = rng.dirichlet(np.ones(len(guests) + 1)) * spare
-    left = 0.05 * width + shares[0] + (0.5 * (spare - shares[0]) if crowded else 0)
-    places = []
-    line = rng.uniform(0.78, 0.93) * height
-    for i, guest in enumerate(guests):
-        mirrored = bool(rng.random() < 0.5)
-        own = float(size * scales[i])
-        start = -guest.extent.box[2] if mirrored else guest.extent.box[0]
-        ground = min(line + rng.uniform(-0.05, 0.05) * height, 0.97 * height)
-        highest = -(guest.extent.box[1] - 0.04) * own
-        y = max(ground - guest.extent.box[3] * own, highest)
-        places.append(Place(float(left - start * own), float(y), own, mirrored))
-        left += own * guest.wide
-        if i < len(guests) - 1:
-            overlap = shared[i] * min(wides[i], wides[i + 1]) * size
-            left += -overlap if crowded else 2 * GAP + shares[i + 1]
-    return places
+    steps = -overlaps * size if crowded else np.full(len(overlaps), 2 * GAP)
+    return (size * scales).tolist(), [*steps.tolist(), 0.0], float(room - size * needed)
+
+
+def _stand(
+    rng: np.random.Generator, guest: _Guest, size: float, left: float, line: float, height: int
+) -> Place:
+    """Stand an animal about on a line, with its left edge at a column and its ears in sight."""
+    mirrored = bool(rng.random() < 0.5)
+    box = guest.extent.box
+    start = -box[2] if mirrored else box[0]
+    ground = min(line + rng.uniform(-0.05, 0.05) * height, 0.97 * height)
+    y = max(ground - box[3] * size, -(box[1] - 0.04) * size)
+    return Place(float(left - start * size), float(y), float(size), mirrored)
 
 
 def _nearest_last(places: list[Place]) -> list[int]:
