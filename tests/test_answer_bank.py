@@ -13,7 +13,7 @@ from pawmark.grading.student import Student
 
 COURSE = Path(__file__).parent.parent
 ANSWERS = COURSE / "tests" / "answers"
-SET_UP = ("02-setup", "03-imports", "03-data")
+SET_UP = ("02-setup", "03-imports", "03-data", "04-setup", "04-decoder")
 TRAINING = "03-training"  # needs the training run: graded whole, in test_grading_course.py
 
 
@@ -39,7 +39,7 @@ def namespace_of(assignment: str, cells: dict[str, str]) -> dict:
         settings = cell.metadata.get("nbgrader", {})
         if settings.get("grade_id") in SET_UP:
             exec(cell.source, namespace)
-        elif settings.get("solution"):
+        elif settings.get("solution") and cell.cell_type == "code":  # not a written answer
             exec(sources[settings["grade_id"]], namespace)
     return namespace
 
