@@ -217,6 +217,7 @@ def test_pool_size_is_respected(student, rng):
     """The argument `size` sets the windows and the steps between them."""
     size = int(rng.integers(3, 5))
     x = distinct(rng, 3 * size, 4 * size, 1)
+    x[size - 1 :: size, size - 1 :: size] += x.size
 
     got = ask_pool(student, x, size=size)
 
@@ -229,11 +230,12 @@ def test_pool_size_is_respected(student, rng):
     )
     # For a constant in each window every kind of pooling gives that constant.
     flat = np.kron(distinct(rng, 3, 4), np.ones((size, size)))[..., None]
-    got = ask_pool(student, flat, size=size)
+    constant = ask_pool(student, flat, size=size)
+    corners = x.reshape(3, size, 4, size, 1)[:, :2, :, :2].max(axis=(1, 3))
     expect(
-        close(got, pooled(flat, size)),
+        close(constant, pooled(flat, size)) and not close(got, corners),
         f"windows of size {size} overlap, or leave values out: each should begin where the one "
-        "before it ends",
+        "before it ends, and be as large as the step",
     )
 
 

@@ -166,22 +166,18 @@ def _draw_numbers(ax: Axes, title: str, plane: np.ndarray, window: int, rows: in
     height, width = plane.shape
     low, high = plane.min(), plane.max()
     shade = (plane - low) / (high - low) if high > low else np.zeros_like(plane)
-    _bare(ax, title)
     # The darkest shade is still light enough for black numbers.
     ax.imshow(0.62 * shade, cmap="Blues", vmin=0, vmax=1, interpolation="nearest")
     for (i, j), value in np.ndenumerate(plane):
         # Adding 0 turns -0 into 0.
-        ax.text(j, i, f"{round(value, 1) + 0.0:g}", ha="center", va="center", fontsize=9)
-    for line in range(height + 1):
-        ax.axhline(line - 0.5, color=FAINT, linewidth=0.8)
-    for line in range(width + 1):
-        ax.axvline(line - 0.5, color=FAINT, linewidth=0.8)
+        ax.text(j, i, f"{round(value, 2) + 0.0:g}", ha="center", va="center", fontsize=9)
+    ax.hlines(np.arange(height + 1) - 0.5, -0.5, width - 0.5, color=FAINT, linewidth=0.8)
+    ax.vlines(np.arange(width + 1) - 0.5, -0.5, height - 0.5, color=FAINT, linewidth=0.8)
     if window:
         for i in range(height // window):
             for j in range(width // window):
                 corner = (j * window - 0.5, i * window - 0.5)
                 ax.add_patch(Rectangle(corner, window, window, fill=False, ec=INK, lw=2.0))
-    _frame(ax)
     # The axes of smaller arrays leave the same room, so that cells keep their size.
     ax.set_ylim(rows - 0.4, -0.6)
     ax.set_xlim(-0.6, width - 0.4)
