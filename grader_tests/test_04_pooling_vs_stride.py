@@ -581,6 +581,12 @@ class Version:
         return self.convs[: kinds.index(True)] if True in kinds else self.convs[:-1]
 
     @property
+    def shrinking(self):
+        """Return the height and width of the images, and of what leaves the encoder."""
+        follower = self.convs[min(len(self.encoder), len(self.convs) - 1)]
+        return self.images.shape[1:3], follower.inputs.shape[1:3]
+
+    @property
     def steps(self):
         """Return pairs: what left a convolution of the encoder, and what entered the next."""
         count = len(self.encoder)
@@ -768,8 +774,14 @@ def test_maxpool_version_halves_with_max_pooling(version):
         got=len(strided),
         expected=0,
     )
+    before, after = (np.array(shape) for shape in model.shrinking)
     # Other numbers of layers change the parameter count, which has a check of its own.
     if len(model.encoder) != 2 * len(FILTERS):
+        expect(
+            np.all(after * 2 ** len(FILTERS) == before),
+            'in the "maxpool" version the maps do not shrink to a quarter of height and width',
+            got=f"{tuple(before.tolist())} to {tuple(after.tolist())}",
+        )
         return
     for number, (before, after) in enumerate(model.steps):
         # Whether a relu stands between has a check of its own.
@@ -802,7 +814,7 @@ def test_relu_after_each_convolution(version):
     for downsampling in VERSIONS:
         steps = version(downsampling).steps
         expect(len(steps) > 0, f"{name_of(downsampling)} has no convolution before its decoder")
-        negative = [i + 1 for i, (_, after) in enumerate(steps) if after.min() < 0]
+        negative = [i + 1 for i, (_, after) in enumerate(steps) if not after.min() >= 0]
         expect(
             not negative,
             f"in {name_of(downsampling)} negative values leave a convolution and enter the next: "
@@ -857,7 +869,8 @@ def test_decoder_is_the_given_one(version):
 @pytest.mark.cell("04-get-segmenter", points=1)
 def test_other_words_are_refused(student):
     """A misspelt way of halving raises a ValueError."""
-    expect(student.has("get_segmenter"), "there is no function get_segmenter")
+    for downsampling in VERSIONS:  # what refuses every word refuses too much
+        student.call("get_segmenter", (16, 16), 3, downsampling)
     for word in ("max_pool", "strides", "average", ""):
         reply = student.evaluate(
             "exec(code, space) or space['refused'](get_segmenter, size, 3, word)",
