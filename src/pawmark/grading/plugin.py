@@ -58,6 +58,8 @@ def configure(c: Any) -> None:
     c.Execute.timeout = 600
     c.Autograde.exporter_class = GradingExporter
     c.Autograde.pre_convert_hook = adopt_notebooks
+    # What feedback and formgrader are written with; a dotted name, so that it loads only then.
+    c.HTMLExporter.filters = {"markdown2html": "pawmark.grading.sanitizing.render_markdown"}
     c.Autograde.sanitize_preprocessors = [CheckCellMetadata]
     c.Autograde.autograde_preprocessors = [
         ExecuteSubmission,

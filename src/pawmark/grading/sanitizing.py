@@ -1,7 +1,8 @@
-"""Makes outputs of student code safe to show in feedback, formgrader and reports."""
+"""Makes what students hand in safe to show in feedback, formgrader and reports."""
 
 import bleach
 from bleach.css_sanitizer import CSSSanitizer
+from nbconvert.filters import markdown2html
 from nbformat import NotebookNode
 
 _TAGS = frozenset(
@@ -80,6 +81,14 @@ def clean_html(text: str) -> str:
         css_sanitizer=CSSSanitizer(allowed_css_properties=_STYLES),
         strip=True,
     )
+
+
+def render_markdown(source: str) -> str:
+    """Return the HTML of a text cell or comment, cleaned as outputs are.
+
+    nbgrader's pages show written answers as they are, with any script or link in them.
+    """
+    return clean_html(markdown2html(source))
 
 
 def clean_output(output: NotebookNode) -> NotebookNode:
