@@ -13,7 +13,7 @@ from pawmark.grading.student import Student
 
 COURSE = Path(__file__).parent.parent
 ANSWERS = COURSE / "tests" / "answers"
-SET_UP = ("02-setup", "03-imports", "03-data")
+SET_UP = ("02-setup", "03-imports", "03-data", "05-imports")
 TRAINING = "03-training"  # needs the training run: graded whole, in test_grading_course.py
 
 
