@@ -447,6 +447,11 @@ def test_pooling_needs_a_projection_too(tools, rng):
         "with pooling and as many channels as before, the size is not halved",
         got=shape,
     )
+    expect(
+        "kernel1" in dict(tools.names(block)),
+        "with pooling the shortcut is a 1 x 1 convolution with strides 2, also where the number of "
+        "channels stays",
+    )
 
 
 @pytest.mark.cell("05-residual-block", points=2)
