@@ -246,7 +246,7 @@ def breeds(pets, several_words):
     return names, np.array([pets.data.species(name) == "dog" for name in names], dtype=float)
 
 
-@pytest.mark.cell("05-species-label", points=2)
+@pytest.mark.cell("05-species-label", points=1)
 def test_cats_are_zero_and_dogs_one(student, pets, rng):
     """A capital letter means a cat: 0; dogs are 1."""
     names, expected = breeds(pets, several_words=False)
@@ -269,7 +269,7 @@ def test_cats_are_zero_and_dogs_one(student, pets, rng):
     )
 
 
-@pytest.mark.cell("05-species-label", points=1)
+@pytest.mark.cell("05-species-label", points=0.5)
 def test_breeds_of_several_words(student, pets, rng):
     """Breeds whose names have several words are told apart as well."""
     names, expected = breeds(pets, several_words=True)
@@ -284,7 +284,7 @@ def test_breeds_of_several_words(student, pets, rng):
     )
 
 
-@pytest.mark.cell("05-species-label", points=1)
+@pytest.mark.cell("05-species-label", points=0.5)
 def test_folders_do_not_matter(student, pets, rng):
     """The folders in front of the file name do not matter."""
     names, _ = breeds(pets, several_words=False)
@@ -329,7 +329,7 @@ def signed_maps(rng, shape):
     return rng.choice([-1.0, 1.0], shape) * rng.uniform(0.5, 2, shape)
 
 
-@pytest.mark.cell("05-residual-block", points=1)
+@pytest.mark.cell("05-residual-block", points=0.5)
 def test_block_has_the_right_shape(tools, rng):
     """The block has the asked number of channels, and half the size with pooling."""
     channels, filters = two_numbers_of_channels(rng)
@@ -355,7 +355,7 @@ def test_block_has_the_right_shape(tools, rng):
         )
 
 
-@pytest.mark.cell("05-residual-block", points=2)
+@pytest.mark.cell("05-residual-block", points=1.5)
 def test_input_passes_unchanged(tools, rng):
     """Where the convolutions give zeros, the input passes through unchanged."""
     channels = int(rng.integers(3, 7))
@@ -378,7 +378,7 @@ def test_input_passes_unchanged(tools, rng):
     expect(close(got, maps), "the input does not pass through the shortcut as it is")
 
 
-@pytest.mark.cell("05-residual-block", points=1)
+@pytest.mark.cell("05-residual-block", points=0.5)
 def test_projection_only_where_needed(tools, rng):
     """Where the shapes fit, the shortcut has no layer."""
     channels = int(rng.integers(3, 7))
@@ -433,7 +433,7 @@ def test_projection_is_linear(tools, rng):
             )
 
 
-@pytest.mark.cell("05-residual-block", points=1)
+@pytest.mark.cell("05-residual-block", points=0.5)
 def test_pooling_needs_a_projection_too(tools, rng):
     """With pooling the block works when the number of channels stays."""
     channels = int(rng.integers(3, 7))
@@ -454,7 +454,7 @@ def test_pooling_needs_a_projection_too(tools, rng):
     )
 
 
-@pytest.mark.cell("05-residual-block", points=2)
+@pytest.mark.cell("05-residual-block", points=1)
 def test_two_convolutions_with_relu(tools, rng):
     """The way through the layers is convolution, relu, convolution, relu."""
     channels, filters = two_numbers_of_channels(rng)
@@ -589,7 +589,7 @@ def call_batch_norm(student, batch, training):
     return y, *moving
 
 
-@pytest.mark.cell("05-batch-norm", points=2)
+@pytest.mark.cell("05-batch-norm", points=1.5)
 def test_channels_are_normalised_over_batch_and_places(student, rng):
     """In training each channel is normalised over the batch and all positions."""
     batch = random_batch(rng, plain=True)
@@ -631,7 +631,7 @@ def test_channels_are_normalised_over_batch_and_places(student, rng):
     expect(close(got, normalised(batch, mean, var), 2e-3), "in training the result is wrong")
 
 
-@pytest.mark.cell("05-batch-norm", points=1)
+@pytest.mark.cell("05-batch-norm", points=0.5)
 def test_epsilon_is_under_the_root(student, rng):
     """The epsilon is added to the variance, under the root."""
     batch = random_batch(rng, plain=True)
@@ -749,7 +749,7 @@ def test_moving_averages_take_a_small_step(student, rng):
     expect(close(got_var, step(batch.var, var), 1e-5), "the new moving variance is wrong")
 
 
-@pytest.mark.cell("05-batch-norm", points=1)
+@pytest.mark.cell("05-batch-norm", points=0.5)
 def test_use_leaves_the_averages_alone(student, rng):
     """In use the moving averages come back with the same values."""
     batch = random_batch(rng)
@@ -762,7 +762,7 @@ def test_use_leaves_the_averages_alone(student, rng):
     )
 
 
-@pytest.mark.cell("05-batch-norm", points=1)
+@pytest.mark.cell("05-batch-norm", points=0.5)
 def test_arrays_that_come_in_stay_as_they_are(student, rng):
     """The arrays that come in are not changed."""
     batch = random_batch(rng)
@@ -858,7 +858,7 @@ def block(tools, rng):
     return Block(tools, model, maps, filled(values, 3, 3, channels, filters), normalisation)
 
 
-@pytest.mark.cell("05-conv-bn-relu", points=1)
+@pytest.mark.cell("05-conv-bn-relu", points=0.5)
 def test_convolution_keeps_the_size(block):
     """The convolution is 3 x 3 and keeps height and width."""
     kernels = [shape for name, shape in block.tools.names(block.model) if len(shape) == 4]
@@ -878,7 +878,7 @@ def test_convolution_keeps_the_size(block):
     )
 
 
-@pytest.mark.cell("05-conv-bn-relu", points=1)
+@pytest.mark.cell("05-conv-bn-relu", points=0.5)
 def test_no_bias_before_the_normalisation(block):
     """The convolution has no bias: the normalisation would take it away."""
     names = [name for name, _ in block.tools.names(block.model)]
@@ -889,7 +889,7 @@ def test_no_bias_before_the_normalisation(block):
     )
 
 
-@pytest.mark.cell("05-conv-bn-relu", points=2)
+@pytest.mark.cell("05-conv-bn-relu", points=1)
 def test_normalisation_comes_between(block):
     """The normalisation works on what comes out of the convolution."""
     got = block.tools.run(block.model, block.maps)
@@ -916,7 +916,7 @@ def test_normalisation_comes_between(block):
         )
 
 
-@pytest.mark.cell("05-conv-bn-relu", points=2)
+@pytest.mark.cell("05-conv-bn-relu", points=1)
 def test_relu_comes_last(block):
     """The relu comes last."""
     got = block.tools.run(block.model, block.maps)
@@ -933,7 +933,7 @@ def test_relu_comes_last(block):
     )
 
 
-@pytest.mark.cell("05-conv-bn-relu", points=2)
+@pytest.mark.cell("05-conv-bn-relu", points=1)
 def test_block_behaves_in_two_ways(block):
     """In training the batch's own numbers are used, in use the moving averages."""
     other = block.maps.copy()
@@ -1181,13 +1181,13 @@ def test_network_has_the_right_number_of_parameters(tools, rng):
         )
 
 
-@pytest.mark.cell("05-mini-xception", points=1)
+@pytest.mark.cell("05-mini-xception", points=0.5)
 def test_two_classes_have_one_sigmoid(network, rng):
     """For two classes the network gives one probability."""
     check_output(network, rng, 2)
 
 
-@pytest.mark.cell("05-mini-xception", points=1)
+@pytest.mark.cell("05-mini-xception", points=0.5)
 def test_more_classes_have_a_softmax(tools, rng):
     """For more classes the network gives probabilities that add up to 1."""
     classes = int(rng.integers(3, 9))
@@ -1337,7 +1337,7 @@ def test_blocks_halve_with_max_pooling(network, rng):
     )
 
 
-@pytest.mark.cell("05-mini-xception", points=2)
+@pytest.mark.cell("05-mini-xception", points=1.5)
 def test_shortcuts_are_added_and_linear(network, rng):
     """Along the shortcuts nothing bends: the sum of two ways, without activation."""
     tools, handle = network.tools, network.handle
@@ -1388,7 +1388,7 @@ def inverse_activation(network, rng):
     return None
 
 
-@pytest.mark.cell("05-mini-xception", points=1)
+@pytest.mark.cell("05-mini-xception", points=0.5)
 def test_dropout_before_the_output(network):
     """Half of the values are dropped in training before the output."""
     rates = [part.rate for part in network.parts() if part.kind == "Dropout"]
