@@ -109,12 +109,15 @@ def build_classifier(trainable: bool = False) -> Any:
     import keras
     from keras import layers
 
-    stack = [keras.Input((*IMG_SIZE, 3)), layers.Rescaling(1 / 127.5, -1, name="rescaling")]
+    inputs = keras.Input((*IMG_SIZE, 3), name="image")
+    x = layers.Rescaling(1 / 127.5, -1, name="rescaling")(inputs)
     for number, filters in enumerate(FILTERS, start=1):
-        stack += _block(number, filters, trainable)
-    stack.append(layers.GlobalAveragePooling2D(name="average"))
-    stack.append(layers.Dense(len(CLASSES), kernel_initializer=_initial(0), name="scores"))
-    return keras.Sequential(stack, name="cat_or_dog")
+        for layer in _block(number, filters, trainable):
+            x = layer(x)
+    x = layers.GlobalAveragePooling2D(name="average")(x)
+    x = layers.Dense(len(CLASSES), kernel_initializer=_initial(0), name="scores")(x)
+    # Not a Sequential: that one has no `input` and `output` before its first call.
+    return keras.Model(inputs, x, name="cat_or_dog")
 
 
 def _block(number: int, filters: int, trainable: bool) -> list[Any]:
