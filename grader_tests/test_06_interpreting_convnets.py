@@ -181,6 +181,10 @@ def test_other_layers_are_left_out(student, known):
     outputs = activations_of(student, known)
 
     expect(
+        any(has(outputs, wanted) for wanted in known.outputs),
+        "no output has the shape of what a convolution or pooling layer gives",
+    )
+    expect(
         not any(output.ndim == 2 for output in outputs),
         "the scores or averages at the end of the model are among the outputs: only Conv2D and "
         "MaxPooling2D layers are wanted",
@@ -215,6 +219,7 @@ def test_first_layer_comes_first(student, known):
         for output in outputs
     ]
     order = [found[0] for found in places if found]
+    expect(len(order) > 1, "fewer than two outputs have the shape of what a wanted layer gives")
     expect(order == sorted(order), "the outputs are not in the order of the layers")
 
 
@@ -606,8 +611,10 @@ def test_image_is_left_unchanged(student, rng):
     """The image that is given keeps its values."""
     image = unequal_colours(rng, size_of_image(rng), 100.0, 50.0).astype("float64")
 
-    kept = student.evaluate("[deprocess_image(image), image][1]", image=image)
+    both = student.evaluate("[deprocess_image(image), image]", image=image)
 
+    made, kept = both if isinstance(both, list) and len(both) == 2 else (None, None)
+    numbers(made, "the image for the screen", shape=image.shape)
     expect(
         np.array_equal(numbers(kept, "the image that was given"), image),
         "deprocess_image changes the image that it is given: `-=` and `*=` work in place",
@@ -897,6 +904,12 @@ def test_layer_is_the_one_asked_for(student, keras, rng):
             got=heat.shape,
             expected=size,
         )
+        expect(
+            heats[-1].shape in sizes and np.isfinite(heats[-1]).all(),
+            "the heatmap has the size of neither convolution, or holds nan",
+            got=heat.shape,
+            expected=size,
+        )
     # Whether the weights are right at all has a check of its own; then they must be here too.
     early, late, *_ = two_heats(drawn, 1)
     expect(
@@ -991,6 +1004,11 @@ def test_evidence_against_the_class_is_cut_off(student, keras, rng):
         heat[silent].max() < 0.02,
         "where no channel responds there is heat: cut off at zero instead of moving the smallest "
         "value to 0",
+    )
+    favour = ~against & (maps[..., 0] > 0)
+    expect(
+        heat[favour].max() > 0,
+        "there is no heat where the only channel that responds speaks for the class",
     )
     only = against & ~both
     expect(
@@ -1158,6 +1176,7 @@ def test_alpha_mixes(student, rng):
     """Between 0 and 1 image and colours are mixed in proportion."""
     image, heat = photograph(rng, 30, 44), rng.random((5, 7))
     none, full = (overlay(student, image, heat, alpha) for alpha in (0.0, 1.0))
+    expect(np.abs(full - none).max() > 10, "alpha changes nothing")
     for alpha in (float(rng.uniform(0.2, 0.35)), float(rng.uniform(0.6, 0.8))):
         laid = overlay(student, image, heat, alpha)
 

@@ -16,6 +16,7 @@ from pawmark.figures.style import STYLE, figure, show
 HEAT = "inferno"
 PAGE = 9.0  # inches
 LABEL = 0.9  # inches for the words at the left of a row
+SCALE = 0.7  # inches for the scale of the heat
 
 
 def show_pictures(
@@ -50,18 +51,20 @@ def show_pictures(
     columns = max(map(len, rows), default=0)
     if columns == 0:
         raise ValueError("no picture to show")
+    heat = any(np.ndim(array) == 2 for row in rows for array in row)
+    beside = LABEL * bool(labels) + SCALE * heat
     with mpl.rc_context(dict(STYLE)):
-        side = min((PAGE - LABEL * bool(labels)) / columns, 2.4)
+        side = min((PAGE - beside) / columns, 2.4)
         below = 0.24 if captions else 0.06
         height = len(rows) * (side + below) + 0.3 * bool(titles)
-        fig = figure(side * columns + LABEL * bool(labels), height)
+        fig = figure(side * columns + beside, height)
+        fig.get_layout_engine().set(w_pad=0.03, h_pad=0.03, wspace=0, hspace=0)
         grid = fig.subplots(len(rows), columns, squeeze=False)
         for ax in grid.ravel():
             ax.set_axis_off()
-        heat = False
         for r, row in enumerate(rows):
             for c, array in enumerate(row):
-                heat = _draw(grid[r, c], np.asarray(array)) or heat
+                _draw(grid[r, c], np.asarray(array))
                 if captions:
                     grid[r, c].set_xlabel(captions[r][c], fontsize=9)
         _name(grid, titles, labels)
@@ -131,14 +134,13 @@ def _draw_channels(line: np.ndarray, name: str, maps: np.ndarray, channels: int)
         ax.set_title(f"channel {channel}", fontsize=8, pad=2)
 
 
-def _draw(ax: Axes, array: np.ndarray) -> bool:
-    """Draw a photograph or a heatmap; return whether it was a heatmap."""
+def _draw(ax: Axes, array: np.ndarray) -> None:
+    """Draw a photograph or a heatmap."""
     _show_axes(ax)
     if array.ndim == 2:
         ax.imshow(array, cmap=HEAT, vmin=0, vmax=1, interpolation="nearest")
-        return True
-    ax.imshow(_picture(array), interpolation="antialiased")
-    return False
+    else:
+        ax.imshow(_picture(array), interpolation="antialiased")
 
 
 def _show_axes(ax: Axes) -> None:
