@@ -784,8 +784,6 @@ def test_channels_count_by_what_they_do_for_the_score(student, keras, rng):
          "with its effect on the score, the mean of its gradient"),
         (maps @ head.sum(axis=-1), "all scores together are explained here: the gradient of one "
          "score is wanted"),
-        (known.image.mean(axis=-1), "this heat is that of the image, not of the layer's maps"),
-        (maps @ head[:, index] ** 2, "the weights are squared"),
         (np.ones(maps.shape[:2]), "the heat is the same everywhere: the gradient alone does not "
          "say where the maps respond"),
     ]  # fmt: skip
