@@ -1,6 +1,6 @@
 """Runs a repaired notebook cell by cell and its hidden checks at each check cell."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -13,6 +13,7 @@ from pawmark.grading import wire
 from pawmark.grading.checking import run_exercise
 from pawmark.grading.kernel import KernelLost, StudentKernel
 from pawmark.grading.outcomes import ExerciseResult, Outcome
+from pawmark.grading.records import Answer, CellTape, Tape, digest_of
 from pawmark.grading.student import Student, StudentError
 
 CHECK_SUFFIX = "-check"
@@ -25,9 +26,16 @@ _LOST = {
 }
 
 
+class _NotOnTapeError(Exception):
+    """A check asked what the tape does not answer."""
+
+
 @dataclass
 class Execution:
     """Executes one submission; a lost process costs only the cells that lost it.
+
+    With a tape of an earlier run of the same submission, no student code runs: cells and questions
+    are answered from it, and the process is started only for a check that asks something new.
 
     Parameters
     ----------
@@ -49,6 +57,15 @@ class Execution:
     timeout
         Seconds for one cell or one question, unless the cell's own metadata tells another limit:
         ``"pawmark": {"seconds": 300}`` in the source notebook.
+    old
+        The tape of an earlier run; its seed is used again.
+
+    Attributes
+    ----------
+    tape
+        The tape of this run.
+    live
+        How many processes were started for it.
     """
 
     notebook: NotebookNode
@@ -59,22 +76,32 @@ class Execution:
     new_kernel: Callable[[], StudentKernel]
     seed: int
     timeout: float
+    old: Tape | None = None
     results: dict[str, ExerciseResult] = field(default_factory=dict)
-    _ran: list[tuple[str, float]] = field(default_factory=list)
+    _steps: list[tuple[str, float]] = field(default_factory=list)
+    _done: int = 0
     _lost: dict[str, Outcome] = field(default_factory=dict)
     _kernel: StudentKernel | None = None
     _restarts: int = 0
+    _check_name: str = ""
+    _missed: set[str] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        if self.old is not None:
+            self.seed = self.old.seed
+        self.tape = Tape(self.seed)
+        self.live = 0
 
     def run(self) -> dict[str, ExerciseResult]:
         """Run all cells in order and return the results by exercise."""
         try:
-            for cell in self.notebook.cells:
+            for index, cell in enumerate(self.notebook.cells):
                 if cell.cell_type != "code":
                     continue
                 if is_grade(cell) and not is_solution(cell):
                     self._check(cell)
                 elif self._exercises - self.undone:
-                    self._execute(cell)
+                    self._execute(index, cell)
         finally:
             self._close()
         return self.results
@@ -90,65 +117,138 @@ class Execution:
 
     def _alive(self) -> StudentKernel | None:
         """Return a process in which all earlier cells have run, or None when that is over."""
-        while self._kernel is None and self._restarts <= MAX_RESTARTS:
-            self._kernel = self.new_kernel()
-            self._kernel.start()
-            for step in list(self._ran):
-                if self._kernel.run(*step).outcome in _LOST:
-                    self._ran.remove(step)
-                    self._lose()
-                    break
-        return self._kernel
+        while self._restarts <= MAX_RESTARTS:
+            if self._kernel is None:
+                self._kernel, self._done = self.new_kernel(), 0
+                self._kernel.start()
+                self.live += 1
+            if self._caught_up():
+                return self._kernel
+        return None
 
-    def _execute(self, cell: NotebookNode) -> None:
+    def _caught_up(self) -> bool:
+        """Run the cells that the process has not seen; a cell that loses it now is dropped."""
+        while self._done < len(self._steps):
+            if self._kernel.run(*self._steps[self._done]).outcome in _LOST:
+                del self._steps[self._done]
+                self._lose()
+                return False
+            self._done += 1
+        return True
+
+    def _execute(self, index: int, cell: NotebookNode) -> None:
         grade_id = cell.metadata.get("nbgrader", {}).get("grade_id", "")
+        step = (cell.source, self._limits.get(grade_id, self.timeout))
+        taped = self._from_tape(index) or self._run(step)
+        self.tape.cells[index] = taped
+        cell.outputs = [NotebookNode(output) for output in taped.outputs]
+        if taped.lost is not None:
+            self._lost[grade_id] = taped.lost
+            cell.outputs.append(_note(_LOST[taped.lost]))
+
+    def _from_tape(self, index: int) -> CellTape | None:
+        taped = self.old.cells.get(index) if self.old is not None else None
+        if taped is not None and taped.lost is None:
+            cell = self.notebook.cells[index]
+            grade_id = cell.metadata.get("nbgrader", {}).get("grade_id", "")
+            self._steps.append((cell.source, self._limits.get(grade_id, self.timeout)))
+        return taped
+
+    def _run(self, step: tuple[str, float]) -> CellTape:
         kernel = self._alive()
         if kernel is None:
-            self._lost[grade_id] = Outcome.NOT_REACHED
-            return
-        step = (cell.source, self._limits.get(grade_id, self.timeout))
+            return CellTape([], Outcome.NOT_REACHED)
         run = kernel.run(*step)
-        cell.outputs = [NotebookNode(output) for output in run.outputs]
         if run.outcome in _LOST:
-            self._lost[grade_id] = run.outcome
             self._lose()
-            cell.outputs.append(_note(_LOST[run.outcome]))
-        else:
-            self._ran.append(step)
+            return CellTape(run.outputs, run.outcome)
+        self._steps.append(step)
+        self._done += 1
+        return CellTape(run.outputs, None)
 
     def _check(self, cell: NotebookNode) -> None:
         settings = cell.metadata["nbgrader"]
         exercise = settings["grade_id"].removesuffix(CHECK_SUFFIX)
-        self.results[exercise] = run_exercise(
+        self._missed = set()
+        result = self._ask_checks(exercise, float(settings["points"]), self._questioner(exercise))
+        if self._missed:
+            old, self.old = self.old, None
+            try:
+                ask = self._questioner(exercise)
+                live = self._ask_checks(exercise, float(settings["points"]), ask, self._missed)
+            finally:
+                self.old = old
+            again = {check.check: check for check in live.checks}
+            result = ExerciseResult(exercise, tuple(again.get(c.check, c) for c in result.checks))
+        self.results[exercise] = result
+
+    def _ask_checks(
+        self,
+        exercise: str,
+        points: float,
+        ask: Callable[[wire.Message], wire.Message],
+        only: Collection[str] | None = None,
+    ) -> ExerciseResult:
+        def begins(check: str) -> None:
+            self._check_name = check
+            self.tape.answers.pop((exercise, check), None)
+
+        return run_exercise(
             exercise,
-            Student(self._questioner(exercise)),
+            Student(ask),
             self.course,
             self.guest_root,
             self.seed,
-            max_points=float(settings["points"]),
+            max_points=points,
             data=self.data,
+            begins=begins,
+            only=only,
         )
 
     def _questioner(self, exercise: str) -> Callable[[wire.Message], wire.Message]:
         """Return what asks the live process; after one loss the exercise asks no more."""
 
         def ask(message: wire.Message) -> wire.Message:
-            if exercise in self._lost:
-                raise StudentError(self._lost[exercise], _LOST[self._lost[exercise]])
             if exercise in self.undone:
                 raise StudentError(Outcome.NOT_ATTEMPTED, "this exercise is not attempted yet")
-            kernel = self._alive()
-            if kernel is None:
-                self._lost[exercise] = Outcome.NOT_REACHED
-                return ask(message)
-            try:
-                return kernel.ask(message, self.timeout)
-            except KernelLost as lost:
-                self._lost[exercise] = lost.outcome
-                self._lose()
-                raise StudentError(lost.outcome, _LOST[lost.outcome]) from lost
+            if exercise in self._lost:
+                raise StudentError(self._lost[exercise], _LOST[self._lost[exercise]])
+            question = digest_of(message)
+            answer = self._taped(exercise, question) or self._asked(question, message)
+            self.tape.answers[exercise, self._check_name].append(answer)
+            if answer.reply is None:
+                self._lost[exercise] = answer.lost
+                raise StudentError(answer.lost, _LOST[answer.lost])
+            return answer.reply
 
         return ask
+
+    def _taped(self, exercise: str, question: str) -> Answer | None:
+        """Return the tape's answer to a check's next question.
+
+        Raises
+        ------
+        _NotOnTapeError
+            If the check asks something else than it did then.
+        """
+        if self.old is None:
+            return None
+        key = (exercise, self._check_name)
+        answers, place = self.old.answers.get(key, []), len(self.tape.answers.get(key, []))
+        if place < len(answers) and answers[place].question == question:
+            return answers[place]
+        self._missed.add(self._check_name)
+        raise _NotOnTapeError
+
+    def _asked(self, question: str, message: wire.Message) -> Answer:
+        kernel = self._alive()
+        if kernel is None:
+            return Answer(question, None, Outcome.NOT_REACHED)
+        try:
+            return Answer(question, kernel.ask(message, self.timeout), None)
+        except KernelLost as lost:
+            self._lose()
+            return Answer(question, None, lost.outcome)
 
     @cached_property
     def _exercises(self) -> frozenset[str]:

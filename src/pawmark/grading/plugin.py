@@ -25,7 +25,7 @@ from nbgrader.utils import is_grade, is_solution
 
 from pawmark.checks import render_table
 from pawmark.errors import PawmarkError
-from pawmark.grading import sandbox
+from pawmark.grading import records, sandbox
 from pawmark.grading.checking import grading_data
 from pawmark.grading.execution import CHECK_SUFFIX, Execution
 from pawmark.grading.kernel import StudentKernel
@@ -35,6 +35,7 @@ from pawmark.grading.sanitizing import clean_output
 
 DEFAULT_TIMEOUT = 60.0
 OPT_OUT = "PAWMARK_SANDBOX"
+FRESH = "PAWMARK_FRESH"
 
 _LOUD = (
     "GRADING WITHOUT A SANDBOX (PAWMARK_SANDBOX=none): submissions can read and change whatever "
@@ -152,12 +153,28 @@ class ExecuteSubmission(NbGraderPreprocessor):
         seed = int(os.environ.get("PAWMARK_SEED") or secrets.randbits(32))
         start = time.monotonic()
         execution = self._execution(nb, job, seed)
+        key = self._key(execution, job)
+        if not os.environ.get(FRESH):
+            execution = replace(execution, old=records.load(job["course"], key))
         job["results"] = results = execution.run()
+        records.save(job["course"], key, execution.tape)
+        if execution.old is not None and not execution.live:
+            self.log.info("Unchanged since it was last run: graded from .pawmark/records/%s", key)
         self._show(nb, results)
         record = _record(resources, seed, results, time.monotonic() - start)
         name = f"{resources['nbgrader']['notebook']}.record.json"
         resources.setdefault("outputs", {})[name] = json.dumps(record, indent=1).encode()
         return nb, resources
+
+    def _key(self, execution: Execution, job: dict[str, Any]) -> str:
+        return records.key_of(
+            execution.notebook,
+            undone=sorted(execution.undone),
+            data=job["data"].identity,
+            sandboxed=job["sandboxed"],
+            timeout=execution.timeout,
+            seed=os.environ.get("PAWMARK_SEED"),
+        )
 
     def _execution(self, nb: NotebookNode, job: dict[str, Any], seed: int) -> Execution:
         data, sandboxed = job["data"], job["sandboxed"]
