@@ -120,7 +120,9 @@ class Attack:
 def read_attack(path: Path) -> Attack:
     """Read an attack: a docstring with fields, and cells in percent format."""
     answer = read_answer(path)
-    fields = dict(re.findall(r"^(tries|outcome|earns|lacks|run):[ \t]*(.*)$", answer.docstring, re.M))
+    fields = dict(
+        re.findall(r"^(tries|outcome|earns|lacks|run):[ \t]*(.*)$", answer.docstring, re.M)
+    )
     return Attack(
         path=path,
         docstring=answer.docstring,
@@ -265,7 +267,9 @@ class Course:
         at_ends = {"first": (1, "code"), "last": (99, "code"), "note": (99, "markdown")}
         for name, (place, kind) in at_ends.items():
             if name in cells:
-                make = nbformat.v4.new_code_cell if kind == "code" else nbformat.v4.new_markdown_cell
+                make = (
+                    nbformat.v4.new_code_cell if kind == "code" else nbformat.v4.new_markdown_cell
+                )
                 notebook["cells"].insert(place, make(cells[name]))
         return notebook
 

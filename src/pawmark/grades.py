@@ -79,8 +79,10 @@ def read_grade(path: Path) -> Grade:
 
 
 def read_grades(autograded: Path) -> list[Grade]:
-    """Read all records under a folder, by student and assignment."""
-    return [read_grade(path) for path in sorted(Path(autograded).glob("*/*/*.record.json"))]
+    """Read the record of every submission under a folder, by student and assignment."""
+    paths = sorted(Path(autograded).glob("*/*/*.record.json"))
+    # Other files that are called records came with a submission.
+    return [read_grade(path) for path in paths if path.name == f"{path.parent.name}.record.json"]
 
 
 def show_grades(grades: Sequence[Grade], console: Console, students: Iterable[str] = ()) -> None:

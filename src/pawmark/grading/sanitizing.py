@@ -1,8 +1,21 @@
 """Makes outputs of student code safe to show in feedback, formgrader and reports."""
 
+import html
+import re
+from collections.abc import Iterable
+from typing import Any
+
 import bleach
 from bleach.css_sanitizer import CSSSanitizer
+from jinja2 import pass_context
+from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 from nbformat import NotebookNode
+
+# What cleaning costs grows with the square of the number of tags.
+MAX_TAGS = 5000
+MAX_TAGS_OF_A_NOTEBOOK = 20_000
+MAX_MARKDOWN = 200_000
+_MAX_ENVIRONMENTS = 500  # the markdown renderer takes each \begin for a way to the text's end
 
 _TAGS = frozenset(
     [
@@ -56,6 +69,8 @@ _TAGS = frozenset(
 _PLAIN = frozenset({"alt", "title", "scope", "colspan", "rowspan", "width", "height", "open"})
 _STYLES = ("max-width", "width", "height", "background", "background-color", "color", "border",
            "border-radius", "padding", "margin", "text-align", "display")  # fmt: skip
+# A function of CSS may load something, and so may one whose name is spelled with escapes.
+_LOADS_NOTHING = re.compile(r"([^()\\@]|\b(rgb|hsl)a?\([^()\\]*\))*", re.IGNORECASE)
 _IMAGES = tuple(f"data:image/{kind};base64," for kind in ("webp", "png", "jpeg"))
 _SAFE_TYPES = frozenset({"text/plain", "image/png", "image/jpeg"})
 
@@ -64,7 +79,7 @@ def _allowed(tag: str, name: str, value: str) -> bool:
     if name in _PLAIN:
         return True
     if name == "style":
-        return "url" not in value.lower()
+        return _LOADS_NOTHING.fullmatch(value) is not None
     if tag == "img" and name == "src":
         return value.startswith(_IMAGES)
     return tag == "a" and name == "href" and value.startswith(("https://", "http://", "#"))
@@ -82,11 +97,51 @@ def clean_html(text: str) -> str:
     )
 
 
-def clean_output(output: NotebookNode) -> NotebookNode:
-    """Return an output whose rich forms are pictures, plain text or cleaned HTML."""
+def clean_outputs(outputs: Iterable[NotebookNode], used: int = 0) -> tuple[list[NotebookNode], int]:
+    """Clean the outputs of a cell.
+
+    Parameters
+    ----------
+    outputs
+        What the student's process said that it showed.
+    used
+        Tags that other cells of the notebook have used up.
+
+    Returns
+    -------
+    list of nbformat.NotebookNode, int
+        Outputs whose rich forms are pictures, plain text or cleaned HTML, and the tags used now.
+    """
+    cleaned = []
+    for output in outputs:
+        tags = str(output.get("data", {}).get("text/html", "")).count("<")
+        used += min(tags, MAX_TAGS)
+        cleaned.append(_clean_output(output, tags <= MAX_TAGS and used <= MAX_TAGS_OF_A_NOTEBOOK))
+    return cleaned, used
+
+
+def _clean_output(output: NotebookNode, rich: bool) -> NotebookNode:
     if output.output_type not in ("display_data", "execute_result"):
         return output
     data = {mime: value for mime, value in output.data.items() if mime in _SAFE_TYPES}
-    if "text/html" in output.data:
+    if "text/html" in output.data and rich:
         data["text/html"] = clean_html(str(output.data["text/html"]))
     return NotebookNode({**output, "data": NotebookNode(data), "metadata": NotebookNode()})
+
+
+@pass_context
+def render_markdown(context: Any, source: str) -> str:
+    """Turn markdown into HTML that is safe to show, as a filter of nbconvert's templates.
+
+    Comments and markdown cells may hold what a student wrote.
+    """
+    if len(source) > MAX_MARKDOWN or source.count("\\begin") > _MAX_ENVIRONMENTS:
+        return _as_written(source)
+    cell = context.get("cell", {})
+    renderer = IPythonRenderer(escape=False, attachments=cell.get("attachments", {}))
+    page = MarkdownWithMath(renderer=renderer).render(source)
+    return clean_html(page) if page.count("<") <= MAX_TAGS else _as_written(source)
+
+
+def _as_written(source: str) -> str:
+    return f"<pre>{html.escape(source[:MAX_MARKDOWN])}</pre>"
