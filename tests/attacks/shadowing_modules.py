@@ -2,6 +2,7 @@
 
 tries: shadowing modules
 outcome: crashed
+earns: 2, 4
 run: core
 """
 

@@ -12,12 +12,13 @@ import os
 
 said = "CANA" "RY-allowed"
 for path in ("/proc/sys/kernel/core_pattern", "/proc/sys/kernel/hostname", "/proc/sysrq-trigger",
-             "/proc/sys/vm/overcommit_memory", "/proc/1/oom_score_adj", "/dev/sda", "/dev/vda",
+             "/proc/sys/vm/overcommit_memory", "/proc/1/oom_score_adj", "/proc/self/mem",
+             *glob.glob("/proc/irq/*/smp_affinity"), "/proc/scsi/scsi", "/proc/mtrr", "/dev/sda", "/dev/vda",
              "/dev/mem", "/dev/kmsg", "/dev/fuse", "/dev/loop-control", "/proc/kcore",
              *glob.glob("/sys/fs/cgroup/**/cgroup.procs", recursive=True)):
     try:
-        os.close(os.open(path, os.O_RDWR))
-        print(path, "opened" if path == "/proc/1/oom_score_adj" else said)
+        os.close(os.open(path, os.O_WRONLY))
+        print(path, said)
     except OSError as error:
         print(path, error)
 libc = ctypes.CDLL(None, use_errno=True)

@@ -98,7 +98,7 @@ def keep_out(coursedir: CourseDirectory) -> None:
     """
     submitted = coursedir.format_path(coursedir.submitted_directory, "*", coursedir.assignment_id)
     pattern = submitted.replace(coursedir.root, glob.escape(coursedir.root), 1)
-    others = [os.path.join(pattern, name) for name in ("*", ".*")]
+    others = [f"{pattern}/*", f"{pattern}/.*"]
     coursedir.ignore = [*coursedir.ignore, *others]
     coursedir.get_existing_timestamp = _time_of_submission
 
