@@ -1,7 +1,7 @@
 """Answers with an array subclass whose comparisons are always true.
 
 tries: array subclasses
-outcome: failed
+outcome: failed, error in your code
 """
 
 # %% 99-weigh

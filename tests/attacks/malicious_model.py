@@ -1,7 +1,7 @@
 """Saves .keras archives with Lambda code, foreign modules and a bomb, and hands over their paths.
 
 tries: malicious models, decompression bombs
-outcome: failed
+outcome: failed, error in your code
 """
 
 # %% 99-weigh

@@ -2,7 +2,7 @@
 
 tries: replaced run_cell, compiler, transformers, display hooks
 outcome: failed, error in your code, crashed, timeout
-run: core
+earns: 2, 4
 """
 
 # %% 99-weigh

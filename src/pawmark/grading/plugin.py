@@ -34,7 +34,7 @@ from pawmark.grading.execution import CHECK_SUFFIX, Execution
 from pawmark.grading.kernel import StudentKernel
 from pawmark.grading.outcomes import ExerciseResult, Outcome
 from pawmark.grading.repair import Repaired, read_text, release_form, repair
-from pawmark.grading.sanitizing import clean_outputs, render_markdown
+from pawmark.grading.sanitizing import clean_outputs, render_markdown, unchanged
 
 DEFAULT_TIMEOUT = 60.0
 OPT_OUT = "PAWMARK_SANDBOX"
@@ -59,7 +59,7 @@ def configure(c: Any) -> None:
     c.CourseDirectory.ignore = [".ipynb_checkpoints", "*.pyc", "__pycache__", ".nbgrader.log",
                                 "feedback", "*.keras", "*.record.json"]  # fmt: skip
     c.Execute.timeout = 600
-    c.HTMLExporter.filters = {"markdown2html": render_markdown}
+    c.HTMLExporter.filters = {"markdown2html": render_markdown, "strip_files_prefix": unchanged}
     c.Autograde.exporter_class = GradingExporter
     c.Autograde.pre_convert_hook = adopt_notebooks
     c.Autograde.sanitize_preprocessors = [CheckCellMetadata]
