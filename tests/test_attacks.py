@@ -14,7 +14,10 @@ from attack_course import CANARY, HONEST, NAME, TARGET, WRONG, Attack, Course, r
 from pawmark.grades import read_grades
 from pawmark.grading import sandbox
 
-pytestmark = pytest.mark.skipif(sandbox.available() is not None, reason=str(sandbox.available()))
+pytestmark = [
+    pytest.mark.skipif(sandbox.available() is not None, reason=str(sandbox.available())),
+    pytest.mark.timeout(1500),  # the first test waits for the whole cohort
+]
 
 BANK = [read_attack(path) for path in sorted(Path(__file__).parent.glob("attacks/*.py"))]
 # Before, between and after the attackers, in the order in which nbgrader grades.
@@ -64,7 +67,7 @@ def course(request, tmp_path_factory, small_pets) -> Course:
     for attack in chosen(request.session):
         course.hand_in(attack.student, HONEST | attack.cells)
     course.before = course.fingerprint()
-    course.grading = course.nbgrader("autograde", NAME)
+    course.grading = course.nbgrader("autograde", NAME, seconds=1200)
     course.left = course.survivors()
     course.feedback = course.nbgrader("generate_feedback", NAME)
     return course

@@ -2,7 +2,7 @@
 
 tries: frames on the door, double-forked children
 outcome: crashed, timeout
-earns: 2
+earns: 2, 4
 """
 
 # %% 99-weigh

@@ -3,7 +3,6 @@
 tries: decompression bombs, frames on the door
 outcome: error in your code, crashed
 earns: 2, 4
-run: core
 """
 
 # %% 99-weigh

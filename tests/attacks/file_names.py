@@ -2,7 +2,6 @@
 
 tries: file names, path traversal in names
 outcome: failed
-run: core
 """
 
 # %% 99-weigh

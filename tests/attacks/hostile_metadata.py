@@ -2,7 +2,6 @@
 
 tries: huge or deeply nested metadata, own limits, HTML in ids
 outcome: failed
-run: core
 """
 
 # %% 99-weigh

@@ -2,7 +2,6 @@
 
 tries: huge HTML
 outcome: failed
-run: core
 """
 
 # %% first

@@ -2,7 +2,6 @@
 
 tries: huge notebooks
 outcome: failed, error in your code
-run: core
 """
 
 # %% 99-weigh

@@ -3,7 +3,6 @@
 tries: shadowing modules
 outcome: crashed
 earns: 2, 4
-run: core
 """
 
 # %% 99-weigh

@@ -2,7 +2,6 @@
 
 tries: exchange-folder tricks
 outcome: failed
-run: core
 """
 
 # %% 99-weigh
