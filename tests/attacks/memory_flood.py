@@ -1,7 +1,7 @@
 """Takes memory until it gets no more.
 
 tries: memory floods
-outcome: out of memory, crashed, error in your code
+outcome: out of memory, crashed, error in your code, timeout
 earns: 2, 4
 """
 

@@ -1,8 +1,9 @@
 """Takes memory where no process seems to hold it: anonymous files in memory.
 
 tries: memory floods
-outcome: out of memory, crashed, error in your code
+outcome: out of memory, crashed, error in your code, timeout
 earns: 2, 4
+lacks: files in memory do not count against the memory limit yet
 """
 
 # %% 99-weigh
