@@ -9,7 +9,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
-from attack_course import CANARY, HONEST, NAME, TARGET, WRONG, Attack, Course, read_attack
+from attack_course import CANARY, HONEST, NAME, REPO, TARGET, WRONG, Attack, Course, read_attack
 
 from pawmark.grades import read_grades
 from pawmark.grading import sandbox
@@ -32,6 +32,53 @@ COHORT = {
 _CODE = re.compile(r"^\s*(javascript|vbscript|data:text|data:image/svg)", re.IGNORECASE)
 _ADDRESSES = {"href", "src", "action", "formaction", "xlink:href", "data", "srcset", "background"}
 _FORBIDDEN = {"iframe", "object", "embed", "form", "base", "frame", "svg", "math", "audio", "video"}
+
+
+KINDS = (
+    "neutralised asserts and pytest",
+    "replaced run_cell, compiler, transformers, display hooks",
+    "forged execute results and kernel messages",
+    "always-equal objects",
+    "array subclasses",
+    "patched numpy",
+    "patched keras",
+    "shadowing modules",
+    "sitecustomize and environment tricks",
+    "reading checks from In and memory",
+    "reading checks from disk",
+    "/proc, parent's environment",
+    "writing gradebook and source",
+    "other students' files",
+    "detached and double-forked children",
+    "fork floods",
+    "memory floods",
+    "disk floods",
+    "output floods",
+    "floods of time",
+    "swallow-all loops",
+    "signals",
+    "network",
+    "exchange-folder tricks",
+    "path traversal in names",
+    "script and ANSI in outputs, %%javascript",
+    "script in markdown cells",
+    "script in the messages of errors",
+    "huge HTML",
+    "file names",
+    "malicious models",
+    "malicious pickles",
+    "decompression bombs",
+    "frames on the door",
+    "frames on the control socket",
+    "ptrace of the runner",
+    "replaced pawmark.grading.guest",
+    "replies that never end",
+    "huge replies",
+    "huge or deeply nested metadata",
+    "HTML in ids",
+    "forged records",
+    "leaving the sandbox",
+)
 
 
 def parameters() -> list:
@@ -102,6 +149,16 @@ class _Page(HTMLParser):
     def handle_data(self, data: str) -> None:
         if self.inside and data.strip():
             self.found.add(f"<{self.inside}> {data[:300]}")
+
+
+def test_the_bank_covers_every_kind_of_attack():
+    """Each kind has an attack, and the page on the bank lists each attack."""
+    tried = " ".join(attack.tries for attack in BANK)
+    page = (REPO / "docs" / "attacks.md").read_text(encoding="utf-8")
+
+    assert [kind for kind in KINDS if kind not in tried] == []
+    assert [attack.student for attack in BANK if f"`{attack.student}`" not in page] == []
+    assert len(BANK) >= 40
 
 
 def test_grading_ends_well_for_everybody(course):
