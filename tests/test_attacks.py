@@ -4,14 +4,16 @@ One file of ``tests/attacks/`` is one submission. No attack earns more than its 
 changes or reads anything outside the sandbox, or costs anybody else a point.
 """
 
+import io
 import re
 from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
 from attack_course import CANARY, HONEST, NAME, REPO, TARGET, WRONG, Attack, Course, read_attack
+from rich.console import Console
 
-from pawmark.grades import read_grades
+from pawmark.grades import read_grades, show_grades
 from pawmark.grading import sandbox
 
 pytestmark = [
@@ -195,6 +197,14 @@ def test_records_are_the_graders_own(course):
 
     assert {grade.student: grade.points for grade in grades} == course.scores()
     assert len(grades) == len(course.scores())
+
+
+def test_the_overview_holds_no_terminal_codes(course):
+    """What the kit prints about the cohort cannot move or colour a terminal."""
+    console = Console(file=io.StringIO(), width=200, color_system=None)
+    show_grades(read_grades(course.root / "autograded"), console)
+
+    assert not re.findall(r"[^\n\x20-\x7e\xa1-\u1fff\u2070-\uffff].{0,99}", console.file.getvalue())
 
 
 def test_nothing_outside_has_changed(course):

@@ -123,11 +123,16 @@ def _show_lost(grades: Iterable[Grade], console: Console) -> None:
             console.print(Text(f"  {line}"), soft_wrap=True)
 
 
+def _printable(text: str) -> str:
+    """Leave out what would make a terminal do something: messages hold words of students."""
+    return "".join(character for character in text if character.isprintable())
+
+
 def _compact(lost: list[tuple[str, CheckResult]]) -> list[str]:
     """Write one line for each check, but one for all of an exercise that say the same."""
     lines: dict[str, int] = {}
     for exercise, check in lost:
-        message = " ".join(check.message.split())
+        message = _printable(" ".join(check.message.split()))
         line = f"{exercise}: {check.outcome.value}" + (f": {message}" if message else "")
         lines[line] = lines.get(line, 0) + 1
     return [line + (f" ({count} checks)" if count > 1 else "") for line, count in lines.items()]

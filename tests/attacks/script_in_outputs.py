@@ -41,6 +41,6 @@ raise type("<script>alert(1)</script>", (Exception,), {})("\x1b[1m<img src=x one
 
 # %% hand-in
 magic = {"cell_type": "code", "metadata": {}, "outputs": [], "execution_count": None}
-for name in ("javascript", "html", "svg", "markdown", "latex"):
-    text = f"%%{name}\n<script>alert('from a magic')</script>"
+for kind in ("javascript", "html", "svg", "markdown", "latex"):
+    text = f"%%{kind}\n<script>alert('from a magic')</script>"
     notebook["cells"].append({**magic, "source": text})

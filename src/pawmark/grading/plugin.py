@@ -34,7 +34,7 @@ from pawmark.grading.execution import CHECK_SUFFIX, Execution
 from pawmark.grading.kernel import StudentKernel
 from pawmark.grading.outcomes import ExerciseResult, Outcome
 from pawmark.grading.repair import Repaired, read_text, release_form, repair
-from pawmark.grading.sanitizing import clean_outputs, render_markdown, unchanged
+from pawmark.grading.sanitizing import Cleaner, render_markdown, unchanged
 
 DEFAULT_TIMEOUT = 60.0
 OPT_OUT = "PAWMARK_SANDBOX"
@@ -206,7 +206,7 @@ class ExecuteSubmission(NbGraderPreprocessor):
         )
 
     def _show(self, nb: NotebookNode, results: dict[str, ExerciseResult]) -> None:
-        tags = 0
+        cleaner = Cleaner()
         for cell in nb.cells:
             if cell.cell_type != "code":
                 continue
@@ -214,7 +214,7 @@ class ExecuteSubmission(NbGraderPreprocessor):
                 result = results[_exercise(cell)]
                 cell.outputs = [_table(result)]
             else:
-                cell.outputs, tags = clean_outputs(cell.outputs, tags)
+                cell.outputs = cleaner.clean(cell.outputs)
 
 
 def _undone(nb: NotebookNode, repaired: Repaired) -> frozenset[str]:

@@ -1,6 +1,7 @@
 """Makes outputs of student code safe to show in feedback, formgrader and reports."""
 
 import html
+import json
 import re
 from collections.abc import Iterable
 from typing import Any
@@ -15,6 +16,8 @@ from nbformat import NotebookNode
 MAX_TAGS = 5000
 MAX_TAGS_OF_A_NOTEBOOK = 20_000
 MAX_MARKDOWN = 200_000
+MAX_CHARACTERS = 20_000_000
+MAX_COPIED = 500_000_000
 _MAX_ENVIRONMENTS = 500  # the markdown renderer takes each \begin for a way to the text's end
 
 _TAGS = frozenset(
@@ -69,6 +72,8 @@ _TAGS = frozenset(
 _PLAIN = frozenset({"alt", "title", "scope", "colspan", "rowspan", "width", "height", "open"})
 _STYLES = ("max-width", "width", "height", "background", "background-color", "color", "border",
            "border-radius", "padding", "margin", "text-align", "display")  # fmt: skip
+_COLOUR = re.compile(r"\x1b(\[[0-9;]*[A-Za-z]?)?")
+_DROPPED = "[an output was dropped: the notebook shows more than is kept]\n"
 # A function of CSS may load something, and so may one whose name is spelled with escapes.
 _LOADS_NOTHING = re.compile(r"([^()\\@]|\b(rgb|hsl)a?\([^()\\]*\))*", re.IGNORECASE)
 _IMAGES = tuple(f"data:image/{kind};base64," for kind in ("webp", "png", "jpeg"))
@@ -97,36 +102,42 @@ def clean_html(text: str) -> str:
     )
 
 
-def clean_outputs(outputs: Iterable[NotebookNode], used: int = 0) -> tuple[list[NotebookNode], int]:
-    """Clean the outputs of a cell.
+class Cleaner:
+    """Makes the outputs of one notebook safe to show, and drops what is too much of them."""
 
-    Parameters
-    ----------
-    outputs
-        What the student's process said that it showed.
-    used
-        Tags that other cells of the notebook have used up.
+    def __init__(self) -> None:
+        self.tags = MAX_TAGS_OF_A_NOTEBOOK
+        self.characters = MAX_CHARACTERS
 
-    Returns
-    -------
-    list of nbformat.NotebookNode, int
-        Outputs whose rich forms are pictures, plain text or cleaned HTML, and the tags used now.
-    """
-    cleaned = []
-    for output in outputs:
-        tags = str(output.get("data", {}).get("text/html", "")).count("<")
-        used += min(tags, MAX_TAGS)
-        cleaned.append(_clean_output(output, tags <= MAX_TAGS and used <= MAX_TAGS_OF_A_NOTEBOOK))
-    return cleaned, used
+    def clean(self, outputs: Iterable[NotebookNode]) -> list[NotebookNode]:
+        """Return outputs whose rich forms are pictures, plain text or cleaned HTML."""
+        return [self._output(output) for output in outputs]
+
+    def _output(self, output: NotebookNode) -> NotebookNode:
+        self.characters -= len(json.dumps(output))
+        if self.characters < 0:
+            return NotebookNode(output_type="stream", name="stderr", text=_DROPPED)
+        if output.output_type in ("display_data", "execute_result"):
+            data = NotebookNode(self._rich(output.data))
+            return NotebookNode({**output, "data": data, "metadata": NotebookNode()})
+        lines = {"traceback": _calm("\n".join(output.get("traceback", []))).split("\n")}
+        text = {name: _calm(output[name]) for name in ("text", "evalue") if name in output}
+        return NotebookNode({**output, **text, **(lines if "traceback" in output else {})})
+
+    def _rich(self, data: dict[str, str]) -> dict[str, str]:
+        kept = {mime: _calm(value) for mime, value in data.items() if mime in _SAFE_TYPES}
+        page = str(data.get("text/html", ""))
+        self.tags -= (tags := page.count("<"))
+        if "text/html" in data and tags <= MAX_TAGS and self.tags >= 0:
+            kept["text/html"] = clean_html(page)
+        return kept
 
 
-def _clean_output(output: NotebookNode, rich: bool) -> NotebookNode:
-    if output.output_type not in ("display_data", "execute_result"):
-        return output
-    data = {mime: value for mime, value in output.data.items() if mime in _SAFE_TYPES}
-    if "text/html" in output.data and rich:
-        data["text/html"] = clean_html(str(output.data["text/html"]))
-    return NotebookNode({**output, "data": NotebookNode(data), "metadata": NotebookNode()})
+def _calm(text: str) -> str:
+    """Drop terminal colours that are too many: each takes a copy of the text that follows it."""
+    if text.count("\x1b") * len(text) < MAX_COPIED:
+        return text
+    return _COLOUR.sub("", text)
 
 
 @pass_context
