@@ -25,11 +25,9 @@ BANK = [read_attack(path) for path in sorted(Path(__file__).parent.glob("attacks
 # Before, between and after the attackers, in the order in which nbgrader grades.
 COHORT = {
     "00_honest": (HONEST, 8),
-    "00_wrong": (WRONG, 4),
-    "m_honest": (HONEST, 8),
+    "m_wrong": (WRONG, 4),
     "zz_honest": (HONEST, 8),
     "zz_untouched": ({}, 0),
-    "zz_wrong": (WRONG, 4),
 }
 _CODE = re.compile(r"^\s*(javascript|vbscript|data:text|data:image/svg)", re.IGNORECASE)
 _ADDRESSES = {"href", "src", "action", "formaction", "xlink:href", "data", "srcset", "background"}

@@ -2,7 +2,6 @@
 
 tries: frames on the door
 outcome: failed, error in your code
-run: core
 """
 
 # %% 99-weigh

@@ -2,7 +2,6 @@
 
 tries: script in the messages of errors
 outcome: error in your code
-run: core
 """
 
 # %% 99-weigh

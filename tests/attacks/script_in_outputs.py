@@ -1,7 +1,7 @@
 """Puts script, handlers and javascript: addresses into rich outputs, errors and terminal codes.
 
 tries: script and ANSI in outputs, %%javascript
-outcome: failed
+outcome: error in your code
 run: core
 """
 
