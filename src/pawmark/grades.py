@@ -79,8 +79,10 @@ def read_grade(path: Path) -> Grade:
 
 
 def read_grades(autograded: Path) -> list[Grade]:
-    """Read all records under a folder, by student and assignment."""
-    return [read_grade(path) for path in sorted(Path(autograded).glob("*/*/*.record.json"))]
+    """Read the record of every submission under a folder, by student and assignment."""
+    paths = sorted(Path(autograded).glob("*/*/*.record.json"))
+    # Other files that are called records came with a submission.
+    return [read_grade(path) for path in paths if path.name == f"{path.parent.name}.record.json"]
 
 
 def show_grades(grades: Sequence[Grade], console: Console, students: Iterable[str] = ()) -> None:
@@ -121,11 +123,16 @@ def _show_lost(grades: Iterable[Grade], console: Console) -> None:
             console.print(Text(f"  {line}"), soft_wrap=True)
 
 
+def _printable(text: str) -> str:
+    """Leave out what would make a terminal do something: messages hold words of students."""
+    return "".join(character for character in text if character.isprintable())
+
+
 def _compact(lost: list[tuple[str, CheckResult]]) -> list[str]:
     """Write one line for each check, but one for all of an exercise that say the same."""
     lines: dict[str, int] = {}
     for exercise, check in lost:
-        message = " ".join(check.message.split())
+        message = _printable(" ".join(check.message.split()))
         line = f"{exercise}: {check.outcome.value}" + (f": {message}" if message else "")
         lines[line] = lines.get(line, 0) + 1
     return [line + (f" ({count} checks)" if count > 1 else "") for line, count in lines.items()]

@@ -206,7 +206,8 @@ class StudentKernel:
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
                 cwd=self._home,
-                env=sandbox.environment(self._home, data) if self._home else None,
+                # Student code can read what process 1 of its sandbox was started with.
+                env=sandbox.environment(self._home, data) if self._home else {},
             )
         for end in (self._control, self._door):
             end.setblocking(False)
@@ -386,13 +387,13 @@ def _output(value: dict[str, Any]) -> dict[str, Any] | None:
 def _rich(kind: str, value: dict[str, Any]) -> dict[str, Any]:
     data = value.get("data")
     data = data if isinstance(data, dict) else {}
-    texts = {mime: text for mime, text in data.items() if isinstance(text, str)}
+    texts = {_text(mime): _text(text) for mime, text in data.items() if isinstance(text, str)}
     output = {"output_type": kind, "data": texts, "metadata": {}}
     if kind == "execute_result":
         count = value.get("execution_count")
-        output["execution_count"] = count if type(count) is int else None
+        output["execution_count"] = count if type(count) is int and 0 <= count < 1 << 31 else None
     return output
 
 
 def _text(value: Any) -> str:
-    return value if isinstance(value, str) else ""
+    return wire.storable(value) if isinstance(value, str) else ""

@@ -1,11 +1,13 @@
 """What nbgrader loads: the kit behind plain ``nbgrader autograde``, by its extension points."""
 
+import glob
 import json
 import os
 import secrets
 import sys
 import time
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +16,7 @@ from nbconvert.exporters import NotebookExporter
 from nbformat import NotebookNode
 from nbgrader.api import Gradebook
 from nbgrader.converters.base import NbGraderException
+from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import (
     AssignLatePenalties,
     CheckCellMetadata,
@@ -21,7 +24,7 @@ from nbgrader.preprocessors import (
     NbGraderPreprocessor,
     SaveAutoGrades,
 )
-from nbgrader.utils import is_grade, is_solution
+from nbgrader.utils import is_grade, is_solution, parse_utc
 
 from pawmark.checks import render_table
 from pawmark.errors import PawmarkError
@@ -30,8 +33,8 @@ from pawmark.grading.checking import grading_data
 from pawmark.grading.execution import CHECK_SUFFIX, Execution
 from pawmark.grading.kernel import StudentKernel
 from pawmark.grading.outcomes import ExerciseResult, Outcome
-from pawmark.grading.repair import Repaired, release_form, repair
-from pawmark.grading.sanitizing import clean_output
+from pawmark.grading.repair import Repaired, read_text, release_form, repair
+from pawmark.grading.sanitizing import Cleaner, render_markdown, unchanged
 
 DEFAULT_TIMEOUT = 60.0
 OPT_OUT = "PAWMARK_SANDBOX"
@@ -55,12 +58,11 @@ def configure(c: Any) -> None:
     c.CourseDirectory.course_id = "pawmark"
     c.CourseDirectory.solution_directory = "solutions"
     c.CourseDirectory.ignore = [".ipynb_checkpoints", "*.pyc", "__pycache__", ".nbgrader.log",
-                                "feedback", "*.keras"]  # fmt: skip
+                                "feedback", "*.keras", "*.record.json"]  # fmt: skip
     c.Execute.timeout = 600
+    c.HTMLExporter.filters = {"markdown2html": render_markdown, "strip_files_prefix": unchanged}
     c.Autograde.exporter_class = GradingExporter
     c.Autograde.pre_convert_hook = adopt_notebooks
-    # What feedback and formgrader are written with; a dotted name, so that it loads only then.
-    c.HTMLExporter.filters = {"markdown2html": "pawmark.grading.sanitizing.render_markdown"}
     c.Autograde.sanitize_preprocessors = [CheckCellMetadata]
     c.Autograde.autograde_preprocessors = [
         ExecuteSubmission,
@@ -89,12 +91,34 @@ def adopt_notebooks(assignment: str, student: str, notebooks: list[str]) -> None
     notebooks[:] = [expected]
 
 
+def keep_out(coursedir: CourseDirectory) -> None:
+    """Let nbgrader take nothing but the notebook from a submission.
+
+    It would copy all other files, which may be links to anything, devices without an end, or
+    carry the names of what grading writes; and it would read the time of submission from them.
+    """
+    submitted = coursedir.format_path(coursedir.submitted_directory, "*", coursedir.assignment_id)
+    pattern = submitted.replace(coursedir.root, glob.escape(coursedir.root), 1)
+    others = [f"{pattern}/*", f"{pattern}/.*"]
+    coursedir.ignore = [*coursedir.ignore, *others]
+    coursedir.get_existing_timestamp = _time_of_submission
+
+
+def _time_of_submission(folder: str) -> datetime | None:
+    """Read ``timestamp.txt`` as nbgrader does; what is no time is none."""
+    try:
+        return parse_utc(read_text(Path(folder, "timestamp.txt"), 100).strip())
+    except (ValueError, OverflowError, TypeError, AttributeError):
+        return None
+
+
 class GradingExporter(NotebookExporter):
     """Reads a submission as hostile bytes and rebuilds it from the pristine source."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.sandboxed = self._require_sandbox()
+        keep_out(self.parent.coursedir)
         try:
             self.data = grading_data()
         except PawmarkError as error:
@@ -126,8 +150,14 @@ class GradingExporter(NotebookExporter):
             "course": Path(self.parent.coursedir.root),
             "data": self.data,
             "sandboxed": self.sandboxed,
+            "time": self._time(ids),
         }
         return super().from_filename(filename, resources, **kwargs)
+
+    def _time(self, ids: dict[str, str]) -> datetime | None:
+        coursedir = self.parent.coursedir
+        names = coursedir.submitted_directory, ids["student"], ids["assignment"]
+        return _time_of_submission(coursedir.format_path(*names))
 
     def _repair(self, filename: str, assignment: str) -> Repaired:
         coursedir = self.parent.coursedir
@@ -163,7 +193,10 @@ class ExecuteSubmission(NbGraderPreprocessor):
         self._show(nb, results)
         record = _record(resources, seed, results, time.monotonic() - start)
         name = f"{resources['nbgrader']['notebook']}.record.json"
-        resources.setdefault("outputs", {})[name] = json.dumps(record, indent=1).encode()
+        outputs = resources.setdefault("outputs", {})
+        outputs[name] = json.dumps(record, indent=1).encode()
+        if job["time"] is not None:  # by it nbgrader sees whether there is a newer submission
+            outputs["timestamp.txt"] = f"{job['time']} UTC".encode()
         return nb, resources
 
     def _key(self, execution: Execution, job: dict[str, Any]) -> str:
@@ -190,6 +223,7 @@ class ExecuteSubmission(NbGraderPreprocessor):
         )
 
     def _show(self, nb: NotebookNode, results: dict[str, ExerciseResult]) -> None:
+        cleaner = Cleaner()
         for cell in nb.cells:
             if cell.cell_type != "code":
                 continue
@@ -197,7 +231,7 @@ class ExecuteSubmission(NbGraderPreprocessor):
                 result = results[_exercise(cell)]
                 cell.outputs = [_table(result)]
             else:
-                cell.outputs = [clean_output(output) for output in cell.outputs]
+                cell.outputs = cleaner.clean(cell.outputs)
 
 
 def _undone(nb: NotebookNode, repaired: Repaired) -> frozenset[str]:

@@ -11,7 +11,7 @@ import stat
 import warnings
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,7 @@ from nbformat import NotebookNode
 MAX_BYTES = 50_000_000
 MAX_CELLS = 5000
 MAX_EXTRA = 500
+MAX_SOURCE = 500_000
 _TYPES = ("code", "markdown")
 
 
@@ -110,6 +111,23 @@ def repair(pristine: NotebookNode, path: Path) -> Repaired:
         line = f"the file is not a notebook ({error}); nothing of it could be graded"
         return Repaired(_cleared(pristine), (line,), frozenset())
     return _Rebuild(pristine, entries).result()
+
+
+def read_text(path: Path, limit: int) -> str:
+    """Read a small text file that came with a submission.
+
+    Raises
+    ------
+    ValueError
+        If it is missing, no regular file, larger than the limit, or not UTF-8.
+    """
+    try:
+        data = _read(path)
+    except _UnreadableError as error:
+        raise ValueError(f"{path.name}: {error}") from error
+    if len(data) > limit:
+        raise ValueError(f"{path.name} is larger than {limit} bytes")
+    return data.decode("utf-8")
 
 
 def _read(path: Path) -> bytes:
@@ -244,7 +262,9 @@ class _Rebuild:
         cells = [_cell(entry) for entry in entries[:MAX_CELLS]]
         if broken := cells.count(None):
             self.repairs.append(f"{broken} entries that are not cells were left out")
-        return [cell for cell in cells if cell is not None]
+        if long := sum(cell is not None and len(cell.source) > MAX_SOURCE for cell in cells):
+            self.repairs.append(f"{long} cells were cut after {MAX_SOURCE} characters")
+        return [replace(c, source=c.source[:MAX_SOURCE]) for c in cells if c is not None]
 
     def match(self) -> dict[int, list[int]]:
         """Map each original to its copies among the student's cells, both by position."""

@@ -132,7 +132,9 @@ def _mounts(data: Path | None) -> list[str]:
     options = [option for path in _SYSTEM for option in _system(Path(path))]
     for name in _ETC:
         options += ["--ro-bind-try", f"/etc/{name}", f"/etc/{name}"]
-    options += ["--proc", "/proc", "--dev", "/dev"]
+    # Where root grades, student code is root to the files of /proc/sys, and one of them names a
+    # program that the system runs outside of any sandbox.
+    options += ["--proc", "/proc", "--remount-ro", "/proc", "--dev", "/dev"]
     for folder in ("/dev/shm", "/tmp", GUEST_HOME):  # noqa: S108  (fresh ones, in memory)
         options += ["--size", str(MAX_DISK), "--tmpfs", folder]
     options += ["--remount-ro", "/dev"]

@@ -1,9 +1,24 @@
-"""Makes what students hand in safe to show in feedback, formgrader and reports."""
+"""Makes outputs of student code safe to show in feedback, formgrader and reports."""
+
+import html
+import json
+import re
+from collections.abc import Iterable
+from typing import Any
 
 import bleach
 from bleach.css_sanitizer import CSSSanitizer
-from nbconvert.filters import markdown2html
+from jinja2 import pass_context
+from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 from nbformat import NotebookNode
+
+# What cleaning costs grows with the square of the number of tags.
+MAX_TAGS = 5000
+MAX_TAGS_OF_A_NOTEBOOK = 20_000
+MAX_MARKDOWN = 200_000
+MAX_CHARACTERS = 20_000_000
+MAX_COPIED = 500_000_000
+_MAX_ENVIRONMENTS = 500  # the markdown renderer takes each \begin for a way to the text's end
 
 _TAGS = frozenset(
     [
@@ -57,6 +72,10 @@ _TAGS = frozenset(
 _PLAIN = frozenset({"alt", "title", "scope", "colspan", "rowspan", "width", "height", "open"})
 _STYLES = ("max-width", "width", "height", "background", "background-color", "color", "border",
            "border-radius", "padding", "margin", "text-align", "display")  # fmt: skip
+_COLOUR = re.compile(r"\x1b(\[[0-9;]*[A-Za-z]?)?")
+_DROPPED = "[an output was dropped: the notebook shows more than is kept]\n"
+# A function of CSS may load something, and so may one whose name is spelled with escapes.
+_LOADS_NOTHING = re.compile(r"([^()\\@]|\b(rgb|hsl)a?\([^()\\]*\))*", re.IGNORECASE)
 _IMAGES = tuple(f"data:image/{kind};base64," for kind in ("webp", "png", "jpeg"))
 _SAFE_TYPES = frozenset({"text/plain", "image/png", "image/jpeg"})
 
@@ -65,7 +84,7 @@ def _allowed(tag: str, name: str, value: str) -> bool:
     if name in _PLAIN:
         return True
     if name == "style":
-        return "url" not in value.lower()
+        return _LOADS_NOTHING.fullmatch(value) is not None
     if tag == "img" and name == "src":
         return value.startswith(_IMAGES)
     return tag == "a" and name == "href" and value.startswith(("https://", "http://", "#"))
@@ -83,19 +102,65 @@ def clean_html(text: str) -> str:
     )
 
 
-def render_markdown(source: str) -> str:
-    """Return the HTML of a text cell or comment, cleaned as outputs are.
+class Cleaner:
+    """Makes the outputs of one notebook safe to show, and drops what is too much of them."""
 
-    nbgrader's pages show written answers as they are, with any script or link in them.
+    def __init__(self) -> None:
+        self.tags = MAX_TAGS_OF_A_NOTEBOOK
+        self.characters = MAX_CHARACTERS
+
+    def clean(self, outputs: Iterable[NotebookNode]) -> list[NotebookNode]:
+        """Return outputs whose rich forms are pictures, plain text or cleaned HTML."""
+        return [self._output(output) for output in outputs]
+
+    def _output(self, output: NotebookNode) -> NotebookNode:
+        self.characters -= len(json.dumps(output))
+        if self.characters < 0:
+            return NotebookNode(output_type="stream", name="stderr", text=_DROPPED)
+        if output.output_type in ("display_data", "execute_result"):
+            data = NotebookNode(self._rich(output.data))
+            return NotebookNode({**output, "data": data, "metadata": NotebookNode()})
+        lines = {"traceback": _calm("\n".join(output.get("traceback", []))).split("\n")}
+        text = {name: _calm(output[name]) for name in ("text", "evalue") if name in output}
+        return NotebookNode({**output, **text, **(lines if "traceback" in output else {})})
+
+    def _rich(self, data: dict[str, str]) -> dict[str, str]:
+        kept = {mime: _calm(value) for mime, value in data.items() if mime in _SAFE_TYPES}
+        page = str(data.get("text/html", ""))
+        self.tags -= (tags := page.count("<"))
+        if "text/html" in data and tags <= MAX_TAGS and self.tags >= 0:
+            kept["text/html"] = clean_html(page)
+        return kept
+
+
+def _calm(text: str) -> str:
+    """Drop terminal colours that are too many: each takes a copy of the text that follows it."""
+    if text.count("\x1b") * len(text) < MAX_COPIED:
+        return text
+    return _COLOUR.sub("", text)
+
+
+@pass_context
+def render_markdown(context: Any, source: str) -> str:
+    """Turn markdown into HTML that is safe to show, as a filter of nbconvert's templates.
+
+    Comments and markdown cells may hold what a student wrote.
     """
-    return clean_html(markdown2html(source))
+    if len(source) > MAX_MARKDOWN or source.count("\\begin") > _MAX_ENVIRONMENTS:
+        return _as_written(source)
+    cell = context.get("cell", {})
+    renderer = IPythonRenderer(escape=False, attachments=cell.get("attachments", {}))
+    page = MarkdownWithMath(renderer=renderer).render(source)
+    return clean_html(page) if page.count("<") <= MAX_TAGS else _as_written(source)
 
 
-def clean_output(output: NotebookNode) -> NotebookNode:
-    """Return an output whose rich forms are pictures, plain text or cleaned HTML."""
-    if output.output_type not in ("display_data", "execute_result"):
-        return output
-    data = {mime: value for mime, value in output.data.items() if mime in _SAFE_TYPES}
-    if "text/html" in output.data:
-        data["text/html"] = clean_html(str(output.data["text/html"]))
-    return NotebookNode({**output, "data": NotebookNode(data), "metadata": NotebookNode()})
+def unchanged(text: str) -> str:
+    """Stand for a filter that looks for links to Jupyter's old file server.
+
+    Its pattern takes a minute for a line of brackets, and no notebook here has such links.
+    """
+    return text
+
+
+def _as_written(source: str) -> str:
+    return f"<pre>{html.escape(source[:MAX_MARKDOWN])}</pre>"

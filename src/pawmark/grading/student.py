@@ -107,14 +107,15 @@ class Student:
     def _question(self, op: str, **args: Any) -> Any:
         reply = self._ask(wire.encode({"op": op, "args": args}))
         try:
-            answer = wire.decode(reply)
-            status = answer["status"]
+            answer = _typed(wire.decode(reply), dict)
+            status = _typed(answer["status"], str)
             if status == "ok":
                 return answer["value"]
             if status == "not attempted":
                 raise StudentError(Outcome.NOT_ATTEMPTED, "this exercise is not attempted yet")
-            kind, text = str(answer["type"]), str(answer["message"])
-            detail = str(answer["detail"])
+            kind, text, detail = (
+                _typed(answer[name], str)[: wire.MAX_TEXT] for name in ("type", "message", "detail")
+            )
         except (wire.WireError, KeyError, TypeError) as error:
             raise _unreadable(error) from error
         raise StudentError(Outcome.STUDENT_ERROR, f"{kind}: {text}", detail)

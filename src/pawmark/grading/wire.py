@@ -193,16 +193,18 @@ def decode(message: Message, resolve: Callable[[int], Any] | None = None) -> Any
         For anything that `encode` would not have written.
     """
     try:
-        return _decode(message.tree, message.blobs, resolve, 0)
+        return _decode(message.tree, list(message.blobs), resolve, 0)
     except (KeyError, IndexError, TypeError, ValueError, OverflowError) as error:
         raise WireError(f"malformed value: {error}") from error
 
 
-def _decode(tree: Any, blobs: tuple[bytes, ...], resolve: Callable | None, depth: int) -> Any:
+def _decode(tree: Any, blobs: list[bytes | None], resolve: Callable | None, depth: int) -> Any:
     if depth > 2 * MAX_DEPTH:
         raise WireError("the value is nested too deep")
-    if tree is None or isinstance(tree, bool | int | float | str):
+    if tree is None or isinstance(tree, bool | int | float):
         return tree
+    if isinstance(tree, str):
+        return storable(tree)
     if isinstance(tree, list):
         return [_decode(item, blobs, resolve, depth + 1) for item in tree]
     kind = tree["$"]
@@ -235,14 +237,23 @@ def _decode(tree: Any, blobs: tuple[bytes, ...], resolve: Callable | None, depth
 def _text(value: Any) -> str:
     if not isinstance(value, str):
         raise WireError("a text is not a string")
-    return value[:MAX_TEXT]
+    return storable(value[:MAX_TEXT])
 
 
-def _blob(tree: dict, blobs: tuple[bytes, ...]) -> bytes:
+def storable(text: str) -> str:
+    """Return a text that any file can hold: JSON may bring half characters, which UTF-8 lacks."""
+    return text.encode("utf-8", "replace").decode("utf-8")
+
+
+def _blob(tree: dict, blobs: list[bytes | None]) -> bytes:
+    """Take a blob; only once, since a million references to one would fill the memory."""
     index = tree["b"]
     if type(index) is not int or not 0 <= index < len(blobs):
         raise WireError("a value refers to a blob that is not there")
-    return blobs[index]
+    data, blobs[index] = blobs[index], None
+    if data is None:
+        raise WireError("two values refer to the same blob")
+    return data
 
 
 def read_npy(data: bytes) -> np.ndarray:
@@ -273,8 +284,17 @@ def read_npy(data: bytes) -> np.ndarray:
     if math.prod(shape) * dtype.itemsize != len(data) - stream.tell():
         raise WireError("an array's shape does not fit its bytes")
     array = np.frombuffer(data, dtype=dtype, offset=stream.tell())
+    if dtype.kind == "U" and not _is_text(array):
+        raise WireError("an array of text holds what is no character")
     # A copy, because check code may want to write into it and buffers are read-only.
     return array.reshape(shape, order="F" if fortran else "C").copy()
+
+
+def _is_text(array: np.ndarray) -> bool:
+    codes = np.frombuffer(
+        array.tobytes(), dtype=np.dtype(np.uint32).newbyteorder(array.dtype.byteorder)
+    )
+    return not np.any((codes > 0x10FFFF) | ((codes >= 0xD800) & (codes < 0xE000)))
 
 
 def write_frame(send: Callable[[bytes], Any], message: Message) -> None:

@@ -1,0 +1,21 @@
+"""Children that fork children, all of them waiting for their parents.
+
+tries: fork floods
+outcome: failed, error in your code, crashed, timeout, out of memory
+earns: 2, 4
+"""
+
+# %% 99-weigh
+import os
+import time
+
+for _ in range(11):
+    try:
+        os.fork()
+    except OSError:
+        pass
+time.sleep(30)
+
+
+def weigh(values):
+    return values

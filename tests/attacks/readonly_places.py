@@ -1,0 +1,29 @@
+"""Changes the Python that runs it, the package and the data that later students are graded with.
+
+tries: writing outside the sandbox
+outcome: failed
+run: core
+"""
+
+# %% 99-weigh
+import os
+import shutil
+import sys
+
+import pawmark
+
+root = os.path.dirname(pawmark.__file__)
+for path in (f"{root}/checks.py", f"{root}/grading/guest.py", np.__file__, sys.executable,
+             "/data/pets/images", "/usr/bin/bwrap", "/etc/ld.so.cache"):
+    for attempt in (lambda: os.chmod(path, 0o777), lambda: os.rename(path, f"{path}.old"),
+                    lambda: open(path, "a").write("x"), lambda: os.remove(path),
+                    lambda: shutil.rmtree(path)):
+        try:
+            attempt()
+            print("CANA" "RY-changed", path)
+        except OSError as error:
+            print(path, error)
+
+
+def weigh(values):
+    return values
