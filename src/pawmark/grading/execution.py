@@ -19,7 +19,7 @@ CHECK_SUFFIX = "-check"
 MAX_RESTARTS = 6
 _LOST = {
     Outcome.TIMEOUT: "your code did not finish within the time limit: is a loop endless?",
-    Outcome.CRASHED: "your code ended the Python process, or broke it",
+    Outcome.CRASHED: "your code ended the Python process, broke it, or started too many others",
     Outcome.OUT_OF_MEMORY: "your code used more memory than allowed",
     Outcome.NOT_REACHED: "grading did not come this far: the process was lost too often",
 }

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
+import psutil
 from nbconvert.exporters import NotebookExporter
 from nbformat import NotebookNode
 from nbgrader.api import Gradebook
@@ -29,6 +30,7 @@ from pawmark.grading import sandbox
 from pawmark.grading.checking import grading_data
 from pawmark.grading.execution import CHECK_SUFFIX, Execution
 from pawmark.grading.kernel import StudentKernel
+from pawmark.grading.limits import Limits
 from pawmark.grading.outcomes import ExerciseResult, Outcome
 from pawmark.grading.repair import Repaired, release_form, repair
 from pawmark.grading.sanitizing import clean_output
@@ -39,6 +41,11 @@ OPT_OUT = "PAWMARK_SANDBOX"
 _LOUD = (
     "GRADING WITHOUT A SANDBOX (PAWMARK_SANDBOX=none): submissions can read and change whatever "
     "you can. Do this only with notebooks that you wrote yourself."
+)
+_UNFILTERED = (
+    "System calls are not filtered, because libseccomp is not installed or does not work here. "
+    "The sandbox holds without it, with one wall less: install libseccomp2 (apt) or libseccomp "
+    "(dnf)."
 )
 
 
@@ -109,6 +116,8 @@ class GradingExporter(NotebookExporter):
         reason = sandbox.available()
         if reason is not None:
             raise self._refuse(reason)
+        if not sandbox.filtered():
+            self.log.warning(_UNFILTERED)
         return True
 
     def from_filename(self, filename: str, resources: Any = None, **kwargs: Any) -> Any:
@@ -165,7 +174,7 @@ class ExecuteSubmission(NbGraderPreprocessor):
             course=job["course"],
             data=data,
             guest_root=sandbox.GUEST_DATA if sandboxed else str(data.root),
-            new_kernel=lambda: StudentKernel(data.root, sandboxed=sandboxed),
+            new_kernel=lambda: StudentKernel(data.root, sandboxed, _limits()),
             seed=seed,
             timeout=float(os.environ.get("PAWMARK_CELL_TIMEOUT", DEFAULT_TIMEOUT)),
         )
@@ -179,6 +188,14 @@ class ExecuteSubmission(NbGraderPreprocessor):
                 cell.outputs = [_table(result)]
             else:
                 cell.outputs = [clean_output(output) for output in cell.outputs]
+
+
+def _limits() -> Limits:
+    """Return the limits on a submission: what the machine allows, or ``PAWMARK_MEMORY_GB``."""
+    gigabytes = os.environ.get("PAWMARK_MEMORY_GB")
+    if gigabytes:
+        return Limits(memory=int(float(gigabytes) * (1 << 30)))
+    return Limits(memory=min(Limits.memory, psutil.virtual_memory().total // 4 * 3))
 
 
 def _undone(nb: NotebookNode, repaired: Repaired) -> frozenset[str]:

@@ -12,6 +12,9 @@ from pawmark.grading.guest import Guest
 from pawmark.grading.outcomes import Outcome
 from pawmark.grading.wire import Opaque
 
+_MEMORY = ("MemoryError", "_ArrayMemoryError", "ResourceExhaustedError")
+_TOO_LARGE = "your code's answer is larger than what is looked at"
+
 
 class StudentError(Exception):
     """A question that the student's work did not answer.
@@ -113,11 +116,14 @@ class Student:
                 return answer["value"]
             if status == "not attempted":
                 raise StudentError(Outcome.NOT_ATTEMPTED, "this exercise is not attempted yet")
+            if status == "too large":
+                raise StudentError(Outcome.OUTPUT_LIMIT, _TOO_LARGE)
             kind, text = str(answer["type"]), str(answer["message"])
             detail = str(answer["detail"])
         except (wire.WireError, KeyError, TypeError) as error:
             raise _unreadable(error) from error
-        raise StudentError(Outcome.STUDENT_ERROR, f"{kind}: {text}", detail)
+        outcome = Outcome.OUT_OF_MEMORY if kind in _MEMORY else Outcome.STUDENT_ERROR
+        raise StudentError(outcome, f"{kind}: {text}", detail)
 
     def call(self, name: str, *args: Any, **kwargs: Any) -> Any:
         """Call a function of the notebook by name."""
