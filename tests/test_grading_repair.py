@@ -7,6 +7,7 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
+from pawmark.grading import intake
 from pawmark.grading import repair as module
 from pawmark.grading.repair import release_form, repair
 
@@ -241,7 +242,7 @@ def test_limits(hand_in, student, monkeypatch):
     repaired = hand_in(student)
     assert len(repaired.notebook.cells) == 6 + module.MAX_EXTRA
     assert len(repaired.repairs) == 2
-    monkeypatch.setattr(module, "MAX_BYTES", 1000)
+    monkeypatch.setattr(module, "read_regular", lambda path: intake.read_regular(path, 1000))
     assert "larger than" in hand_in(student).repairs[0]
 
 

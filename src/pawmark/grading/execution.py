@@ -1,5 +1,6 @@
 """Runs a repaired notebook cell by cell and its hidden checks at each check cell."""
 
+import traceback
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -12,11 +13,12 @@ from pawmark import pets
 from pawmark.grading import wire
 from pawmark.grading.checking import run_exercise
 from pawmark.grading.kernel import KernelLost, StudentKernel
-from pawmark.grading.outcomes import ExerciseResult, Outcome
+from pawmark.grading.outcomes import CheckResult, ExerciseResult, Outcome
 from pawmark.grading.student import Student, StudentError
 
 CHECK_SUFFIX = "-check"
 MAX_RESTARTS = 6
+_DETAIL = 2000
 _LOST = {
     Outcome.TIMEOUT: "your code did not finish within the time limit: is a loop endless?",
     Outcome.CRASHED: "your code ended the Python process, broke it, or started too many others",
@@ -119,15 +121,19 @@ class Execution:
     def _check(self, cell: NotebookNode) -> None:
         settings = cell.metadata["nbgrader"]
         exercise = settings["grade_id"].removesuffix(CHECK_SUFFIX)
-        self.results[exercise] = run_exercise(
-            exercise,
-            Student(self._questioner(exercise)),
-            self.course,
-            self.guest_root,
-            self.seed,
-            max_points=float(settings["points"]),
-            data=self.data,
-        )
+        points = float(settings["points"])
+        try:
+            self.results[exercise] = run_exercise(
+                exercise,
+                Student(self._questioner(exercise)),
+                self.course,
+                self.guest_root,
+                self.seed,
+                max_points=points,
+                data=self.data,
+            )
+        except Exception:  # one broken module of checks takes no other grade along
+            self.results[exercise] = _broken(exercise, points, traceback.format_exc())
 
     def _questioner(self, exercise: str) -> Callable[[wire.Message], wire.Message]:
         """Return what asks the live process; after one loss the exercise asks no more."""
@@ -166,6 +172,20 @@ class Execution:
             grade_id = cell.metadata.get("nbgrader", {}).get("grade_id", "")
             limits[grade_id] = float(cell.metadata.get("pawmark", {}).get("seconds", self.timeout))
         return limits
+
+
+def _broken(exercise: str, points: float, detail: str) -> ExerciseResult:
+    """Return what stands for an exercise whose checks could not be run: a person is asked."""
+    check = CheckResult(
+        check=exercise,
+        title="The checks of this exercise could not be run.",
+        outcome=Outcome.GRADER_ERROR,
+        points=0.0,
+        max_points=points,
+        message="this is no fault of yours; a person will look at it",
+        detail=detail[-_DETAIL:],
+    )
+    return ExerciseResult(exercise, (check,))
 
 
 def _note(text: str) -> NotebookNode:

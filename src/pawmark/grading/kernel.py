@@ -169,8 +169,7 @@ class StudentKernel:
         outcome = None if reply.get("status") == "ok" else Outcome.STUDENT_ERROR
         if reply.get("dead") is not False:
             outcome = self._lost(Outcome.CRASHED).outcome
-        name = reply.get("ename")
-        name = name[:200] if isinstance(name, str) else ""
+        name = _text(reply.get("ename"))[:200]
         return CellRun(_outputs(reply.get("outputs")), outcome, name, time.monotonic() - began)
 
     def ask(self, message: wire.Message, timeout: float) -> wire.Message:
@@ -475,7 +474,7 @@ def _output(value: dict[str, Any]) -> dict[str, Any] | None:
 def _rich(kind: str, value: dict[str, Any]) -> dict[str, Any]:
     data = value.get("data")
     data = data if isinstance(data, dict) else {}
-    texts = {mime: text for mime, text in data.items() if isinstance(text, str)}
+    texts = {_text(mime): _text(text) for mime, text in data.items() if isinstance(text, str)}
     output = {"output_type": kind, "data": texts, "metadata": {}}
     if kind == "execute_result":
         count = value.get("execution_count")
@@ -484,4 +483,4 @@ def _rich(kind: str, value: dict[str, Any]) -> dict[str, Any]:
 
 
 def _text(value: Any) -> str:
-    return value if isinstance(value, str) else ""
+    return wire.plain_text(value) if isinstance(value, str) else ""

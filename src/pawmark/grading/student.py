@@ -110,8 +110,8 @@ class Student:
     def _question(self, op: str, **args: Any) -> Any:
         reply = self._ask(wire.encode({"op": op, "args": args}))
         try:
-            answer = wire.decode(reply)
-            status = answer["status"]
+            answer = _typed(wire.decode(reply), dict)
+            status = _typed(answer["status"], str)
             if status == "ok":
                 return answer["value"]
             if status == "not attempted":
@@ -193,7 +193,7 @@ def _unreadable(error: Exception) -> StudentError:
 def _read(build: Callable[[], Any]) -> Any:
     try:
         return build()
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+    except (KeyError, IndexError, TypeError, ValueError, OverflowError) as error:
         raise _unreadable(error) from error
 
 
@@ -237,18 +237,24 @@ def _model_facts(tree: Any) -> ModelFacts:
     )
 
 
+def _numbers(value: Any) -> np.ndarray:
+    if np.iscomplexobj(_typed(value, np.ndarray, list)):
+        raise TypeError("complex numbers where real ones were expected")
+    return np.asarray(value, dtype=float).ravel()
+
+
 def _line_facts(tree: Any) -> LineFacts:
     return LineFacts(
         label=_typed(tree["label"], str),
-        x=np.asarray(tree["x"], dtype=float).ravel(),
-        y=np.asarray(tree["y"], dtype=float).ravel(),
+        x=_numbers(tree["x"]),
+        y=_numbers(tree["y"]),
         linestyle=_typed(tree["linestyle"], str),
         marker=_typed(tree["marker"], str),
     )
 
 
 def _axes_facts(tree: Any) -> AxesFacts:
-    legend = tree["legend"]
+    legend = _typed(tree, dict)["legend"]
     return AxesFacts(
         title=_typed(tree["title"], str),
         xlabel=_typed(tree["xlabel"], str),
