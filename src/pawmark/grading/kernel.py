@@ -377,7 +377,7 @@ class _Gauge:
     def __init__(self, pid: int, family: list[psutil.Process] | None) -> None:
         self.pid = pid
         self.root = _root_of(family) if family else None
-        self.exact = 0
+        self.exact = self.counted = 0
         self.exact_until = 0.0
 
     def __enter__(self) -> "_Gauge":
@@ -392,7 +392,7 @@ class _Gauge:
         usage = self._usage(limits.tasks)
         if usage.tasks > limits.tasks:
             return Outcome.CRASHED
-        if usage.memory > limits.memory and self._exact(usage) > limits.memory:
+        if usage.memory > limits.memory and self._exact(usage, limits.memory) > limits.memory:
             return Outcome.OUT_OF_MEMORY
         return Outcome.TIMEOUT if usage.cpu_seconds > limits.cpu_seconds else None
 
@@ -402,16 +402,23 @@ class _Gauge:
         root = Path(f"/proc/self/fd/{self.root}")
         return usage_of(root / "proc", most) + Usage(memory=files_in_memory(root))
 
-    def _exact(self, usage: Usage) -> int:
-        """Return the memory in use, shared memory counted once; at most a few times a second."""
+    def _exact(self, usage: Usage, limit: int) -> int:
+        """Return the memory in use, shared memory counted once.
+
+        That takes a moment, in which more can be taken: it is done again only when what was added
+        since the last time could go over the limit, or after a while.
+        """
         if self.root is None:
             return usage.memory
-        if time.monotonic() > self.exact_until:
+        estimate = self.exact + max(usage.memory - self.counted, 0)
+        if estimate > limit or time.monotonic() > self.exact_until:
             root = Path(f"/proc/self/fd/{self.root}")
             shared = shared_once(root / "proc")
             self.exact = usage.memory if shared is None else shared + files_in_memory(root)
+            self.counted = usage.memory
             self.exact_until = time.monotonic() + _EXACT_FOR
-        return self.exact
+            estimate = self.exact
+        return estimate
 
 
 def _root_of(family: list[psutil.Process]) -> int | None:
