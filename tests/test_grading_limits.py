@@ -180,3 +180,11 @@ def test_limits_travel_as_text():
     """What the grader sets is what the runner reads."""
     assert Limits.from_text(SMALL.to_text()) == SMALL
     assert Limits().tasks >= 512 + (os.cpu_count() or 1)
+
+
+def test_memory_and_processes_are_limited_without_a_sandbox_too():
+    """Where the instructor has opted out, the watcher still looks at the tree of processes."""
+    with StudentKernel(None, sandboxed=False, limits=SMALL) as kernel:
+        run = kernel.run("kept = bytearray(b'x') * (900 << 20)\nimport time; time.sleep(60)", LIMIT)
+
+    assert run.outcome is Outcome.OUT_OF_MEMORY
