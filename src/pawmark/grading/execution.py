@@ -1,5 +1,6 @@
 """Runs a repaired notebook cell by cell and its hidden checks at each check cell."""
 
+import traceback
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -12,15 +13,16 @@ from pawmark import pets
 from pawmark.grading import wire
 from pawmark.grading.checking import run_exercise
 from pawmark.grading.kernel import KernelLost, StudentKernel
-from pawmark.grading.outcomes import ExerciseResult, Outcome
+from pawmark.grading.outcomes import CheckResult, ExerciseResult, Outcome
 from pawmark.grading.records import Answer, CellTape, Tape, digest_of
 from pawmark.grading.student import Student, StudentError
 
 CHECK_SUFFIX = "-check"
 MAX_RESTARTS = 6
+_DETAIL = 2000
 _LOST = {
     Outcome.TIMEOUT: "your code did not finish within the time limit: is a loop endless?",
-    Outcome.CRASHED: "your code ended the Python process, or broke it",
+    Outcome.CRASHED: "your code ended the Python process, broke it, or started too many others",
     Outcome.OUT_OF_MEMORY: "your code used more memory than allowed",
     Outcome.NOT_REACHED: "grading did not come this far: the process was lost too often",
 }
@@ -169,18 +171,26 @@ class Execution:
     def _check(self, cell: NotebookNode) -> None:
         settings = cell.metadata["nbgrader"]
         exercise = settings["grade_id"].removesuffix(CHECK_SUFFIX)
+        points = float(settings["points"])
+        try:
+            self.results[exercise] = self._checked(exercise, points)
+        except Exception:  # one broken module of checks takes no other grade along
+            self.results[exercise] = _broken(exercise, points, traceback.format_exc())
+
+    def _checked(self, exercise: str, points: float) -> ExerciseResult:
+        """Run the checks of an exercise; those that the tape cannot answer a second time, live."""
         self._missed = set()
-        result = self._ask_checks(exercise, float(settings["points"]), self._questioner(exercise))
-        if self._missed:
-            old, self.old = self.old, None
-            try:
-                ask = self._questioner(exercise)
-                live = self._ask_checks(exercise, float(settings["points"]), ask, self._missed)
-            finally:
-                self.old = old
-            again = {check.check: check for check in live.checks}
-            result = ExerciseResult(exercise, tuple(again.get(c.check, c) for c in result.checks))
-        self.results[exercise] = result
+        result = self._ask_checks(exercise, points, self._questioner(exercise))
+        if not self._missed:
+            return result
+        old, self.old = self.old, None
+        try:
+            ask = self._questioner(exercise)
+            live = self._ask_checks(exercise, points, ask, self._missed)
+        finally:
+            self.old = old
+        again = {check.check: check for check in live.checks}
+        return ExerciseResult(exercise, tuple(again.get(c.check, c) for c in result.checks))
 
     def _ask_checks(
         self,
@@ -266,6 +276,20 @@ class Execution:
             grade_id = cell.metadata.get("nbgrader", {}).get("grade_id", "")
             limits[grade_id] = float(cell.metadata.get("pawmark", {}).get("seconds", self.timeout))
         return limits
+
+
+def _broken(exercise: str, points: float, detail: str) -> ExerciseResult:
+    """Return what stands for an exercise whose checks could not be run: a person is asked."""
+    check = CheckResult(
+        check=exercise,
+        title="The checks of this exercise could not be run.",
+        outcome=Outcome.GRADER_ERROR,
+        points=0.0,
+        max_points=points,
+        message="this is no fault of yours; a person will look at it",
+        detail=detail[-_DETAIL:],
+    )
+    return ExerciseResult(exercise, (check,))
 
 
 def _note(text: str) -> NotebookNode:

@@ -305,7 +305,11 @@ def serve() -> None:
     door = socket.socket(fileno=os.dup(int(os.environ["PAWMARK_DOOR_FD"])))
     try:
         message = wire.read_frame(lambda count: _receive(door, count))
-        wire.write_frame(door.sendall, _serving[0].answer(message))
+        answer = _serving[0].answer(message)
+        try:
+            wire.write_frame(door.sendall, answer)  # nothing is sent of what is too large
+        except wire.WireError:
+            wire.write_frame(door.sendall, wire.encode({"status": "too large"}))
     finally:
         door.close()
 
