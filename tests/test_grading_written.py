@@ -88,9 +88,9 @@ def test_written_answer_cannot_act_in_a_page(attack):
     """Scripts, remote pictures and script links of a text do not reach the grader's page."""
     settings = Config()
     configure(settings)
-    render = HTMLExporter(config=settings).environment.filters["markdown2html"]
+    page = HTMLExporter(config=settings).environment.from_string("{{ text | markdown2html }}")
 
-    shown = render(f"**bold** and 3 < 4 {attack} after")
+    shown = page.render(text=f"**bold** and 3 < 4 {attack} after")
 
     assert "<strong>bold</strong> and 3 &lt; 4" in shown
     acting = ("<script", "onerror", 'href="javascript:', "<iframe", 'src="https')
