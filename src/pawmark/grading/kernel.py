@@ -485,7 +485,7 @@ def _rich(kind: str, value: dict[str, Any]) -> dict[str, Any]:
     output = {"output_type": kind, "data": texts, "metadata": {}}
     if kind == "execute_result":
         count = value.get("execution_count")
-        output["execution_count"] = count if type(count) is int else None
+        output["execution_count"] = count if type(count) is int and count >= 0 else None
     return output
 
 
