@@ -68,8 +68,9 @@ def configure(c: Any) -> None:
         os.environ["PATH"] = os.pathsep.join([binaries, os.environ.get("PATH", "")])
     c.CourseDirectory.course_id = "pawmark"
     c.CourseDirectory.solution_directory = "solutions"
+    # The record holds seeds and the grader's own tracebacks: feedback goes out without it.
     c.CourseDirectory.ignore = [".ipynb_checkpoints", "*.pyc", "__pycache__", ".nbgrader.log",
-                                "feedback", "*.keras"]  # fmt: skip
+                                "feedback", "*.keras", "*.record.json"]  # fmt: skip
     c.Execute.timeout = 600
     c.Autograde.exporter_class = GradingExporter
     c.Autograde.pre_convert_hook = adopt_notebooks
