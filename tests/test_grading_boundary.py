@@ -363,6 +363,13 @@ def test_the_speaker_is_heard(mouth):
     assert run.outcome is Outcome.STUDENT_ERROR  # read, and no status in it
 
 
+@pytest.mark.parametrize("value", [1 + 2j, np.array([1 + 0j]), "1", ["1"], b"1", None, {}])
+def test_what_is_no_real_number_is_not_close_to_one(value):
+    """Complex numbers and digits in text fail the check, and raise nothing else."""
+    with pytest.raises(CheckFailed):
+        expect_close(value, 1, "m")
+
+
 OUTPUT_TYPES = ["stream", "error", "display_data", "execute_result", 3]
 TEXT = TEXTS | TREES
 OUTPUT = st.fixed_dictionaries(
