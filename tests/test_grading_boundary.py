@@ -58,9 +58,13 @@ while True:
             while True:
                 ends[ending].sendall(b"\\0")
                 time.sleep(0.01)
-        if ending == "silence":
-            while ends["control"].recv(1 << 16):
-                pass
+        closed = {"close": ("control", "door"), "close door": ("door",)}.get(ending, ())
+        for name in closed:  # says no more there, but listens: what was said is to be read
+            ends[name].shutdown(socket.SHUT_WR)
+        while ends["control"].recv(1 << 16):
+            pass
+        while closed and ends["door"].recv(1 << 16):
+            pass
     for end in ends.values():
         end.close()
 """
@@ -156,12 +160,11 @@ CHECKS = (
 def ask(kernel: StudentKernel, question) -> None:
     """Ask, and check what comes; anything but the two errors that are meant goes through."""
     began = time.monotonic()
-    with contextlib.suppress(StudentError):
+    with contextlib.closing(kernel), contextlib.suppress(StudentError):
         value = question(door_to(kernel))
         for check in CHECKS:
             with contextlib.suppress(CheckFailed):
                 check(value)
-    kernel.close()
     assert time.monotonic() - began < LIMIT + 5
 
 
@@ -245,19 +248,76 @@ TREES = st.recursive(
     max_leaves=15,
 )
 BLOBS = st.lists(st.sampled_from(ODD_ARRAYS) | st.binary(max_size=60), max_size=3)
-ANSWERS = st.builds(
-    lambda status, value: tagged("dict", [["status", status], ["value", value]]),
-    st.sampled_from(["ok", "error", "what"]),
-    TREES | st.builds(tagged, st.sampled_from(KINDS), st.integers(0, 2)),
+ARRAYS = st.lists(st.sampled_from(ODD_ARRAYS), min_size=3, max_size=3)
+STORED = st.builds(tagged, st.sampled_from(["array", "scalar", "bytes"]), st.integers(0, 2))
+LAYER = {
+    "class_name": "Conv2D",
+    "name": "c",
+    "config": {"filters": 3, "padding": "same"},
+    "input_shape": (None, 8, 8, 3),
+    "output_shape": (None, 8, 8, 3),
+    "params": 84,
+}
+MODEL = {
+    "name": "m",
+    "params": 84,
+    "trainable_params": 84,
+    "input_shape": (None, 8, 8, 3),
+    "output_shape": (None, 8, 8, 3),
+    "layers": [LAYER],
+    "loss": "mse",
+    "optimizer": "Adam",
+    "optimizer_config": {"rate": 0.1},
+    "metrics": ["a"],
+}
+LINE = {"label": "l", "x": np.arange(3.0), "y": [1, 2], "linestyle": "-", "marker": "o"}
+AXES = {"title": "t", "xlabel": "x", "ylabel": "y", "lines": [LINE], "legend": ["a"]}
+RIGHT = [
+    {"status": "ok", "value": MODEL},
+    {"status": "ok", "value": AXES},
+    {"status": "ok", "value": [np.zeros((2, 3)), 4.5]},
+    {"status": "error", "type": "KeyError", "message": "m", "detail": "d"},
+]
+
+
+@st.composite
+def nearly_right(draw):
+    """Draw a right answer in which one thing has been put in the place of another."""
+    message = wire.encode(draw(st.sampled_from(RIGHT)))
+    odd = draw(STORED | TREES)
+    tree = json.loads(json.dumps(message.tree))
+    places = [(None, None), *_places(tree)]
+    holder, key = draw(st.sampled_from(places))
+    if holder is None:
+        tree = odd
+    else:
+        holder[key] = odd
+    return frame(tree, [*message.blobs, *draw(ARRAYS)][:3])
+
+
+def _places(tree):
+    """List all places in a tree as holder and key."""
+    keys = range(len(tree)) if isinstance(tree, list) else list(tree)
+    found = [(tree, key) for key in keys]
+    for key in keys:
+        if isinstance(tree[key], list | dict):
+            found += _places(tree[key])
+    return found
+
+
+FRAMES = st.one_of(
+    nearly_right(),
+    st.builds(frame, TREES, BLOBS),
+    st.builds(frame, st.sampled_from(ODD_JSON), BLOBS),
 )
-FRAMES = st.builds(frame, TREES | ANSWERS | st.sampled_from(ODD_JSON), BLOBS)
 
 
 @st.composite
 def garbage(draw):
     """Draw the bytes of one or more replies, whole, cut off, with wrong lengths or random."""
     data = draw(FRAMES)
-    form = draw(st.sampled_from(["whole", "cut", "lengths", "random", "flipped", "twice"]))
+    forms = ["whole", "whole", "whole", "cut", "lengths", "random", "flipped", "twice"]
+    form = draw(st.sampled_from(forms))
     if form == "cut":
         return data[: draw(st.integers(0, len(data)))]
     if form == "lengths":
@@ -272,42 +332,61 @@ def garbage(draw):
 ENDED = frame({"status": "ok", "dead": False})
 
 
-@given(garbage(), st.sampled_from([b"", ENDED]), st.sampled_from(QUESTIONS))
+@given(garbage(), st.booleans(), st.sampled_from(QUESTIONS))
 @QUICK
-def test_garbage_as_an_answer_fails_the_check_and_nothing_else(mouth, answer, end, question):
+def test_garbage_as_an_answer_fails_the_check_and_nothing_else(mouth, answer, late, question):
     """Malformed answers of every kind give a StudentError, or a value that is plain data."""
-    ask(mouth.kernel([("control", end), ("door", answer)]), question)
+    steps = [("control", ENDED), ("door", answer)]
+    ask(mouth.kernel(steps[::-1] if late else steps, "close door"), question)
 
 
-@given(garbage(), st.sampled_from(QUESTIONS))
+@given(garbage(), st.booleans(), st.sampled_from(QUESTIONS))
 @QUICK
-def test_garbage_on_the_control_socket_fails_the_check_and_nothing_else(mouth, words, question):
+def test_garbage_on_the_control_socket_fails_the_check_and_nothing_else(
+    mouth, words, late, question
+):
     """The runner's own socket may say anything while a question is asked."""
-    ask(mouth.kernel([("control", words)]), question)
+    steps = [("control", words), ("door", frame(wire.encode(RIGHT[0]).tree))]
+    ask(mouth.kernel(steps[::-1] if late else steps), question)
+
+
+def test_the_speaker_is_heard(mouth):
+    """A right answer comes through: what the tests above see is the answer, and no lost socket."""
+    message = wire.encode({"status": "ok", "value": MODEL})
+    steps = [("door", frame(message.tree)), ("control", ENDED)]
+    with contextlib.closing(mouth.kernel(steps, "close door")) as kernel:
+        model = door_to(kernel).model(wire.Opaque(0, "m", "m"))
+    with contextlib.closing(mouth.kernel([("control", frame({"dead": False}))])) as kernel:
+        run = kernel.run("1", LIMIT)
+
+    assert model.layers[0].class_name == "Conv2D"
+    assert run.outcome is Outcome.STUDENT_ERROR  # read, and no status in it
+
+
+@pytest.mark.parametrize("value", [1 + 2j, np.array([1 + 0j]), "1", ["1"], b"1", None, {}])
+def test_what_is_no_real_number_is_not_close_to_one(value):
+    """Complex numbers and digits in text fail the check, and raise nothing else."""
+    with pytest.raises(CheckFailed):
+        expect_close(value, 1, "m")
 
 
 OUTPUT_TYPES = ["stream", "error", "display_data", "execute_result", 3]
-OUTPUTS = st.lists(
-    st.fixed_dictionaries(
-        {},
-        optional={
-            "output_type": st.sampled_from(
-                ["stream", "error", "display_data", "execute_result", 3]
-            ),
-            "name": LEAVES,
-            "text": TREES,
-            "data": TREES | st.dictionaries(TEXTS | st.just("text/html"), LEAVES, max_size=3),
-            "traceback": TREES,
-            "ename": LEAVES,
-            "evalue": LEAVES,
-            "execution_count": LEAVES,
-        },
-    )
-    | TREES,
-    max_size=4,
+TEXT = TEXTS | TREES
+OUTPUT = st.fixed_dictionaries(
+    {
+        "output_type": st.sampled_from(OUTPUT_TYPES),
+        "name": TEXT,
+        "text": TEXT,
+        "data": st.dictionaries(TEXTS | st.just("text/html"), TEXT, max_size=3) | TREES,
+        "traceback": st.lists(TEXT, max_size=3) | TREES,
+        "ename": TEXT,
+        "evalue": TEXT,
+        "execution_count": LEAVES,
+    }
 )
 REPLIES = st.fixed_dictionaries(
-    {}, optional={"status": TREES, "dead": TREES, "ename": TREES, "outputs": OUTPUTS | TREES}
+    {"outputs": st.lists(OUTPUT | TREES, max_size=3)},
+    optional={"status": TREES, "dead": st.booleans() | TREES, "ename": TEXT},
 )
 
 

@@ -215,6 +215,8 @@ def test_repairs_are_on_the_feedback_page(course, graded):
     assert "What the grader put right" in page
     assert "<script>alert(1)" not in page
     assert "&lt;script&gt;alert(1)" in page
+    names = {path.name for path in (course / "feedback" / "renamed" / NAME).iterdir()}
+    assert names == {f"{NAME}.html"}, "the record is the instructor's"
 
 
 def test_a_module_of_checks_that_does_not_import_asks_for_a_person(course, graded):

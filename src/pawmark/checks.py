@@ -101,7 +101,11 @@ def expect_close(
 ) -> None:
     """Fail unless two numbers or arrays agree to ``atol`` (NaN agrees with NaN)."""
     try:
-        value = np.asarray(got, dtype=float)
+        value = np.asarray(got)
+        # NumPy would read numbers from text, and drop the imaginary part of complex ones.
+        if value.dtype.kind not in "biufO":
+            raise TypeError
+        value = value.astype(float)
     except (TypeError, ValueError, OverflowError):
         raise CheckFailed(message, type(got).__name__, "numbers") from None
     want = np.asarray(expected, dtype=float)

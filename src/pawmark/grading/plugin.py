@@ -69,6 +69,7 @@ def configure(c: Any) -> None:
         os.environ["PATH"] = os.pathsep.join([binaries, os.environ.get("PATH", "")])
     c.CourseDirectory.course_id = "pawmark"
     c.CourseDirectory.solution_directory = "solutions"
+    # The record holds seeds and the grader's own tracebacks: feedback goes out without it.
     c.CourseDirectory.ignore = [".ipynb_checkpoints", "*.pyc", "__pycache__", ".nbgrader.log",
                                 "feedback", "*.keras", "*.record.json"]  # fmt: skip
     c.Execute.timeout = 600
