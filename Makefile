@@ -40,7 +40,7 @@ lint: environment  ## Check style, formatting and the source notebooks
 	@$(BIN)/ruff format --check .
 	@$(BIN)/python scripts/check_notebooks.py source
 
-lab: environment  ## Open the source notebooks in JupyterLab
+lab: environment  ## Open the released notebooks in JupyterLab, as students do
 	@$(BIN)/pawmark lab $(ARGS)
 
 release: environment  ## Write release/ again: what students get

@@ -39,3 +39,24 @@ def own_cache(small_cache: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("PAWMARK_CACHE", str(small_cache))
     monkeypatch.delenv("PAWMARK_DATA", raising=False)
     return small_cache
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Count the answers of the bank that were graded as they should be, by assignment."""
+    kinds = {
+        "test_wrong_answer_is_caught": "wrong answers caught with their message",
+        "test_unusual_right_answer": "right answers accepted",
+    }
+    counts: dict[tuple[str, str], list[int]] = {}
+    for outcome in ("passed", "failed"):
+        for report in terminalreporter.stats.get(outcome, []):
+            for start, kind in kinds.items():
+                if f"::{start}" in report.nodeid and report.when == "call":
+                    key = (report.nodeid.rsplit("[", 1)[1][:2], kind)
+                    count = counts.setdefault(key, [0, 0])
+                    count[0] += outcome == "passed"
+                    count[1] += 1
+    if counts:
+        terminalreporter.section("bank of answers")
+        for (number, kind), (good, total) in sorted(counts.items()):
+            terminalreporter.write_line(f"{number}: {good} of {total} {kind}")

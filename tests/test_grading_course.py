@@ -2,13 +2,16 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import nbformat
+import numpy as np
 import pytest
 from nbgrader.api import Gradebook
+from PIL import Image
 
 from pawmark.answers import fill, reference_cells
 from pawmark.course import copy_course
@@ -81,7 +84,7 @@ def graded(course) -> Path:
     hand_in(course, "renamed", fill(released(course), right), "my homework (1).ipynb")
     hand_in(course, "not-json", "this is not a notebook")
     hand_in(course, "empty", "")
-    done = nbgrader(course, "autograde", NAME, PAWMARK_CELL_TIMEOUT="20")
+    done = nbgrader(course, "autograde", NAME, PAWMARK_CELL_TIMEOUT="15")
     assert done.returncode == 0, done.stderr[-4000:]
     return course
 
@@ -187,3 +190,18 @@ def test_grading_refuses_without_a_sandbox(course):
     assert done.returncode == 1
     assert "Grading refused" in done.stderr
     assert not (course / "autograded" / "later").exists()
+
+
+def test_grading_refuses_data_with_other_values(course, small_pets, tmp_path):
+    """One mask with other values, anywhere in the folder, stops grading with its name."""
+    data = shutil.copytree(small_pets.root, tmp_path / "pets")
+    path = sorted((data / "annotations" / "trimaps").glob("[!.]*.png"))[20]
+    Image.fromarray(np.full(small_pets.read_trimap(path.stem).shape, 9, "uint8")).save(path)
+    hand_in(course, "careful", released(course))
+
+    done = nbgrader(course, "autograde", NAME, "--student", "careful", PAWMARK_DATA=str(data))
+
+    assert done.returncode == 1
+    assert f"{path.stem} (9)" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert not (course / "autograded" / "careful").exists()

@@ -9,6 +9,7 @@ import pytest
 
 from pawmark.grading import sandbox, wire
 from pawmark.grading.kernel import KernelLost, StudentKernel
+from pawmark.grading.limits import Limits
 from pawmark.grading.outcomes import Outcome
 
 pytestmark = pytest.mark.skipif(sandbox.available() is not None, reason=str(sandbox.available()))
@@ -91,7 +92,7 @@ def test_an_exit_is_a_crash_and_later_questions_are_refused():
 
 
 def test_too_much_memory_is_told_apart():
-    with StudentKernel(None, memory_limit=700 << 20) as kernel:
+    with StudentKernel(None, limits=Limits(memory=700 << 20)) as kernel:
         run = kernel.run("import time\nkept = bytearray(b'x') * (1 << 30)\ntime.sleep(9)", LIMIT)
 
     assert run.outcome is Outcome.OUT_OF_MEMORY

@@ -7,6 +7,7 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
+from pawmark.grading import intake
 from pawmark.grading import repair as module
 from pawmark.grading.repair import release_form, repair
 
@@ -241,7 +242,7 @@ def test_limits(hand_in, student, monkeypatch):
     repaired = hand_in(student)
     assert len(repaired.notebook.cells) == 6 + module.MAX_EXTRA
     assert len(repaired.repairs) == 2
-    monkeypatch.setattr(module, "MAX_BYTES", 1000)
+    monkeypatch.setattr(module, "read_regular", lambda path: intake.read_regular(path, 1000))
     assert "larger than" in hand_in(student).repairs[0]
 
 
@@ -254,3 +255,81 @@ def test_only_regular_files_are_opened(pristine, tmp_path):
         repaired = repair(pristine, tmp_path / name)
         assert len(repaired.repairs) == 1
         assert repaired.notebook == pristine
+
+
+def test_merged_cells_count_for_both(tmp_path):
+    """Two answers in one cell are both graded: the stub of the second does not undo it."""
+    pair = [
+        new_code_cell(f"def {name}():\n    ### BEGIN SOLUTION\n    ### END SOLUTION", id=name)
+        for name in "fg"
+    ]
+    for cell, name in zip(pair, "fg", strict=True):
+        cell.metadata = nbformat.from_dict(flags(name, solution=True))
+    pristine = release_form(new_notebook(cells=pair))
+    student = json.loads(nbformat.writes(pristine))
+    student["cells"][0]["source"] = "def f():\n    return 1\n\ndef g():\n    return 2"
+    del student["cells"][1]
+    (tmp_path / "a").write_text(json.dumps(student))
+    repaired = repair(pristine, tmp_path / "a")
+
+    assert repaired.attempted == {"f", "g"}
+    assert "def g" in sources(repaired)[0]
+    assert "def g" not in sources(repaired)[1]
+    assert repaired.repairs == (
+        "the solution cell g was missing; its answer was found in another cell",
+    )
+
+
+def test_another_order_is_said(hand_in, student):
+    """Cells that were moved go back, and the page says so."""
+    student["cells"].reverse()
+    assert hand_in(student).repairs == (
+        "the cells were in another order; the original order was used",
+    )
+
+
+@pytest.mark.parametrize("minor", range(5))
+def test_formats_4_0_to_4_4_are_read(hand_in, student, minor):
+    """Notebooks of before cell ids give their answers."""
+    for cell in student["cells"]:
+        del cell["id"]
+    student["nbformat_minor"] = minor
+    student["cells"][2]["source"] = "f = 1"
+    repaired = hand_in(student)
+    assert repaired.attempted == {"f"}
+    assert repaired.repairs == ()
+
+
+def test_metadata_are_not_read(hand_in, student):
+    """Megabytes of metadata, and metadata nested hundreds of levels deep, change nothing."""
+    deep = {}
+    for _ in range(300):
+        deep = {"a": deep}
+    student["metadata"] = {"deep": deep, "wide": ["x" * 100] * 50_000}
+    student["cells"][2]["metadata"] |= {"deep": deep}
+    student["cells"][2]["source"] = "f = 1"
+    repaired = hand_in(student)
+    assert repaired.attempted == {"f"}
+    assert "deep" not in repaired.notebook.cells[2].metadata
+
+
+def test_the_notebook_is_chosen_by_what_is_in_it(pristine, student):
+    """Answers count for more than the name, the name for more than the number of answers."""
+    untouched = json.dumps(student).encode()
+    student["cells"][2]["source"] = "f = 1"
+    worked = json.dumps(student).encode()
+    other = b'{"cells": [{"cell_type": "code", "source": "' + b"x" * 9000 + b'"}]}'
+    found = [
+        intake.Found(".ipynb_checkpoints/a-checkpoint.ipynb", worked),
+        intake.Found("largest.ipynb", other),
+        intake.Found("broken.ipynb", b"{"),
+        intake.Found("a.ipynb", untouched),
+        intake.Found("a (1).ipynb", worked),
+    ]
+    chosen = module.choose(pristine, found, "a.ipynb")
+    assert chosen.attempted == {"f"}
+    assert chosen.repairs[0] == "the notebook was called 'a (1).ipynb'; graded as 'a.ipynb'"
+    assert "'largest.ipynb'" in chosen.repairs[1]
+    assert module.choose(pristine, found[:4], "a.ipynb").attempted == frozenset()
+    assert module.choose(pristine, found[:1], "a.ipynb").attempted == {"f"}
+    assert "it is missing" in module.choose(pristine, [], "a.ipynb").repairs[0]

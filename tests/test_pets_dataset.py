@@ -136,7 +136,7 @@ def test_pixels_on_request(folder):
     Image.fromarray(np.zeros((5, 5), "uint8")).save(folder / f"annotations/trimaps/{name}.png")
 
     assert pets.verify(folder) == ()
-    assert len(pets.verify(folder, pixels=True)) == 2
+    assert len(pets.verify(folder, most=None)) == 2
 
 
 def test_optional_annotations(folder, small_pets):
@@ -159,7 +159,7 @@ def test_folder_from_the_environment(folder, monkeypatch):
 
 def test_real_photographs(real_pets):
     """Real photographs are in order, and told apart from drawn ones."""
-    assert pets.verify(real_pets.root, pixels=True) == ()
+    assert pets.verify(real_pets.root, most=None) == ()
     assert real_pets.kind == "real"
     assert real_pets.species("Abyssinian_1") == "cat"
     assert real_pets.species("great_pyrenees_174") == "dog"
@@ -325,3 +325,13 @@ def test_progress_on_a_terminal():
 
     assert b"Counting" in os.read(outer, 4096)
     os.close(outer)
+
+
+def test_reading_a_trimap_with_other_values(folder):
+    """A mask with other values than 1, 2 and 3 is never handed on; the message says where."""
+    data = pets.dataset(folder)
+    path = data.trimap_path(data.names[1])
+    Image.fromarray(np.full(data.read_trimap(data.names[1]).shape, 7, "uint8")).save(path)
+
+    with pytest.raises(DataError, match=rf"{path.name} holds the values \[7\]"):
+        data.read_trimap(data.names[1])

@@ -31,12 +31,13 @@ class CheckFailed(AssertionError):  # noqa: N818  (reads as what happened)
 
 
 def expect(condition: Any, message: str, got: Any = None, expected: Any = None) -> None:
-    """Fail the check with a message unless the condition holds.
+    """Fail the check with a message unless the condition holds: of an array, all of it.
 
     ``got`` and ``expected`` are shown to the student: leave them out where they would hand out a
     hidden answer.
     """
-    if not bool(np.all(condition)):
+    holds = np.all(condition) if isinstance(condition, np.ndarray) else condition
+    if not bool(holds):
         raise CheckFailed(message, _shown(got), _shown(expected))
 
 

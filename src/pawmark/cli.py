@@ -96,15 +96,95 @@ def grades(
     show_grades(found, Console(highlight=False))
 
 
-@app.command()
-def lab() -> None:
-    """Open JupyterLab on release/, the notebooks as students get them."""
-    from pawmark.course import find_course
+Students = Annotated[
+    list[str] | None, typer.Option("--student", help="Whom to grade; may be given again.")
+]
 
-    folder = find_course() / "release"
+
+@app.command()
+def grade(
+    assignment: Annotated[str, typer.Argument(help="Name or number.")],
+    workers: Annotated[
+        int | None, typer.Option(min=1, help="Submissions run at once; else by cores and memory.")
+    ] = None,
+    student: Students = None,
+    force: Annotated[bool, typer.Option(help="Grade those again that have been graded.")] = False,
+) -> None:
+    """Grade a class, several submissions at once; the grades are those of nbgrader autograde.
+
+    An interrupted run goes on where it stopped. Example: pawmark grade 02 --workers 2
+    """
+    from rich.console import Console
+
+    from pawmark import cohort
+    from pawmark.course import find_assignment, find_course
+
+    course = find_course()
+    name = find_assignment(course, assignment)
+    console = Console(highlight=False)
+    try:
+        status = cohort.grade(course, name, console, workers, student, force)
+    except KeyboardInterrupt:
+        raise CourseError(
+            "interrupted. What was run is kept; the same command goes on from there."
+        ) from None
+    if status:
+        raise CourseError(
+            "nbgrader autograde found something to look at; it is at the end of "
+            f"{course / '.pawmark' / 'logs' / f'autograde-{name}.log'}"
+        )
+
+
+@app.command()
+def regrade(
+    assignment: Annotated[str, typer.Argument(help="Name or number.")],
+    student: Students = None,
+    write: Annotated[bool, typer.Option("--write", help="Write what is shown.")] = False,
+) -> None:
+    """Show what grading again would change after a check was mended, then write it on request.
+
+    Student code runs only for what a changed check asks anew. Example: pawmark regrade 02 --write
+    """
+    from pawmark import cohort
+    from pawmark.course import find_assignment, find_course
+
+    course = find_course()
+    name = find_assignment(course, assignment)
+    changes = cohort.preview(course, name, student)
+    for change in changes:
+        who = ascii(change.student)[1:-1]
+        print(f"{who}  {change.exercise}  {change.title}  {change.before} -> {change.after}")
+    print(f"{len(changes)} checks change" if changes else "Nothing changes.")
+    if changes and not write:
+        print("Nothing is written yet: add --write")
+    elif changes and cohort.regrade(course, name, student):
+        raise CourseError("nbgrader autograde failed; see .pawmark/logs/ in the course")
+
+
+@app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
+def lab(
+    context: typer.Context,
+    name: Annotated[
+        str | None, typer.Argument(help="Opens this assignment, by name or number.")
+    ] = None,
+) -> None:
+    """Open JupyterLab on release/, the notebooks as students get them.
+
+    Options that are not of pawmark go to JupyterLab: pawmark lab 03 --no-browser --port 9000
+    """
+    from pawmark.course import find_assignment, find_course
+
+    course = find_course()
+    folder = course / "release"
     if not folder.is_dir():
         raise CourseError(f"There is no {folder}. Write it first: pawmark release")
-    command = [sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={folder}"]
+    options = list(context.args)
+    if name is not None and name.startswith("-"):
+        options, name = [name, *options], None
+    if name is not None:
+        found = find_assignment(course, name)
+        options.append(f"--LabApp.default_url=/lab/tree/{found}/{found}.ipynb")
+    command = [sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={folder}", *options]
     raise typer.Exit(subprocess.run(command, check=False).returncode)  # noqa: S603
 
 

@@ -20,7 +20,7 @@ from pawmark.grading.outcomes import show_points
 ASSIGNMENTS = ("02_data_loading", "03_encoder_decoder")
 
 # Seconds for one cell that does not train. An endless loop costs this much.
-CELL_TIMEOUT = "25"
+CELL_TIMEOUT = "15"
 
 _SUBMISSION = re.compile(r"Converting notebook .*/submitted/(?:\./)?([^/]+)/")
 _LOOP = "while True:\n    pass"

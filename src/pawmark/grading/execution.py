@@ -1,6 +1,7 @@
 """Runs a repaired notebook cell by cell and its hidden checks at each check cell."""
 
-from collections.abc import Callable
+import traceback
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -12,22 +13,31 @@ from pawmark import pets
 from pawmark.grading import wire
 from pawmark.grading.checking import run_exercise
 from pawmark.grading.kernel import KernelLost, StudentKernel
-from pawmark.grading.outcomes import ExerciseResult, Outcome
+from pawmark.grading.outcomes import CheckResult, ExerciseResult, Outcome
+from pawmark.grading.records import Answer, CellTape, Tape, digest_of
 from pawmark.grading.student import Student, StudentError
 
 CHECK_SUFFIX = "-check"
 MAX_RESTARTS = 6
+_DETAIL = 2000
 _LOST = {
     Outcome.TIMEOUT: "your code did not finish within the time limit: is a loop endless?",
-    Outcome.CRASHED: "your code ended the Python process, or broke it",
+    Outcome.CRASHED: "your code ended the Python process, broke it, or started too many others",
     Outcome.OUT_OF_MEMORY: "your code used more memory than allowed",
     Outcome.NOT_REACHED: "grading did not come this far: the process was lost too often",
 }
 
 
+class _NotOnTapeError(Exception):
+    """A check asked what the tape does not answer."""
+
+
 @dataclass
 class Execution:
     """Executes one submission; a lost process costs only the cells that lost it.
+
+    With a tape of an earlier run of the same submission, no student code runs: cells and questions
+    are answered from it, and the process is started only for a check that asks something new.
 
     Parameters
     ----------
@@ -49,6 +59,15 @@ class Execution:
     timeout
         Seconds for one cell or one question, unless the cell's own metadata tells another limit:
         ``"pawmark": {"seconds": 300}`` in the source notebook.
+    old
+        The tape of an earlier run; its seed is used again.
+
+    Attributes
+    ----------
+    tape
+        The tape of this run.
+    live
+        How many processes were started for it.
     """
 
     notebook: NotebookNode
@@ -59,22 +78,32 @@ class Execution:
     new_kernel: Callable[[], StudentKernel]
     seed: int
     timeout: float
+    old: Tape | None = None
     results: dict[str, ExerciseResult] = field(default_factory=dict)
-    _ran: list[tuple[str, float]] = field(default_factory=list)
+    _steps: list[tuple[str, float]] = field(default_factory=list)
+    _done: int = 0
     _lost: dict[str, Outcome] = field(default_factory=dict)
     _kernel: StudentKernel | None = None
     _restarts: int = 0
+    _check_name: str = ""
+    _missed: set[str] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        if self.old is not None:
+            self.seed = self.old.seed
+        self.tape = Tape(self.seed)
+        self.live = 0
 
     def run(self) -> dict[str, ExerciseResult]:
         """Run all cells in order and return the results by exercise."""
         try:
-            for cell in self.notebook.cells:
+            for index, cell in enumerate(self.notebook.cells):
                 if cell.cell_type != "code":
                     continue
                 if is_grade(cell) and not is_solution(cell):
                     self._check(cell)
                 elif self._exercises - self.undone:
-                    self._execute(cell)
+                    self._execute(index, cell)
         finally:
             self._close()
         return self.results
@@ -90,65 +119,146 @@ class Execution:
 
     def _alive(self) -> StudentKernel | None:
         """Return a process in which all earlier cells have run, or None when that is over."""
-        while self._kernel is None and self._restarts <= MAX_RESTARTS:
-            self._kernel = self.new_kernel()
-            self._kernel.start()
-            for step in list(self._ran):
-                if self._kernel.run(*step).outcome in _LOST:
-                    self._ran.remove(step)
-                    self._lose()
-                    break
-        return self._kernel
+        while self._restarts <= MAX_RESTARTS:
+            if self._kernel is None:
+                self._kernel, self._done = self.new_kernel(), 0
+                self._kernel.start()
+                self.live += 1
+            if self._caught_up():
+                return self._kernel
+        return None
 
-    def _execute(self, cell: NotebookNode) -> None:
+    def _caught_up(self) -> bool:
+        """Run the cells that the process has not seen; a cell that loses it now is dropped."""
+        while self._done < len(self._steps):
+            if self._kernel.run(*self._steps[self._done]).outcome in _LOST:
+                del self._steps[self._done]
+                self._lose()
+                return False
+            self._done += 1
+        return True
+
+    def _execute(self, index: int, cell: NotebookNode) -> None:
         grade_id = cell.metadata.get("nbgrader", {}).get("grade_id", "")
+        step = (cell.source, self._limits.get(grade_id, self.timeout))
+        taped = self._from_tape(index) or self._run(step)
+        self.tape.cells[index] = taped
+        cell.outputs = [NotebookNode(output) for output in taped.outputs]
+        if taped.lost is not None:
+            self._lost[grade_id] = taped.lost
+            cell.outputs.append(_note(_LOST[taped.lost]))
+
+    def _from_tape(self, index: int) -> CellTape | None:
+        taped = self.old.cells.get(index) if self.old is not None else None
+        if taped is not None and taped.lost is None:
+            cell = self.notebook.cells[index]
+            grade_id = cell.metadata.get("nbgrader", {}).get("grade_id", "")
+            self._steps.append((cell.source, self._limits.get(grade_id, self.timeout)))
+        return taped
+
+    def _run(self, step: tuple[str, float]) -> CellTape:
         kernel = self._alive()
         if kernel is None:
-            self._lost[grade_id] = Outcome.NOT_REACHED
-            return
-        step = (cell.source, self._limits.get(grade_id, self.timeout))
+            return CellTape([], Outcome.NOT_REACHED)
         run = kernel.run(*step)
-        cell.outputs = [NotebookNode(output) for output in run.outputs]
         if run.outcome in _LOST:
-            self._lost[grade_id] = run.outcome
             self._lose()
-            cell.outputs.append(_note(_LOST[run.outcome]))
-        else:
-            self._ran.append(step)
+            return CellTape(run.outputs, run.outcome)
+        self._steps.append(step)
+        self._done += 1
+        return CellTape(run.outputs, None)
 
     def _check(self, cell: NotebookNode) -> None:
         settings = cell.metadata["nbgrader"]
         exercise = settings["grade_id"].removesuffix(CHECK_SUFFIX)
-        self.results[exercise] = run_exercise(
+        points = float(settings["points"])
+        try:
+            self.results[exercise] = self._checked(exercise, points)
+        except Exception:  # one broken module of checks takes no other grade along
+            self.results[exercise] = _broken(exercise, points, traceback.format_exc())
+
+    def _checked(self, exercise: str, points: float) -> ExerciseResult:
+        """Run the checks of an exercise; those that the tape cannot answer a second time, live."""
+        self._missed = set()
+        result = self._ask_checks(exercise, points, self._questioner(exercise))
+        if not self._missed:
+            return result
+        old, self.old = self.old, None
+        try:
+            ask = self._questioner(exercise)
+            live = self._ask_checks(exercise, points, ask, self._missed)
+        finally:
+            self.old = old
+        again = {check.check: check for check in live.checks}
+        return ExerciseResult(exercise, tuple(again.get(c.check, c) for c in result.checks))
+
+    def _ask_checks(
+        self,
+        exercise: str,
+        points: float,
+        ask: Callable[[wire.Message], wire.Message],
+        only: Collection[str] | None = None,
+    ) -> ExerciseResult:
+        def begins(check: str) -> None:
+            self._check_name = check
+            self.tape.answers.pop((exercise, check), None)
+
+        return run_exercise(
             exercise,
-            Student(self._questioner(exercise)),
+            Student(ask),
             self.course,
             self.guest_root,
             self.seed,
-            max_points=float(settings["points"]),
+            max_points=points,
             data=self.data,
+            begins=begins,
+            only=only,
         )
 
     def _questioner(self, exercise: str) -> Callable[[wire.Message], wire.Message]:
         """Return what asks the live process; after one loss the exercise asks no more."""
 
         def ask(message: wire.Message) -> wire.Message:
-            if exercise in self._lost:
-                raise StudentError(self._lost[exercise], _LOST[self._lost[exercise]])
             if exercise in self.undone:
                 raise StudentError(Outcome.NOT_ATTEMPTED, "this exercise is not attempted yet")
-            kernel = self._alive()
-            if kernel is None:
-                self._lost[exercise] = Outcome.NOT_REACHED
-                return ask(message)
-            try:
-                return kernel.ask(message, self.timeout)
-            except KernelLost as lost:
-                self._lost[exercise] = lost.outcome
-                self._lose()
-                raise StudentError(lost.outcome, _LOST[lost.outcome]) from lost
+            if exercise in self._lost:
+                raise StudentError(self._lost[exercise], _LOST[self._lost[exercise]])
+            question = digest_of(message)
+            answer = self._taped(exercise, question) or self._asked(question, message)
+            self.tape.answers[exercise, self._check_name].append(answer)
+            if answer.reply is None:
+                self._lost[exercise] = answer.lost
+                raise StudentError(answer.lost, _LOST[answer.lost])
+            return answer.reply
 
         return ask
+
+    def _taped(self, exercise: str, question: str) -> Answer | None:
+        """Return the tape's answer to a check's next question.
+
+        Raises
+        ------
+        _NotOnTapeError
+            If the check asks something else than it did then.
+        """
+        if self.old is None:
+            return None
+        key = (exercise, self._check_name)
+        answers, place = self.old.answers.get(key, []), len(self.tape.answers.get(key, []))
+        if place < len(answers) and answers[place].question == question:
+            return answers[place]
+        self._missed.add(self._check_name)
+        raise _NotOnTapeError
+
+    def _asked(self, question: str, message: wire.Message) -> Answer:
+        kernel = self._alive()
+        if kernel is None:
+            return Answer(question, None, Outcome.NOT_REACHED)
+        try:
+            return Answer(question, kernel.ask(message, self.timeout), None)
+        except KernelLost as lost:
+            self._lose()
+            return Answer(question, None, lost.outcome)
 
     @cached_property
     def _exercises(self) -> frozenset[str]:
@@ -166,6 +276,20 @@ class Execution:
             grade_id = cell.metadata.get("nbgrader", {}).get("grade_id", "")
             limits[grade_id] = float(cell.metadata.get("pawmark", {}).get("seconds", self.timeout))
         return limits
+
+
+def _broken(exercise: str, points: float, detail: str) -> ExerciseResult:
+    """Return what stands for an exercise whose checks could not be run: a person is asked."""
+    check = CheckResult(
+        check=exercise,
+        title="The checks of this exercise could not be run.",
+        outcome=Outcome.GRADER_ERROR,
+        points=0.0,
+        max_points=points,
+        message="this is no fault of yours; a person will look at it",
+        detail=detail[-_DETAIL:],
+    )
+    return ExerciseResult(exercise, (check,))
 
 
 def _note(text: str) -> NotebookNode:

@@ -8,12 +8,16 @@ import builtins
 import contextlib
 import io
 import json
+import logging
 import os
 import random
+import shutil
 import socket
+import sys
 import tempfile
 import traceback
-from collections.abc import Callable
+import weakref
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -36,15 +40,14 @@ class Guest:
     def __init__(self, namespace: dict[str, Any]) -> None:
         self.namespace = namespace
         self.kept: list[Any] = []
-        self._scratch: tempfile.TemporaryDirectory[str] | None = None
+        self._scratch: str | None = None
 
     def fresh_folder(self) -> Path:
         """Make an empty folder that goes when this object or its process does."""
         if self._scratch is None:
-            self._scratch = tempfile.TemporaryDirectory(
-                prefix="pawmark-check-", ignore_cleanup_errors=True
-            )
-        return Path(tempfile.mkdtemp(dir=self._scratch.name))
+            self._scratch = tempfile.mkdtemp(prefix="pawmark-check-")
+            weakref.finalize(self, shutil.rmtree, self._scratch, ignore_errors=True)
+        return Path(tempfile.mkdtemp(dir=self._scratch))
 
     def keep(self, value: Any) -> int:
         """Keep an object that cannot cross and return its number."""
@@ -55,7 +58,7 @@ class Guest:
         """Answer one question; an exception of the student's becomes part of the answer."""
         try:
             question = wire.decode(message, self.kept.__getitem__)
-            with contextlib.redirect_stdout(io.StringIO()):
+            with contextlib.redirect_stdout(io.StringIO()), _no_warnings():
                 value = _OPERATIONS[question["op"]](self, **question["args"])
             return wire.encode({"status": "ok", "value": value}, self.keep)
         except KeyboardInterrupt:
@@ -64,6 +67,8 @@ class Guest:
             return wire.encode({"status": "not attempted"})
         except BaseException as error:
             return wire.encode({"status": "error", **_describe(error)})
+        finally:
+            _close_figures()
 
     def find(self, name: str) -> Any:
         """Look a name up in the notebook, as the notebook would."""
@@ -72,6 +77,25 @@ class Guest:
         if hasattr(builtins, name):
             return getattr(builtins, name)
         raise NameError(f"name {name!r} is not defined")
+
+
+@contextlib.contextmanager
+def _no_warnings() -> Iterator[None]:
+    """Keep Keras from warning, in an instructor's notebook, that checks use many models."""
+    before = logging.root.manager.disable
+    logging.disable(max(before, logging.WARNING))
+    try:
+        yield
+    finally:
+        logging.disable(before)
+
+
+def _close_figures() -> None:
+    """Close what a check had drawn: in a notebook it would be shown below the cell."""
+    pyplot = sys.modules.get("matplotlib.pyplot")
+    if pyplot is not None:
+        with contextlib.suppress(Exception):  # student code may have put anything there
+            pyplot.close("all")
 
 
 def _describe(error: BaseException) -> dict[str, str]:
@@ -281,7 +305,11 @@ def serve() -> None:
     door = socket.socket(fileno=os.dup(int(os.environ["PAWMARK_DOOR_FD"])))
     try:
         message = wire.read_frame(lambda count: _receive(door, count))
-        wire.write_frame(door.sendall, _serving[0].answer(message))
+        answer = _serving[0].answer(message)
+        try:
+            wire.write_frame(door.sendall, answer)  # nothing is sent of what is too large
+        except wire.WireError:
+            wire.write_frame(door.sendall, wire.encode({"status": "too large"}))
     finally:
         door.close()
 

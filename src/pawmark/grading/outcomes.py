@@ -16,6 +16,7 @@ class Outcome(StrEnum):
     TIMEOUT = "timeout"
     OUT_OF_MEMORY = "out of memory"
     CRASHED = "crashed"
+    OUTPUT_LIMIT = "output limit"
     NOT_REACHED = "not reached"
     GRADER_ERROR = "grader error"
 

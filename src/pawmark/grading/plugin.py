@@ -3,20 +3,23 @@
 import glob
 import json
 import os
+import re
 import secrets
 import sys
+import tempfile
 import time
+from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import nbformat
+import psutil
 from nbconvert.exporters import NotebookExporter
 from nbformat import NotebookNode
 from nbgrader.api import Gradebook
-from nbgrader.converters.base import NbGraderException
-from nbgrader.coursedir import CourseDirectory
+from nbgrader.converters.autograde import Autograde
+from nbgrader.converters.base import BaseConverter, NbGraderException
 from nbgrader.preprocessors import (
     AssignLatePenalties,
     CheckCellMetadata,
@@ -24,24 +27,34 @@ from nbgrader.preprocessors import (
     NbGraderPreprocessor,
     SaveAutoGrades,
 )
-from nbgrader.utils import is_grade, is_solution, parse_utc
+from nbgrader.utils import is_grade, is_solution, is_task, parse_utc
 
 from pawmark.checks import render_table
 from pawmark.errors import PawmarkError
-from pawmark.grading import sandbox
+from pawmark.grading import intake, records, sandbox
 from pawmark.grading.checking import grading_data
 from pawmark.grading.execution import CHECK_SUFFIX, Execution
 from pawmark.grading.kernel import StudentKernel
+from pawmark.grading.limits import Limits
 from pawmark.grading.outcomes import ExerciseResult, Outcome
-from pawmark.grading.repair import Repaired, read_text, release_form, repair
+from pawmark.grading.repair import Repaired, choose, release_form
 from pawmark.grading.sanitizing import Cleaner, render_markdown, unchanged
 
 DEFAULT_TIMEOUT = 60.0
 OPT_OUT = "PAWMARK_SANDBOX"
+FRESH = "PAWMARK_FRESH"
+
+_MAX_REPAIRS = 40
+_MAX_REPAIR = 400
 
 _LOUD = (
     "GRADING WITHOUT A SANDBOX (PAWMARK_SANDBOX=none): submissions can read and change whatever "
     "you can. Do this only with notebooks that you wrote yourself."
+)
+_UNFILTERED = (
+    "System calls are not filtered, because libseccomp is not installed or does not work here. "
+    "The sandbox holds without it, with one wall less: install libseccomp2 (apt) or libseccomp "
+    "(dnf)."
 )
 
 
@@ -62,6 +75,8 @@ def configure(c: Any) -> None:
     c.HTMLExporter.filters = {"markdown2html": render_markdown, "strip_files_prefix": unchanged}
     c.Autograde.exporter_class = GradingExporter
     c.Autograde.pre_convert_hook = adopt_notebooks
+    # It has no hook before it passes over submissions without a notebook in the usual place.
+    Autograde.init_notebooks = _find_submissions
     c.Autograde.sanitize_preprocessors = [CheckCellMetadata]
     c.Autograde.autograde_preprocessors = [
         ExecuteSubmission,
@@ -72,43 +87,94 @@ def configure(c: Any) -> None:
     ]
 
 
-_adopted: dict[str, str] = {}
-
-
 def adopt_notebooks(assignment: str, student: str, notebooks: list[str]) -> None:
     """Put the assignment's own notebook in the place of whatever the student called theirs.
 
     nbgrader passes its own list and grades what is in it afterwards. A submission is one
-    notebook: the one with the right name, else the largest one there.
+    notebook; which of the files it is, is seen from what is in them, when they are read.
     """
-    if not notebooks:
-        return
-    folder = Path(notebooks[0]).parent
-    expected = str(folder / f"{folder.name}.ipynb")
-    if expected not in notebooks:
-        _adopted[expected] = max(sorted(notebooks), key=lambda name: Path(name).lstat().st_size)
-    notebooks[:] = [expected]
+    if notebooks:
+        folder = Path(notebooks[0]).parent
+        notebooks[:] = [str(folder / f"{folder.name}.ipynb")]
 
 
-def keep_out(coursedir: CourseDirectory) -> None:
-    """Let nbgrader take nothing but the notebook from a submission.
-
-    It would copy all other files, which may be links to anything, devices without an end, or
-    carry the names of what grading writes; and it would read the time of submission from them.
-    """
-    submitted = coursedir.format_path(coursedir.submitted_directory, "*", coursedir.assignment_id)
-    pattern = submitted.replace(coursedir.root, glob.escape(coursedir.root), 1)
-    others = [f"{pattern}/*", f"{pattern}/.*"]
-    coursedir.ignore = [*coursedir.ignore, *others]
-    coursedir.get_existing_timestamp = _time_of_submission
-
-
-def _time_of_submission(folder: str) -> datetime | None:
-    """Read ``timestamp.txt`` as nbgrader does; what is no time is none."""
+def _find_submissions(converter: Autograde) -> None:
+    """Find submissions as nbgrader does, and those that hold files but no notebook in its place."""
     try:
-        return parse_utc(read_text(Path(folder, "timestamp.txt"), 100).strip())
-    except (ValueError, OverflowError, TypeError, AttributeError):
-        return None
+        BaseConverter.init_notebooks(converter)
+    except NbGraderException:
+        _admit(converter)
+        if not converter.assignments:
+            raise
+    else:
+        _admit(converter)
+
+
+def _admit(converter: Autograde) -> None:
+    coursedir = converter.coursedir
+    pattern = converter._format_source(coursedir.assignment_id, coursedir.student_id)
+    for folder in map(Path, glob.glob(pattern)):  # noqa: PTH207  (as nbgrader finds them)
+        known = str(folder) in converter.assignments
+        if not known and not folder.is_symlink() and intake.files_of(folder):
+            expected = str(folder / f"{folder.name}.ipynb")
+            converter.assignments[str(folder)] = [expected]
+
+
+class _Guard:
+    """Keeps one run of ``nbgrader autograde`` from losing a submission or an error in silence.
+
+    nbgrader has hooks around single submissions only, and swallows what they raise. So this takes
+    the place of four methods of the one converter at hand, which its own exporter is given.
+    """
+
+    def __init__(self, converter: Any) -> None:
+        self.converter = converter
+        self.left_out: dict[tuple[str, str], list[str]] = {}
+        self.for_a_person: list[str] = []
+        self._convert = converter.convert_notebooks
+        self._prepare = converter.init_assignment
+        self._format_source = converter._format_source
+        converter.convert_notebooks = self.convert
+        converter.init_assignment = self.prepare
+        converter.coursedir.get_existing_timestamp = self.timestamp
+
+    def timestamp(self, folder: str) -> Any:
+        """Read the time of a submission; what is no time counts as none."""
+        try:
+            return parse_utc(intake.timestamp_of(Path(folder)))
+        except (ValueError, OverflowError):
+            return None
+
+    def prepare(self, assignment: str, student: str) -> None:
+        """Copy only plain files: nbgrader, left to itself, follows links wherever they lead."""
+        source = Path(self._format_source(assignment, student))
+        with tempfile.TemporaryDirectory(prefix="pawmark-") as folder:
+            self.left_out[student, assignment] = intake.copy_extra(source, Path(folder))
+            self.converter._format_source = lambda *_, **__: folder
+            try:
+                self._prepare(assignment, student)
+            finally:
+                self.converter._format_source = self._format_source
+        self.mark_ungraded(assignment, student)
+
+    def mark_ungraded(self, assignment: str, student: str) -> None:
+        """Ask for a person until the grades are there: whatever happens, no zero stays unseen."""
+        coursedir = self.converter.coursedir
+        with Gradebook(coursedir.db_url, coursedir.course_id) as gradebook:
+            for notebook in gradebook.find_submission(assignment, student).notebooks:
+                for grade in notebook.grades:
+                    grade.needs_manual_grade = True
+            gradebook.db.commit()
+
+    def convert(self) -> None:
+        """Grade all; then fail, so that the exit status says so, if a person must look."""
+        try:
+            self._convert()
+        finally:
+            for line in self.for_a_person:
+                self.converter.log.error("A person must look: %s", line)
+        if self.for_a_person:
+            raise NbGraderException("the grader itself failed; the grades above are not complete")
 
 
 class GradingExporter(NotebookExporter):
@@ -117,12 +183,12 @@ class GradingExporter(NotebookExporter):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.sandboxed = self._require_sandbox()
-        keep_out(self.parent.coursedir)
         try:
             self.data = grading_data()
         except PawmarkError as error:
             raise self._refuse(str(error)) from error
         self.repaired: dict[tuple[str, str], Repaired] = {}
+        self.guard = _Guard(self.parent)
 
     def _refuse(self, reason: str) -> NbGraderException:
         self.log.error("Grading refused. %s", reason)
@@ -135,6 +201,8 @@ class GradingExporter(NotebookExporter):
         reason = sandbox.available()
         if reason is not None:
             raise self._refuse(reason)
+        if not sandbox.filtered():
+            self.log.warning(_UNFILTERED)
         return True
 
     def from_filename(self, filename: str, resources: Any = None, **kwargs: Any) -> Any:
@@ -142,35 +210,28 @@ class GradingExporter(NotebookExporter):
         ids = resources["nbgrader"]
         key = (ids["student"], ids["assignment"])
         if self.parent._sanitizing:
-            self.repaired[key] = self._repair(filename, ids["assignment"])
+            self.repaired[key] = self._repair(Path(filename), *key)
             return self.from_notebook_node(self.repaired[key].notebook, resources, **kwargs)
         resources["pawmark"] = {
             "repaired": self.repaired[key],
             "course": Path(self.parent.coursedir.root),
             "data": self.data,
             "sandboxed": self.sandboxed,
-            "time": self._time(ids),
         }
-        return super().from_filename(filename, resources, **kwargs)
+        output, resources = super().from_filename(filename, resources, **kwargs)
+        self.guard.for_a_person += _for_a_person(resources)
+        return output, resources
 
-    def _time(self, ids: dict[str, str]) -> datetime | None:
-        coursedir = self.parent.coursedir
-        names = coursedir.submitted_directory, ids["student"], ids["assignment"]
-        return _time_of_submission(coursedir.format_path(*names))
-
-    def _repair(self, filename: str, assignment: str) -> Repaired:
+    def _repair(self, path: Path, student: str, assignment: str) -> Repaired:
         coursedir = self.parent.coursedir
         folder = coursedir.format_path(coursedir.source_directory, ".", assignment)
         source = nbformat.read(Path(folder, f"{assignment}.ipynb"), as_version=4)
-        repaired = repair(release_form(source), Path(_adopted.get(filename, filename)))
-        repairs = repaired.repairs
-        if filename in _adopted:
-            name = Path(_adopted[filename]).name
-            note = f"the notebook was called {name!r}; graded as {Path(filename).name!r}"
-            repairs = (note, *repairs)
+        found = intake.notebooks_of(path.parent)
+        repaired = choose(release_form(source), found, path.name)
+        repairs = [*self.guard.left_out.get((student, assignment), ()), *repaired.repairs]
         for line in repairs:
             self.log.warning("Repaired: %s", ascii(line))
-        return replace(repaired, repairs=repairs)
+        return replace(repaired, repairs=tuple(repairs))
 
 
 class ExecuteSubmission(NbGraderPreprocessor):
@@ -182,15 +243,30 @@ class ExecuteSubmission(NbGraderPreprocessor):
         seed = int(os.environ.get("PAWMARK_SEED") or secrets.randbits(32))
         start = time.monotonic()
         execution = self._execution(nb, job, seed)
+        key = self._key(execution, job)
+        if not os.environ.get(FRESH):
+            execution = replace(execution, old=records.load(job["course"], key))
         job["results"] = results = execution.run()
+        records.save(job["course"], key, execution.tape)
+        if execution.old is not None and not execution.live:
+            self.log.info("Unchanged since it was last run: graded from .pawmark/records/%s", key)
         self._show(nb, results)
-        record = _record(resources, seed, results, time.monotonic() - start)
+        _show_repairs(nb, job["repaired"].repairs)
+        record = _record(resources, execution.seed, results, time.monotonic() - start)
         name = f"{resources['nbgrader']['notebook']}.record.json"
-        outputs = resources.setdefault("outputs", {})
-        outputs[name] = json.dumps(record, indent=1).encode()
-        if job["time"] is not None:  # by it nbgrader sees whether there is a newer submission
-            outputs["timestamp.txt"] = f"{job['time']} UTC".encode()
+        resources.setdefault("outputs", {})[name] = json.dumps(record, indent=1).encode()
         return nb, resources
+
+    def _key(self, execution: Execution, job: dict[str, Any]) -> str:
+        return records.key_of(
+            execution.notebook,
+            undone=sorted(execution.undone),
+            data=job["data"].identity,
+            sandboxed=job["sandboxed"],
+            timeout=execution.timeout,
+            limits=_limits(),
+            seed=os.environ.get("PAWMARK_SEED"),
+        )
 
     def _execution(self, nb: NotebookNode, job: dict[str, Any], seed: int) -> Execution:
         data, sandboxed = job["data"], job["sandboxed"]
@@ -200,7 +276,7 @@ class ExecuteSubmission(NbGraderPreprocessor):
             course=job["course"],
             data=data,
             guest_root=sandbox.GUEST_DATA if sandboxed else str(data.root),
-            new_kernel=lambda: StudentKernel(data.root, sandboxed=sandboxed),
+            new_kernel=lambda: StudentKernel(data.root, sandboxed, _limits()),
             seed=seed,
             timeout=float(os.environ.get("PAWMARK_CELL_TIMEOUT", DEFAULT_TIMEOUT)),
         )
@@ -215,6 +291,41 @@ class ExecuteSubmission(NbGraderPreprocessor):
                 cell.outputs = [_table(result)]
             else:
                 cell.outputs = cleaner.clean(cell.outputs)
+
+
+def _limits() -> Limits:
+    """Return the limits on a submission: what the machine allows, or ``PAWMARK_MEMORY_GB``."""
+    gigabytes = os.environ.get("PAWMARK_MEMORY_GB")
+    if gigabytes:
+        return Limits(memory=int(float(gigabytes) * (1 << 30)))
+    return Limits(memory=min(Limits.memory, psutil.virtual_memory().total // 4 * 3))
+
+
+def _show_repairs(nb: NotebookNode, repairs: Sequence[str]) -> None:
+    """Say at the top of the notebook what was put right; the feedback page shows it."""
+    if not repairs:
+        return
+    lines = ["**What the grader put right in this notebook**", ""]
+    lines += [f"- {_verbatim(line)}" for line in repairs[:_MAX_REPAIRS]]
+    cell = nbformat.v4.new_markdown_cell("\n".join(lines), id="pawmark-repairs")
+    if nb.get("nbformat_minor", 5) < 5:
+        del cell["id"]
+    nb.cells.insert(0, cell)
+
+
+def _verbatim(text: str) -> str:
+    """Return text that Markdown and HTML show as it is: file names in it are a student's."""
+    text = " ".join(text.split())[:_MAX_REPAIR]
+    return re.sub(r"[^A-Za-z0-9 ,.;:-]", lambda match: f"&#{ord(match[0])};", text)
+
+
+def _for_a_person(resources: Any) -> list[str]:
+    ids = resources["nbgrader"]
+    return [
+        f"{ids['student']}, {ids['assignment']}: grader error in {name}"
+        for name, result in resources["pawmark"]["results"].items()
+        if result.needs_person
+    ]
 
 
 def _undone(nb: NotebookNode, repaired: Repaired) -> frozenset[str]:
@@ -260,7 +371,7 @@ class SaveTrustedGrades(SaveAutoGrades):
     gradebook: Gradebook
 
     def _add_score(self, cell: NotebookNode, resources: Any) -> None:
-        if is_solution(cell):  # written answers: a person grades them
+        if is_solution(cell) or is_task(cell):  # written answers: a person grades them
             super()._add_score(cell, resources)
             return
         result = resources["pawmark"]["results"][_exercise(cell)]

@@ -6,23 +6,25 @@ of the assignment's own cells come from the release, and outputs are dropped.
 
 import copy
 import json
-import os
-import stat
+import re
 import warnings
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import nbformat
 from nbformat import NotebookNode
 
-MAX_BYTES = 50_000_000
+from pawmark.grading.intake import Found, UnreadableError, read_regular
+
 MAX_CELLS = 5000
 MAX_EXTRA = 500
 MAX_SOURCE = 500_000
 _TYPES = ("code", "markdown")
+_DEFINITION = re.compile(r"^(?:async +def|def|class) +(\w+)", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -39,12 +41,15 @@ class Repaired:
         The grade ids of the solution cells that differ from the released stub.
     free_code
         Whether the student wrote code in other cells; it may answer an exercise too.
+    known
+        How many of the assignment's own cells were found.
     """
 
     notebook: NotebookNode
     repairs: tuple[str, ...]
     attempted: frozenset[str]
     free_code: bool = False
+    known: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True)
@@ -53,10 +58,6 @@ class _Cell:
     source: str
     cell_id: str
     grade_id: str
-
-
-class _UnreadableError(Exception):
-    pass
 
 
 def release_form(source: NotebookNode) -> NotebookNode:
@@ -106,69 +107,81 @@ def repair(pristine: NotebookNode, path: Path) -> Repaired:
         The rebuilt notebook. A file that is no notebook gives the release and one repair.
     """
     try:
-        entries = _entries(_read(path))
-    except _UnreadableError as error:
-        line = f"the file is not a notebook ({error}); nothing of it could be graded"
-        return Repaired(_cleared(pristine), (line,), frozenset())
-    return _Rebuild(pristine, entries).result()
+        return rebuild(pristine, read_regular(path))
+    except UnreadableError as error:
+        return _unreadable(pristine, error)
 
 
-def read_text(path: Path, limit: int) -> str:
-    """Read a small text file that came with a submission.
+def rebuild(pristine: NotebookNode, data: bytes) -> Repaired:
+    """Rebuild a submitted notebook from its bytes; never raises for what they are.
 
-    Raises
-    ------
-    ValueError
-        If it is missing, no regular file, larger than the limit, or not UTF-8.
+    Parameters
+    ----------
+    pristine
+        The release; it is not modified.
+    data
+        The bytes of the submitted file.
     """
     try:
-        data = _read(path)
-    except _UnreadableError as error:
-        raise ValueError(f"{path.name}: {error}") from error
-    if len(data) > limit:
-        raise ValueError(f"{path.name} is larger than {limit} bytes")
-    return data.decode("utf-8")
+        return _Rebuild(pristine, _entries(data)).result()
+    except UnreadableError as error:
+        return _unreadable(pristine, error)
 
 
-def _read(path: Path) -> bytes:
-    flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
-    try:
-        descriptor = os.open(path, flags)
-    except FileNotFoundError:
-        raise _UnreadableError("it is missing") from None
-    except (OSError, ValueError):
-        raise _UnreadableError("it is not a regular file that can be opened") from None
-    try:
-        data = _read_regular(descriptor)
-    except OSError:
-        raise _UnreadableError("it cannot be read") from None
-    finally:
-        os.close(descriptor)
-    if len(data) > MAX_BYTES:
-        raise _UnreadableError(f"it is larger than {MAX_BYTES // 1_000_000} MB")
-    return data
+def _unreadable(pristine: NotebookNode, error: UnreadableError) -> Repaired:
+    line = f"the file is not a notebook ({error}); nothing of it could be graded"
+    return Repaired(_cleared(pristine), (line,), frozenset())
 
 
-def _read_regular(descriptor: int) -> bytes:
-    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-        raise _UnreadableError("it is not a regular file")
-    with open(descriptor, "rb", closefd=False) as file:
-        return file.read(MAX_BYTES + 1)
+def choose(pristine: NotebookNode, found: Iterable[Found], expected: str) -> Repaired:
+    """Rebuild the one of several notebooks that is the assignment's, by what is in it.
+
+    The one with the right name is taken if it holds an answer or no other does; else the one with
+    the most answers, and of these the one with the most of the assignment's own cells.
+
+    Parameters
+    ----------
+    pristine
+        The release; it is not modified.
+    found
+        The notebooks that were handed in.
+    expected
+        The name that the notebook should have.
+    """
+    ranked = []
+    for notebook in found:
+        made = rebuild(pristine, notebook.data)
+        named = notebook.name == expected
+        answers = len(made.attempted)
+        usable = made.known > 0
+        rank = (usable, not notebook.hidden, answers > 0, named, answers, made.known)
+        ranked.append((rank, notebook.name, made))
+    if not ranked:
+        return _unreadable(pristine, UnreadableError("it is missing"))
+    ranked.sort(key=lambda entry: entry[0], reverse=True)  # stable: the first of equals stays first
+    _, name, made = ranked[0]
+    notes = []
+    if name != expected:
+        notes.append(f"the notebook was called {name!r}; graded as {expected!r}")
+    others = [repr(other) for _, other, _ in ranked[1:]]
+    if others:
+        notes.append(f"graded was {name!r}; there too, and not graded: {', '.join(others)[:500]}")
+    return replace(made, repairs=(*notes, *made.repairs))
 
 
 def _entries(data: bytes) -> list[Any]:
     if not data.strip(b"\xef\xbb\xbf \t\r\n"):
-        raise _UnreadableError("it is empty")
+        raise UnreadableError("it is empty")
     try:
         content = json.loads(data)
     except (RecursionError, MemoryError):
-        raise _UnreadableError("it is nested too deeply or too large") from None
+        raise UnreadableError("it is nested too deeply or too large") from None
     except ValueError:
-        raise _UnreadableError("it is not JSON") from None
+        raise UnreadableError("it is not JSON") from None
     if isinstance(content, dict) and "cells" not in content and "worksheets" in content:
         content = _upgraded(content)
     if not isinstance(content, dict) or not isinstance(content.get("cells"), list):
-        raise _UnreadableError("it has no cells")
+        raise UnreadableError("it has no cells")
     return content["cells"]
 
 
@@ -178,7 +191,7 @@ def _upgraded(content: dict[str, Any]) -> NotebookNode:
             warnings.simplefilter("ignore")
             return nbformat.convert(nbformat.from_dict(content), 4)
     except Exception:  # whatever a made-up file does to the conversion
-        raise _UnreadableError("its old format could not be converted") from None
+        raise UnreadableError("its old format could not be converted") from None
 
 
 def _cell(entry: Any) -> _Cell | None:
@@ -209,6 +222,14 @@ def _source(value: Any) -> str:
 
 def _key(source: str) -> str:
     return "\n".join(line.rstrip() for line in source.strip().splitlines())
+
+
+def _names(source: str) -> set[str]:
+    """Return the names of the functions and classes that a source defines at its top level.
+
+    By the look of the lines: Python's own parser can be made to crash, and this is a student's.
+    """
+    return set(_DEFINITION.findall(source))
 
 
 def _nbgrader(cell: NotebookNode) -> dict[str, Any]:
@@ -254,7 +275,8 @@ class _Rebuild:
         self.free_code = False
         self.cells = self.usable(entries)
         self.copies = self.match()
-        self.chosen = {self.choose(i, c): i for i, c in self.copies.items()}
+        chosen = {self.choose(i, c): i for i, c in self.copies.items()}
+        self.chosen = dict(sorted(chosen.items()))
 
     def usable(self, entries: list[Any]) -> list[_Cell]:
         if len(entries) > MAX_CELLS:
@@ -301,6 +323,8 @@ class _Rebuild:
 
     def result(self) -> Repaired:
         answer_of = {i: j for j, i in self.chosen.items()}
+        if list(self.chosen.values()) != sorted(self.chosen.values()):
+            self.repairs.append("the cells were in another order; the original order was used")
         for i, cell in enumerate(self.notebook.cells):
             if _is_solution(cell):
                 self.answer(i, answer_of.get(i))
@@ -313,12 +337,13 @@ class _Rebuild:
         self.free_code |= any(cell.kind == "code" for _, cell in extras)
         self.notebook.cells = self.woven(extras)
         attempted = frozenset(self.attempted)
-        return Repaired(self.notebook, tuple(self.repairs), attempted, self.free_code)
+        known = len(self.copies)
+        return Repaired(self.notebook, tuple(self.repairs), attempted, self.free_code, known)
 
     def answer(self, i: int, j: int | None) -> None:
         cell = self.notebook.cells[i]
         if j is None:
-            self.repairs.append(f"{_label(cell)} was missing; the original was used")
+            self.missing(i)
             return
         if len(self.copies[i]) > 1:
             self.repairs.append(
@@ -330,6 +355,38 @@ class _Rebuild:
         if self.differs(i, j):
             cell.source = self.cells[j].source
             self.attempted.add(str(_nbgrader(cell).get("grade_id")))
+
+    def missing(self, i: int) -> None:
+        """Put a missing answer back, unless it was merged into another cell.
+
+        The stub in its place would define the same names again, and undo the answer.
+        """
+        cell = self.notebook.cells[i]
+        if not self.is_elsewhere(i):
+            self.repairs.append(f"{_label(cell)} was missing; the original was used")
+            return
+        cell.source = "# The answer of this cell stands in another one."
+        self.attempted.add(str(_nbgrader(cell).get("grade_id")))
+        self.repairs.append(f"{_label(cell)} was missing; its answer was found in another cell")
+
+    def is_elsewhere(self, i: int) -> bool:
+        wanted = _names(self.originals[i].source)
+        return bool(wanted) and any(wanted <= names for names in self.written)
+
+    @cached_property
+    def written(self) -> list[set[str]]:
+        """The names that each code cell of the student's own defines."""
+        return [
+            _names(cell.source)
+            for j, cell in enumerate(self.cells)
+            if cell.kind == "code" and not self.is_unchanged(j)
+        ]
+
+    def is_unchanged(self, j: int) -> bool:
+        original = self.chosen.get(j)
+        if original is None:
+            return False
+        return _is_locked(self.originals[original]) or not self.differs(original, j)
 
     def lock(self, i: int) -> None:
         copies, label = self.copies.get(i, []), _label(self.originals[i])

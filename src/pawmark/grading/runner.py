@@ -1,9 +1,9 @@
 """Runs inside the sandbox: starts a Jupyter kernel and executes cells in it as it is told.
 
-``python -m pawmark.grading.runner CONTROL_FD DOOR_FD``. Orders come on the control socket, one
-frame each, and each gets one reply. The door is a second socket, which the kernel inherits: over
-it the grader asks the student's namespace. Nothing here is trusted by the grader; student code
-could replace all of it.
+``python -m pawmark.grading.runner CONTROL_FD DOOR_FD LIMITS SPACE``. It sets its own limits first.
+Orders come on the control socket, one frame each, and each gets one reply. The door is a second
+socket, which the kernel inherits: over it the grader asks the student's namespace. Nothing here is
+trusted by the grader; student code could replace all of it.
 """
 
 import asyncio
@@ -20,6 +20,7 @@ from nbclient import NotebookClient
 from nbclient.exceptions import DeadKernelError
 
 from pawmark.grading import wire
+from pawmark.grading.limits import Limits
 
 MAX_OUTPUTS = 200
 MAX_OUTPUT_BYTES = 4 << 20
@@ -164,8 +165,9 @@ def _plain(tree: Any) -> Any:
 
 
 def main() -> None:
-    """Serve the sockets whose numbers are on the command line."""
-    control, door = (int(number) for number in sys.argv[1:])
+    """Serve the sockets whose numbers are on the command line, within the limits given there."""
+    control, door = (int(number) for number in sys.argv[1:3])
+    Limits.from_text(sys.argv[3]).apply(namespaced=sys.argv[4] == "own")
     null = os.open(os.devnull, os.O_RDWR)
     for number in (0, 1, 2):
         os.dup2(null, number)

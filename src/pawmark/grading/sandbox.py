@@ -1,6 +1,7 @@
 """The sandbox of student code: a bubblewrap command line that shows it almost nothing.
 
-Own user, process, network, mount, IPC and host name spaces, no capabilities. What a process sees
+Own user, process, network, mount, IPC and host name spaces, no capabilities, and where libseccomp
+is installed a filter of system calls. What a process sees
 is read-only: the system's libraries, the Python that grades, this package and one data set. What
 it may write lies in memory, is capped, and is gone when the sandbox ends.
 """
@@ -12,9 +13,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+from pawmark.grading import syscalls
+from pawmark.grading.limits import MAX_DISK
+
 GUEST_HOME = "/home/student"
 GUEST_DATA = "/data/pets"
-MAX_DISK = 512 << 20
 
 _PACKAGE = Path(__file__).resolve().parents[1]
 _SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32")
@@ -33,13 +36,37 @@ def available() -> str | None:
             "bubblewrap is not installed, so student code cannot be locked in. Install it "
             f"(apt install bubblewrap, dnf install bubblewrap). {_OPT_OUT}"
         )
+    reason = _tried(None)
+    return None if reason is None else _refused(reason)
+
+
+@functools.cache
+def filtered() -> bool:
+    """Tell whether system calls can be filtered here: libseccomp is there and its filter works."""
+    descriptor = syscalls.open_program() if available() is None else None
+    if descriptor is None:
+        return False
+    try:
+        return _tried(descriptor) is None
+    finally:
+        os.close(descriptor)
+
+
+def _tried(system_calls: int | None) -> str | None:
+    """Run next to nothing in the sandbox; return why that did not work."""
+    passed = () if system_calls is None else (system_calls,)
     try:
         done = subprocess.run(  # noqa: S603  (our own command line)
-            command(["true"], None), capture_output=True, text=True, timeout=20, check=False
+            command(["true"], None, system_calls=system_calls),
+            pass_fds=passed,
+            capture_output=True,
+            text=True,
+            timeout=20,
+            check=False,
         )
     except (OSError, subprocess.TimeoutExpired) as error:
-        return _refused(str(error))
-    return None if done.returncode == 0 else _refused(done.stderr.strip()[-300:])
+        return str(error)
+    return None if done.returncode == 0 else done.stderr.strip()[-300:]
 
 
 def _refused(reason: str) -> str:
@@ -51,7 +78,9 @@ def _refused(reason: str) -> str:
     )
 
 
-def command(argv: list[str], data: Path | None, enabled: bool = True) -> list[str]:
+def command(
+    argv: list[str], data: Path | None, enabled: bool = True, system_calls: int | None = None
+) -> list[str]:
     """Wrap a command so that it runs in the sandbox.
 
     Parameters
@@ -62,6 +91,8 @@ def command(argv: list[str], data: Path | None, enabled: bool = True) -> list[st
         The data set that it sees, read-only, as `GUEST_DATA`.
     enabled
         False returns the command as it is: then it is the caller who gives `environment`.
+    system_calls
+        A file descriptor to read a compiled filter of system calls from; none are refused without.
     """
     if not enabled:
         return argv
@@ -71,6 +102,7 @@ def command(argv: list[str], data: Path | None, enabled: bool = True) -> list[st
         *_mounts(data),
         *_environment_options(data),
         *("--remount-ro", "/", "--chdir", GUEST_HOME),
+        *(() if system_calls is None else ("--seccomp", str(system_calls))),
         "--",
         *argv,
     ]

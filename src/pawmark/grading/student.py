@@ -12,6 +12,9 @@ from pawmark.grading.guest import Guest
 from pawmark.grading.outcomes import Outcome
 from pawmark.grading.wire import Opaque
 
+_MEMORY = ("MemoryError", "_ArrayMemoryError", "ResourceExhaustedError")
+_TOO_LARGE = "your code's answer is larger than what is looked at"
+
 
 class StudentError(Exception):
     """A question that the student's work did not answer.
@@ -113,12 +116,15 @@ class Student:
                 return answer["value"]
             if status == "not attempted":
                 raise StudentError(Outcome.NOT_ATTEMPTED, "this exercise is not attempted yet")
+            if status == "too large":
+                raise StudentError(Outcome.OUTPUT_LIMIT, _TOO_LARGE)
             kind, text, detail = (
                 _typed(answer[name], str)[: wire.MAX_TEXT] for name in ("type", "message", "detail")
             )
         except (wire.WireError, KeyError, TypeError) as error:
             raise _unreadable(error) from error
-        raise StudentError(Outcome.STUDENT_ERROR, f"{kind}: {text}", detail)
+        outcome = Outcome.OUT_OF_MEMORY if kind in _MEMORY else Outcome.STUDENT_ERROR
+        raise StudentError(outcome, f"{kind}: {text}", detail)
 
     def call(self, name: str, *args: Any, **kwargs: Any) -> Any:
         """Call a function of the notebook by name."""
@@ -188,7 +194,7 @@ def _unreadable(error: Exception) -> StudentError:
 def _read(build: Callable[[], Any]) -> Any:
     try:
         return build()
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+    except (KeyError, IndexError, TypeError, ValueError, OverflowError) as error:
         raise _unreadable(error) from error
 
 
@@ -232,18 +238,24 @@ def _model_facts(tree: Any) -> ModelFacts:
     )
 
 
+def _numbers(value: Any) -> np.ndarray:
+    if np.iscomplexobj(_typed(value, np.ndarray, list)):
+        raise TypeError("complex numbers where real ones were expected")
+    return np.asarray(value, dtype=float).ravel()
+
+
 def _line_facts(tree: Any) -> LineFacts:
     return LineFacts(
         label=_typed(tree["label"], str),
-        x=np.asarray(tree["x"], dtype=float).ravel(),
-        y=np.asarray(tree["y"], dtype=float).ravel(),
+        x=_numbers(tree["x"]),
+        y=_numbers(tree["y"]),
         linestyle=_typed(tree["linestyle"], str),
         marker=_typed(tree["marker"], str),
     )
 
 
 def _axes_facts(tree: Any) -> AxesFacts:
-    legend = tree["legend"]
+    legend = _typed(tree, dict)["legend"]
     return AxesFacts(
         title=_typed(tree["title"], str),
         xlabel=_typed(tree["xlabel"], str),

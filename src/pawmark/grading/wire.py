@@ -24,6 +24,7 @@ MAX_BLOBS = 4096
 MAX_BYTES = 512 << 20
 MAX_DEPTH = 40
 MAX_TEXT = 2000
+MAX_ODD_KEYS = 1000
 
 _HEAD = struct.Struct(">II")
 _SAFE_KINDS = "biufcSU"
@@ -201,10 +202,10 @@ def decode(message: Message, resolve: Callable[[int], Any] | None = None) -> Any
 def _decode(tree: Any, blobs: list[bytes | None], resolve: Callable | None, depth: int) -> Any:
     if depth > 2 * MAX_DEPTH:
         raise WireError("the value is nested too deep")
+    if isinstance(tree, str):
+        return plain_text(tree)
     if tree is None or isinstance(tree, bool | int | float):
         return tree
-    if isinstance(tree, str):
-        return storable(tree)
     if isinstance(tree, list):
         return [_decode(item, blobs, resolve, depth + 1) for item in tree]
     kind = tree["$"]
@@ -220,10 +221,7 @@ def _decode(tree: Any, blobs: list[bytes | None], resolve: Callable | None, dept
     if kind == "tuple":
         return tuple(_decode(item, blobs, resolve, depth + 1) for item in tree["v"])
     if kind == "dict":
-        return {
-            _decode(key, blobs, resolve, depth + 1): _decode(value, blobs, resolve, depth + 1)
-            for key, value in tree["v"]
-        }
+        return _decode_dict(tree["v"], blobs, resolve, depth)
     if kind == "opaque":
         ident = tree["id"]
         if type(ident) is not int:
@@ -234,15 +232,27 @@ def _decode(tree: Any, blobs: list[bytes | None], resolve: Callable | None, dept
     raise WireError(f"unknown kind of value {str(kind)[:40]!r}")
 
 
+def _decode_dict(
+    items: Any, blobs: tuple[bytes, ...], resolve: Callable | None, depth: int
+) -> dict[Any, Any]:
+    """Build a dict; few keys that are no text: their hashes can be chosen to be all the same."""
+    if sum(not isinstance(key, str) for key, _ in items) > MAX_ODD_KEYS:
+        raise WireError(f"a dict has more than {MAX_ODD_KEYS} keys that are not text")
+    return {
+        _decode(key, blobs, resolve, depth + 1): _decode(value, blobs, resolve, depth + 1)
+        for key, value in items
+    }
+
+
+def plain_text(value: str) -> str:
+    """Return text that can be stored: JSON can spell halves of characters, files cannot."""
+    return value.encode("utf-8", "replace").decode("utf-8")
+
+
 def _text(value: Any) -> str:
     if not isinstance(value, str):
         raise WireError("a text is not a string")
-    return storable(value[:MAX_TEXT])
-
-
-def storable(text: str) -> str:
-    """Return a text that any file can hold: JSON may bring half characters, which UTF-8 lacks."""
-    return text.encode("utf-8", "replace").decode("utf-8")
+    return plain_text(value[:MAX_TEXT])
 
 
 def _blob(tree: dict, blobs: list[bytes | None]) -> bytes:

@@ -4,6 +4,7 @@ import errno
 import os
 import shutil
 import tempfile
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -65,7 +66,7 @@ def _replace(target: Path, build: Callable[[Path], None]) -> None:
     """Build beside the target, then put the result in its place. Called under the lock."""
     prefix = f".{target.name}.partial-"
     for leftover in target.parent.glob(f"{prefix}*"):
-        shutil.rmtree(leftover, ignore_errors=True)
+        _remove(leftover)
     partial = Path(tempfile.mkdtemp(prefix=prefix, dir=target.parent))
     try:
         partial.chmod(0o755)
@@ -77,6 +78,15 @@ def _replace(target: Path, build: Callable[[Path], None]) -> None:
     except BaseException:
         shutil.rmtree(partial, ignore_errors=True)
         raise
+
+
+def _remove(folder: Path) -> None:
+    """Remove what a killed process left; a worker of it may still be writing its last file."""
+    for _ in range(50):
+        shutil.rmtree(folder, ignore_errors=True)
+        if not folder.exists():
+            return
+        time.sleep(0.1)
 
 
 def _cannot_write(folder: Path, what: str, error: OSError) -> DataError:

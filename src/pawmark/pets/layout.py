@@ -37,15 +37,15 @@ def _names(folder: Path, suffix: str) -> tuple[str, ...]:
     return tuple(sorted(name.removesuffix(suffix) for name in files if not name.startswith(".")))
 
 
-def verify(root: str | Path, pixels: bool = False) -> tuple[str, ...]:
+def verify(root: str | Path, most: int | None = SAMPLE) -> tuple[str, ...]:
     """Look for what would make a data folder unusable.
 
     Parameters
     ----------
     root : str or pathlib.Path
         A folder that holds ``images/`` and ``annotations/trimaps/``.
-    pixels : bool
-        Open every photograph and trimap. Otherwise only a few, spread over the folder.
+    most : int or None
+        Open so many photographs and trimaps, spread over the folder; None opens every one.
 
     Returns
     -------
@@ -60,7 +60,7 @@ def verify(root: str | Path, pixels: bool = False) -> tuple[str, ...]:
     if not images and not trimaps:
         return (f"{root / IMAGES} holds no .jpg file.",)
     pairs = sorted(set(images) & set(trimaps))
-    return (*_unpaired(images, trimaps), *_bad_files(root, pairs if pixels else _sample(pairs)))
+    return (*_unpaired(images, trimaps), *_bad_files(root, _sample(pairs, most)))
 
 
 def _missing_folders(root: Path) -> tuple[str, ...]:
@@ -118,10 +118,10 @@ def _open(path: Path, unreadable: list[str]) -> Image.Image | None:
         return None
 
 
-def _sample(names: list[str]) -> list[str]:
-    if len(names) <= SAMPLE:
+def _sample(names: list[str], most: int | None) -> list[str]:
+    if most is None or len(names) <= most:
         return names
-    return [names[i] for i in np.linspace(0, len(names) - 1, SAMPLE).astype(int)]
+    return [names[i] for i in np.linspace(0, len(names) - 1, most).astype(int)]
 
 
 def _size(picture: Image.Image) -> str:

@@ -11,7 +11,16 @@ from PIL import Image
 
 from ..errors import DataError
 from . import decoded
-from .layout import IMAGES, MARKER, TRIMAPS, image_names, trimap_names, verify
+from .layout import (
+    IMAGES,
+    MARKER,
+    SAMPLE,
+    TRIMAP_VALUES,
+    TRIMAPS,
+    image_names,
+    trimap_names,
+    verify,
+)
 
 
 @dataclass(frozen=True)
@@ -92,8 +101,21 @@ class Pets:
         -------
         numpy.ndarray
             uint8 of shape (height, width).
+
+        Raises
+        ------
+        DataError
+            The file is no picture, or holds other values.
         """
-        return _read(self.trimap_path(name), "L", size)
+        trimap = _read(self.trimap_path(name), "L", size)
+        odd = sorted(set(np.unique(trimap).tolist()) - set(TRIMAP_VALUES))
+        if odd:
+            raise DataError(
+                f"{self.trimap_path(name)} holds the values {odd}: a trimap holds 1 (pet), "
+                "2 (background) and 3 (contour). Unpack the archives again, or leave this file "
+                "out together with its photograph."
+            )
+        return trimap
 
     def arrays(
         self, size: tuple[int, int], names: tuple[str, ...] | None = None
@@ -135,7 +157,7 @@ class Pets:
         return known
 
 
-def dataset(root: str | Path | None = None) -> Pets:
+def dataset(root: str | Path | None = None, most: int | None = SAMPLE) -> Pets:
     """Open a data set, verified.
 
     Parameters
@@ -143,6 +165,8 @@ def dataset(root: str | Path | None = None) -> Pets:
     root : str or pathlib.Path, optional
         A folder in the layout of the original archives. When left out, the folder in the
         environment variable PAWMARK_DATA; when that is not set, the synthetic set.
+    most : int or None
+        Open so many photographs and trimaps to verify them; None opens every one.
 
     Returns
     -------
@@ -161,7 +185,7 @@ def dataset(root: str | Path | None = None) -> Pets:
 
         return synthetic()
     folder = Path(from_environment if root is None else root).expanduser().absolute()
-    problems = verify(folder)
+    problems = verify(folder, most)
     if problems:
         raise _unusable(folder, problems, root is None)
     return open_folder(folder)

@@ -1,0 +1,72 @@
+"""Write docs/answer-bank.md: for each hidden check, the wrong answers that it catches.
+
+The table is read off the answers themselves; tests/test_answer_bank.py proves every line of it.
+"""
+
+import ast
+import sys
+from pathlib import Path
+
+from pawmark.answers import read_answer
+
+ROOT = Path(__file__).resolve().parent.parent
+PAGE = ROOT / "docs" / "answer-bank.md"
+HEAD = """# The bank of answers
+
+Each hidden check is proven by answers: wrong ones, which it must catch with a message that names
+the misconception while the other checks pass, and unusual right ones, which must get full marks.
+They lie in `tests/answers/`, one file an answer. `make test` grades a part of them, `make test-all`
+all.
+
+This page is written by `python scripts/answer_bank.py`.
+"""
+
+
+def checks_of(module: Path) -> dict[str, str]:
+    """Return the checks of a module and the names that students read, in its order."""
+    functions = ast.parse(module.read_text(encoding="utf-8")).body
+    return {
+        node.name: (ast.get_docstring(node) or node.name).splitlines()[0]
+        for node in functions
+        if isinstance(node, ast.FunctionDef) and node.name.startswith("test_")
+    }
+
+
+def caught_by(assignment: str, checks: dict[str, str]) -> dict[str, list[str]]:
+    """Return the wrong answers that each check catches, by the title of the answer."""
+    caught: dict[str, list[str]] = {name: [] for name in checks}
+    for path in sorted((ROOT / "tests" / "answers" / assignment / "wrong").glob("*.py")):
+        answer = read_answer(path)
+        for name in answer.fails:
+            caught[name].append(answer.docstring.strip().splitlines()[0])
+    return caught
+
+
+def section(module: Path) -> str:
+    """Return the part of the page on one assignment."""
+    assignment = module.stem.removeprefix("test_")
+    checks = checks_of(module)
+    caught = caught_by(assignment, checks)
+    folder = ROOT / "tests" / "answers" / assignment
+    wrong, right = (len(list(folder.glob(f"{kind}/*.py"))) for kind in ("wrong", "right"))
+    lines = [
+        f"\n## {assignment}\n",
+        f"{len(checks)} checks, {wrong} wrong answers, {right} right.\n",
+    ]
+    for name, title in checks.items():
+        lines.append(f"**{title}**\n")
+        lines += [f"- {answer}" for answer in caught[name]]
+        lines.append("")
+    return "\n".join(lines)
+
+
+def page() -> str:
+    """Return the whole page."""
+    modules = sorted((ROOT / "grader_tests").glob("test_*.py"))
+    return HEAD + "".join(section(module) for module in modules)
+
+
+if __name__ == "__main__":
+    PAGE.parent.mkdir(exist_ok=True)
+    PAGE.write_text(page(), encoding="utf-8")
+    sys.stdout.write(f"wrote {PAGE.relative_to(ROOT)}\n")

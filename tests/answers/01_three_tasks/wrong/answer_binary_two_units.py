@@ -1,0 +1,15 @@
+"""Cat or dog are two classes.
+
+fails: test_one_unit_for_cat_or_dog
+says: follows from that of 'dog'
+"""
+
+# %% 01-output-head
+def output_head(task, num_classes):
+    if task == "single-label":
+        return num_classes, "softmax", "sparse_categorical_crossentropy"
+    if task == "multi-label":
+        return num_classes, "sigmoid", "binary_crossentropy"
+    if task == "binary":
+        return 2, "sigmoid", "binary_crossentropy"
+    return num_classes, "softmax", "sparse_categorical_crossentropy"

@@ -1,0 +1,12 @@
+"""The label is multiplied out, so that zero vanishes.
+
+fails: test_label_zero
+says: 0 for 'no label'
+"""
+
+# %% 01-mask-to-box
+def mask_to_box(mask, label):
+    ys, xs = np.where(mask * (mask == label))
+    if len(ys) == 0:
+        return None
+    return int(xs.min()), int(ys.min()), int(xs.max()) + 1, int(ys.max()) + 1

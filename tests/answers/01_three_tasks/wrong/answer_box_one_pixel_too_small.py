@@ -1,0 +1,12 @@
+"""The last column and row are included.
+
+fails: test_last_two_are_excluded
+says: one pixel too small
+"""
+
+# %% 01-mask-to-box
+def mask_to_box(mask, label):
+    ys, xs = np.where(mask == label)
+    if len(ys) == 0:
+        return None
+    return int(xs.min()), int(ys.min()), int(xs.max()), int(ys.max())

@@ -1,0 +1,14 @@
+"""Zero is taken for 'no label'.
+
+fails: test_label_zero
+says: takes 0 for
+"""
+
+# %% 01-mask-to-box
+def mask_to_box(mask, label):
+    if not label:
+        return None
+    ys, xs = np.where(mask == label)
+    if len(ys) == 0:
+        return None
+    return int(xs.min()), int(ys.min()), int(xs.max()) + 1, int(ys.max()) + 1

@@ -1,0 +1,20 @@
+"""Each pixel of the microscope picture is a cell or not.
+
+fails: test_situations_with_things_told_apart
+says: melt into one region
+"""
+
+# %% 01-choose-tasks
+def choose_tasks():
+    return {
+        "A": "single-label classification",
+        "B": "multi-label classification",
+        "C": "semantic segmentation",
+        "D": "object detection",
+        "E": "semantic segmentation",
+        "F": "object detection",
+        "G": "semantic segmentation",
+        "H": "instance segmentation",
+        "I": "multi-label classification",
+        "J": "single-label classification",
+    }

@@ -1,0 +1,26 @@
+"""The picture is a globe.
+
+fails: test_edges_do_not_join
+says: opposite edge
+"""
+
+# %% 01-semantic-to-instances
+def semantic_to_instances(mask, label):
+    height, width = mask.shape
+    wanted = mask == label
+    ids = np.zeros(mask.shape, dtype=int)
+    count = 0
+    for row, column in np.argwhere(wanted).tolist():
+        if ids[row, column]:
+            continue
+        count += 1
+        ids[row, column] = count
+        to_visit = deque([(row, column)])
+        while to_visit:
+            y, x = to_visit.popleft()
+            for v, u in ((y - 1, x), (y + 1, x), (y, x - 1), (y, x + 1)):
+                v, u = v % height, u % width
+                if wanted[v, u] and not ids[v, u]:
+                    ids[v, u] = count
+                    to_visit.append((v, u))
+    return ids, count

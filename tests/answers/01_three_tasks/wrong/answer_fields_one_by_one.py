@@ -1,0 +1,20 @@
+"""Each forest and each field is told apart.
+
+fails: test_situations_with_a_class_for_every_pixel
+says: nobody asks which tree or field
+"""
+
+# %% 01-choose-tasks
+def choose_tasks():
+    return {
+        "A": "single-label classification",
+        "B": "multi-label classification",
+        "C": "semantic segmentation",
+        "D": "object detection",
+        "E": "instance segmentation",
+        "F": "object detection",
+        "G": "instance segmentation",
+        "H": "instance segmentation",
+        "I": "multi-label classification",
+        "J": "single-label classification",
+    }

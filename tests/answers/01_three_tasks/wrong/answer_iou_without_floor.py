@@ -1,0 +1,15 @@
+"""Widths below zero are kept.
+
+fails: test_boxes_beside_each_other, test_boxes_far_apart
+says: negative IoU
+"""
+
+# %% 01-box-iou
+def box_iou(a, b):
+    width = min(a[2], b[2]) - max(a[0], b[0])
+    height = min(a[3], b[3]) - max(a[1], b[1])
+    shared = width * height
+    area_a = (a[2] - a[0]) * (a[3] - a[1])
+    area_b = (b[2] - b[0]) * (b[3] - b[1])
+    union = area_a + area_b - shared
+    return shared / union if union > 0 else 0.0

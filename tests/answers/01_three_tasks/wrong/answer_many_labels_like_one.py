@@ -1,0 +1,15 @@
+"""Multi-label is treated as single-label is.
+
+fails: test_labels_do_not_compete, test_loss_for_yes_or_no_targets
+says: must not take away
+"""
+
+# %% 01-output-head
+def output_head(task, num_classes):
+    if task == "single-label":
+        return num_classes, "softmax", "sparse_categorical_crossentropy"
+    if task == "multi-label":
+        return num_classes, "softmax", "categorical_crossentropy"
+    if task == "binary":
+        return 1, "sigmoid", "binary_crossentropy"
+    return num_classes, "softmax", "sparse_categorical_crossentropy"

@@ -1,0 +1,25 @@
+"""The numbers have the dtype of the mask.
+
+fails: test_hundreds_of_components
+says: starts again after 255
+"""
+
+# %% 01-semantic-to-instances
+def semantic_to_instances(mask, label):
+    height, width = mask.shape
+    wanted = mask == label
+    ids = np.zeros_like(mask)
+    count = 0
+    for row, column in np.argwhere(wanted).tolist():
+        if ids[row, column]:
+            continue
+        count += 1
+        ids[row, column] = count % 256
+        to_visit = deque([(row, column)])
+        while to_visit:
+            y, x = to_visit.popleft()
+            for v, u in ((y - 1, x), (y + 1, x), (y, x - 1), (y, x + 1)):
+                if 0 <= v < height and 0 <= u < width and wanted[v, u] and not ids[v, u]:
+                    ids[v, u] = count % 256
+                    to_visit.append((v, u))
+    return ids, count

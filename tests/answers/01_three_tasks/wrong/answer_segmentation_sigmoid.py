@@ -1,0 +1,15 @@
+"""Every pixel is cat or not, dog or not.
+
+fails: test_classes_compete_where_one_applies, test_loss_for_whole_number_targets
+says: share a cake of 1
+"""
+
+# %% 01-output-head
+def output_head(task, num_classes):
+    if task == "single-label":
+        return num_classes, "softmax", "sparse_categorical_crossentropy"
+    if task == "multi-label":
+        return num_classes, "sigmoid", "binary_crossentropy"
+    if task == "binary":
+        return 1, "sigmoid", "binary_crossentropy"
+    return num_classes, "sigmoid", "binary_crossentropy"

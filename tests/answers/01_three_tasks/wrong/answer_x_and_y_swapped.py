@@ -1,0 +1,12 @@
+"""Rows come first, as in arrays.
+
+fails: test_x_counts_columns
+says: x and y are swapped
+"""
+
+# %% 01-mask-to-box
+def mask_to_box(mask, label):
+    ys, xs = np.where(mask == label)
+    if len(ys) == 0:
+        return None
+    return int(ys.min()), int(xs.min()), int(ys.max()) + 1, int(xs.max()) + 1

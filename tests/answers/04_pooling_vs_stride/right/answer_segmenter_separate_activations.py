@@ -1,0 +1,17 @@
+"""Activations in layers of their own, after the pooling."""
+
+# %% 04-get-segmenter
+def get_segmenter(img_size, num_classes, downsampling):
+    if downsampling not in ("stride", "maxpool"):
+        raise ValueError(downsampling)
+    stride = 2 if downsampling == "stride" else 1
+    inputs = keras.Input(shape=(*img_size, 3))
+    x = layers.Rescaling(1 / 255)(inputs)
+    for filters in FILTERS:
+        x = layers.Conv2D(filters, 3, strides=stride, padding="same")(x)
+        if downsampling == "maxpool":
+            x = layers.MaxPool2D((2, 2), 2)(x)
+        x = layers.Activation("relu")(x)
+        x = layers.Conv2D(filters, 3, padding="same")(x)
+        x = layers.ReLU()(x)
+    return keras.Model(inputs, decode(x, num_classes))

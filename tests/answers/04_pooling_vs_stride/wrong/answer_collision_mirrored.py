@@ -1,0 +1,10 @@
+"""A mirrored picture: its maxima are mirrored too.
+
+fails: test_collision_pools_to_the_same
+says: another maximum
+"""
+
+# %% 04-collision
+def collision():
+    a = np.arange(16.0).reshape(4, 4, 1)
+    return a, a[:, ::-1]

@@ -1,0 +1,10 @@
+"""The same picture twice.
+
+fails: test_collision_pictures_differ
+says: a collision needs two
+"""
+
+# %% 04-collision
+def collision():
+    a = np.arange(16.0).reshape(4, 4, 1)
+    return a, a.copy()

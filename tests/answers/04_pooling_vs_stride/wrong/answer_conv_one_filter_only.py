@@ -1,0 +1,23 @@
+"""Uses the first filter only.
+
+fails: test_conv_sums_over_input_channels
+says: an output channel for each filter
+"""
+
+# %% 04-strided-conv
+def strided_conv(x, kernel, stride=2):
+    kernel = kernel[..., :1]
+    side = kernel.shape[0]
+    sizes = [-(-n // stride) for n in x.shape[:2]]
+    padding = []
+    for n, outputs in zip(x.shape[:2], sizes, strict=True):
+        zeros = max((outputs - 1) * stride + side - n, 0)
+        padding.append((zeros // 2, zeros - zeros // 2))
+    x = np.pad(x, [*padding, (0, 0)])
+
+    result = np.zeros((*sizes, kernel.shape[3]))
+    for i in range(sizes[0]):
+        for j in range(sizes[1]):
+            window = x[i * stride : i * stride + side, j * stride : j * stride + side]
+            result[i, j] = np.tensordot(window, kernel, axes=3)
+    return result

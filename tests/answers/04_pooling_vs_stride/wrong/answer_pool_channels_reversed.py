@@ -1,0 +1,11 @@
+"""The channels come out in reverse order.
+
+fails: test_pool_keeps_channels_apart
+says: turn up in another
+"""
+
+# %% 04-max-pool
+def max_pool(x, size=2):
+    height, width = x.shape[0] // size, x.shape[1] // size
+    windows = x[: height * size, : width * size].reshape(height, size, width, size, -1)
+    return windows.max(axis=(1, 3))[..., ::-1]

@@ -1,0 +1,11 @@
+"""The largest value over height, width and channels.
+
+fails: test_pool_keeps_channels_apart
+says: the channels are gone
+"""
+
+# %% 04-max-pool
+def max_pool(x, size=2):
+    height, width = x.shape[0] // size, x.shape[1] // size
+    windows = x[: height * size, : width * size].reshape(height, size, width, size, -1)
+    return windows.max(axis=(1, 3, 4))[..., None]

@@ -1,0 +1,17 @@
+"""Every other word means strides.
+
+fails: test_other_words_are_refused
+says: without complaint
+"""
+
+# %% 04-get-segmenter
+def get_segmenter(img_size, num_classes, downsampling):
+    stride = 1 if downsampling == "maxpool" else 2
+    inputs = keras.Input(shape=(*img_size, 3))
+    x = layers.Rescaling(1 / 255)(inputs)
+    for filters in FILTERS:
+        x = layers.Conv2D(filters, 3, strides=stride, activation="relu", padding="same")(x)
+        if downsampling == "maxpool":
+            x = layers.MaxPooling2D(2)(x)
+        x = layers.Conv2D(filters, 3, activation="relu", padding="same")(x)
+    return keras.Model(inputs, decode(x, num_classes))

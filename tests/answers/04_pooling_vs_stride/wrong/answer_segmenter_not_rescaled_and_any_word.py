@@ -1,0 +1,19 @@
+"""No rescaling, and every other word is taken.
+
+fails: test_inputs_are_rescaled, test_other_words_are_refused
+says: the rescaling to 0..1 is missing
+"""
+
+# %% 04-get-segmenter
+def get_segmenter(img_size, num_classes, downsampling):
+    if downsampling not in ("stride", "maxpool"):
+        pass
+    stride = 2 if downsampling == "stride" else 1
+    inputs = keras.Input(shape=(*img_size, 3))
+    x = inputs
+    for filters in FILTERS:
+        x = layers.Conv2D(filters, 3, strides=stride, activation="relu", padding="same")(x)
+        if downsampling == "maxpool":
+            x = layers.MaxPooling2D(2)(x)
+        x = layers.Conv2D(filters, 3, activation="relu", padding="same")(x)
+    return keras.Model(inputs, decode(x, num_classes))

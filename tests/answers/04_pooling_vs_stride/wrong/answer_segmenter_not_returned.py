@@ -1,0 +1,19 @@
+"""Builds the model and forgets to return it.
+
+fails: test_both_have_the_same_parameters, test_output_fits_every_image, test_stride_version_halves_with_strides, test_maxpool_version_halves_with_max_pooling, test_relu_after_each_convolution, test_inputs_are_rescaled, test_decoder_is_the_given_one
+says: did you forget `return`
+"""
+
+# %% 04-get-segmenter
+def get_segmenter(img_size, num_classes, downsampling):
+    if downsampling not in ("stride", "maxpool"):
+        raise ValueError(downsampling)
+    stride = 2 if downsampling == "stride" else 1
+    inputs = keras.Input(shape=(*img_size, 3))
+    x = layers.Rescaling(1 / 255)(inputs)
+    for filters in FILTERS:
+        x = layers.Conv2D(filters, 3, strides=stride, activation="relu", padding="same")(x)
+        if downsampling == "maxpool":
+            x = layers.MaxPooling2D(2)(x)
+        x = layers.Conv2D(filters, 3, activation="relu", padding="same")(x)
+    model = keras.Model(inputs, decode(x, num_classes))

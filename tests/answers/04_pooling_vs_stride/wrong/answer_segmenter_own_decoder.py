@@ -1,0 +1,24 @@
+"""A decoder of its own, with upsampling layers: the same parameters.
+
+fails: test_decoder_is_the_given_one
+says: the decoder that is given
+"""
+
+# %% 04-get-segmenter
+def get_segmenter(img_size, num_classes, downsampling):
+    if downsampling not in ("stride", "maxpool"):
+        raise ValueError(downsampling)
+    stride = 2 if downsampling == "stride" else 1
+    inputs = keras.Input(shape=(*img_size, 3))
+    x = layers.Rescaling(1 / 255)(inputs)
+    for filters in FILTERS:
+        x = layers.Conv2D(filters, 3, strides=stride, activation="relu", padding="same")(x)
+        if downsampling == "maxpool":
+            x = layers.MaxPooling2D(2)(x)
+        x = layers.Conv2D(filters, 3, activation="relu", padding="same")(x)
+    for filters in reversed(FILTERS):
+        x = layers.Conv2D(filters, 3, activation="relu", padding="same")(x)
+        x = layers.UpSampling2D(2)(x)
+        x = layers.Conv2D(filters, 3, activation="relu", padding="same")(x)
+    outputs = layers.Conv2D(num_classes, 3, activation="softmax", padding="same")(x)
+    return keras.Model(inputs, outputs)

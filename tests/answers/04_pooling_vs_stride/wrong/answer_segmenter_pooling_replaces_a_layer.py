@@ -1,0 +1,20 @@
+"""The pooling takes the place of the first convolution of a pair.
+
+fails: test_both_have_the_same_parameters
+says: different numbers of parameters
+"""
+
+# %% 04-get-segmenter
+def get_segmenter(img_size, num_classes, downsampling):
+    if downsampling not in ("stride", "maxpool"):
+        raise ValueError(downsampling)
+    stride = 2 if downsampling == "stride" else 1
+    inputs = keras.Input(shape=(*img_size, 3))
+    x = layers.Rescaling(1 / 255)(inputs)
+    for filters in FILTERS:
+        if downsampling == "maxpool":
+            x = layers.MaxPooling2D(2)(x)
+        else:
+            x = layers.Conv2D(filters, 3, strides=2, activation="relu", padding="same")(x)
+        x = layers.Conv2D(filters, 3, activation="relu", padding="same")(x)
+    return keras.Model(inputs, decode(x, num_classes))

@@ -1,0 +1,10 @@
+""""same" means half a kernel of padding on both sides, as other libraries spell it out.
+
+fails: test_same_does_not_depend_on_the_kernel
+says: the kernel's width must not matter
+"""
+
+# %% 04-output-size
+def output_size(n, kernel, stride, padding):
+    border = kernel // 2 if padding == "same" else 0
+    return (n + 2 * border - kernel) // stride + 1

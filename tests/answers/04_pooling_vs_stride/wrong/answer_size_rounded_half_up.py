@@ -1,0 +1,11 @@
+"""round() goes to the nearest, so a small rest is lost.
+
+fails: test_same_rounds_up, test_valid_counts_whole_windows
+says: round up, not down
+"""
+
+# %% 04-output-size
+def output_size(n, kernel, stride, padding):
+    if padding == "same":
+        return int(n / stride + 0.4)
+    return int((n - kernel) / stride + 0.9) + 1

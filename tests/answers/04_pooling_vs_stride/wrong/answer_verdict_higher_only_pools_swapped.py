@@ -1,0 +1,16 @@
+"""For an IoU only one direction is thought of.
+
+fails: test_verdict_names_the_better
+says: and the verdict is undecided
+"""
+
+# %% 04-verdict
+def verdict(stride, maxpool, lower_is_better):
+    if lower_is_better:
+        if max(stride) < min(maxpool):
+            return "stride"
+        if max(maxpool) < min(stride):
+            return "maxpool"
+    elif min(stride) > max(maxpool):
+        return "stride"
+    return "undecided"

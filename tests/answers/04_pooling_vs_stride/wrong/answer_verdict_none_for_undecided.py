@@ -1,0 +1,15 @@
+"""Nothing is returned where the runs do not decide.
+
+fails: test_verdict_on_overlapping_runs, test_verdict_on_a_tie
+says: is a return missing on some path
+"""
+
+# %% 04-verdict
+def verdict(stride, maxpool, lower_is_better):
+    if not lower_is_better:
+        stride, maxpool = [-v for v in stride], [-v for v in maxpool]
+
+    if max(stride) < min(maxpool):
+        return "stride"
+    if max(maxpool) < min(stride):
+        return "maxpool"

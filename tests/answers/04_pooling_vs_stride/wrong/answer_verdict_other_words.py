@@ -1,0 +1,16 @@
+"""Says 'pooling' where 'maxpool' was asked for.
+
+fails: test_verdict_names_the_better
+says: should return
+"""
+
+# %% 04-verdict
+def verdict(stride, maxpool, lower_is_better):
+    if not lower_is_better:
+        stride, maxpool = [-v for v in stride], [-v for v in maxpool]
+
+    if max(stride) < min(maxpool):
+        return "stride"
+    if max(maxpool) < min(stride):
+        return "pooling"
+    return "undecided"

@@ -1,0 +1,22 @@
+"""Two layers in place of each separable convolution, `+` in place of add."""
+
+# %% 05-mini-xception
+def mini_xception(input_shape, num_classes):
+    inputs = keras.Input(shape=input_shape)
+    x = inputs / 255.0
+    x = layers.Conv2D(32, 5, use_bias=False)(x)
+    for filters in (32, 64, 128, 256, 512):
+        shortcut = layers.Conv2D(filters, 1, strides=2, padding="same", use_bias=False)(x)
+        for _ in range(2):
+            x = keras.ops.relu(layers.BatchNormalization()(x))
+            x = layers.DepthwiseConv2D(3, padding="same", use_bias=False)(x)
+            x = layers.Conv2D(filters, 1, use_bias=False)(x)
+        x = layers.MaxPooling2D(3, strides=2, padding="same")(x)
+        x = shortcut + x
+    x = layers.GlobalAveragePooling2D()(x)
+    x = layers.Dropout(0.5)(x)
+    if num_classes == 2:
+        outputs = layers.Dense(1, activation="sigmoid")(x)
+    else:
+        outputs = layers.Dense(num_classes, activation="softmax")(x)
+    return keras.Model(inputs, outputs)

@@ -1,0 +1,16 @@
+"""In training the averages after their step normalise.
+
+fails: test_channels_are_normalised_over_batch_and_places
+says: after their step
+"""
+
+# %% 05-batch-norm
+def batch_norm(x, gamma, beta, moving_mean, moving_var, training):
+    mean, var = moving_mean, moving_var
+    if training:
+        axes = tuple(range(x.ndim - 1))
+        mean, var = x.mean(axis=axes), x.var(axis=axes)
+        moving_mean = MOMENTUM * moving_mean + (1 - MOMENTUM) * mean
+        moving_var = MOMENTUM * moving_var + (1 - MOMENTUM) * var
+    y = gamma * (x - moving_mean) / np.sqrt(moving_var + EPSILON) + beta
+    return y, moving_mean, moving_var

@@ -1,0 +1,16 @@
+"""The averages come back as they were.
+
+fails: test_moving_averages_take_a_small_step
+says: do not move in training
+"""
+
+# %% 05-batch-norm
+def batch_norm(x, gamma, beta, moving_mean, moving_var, training):
+    mean, var = moving_mean, moving_var
+    if training:
+        axes = tuple(range(x.ndim - 1))
+        mean, var = x.mean(axis=axes), x.var(axis=axes)
+        pass
+        pass
+    y = gamma * (x - mean) / np.sqrt(var + EPSILON) + beta
+    return y, moving_mean, moving_var

@@ -1,0 +1,16 @@
+"""The batch's own mean and variance come back as the averages.
+
+fails: test_moving_averages_take_a_small_step
+says: takes a step towards it
+"""
+
+# %% 05-batch-norm
+def batch_norm(x, gamma, beta, moving_mean, moving_var, training):
+    mean, var = moving_mean, moving_var
+    if training:
+        axes = tuple(range(x.ndim - 1))
+        mean, var = x.mean(axis=axes), x.var(axis=axes)
+        moving_mean = mean
+        moving_var = var
+    y = gamma * (x - mean) / np.sqrt(var + EPSILON) + beta
+    return y, moving_mean, moving_var

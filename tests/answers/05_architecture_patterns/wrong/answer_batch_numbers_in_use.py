@@ -1,0 +1,16 @@
+"""The batch's own mean and variance are used always; the averages move in training only.
+
+fails: test_use_normalises_with_the_moving_averages
+says: another answer in other company
+"""
+
+# %% 05-batch-norm
+def batch_norm(x, gamma, beta, moving_mean, moving_var, training):
+    mean, var = x.mean(axis=tuple(range(x.ndim - 1))), x.var(axis=tuple(range(x.ndim - 1)))
+    if training:
+        axes = tuple(range(x.ndim - 1))
+        mean, var = x.mean(axis=axes), x.var(axis=axes)
+        moving_mean = MOMENTUM * moving_mean + (1 - MOMENTUM) * mean
+        moving_var = MOMENTUM * moving_var + (1 - MOMENTUM) * var
+    y = gamma * (x - mean) / np.sqrt(var + EPSILON) + beta
+    return y, moving_mean, moving_var

@@ -1,0 +1,9 @@
+"""There is a bias for each input channel.
+
+fails: test_one_bias_for_each_filter
+says: belong to the output channels
+"""
+
+# %% 05-separable-conv-params
+def separable_conv_params(in_channels, out_channels, kernel_size, use_bias):
+    return (kernel_size**2 + out_channels + use_bias) * in_channels

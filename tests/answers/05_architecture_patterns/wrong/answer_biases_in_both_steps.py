@@ -1,0 +1,10 @@
+"""Both steps have biases.
+
+fails: test_one_bias_for_each_filter
+says: both steps get biases
+"""
+
+# %% 05-separable-conv-params
+def separable_conv_params(in_channels, out_channels, kernel_size, use_bias):
+    biases = in_channels + out_channels if use_bias else 0
+    return kernel_size**2 * in_channels + in_channels * out_channels + biases

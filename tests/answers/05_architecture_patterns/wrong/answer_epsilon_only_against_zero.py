@@ -1,0 +1,16 @@
+"""The epsilon helps only where the variance is zero.
+
+fails: test_epsilon_is_under_the_root
+says: the epsilon has no effect
+"""
+
+# %% 05-batch-norm
+def batch_norm(x, gamma, beta, moving_mean, moving_var, training):
+    mean, var = moving_mean, moving_var
+    if training:
+        axes = tuple(range(x.ndim - 1))
+        mean, var = x.mean(axis=axes), x.var(axis=axes)
+        moving_mean = MOMENTUM * moving_mean + (1 - MOMENTUM) * mean
+        moving_var = MOMENTUM * moving_var + (1 - MOMENTUM) * var
+    y = gamma * (x - mean) / np.sqrt(np.where(var == 0, EPSILON, var)) + beta
+    return y, moving_mean, moving_var

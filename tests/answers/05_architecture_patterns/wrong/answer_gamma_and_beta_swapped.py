@@ -1,0 +1,16 @@
+"""Beta scales and gamma shifts.
+
+fails: test_gamma_scales_and_beta_shifts, test_channels_are_normalised_over_batch_and_places, test_use_normalises_with_the_moving_averages
+says: gamma and beta are swapped
+"""
+
+# %% 05-batch-norm
+def batch_norm(x, gamma, beta, moving_mean, moving_var, training):
+    mean, var = moving_mean, moving_var
+    if training:
+        axes = tuple(range(x.ndim - 1))
+        mean, var = x.mean(axis=axes), x.var(axis=axes)
+        moving_mean = MOMENTUM * moving_mean + (1 - MOMENTUM) * mean
+        moving_var = MOMENTUM * moving_var + (1 - MOMENTUM) * var
+    y = beta * (x - mean) / np.sqrt(var + EPSILON) + gamma
+    return y, moving_mean, moving_var

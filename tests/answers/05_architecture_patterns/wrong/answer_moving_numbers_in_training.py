@@ -1,0 +1,17 @@
+"""The moving averages normalise in training as well.
+
+fails: test_channels_are_normalised_over_batch_and_places
+says: in training the moving averages normalise
+"""
+
+# %% 05-batch-norm
+def batch_norm(x, gamma, beta, moving_mean, moving_var, training):
+    mean, var = old_mean, old_var = moving_mean, moving_var
+    if training:
+        axes = tuple(range(x.ndim - 1))
+        mean, var = x.mean(axis=axes), x.var(axis=axes)
+        moving_mean = MOMENTUM * moving_mean + (1 - MOMENTUM) * mean
+        moving_var = MOMENTUM * moving_var + (1 - MOMENTUM) * var
+    mean, var = (moving_mean, moving_var) if not training else (old_mean, old_var)
+    y = gamma * (x - mean) / np.sqrt(var + EPSILON) + beta
+    return y, moving_mean, moving_var

@@ -1,0 +1,18 @@
+"""Each position is normalised by itself, over the batch; the averages are right.
+
+fails: test_channels_are_normalised_over_batch_and_places
+says: each position is normalised by itself
+"""
+
+# %% 05-batch-norm
+def batch_norm(x, gamma, beta, moving_mean, moving_var, training):
+    mean, var = moving_mean, moving_var
+    if training:
+        axes = tuple(range(x.ndim - 1))
+        mean, var = x.mean(axis=axes), x.var(axis=axes)
+        moving_mean = MOMENTUM * moving_mean + (1 - MOMENTUM) * mean
+        moving_var = MOMENTUM * moving_var + (1 - MOMENTUM) * var
+    if training:
+        mean, var = x.mean(axis=0), x.var(axis=0)
+    y = gamma * (x - mean) / np.sqrt(var + EPSILON) + beta
+    return y, moving_mean, moving_var

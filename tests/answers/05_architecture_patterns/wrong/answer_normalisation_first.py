@@ -1,0 +1,11 @@
+"""The normalisation stands before the convolution.
+
+fails: test_normalisation_comes_between
+says: before the convolution
+"""
+
+# %% 05-conv-bn-relu
+def conv_bn_relu(x, filters):
+    x = layers.BatchNormalization()(x)
+    x = layers.Conv2D(filters, 3, padding="same", use_bias=False, activation="relu")(x)
+    return x

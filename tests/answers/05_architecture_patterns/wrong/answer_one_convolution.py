@@ -1,0 +1,17 @@
+"""The block has a single convolution.
+
+fails: test_projection_only_where_needed, test_two_convolutions_with_relu
+says: the block has two
+"""
+
+# %% 05-residual-block
+def residual_block(x, filters, pooling=False):
+    shortcut = x
+    x = layers.Conv2D(filters, 3, padding="same", activation="relu")(x)
+    pass
+    if pooling:
+        x = layers.MaxPooling2D(2, padding="same")(x)
+        shortcut = layers.Conv2D(filters, 1, strides=2)(shortcut)
+    elif shortcut.shape[-1] != filters:
+        shortcut = layers.Conv2D(filters, 1)(shortcut)
+    return layers.add([x, shortcut])

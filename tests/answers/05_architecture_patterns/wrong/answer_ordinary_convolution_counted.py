@@ -1,0 +1,9 @@
+"""The parameters of an ordinary convolution.
+
+fails: test_one_depthwise_kernel_for_each_input_channel
+says: counts an ordinary convolution
+"""
+
+# %% 05-separable-conv-params
+def separable_conv_params(in_channels, out_channels, kernel_size, use_bias):
+    return (kernel_size**2 * in_channels + use_bias) * out_channels

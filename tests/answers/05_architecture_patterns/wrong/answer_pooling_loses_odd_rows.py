@@ -1,0 +1,17 @@
+"""The pooling has no padding, so maps of odd size do not fit the shortcut.
+
+fails: test_block_has_the_right_shape
+says: ncompatible shapes
+"""
+
+# %% 05-residual-block
+def residual_block(x, filters, pooling=False):
+    shortcut = x
+    x = layers.Conv2D(filters, 3, padding="same", activation="relu")(x)
+    x = layers.Conv2D(filters, 3, padding="same", activation="relu")(x)
+    if pooling:
+        x = layers.MaxPooling2D(2)(x)
+        shortcut = layers.Conv2D(filters, 1, strides=2)(shortcut)
+    elif shortcut.shape[-1] != filters:
+        shortcut = layers.Conv2D(filters, 1)(shortcut)
+    return layers.add([x, shortcut])

@@ -1,0 +1,17 @@
+"""The pooling has 3 x 3 windows.
+
+fails: test_max_pooling_halves_the_maps
+says: 2 x 2 max pooling
+"""
+
+# %% 05-residual-block
+def residual_block(x, filters, pooling=False):
+    shortcut = x
+    x = layers.Conv2D(filters, 3, padding="same", activation="relu")(x)
+    x = layers.Conv2D(filters, 3, padding="same", activation="relu")(x)
+    if pooling:
+        x = layers.MaxPooling2D(3, strides=2, padding="same")(x)
+        shortcut = layers.Conv2D(filters, 1, strides=2)(shortcut)
+    elif shortcut.shape[-1] != filters:
+        shortcut = layers.Conv2D(filters, 1)(shortcut)
+    return layers.add([x, shortcut])

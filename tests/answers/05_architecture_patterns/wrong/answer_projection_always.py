@@ -1,0 +1,17 @@
+"""The shortcut always has a projection.
+
+fails: test_projection_only_where_needed
+says: a projection although the shapes fit
+"""
+
+# %% 05-residual-block
+def residual_block(x, filters, pooling=False):
+    shortcut = x
+    x = layers.Conv2D(filters, 3, padding="same", activation="relu")(x)
+    x = layers.Conv2D(filters, 3, padding="same", activation="relu")(x)
+    if pooling:
+        x = layers.MaxPooling2D(2, padding="same")(x)
+        shortcut = layers.Conv2D(filters, 1, strides=2)(shortcut)
+    else:
+        shortcut = layers.Conv2D(filters, 1)(shortcut)
+    return layers.add([x, shortcut])

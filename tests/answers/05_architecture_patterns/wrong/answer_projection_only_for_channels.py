@@ -1,0 +1,16 @@
+"""With pooling, a projection is made only if the channels change.
+
+fails: test_pooling_needs_a_projection_too
+says: ncompatible shapes
+"""
+
+# %% 05-residual-block
+def residual_block(x, filters, pooling=False):
+    shortcut = x
+    x = layers.Conv2D(filters, 3, padding="same", activation="relu")(x)
+    x = layers.Conv2D(filters, 3, padding="same", activation="relu")(x)
+    if pooling:
+        x = layers.MaxPooling2D(2, padding="same")(x)
+    if shortcut.shape[-1] != filters:
+        shortcut = layers.Conv2D(filters, 1, strides=2 if pooling else 1)(shortcut)
+    return layers.add([x, shortcut])

@@ -1,0 +1,17 @@
+"""The second convolution has no activation.
+
+fails: test_two_convolutions_with_relu
+says: after the second convolution
+"""
+
+# %% 05-residual-block
+def residual_block(x, filters, pooling=False):
+    shortcut = x
+    x = layers.Conv2D(filters, 3, padding="same", activation="relu")(x)
+    x = layers.Conv2D(filters, 3, padding="same")(x)
+    if pooling:
+        x = layers.MaxPooling2D(2, padding="same")(x)
+        shortcut = layers.Conv2D(filters, 1, strides=2)(shortcut)
+    elif shortcut.shape[-1] != filters:
+        shortcut = layers.Conv2D(filters, 1)(shortcut)
+    return layers.add([x, shortcut])

@@ -1,0 +1,9 @@
+"""There is one bias in all.
+
+fails: test_one_bias_for_each_filter
+says: one bias for each output channel
+"""
+
+# %% 05-separable-conv-params
+def separable_conv_params(in_channels, out_channels, kernel_size, use_bias):
+    return (kernel_size**2 + out_channels) * in_channels + int(use_bias)

@@ -1,0 +1,12 @@
+"""The convolution has strides 2.
+
+fails: test_convolution_keeps_the_size
+says: changes height and width
+"""
+
+# %% 05-conv-bn-relu
+def conv_bn_relu(x, filters):
+    x = layers.Conv2D(filters, 3, strides=2, padding="same", use_bias=False)(x)
+    x = layers.BatchNormalization()(x)
+    x = layers.Activation("relu")(x)
+    return x

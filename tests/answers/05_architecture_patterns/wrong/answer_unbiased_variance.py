@@ -1,0 +1,16 @@
+"""All variances are divided by n - 1.
+
+fails: test_channels_are_normalised_over_batch_and_places, test_moving_averages_take_a_small_step
+says: divided by n - 1
+"""
+
+# %% 05-batch-norm
+def batch_norm(x, gamma, beta, moving_mean, moving_var, training):
+    mean, var = moving_mean, moving_var
+    if training:
+        axes = tuple(range(x.ndim - 1))
+        mean, var = x.mean(axis=axes), x.var(axis=axes, ddof=1)
+        moving_mean = MOMENTUM * moving_mean + (1 - MOMENTUM) * mean
+        moving_var = MOMENTUM * moving_var + (1 - MOMENTUM) * var
+    y = gamma * (x - mean) / np.sqrt(var + EPSILON) + beta
+    return y, moving_mean, moving_var

@@ -1,0 +1,27 @@
+"""The shortcut is pooled and then projected.
+
+fails: test_shortcuts_are_added_and_linear, test_blocks_halve_with_max_pooling
+says: something bends along the shortcuts
+"""
+
+# %% 05-mini-xception
+def mini_xception(input_shape, num_classes):
+    inputs = keras.Input(shape=input_shape)
+    x = layers.Rescaling(1.0 / 255)(inputs)
+    x = layers.Conv2D(32, 5, use_bias=False)(x)
+    for filters in (32, 64, 128, 256, 512):
+        shortcut = layers.MaxPooling2D(2, padding="same")(x)
+        shortcut = layers.Conv2D(filters, 1, use_bias=False)(shortcut)
+        for _ in range(2):
+            x = layers.BatchNormalization()(x)
+            x = layers.Activation("relu")(x)
+            x = layers.SeparableConv2D(filters, 3, padding="same", use_bias=False)(x)
+        x = layers.MaxPooling2D(3, strides=2, padding="same")(x)
+        x = layers.add([x, shortcut])
+    x = layers.GlobalAveragePooling2D()(x)
+    x = layers.Dropout(0.5)(x)
+    if num_classes == 2:
+        outputs = layers.Dense(1, activation="sigmoid")(x)
+    else:
+        outputs = layers.Dense(num_classes, activation="softmax")(x)
+    return keras.Model(inputs, outputs)

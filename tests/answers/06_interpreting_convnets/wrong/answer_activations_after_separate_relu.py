@@ -1,0 +1,13 @@
+"""For a convolution with a separate activation, the activation is shown.
+
+fails: test_outputs_are_those_of_the_model
+says: Is the activation included
+"""
+
+# %% 06-activation-model
+def activation_model(model):
+    outputs = []
+    for layer, after in zip(model.layers, model.layers[1:]):
+        if isinstance(layer, (layers.Conv2D, layers.MaxPooling2D)):
+            outputs.append(after.output if isinstance(after, layers.Activation) else layer.output)
+    return keras.Model(model.input, outputs)

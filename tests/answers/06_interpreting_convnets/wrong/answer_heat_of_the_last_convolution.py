@@ -1,0 +1,18 @@
+"""The name of the layer is ignored.
+
+fails: test_layer_is_the_one_asked_for
+says: the size of the other
+"""
+
+# %% 06-grad-cam
+def grad_cam(model, image, layer_name, class_index):
+    layer = [l for l in model.layers if isinstance(l, layers.Conv2D)][-1]
+    inside = keras.Model(model.input, [layer.output, model.output])
+    with tf.GradientTape() as tape:
+        maps, scores = inside(np.asarray(image, "float32")[np.newaxis])
+        score = scores[:, class_index]
+    gradient = tape.gradient(score, maps)
+    weights = tf.reduce_mean(gradient, axis=(0, 1, 2))
+    heat = tf.reduce_sum(maps[0] * weights, axis=-1).numpy()
+    heat = np.maximum(heat, 0)
+    return heat / heat.max() if heat.max() > 0 else heat

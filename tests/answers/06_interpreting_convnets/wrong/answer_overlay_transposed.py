@@ -1,0 +1,12 @@
+"""Rows and columns of the heatmap are exchanged.
+
+fails: test_heat_lies_where_it_belongs
+says: are height and width, or rows and columns, exchanged
+"""
+
+# %% 06-overlay-heatmap
+def overlay_heatmap(image, heatmap, alpha):
+    height, width = image.shape[:2]
+    heat = np.asarray(Image.fromarray(np.asarray(heatmap, 'float32').T.copy()).resize((width, height)))
+    colours = 255 * mpl.colormaps["viridis"](heat)[..., :3]
+    return np.round((1 - alpha) * image + alpha * colours).astype("uint8")

@@ -1,0 +1,10 @@
+"""What lies outside 0..255 wraps around.
+
+fails: test_extremes_are_clipped
+says: starts again at 0 after 255
+"""
+
+# %% 06-deprocess-image
+def deprocess_image(image):
+    image = (image - image.mean()) / (image.std() + 1e-5) * 64 + 128
+    return image.astype("int64").astype("uint8")

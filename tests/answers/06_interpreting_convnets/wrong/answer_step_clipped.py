@@ -1,0 +1,13 @@
+"""The image is kept within 0..255.
+
+fails: test_values_may_leave_the_range_of_a_photograph
+says: the new image is clipped to 0..255
+"""
+
+# %% 06-ascent-step
+def ascent_step(image, loss_fn, learning_rate):
+    with tf.GradientTape() as tape:
+        tape.watch(image)
+        loss = loss_fn(image)
+    gradient = tape.gradient(loss, image)
+    return tf.clip_by_value(image + learning_rate * tf.math.l2_normalize(gradient), 0.0, 255.0)

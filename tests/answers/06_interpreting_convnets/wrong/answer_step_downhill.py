@@ -1,0 +1,13 @@
+"""The step goes downhill, as in training.
+
+fails: test_step_goes_uphill
+says: a step downhill
+"""
+
+# %% 06-ascent-step
+def ascent_step(image, loss_fn, learning_rate):
+    with tf.GradientTape() as tape:
+        tape.watch(image)
+        loss = loss_fn(image)
+    gradient = tape.gradient(loss, image)
+    return image - learning_rate * tf.math.l2_normalize(gradient)

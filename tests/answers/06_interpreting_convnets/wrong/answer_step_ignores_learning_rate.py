@@ -1,0 +1,13 @@
+"""The step always has length 1.
+
+fails: test_learning_rate_is_the_length_of_the_step
+says: the learning rate does not matter here
+"""
+
+# %% 06-ascent-step
+def ascent_step(image, loss_fn, learning_rate):
+    with tf.GradientTape() as tape:
+        tape.watch(image)
+        loss = loss_fn(image)
+    gradient = tape.gradient(loss, image)
+    return image + tf.math.l2_normalize(gradient)

@@ -1,0 +1,13 @@
+"""The image is divided by 255 after the step.
+
+fails: test_step_goes_uphill, test_learning_rate_is_the_length_of_the_step, test_step_follows_the_gradient, test_no_slope_no_step, test_gradient_is_taken_at_the_image, test_steps_follow_one_another, test_values_may_leave_the_range_of_a_photograph
+says: this is not the image any more
+"""
+
+# %% 06-ascent-step
+def ascent_step(image, loss_fn, learning_rate):
+    with tf.GradientTape() as tape:
+        tape.watch(image)
+        loss = loss_fn(image)
+    gradient = tape.gradient(loss, image)
+    return (image + learning_rate * tf.math.l2_normalize(gradient)) / 255.0

@@ -1,0 +1,13 @@
+"""A NumPy array comes back, which the next step's tape cannot watch.
+
+fails: test_steps_follow_one_another
+says: Passed in object
+"""
+
+# %% 06-ascent-step
+def ascent_step(image, loss_fn, learning_rate):
+    with tf.GradientTape() as tape:
+        tape.watch(image)
+        loss = loss_fn(image)
+    gradient = tape.gradient(loss, image)
+    return (image + learning_rate * tf.math.l2_normalize(gradient)).numpy()
