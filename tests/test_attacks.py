@@ -210,6 +210,13 @@ def test_nothing_outside_has_changed(course):
     assert course.fingerprint() == course.before
 
 
+def test_tapes_stay_small(course):
+    """What is kept for grading again has a limit for each submission."""
+    files = (course.root / ".pawmark" / "records").glob("*/*")
+
+    assert max((file.stat().st_size for file in files), default=0) < 150 << 20
+
+
 def test_no_process_survives(course):
     """When grading has ended, nothing that a submission started is left."""
     assert course.left == []

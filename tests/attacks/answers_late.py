@@ -14,6 +14,6 @@ def weigh(values):
     return values
 
 # %% hand-in
-for _ in range(6):
+for _ in range(2):
     notebook["cells"].append({"cell_type": "code", "metadata": {}, "outputs": [],
                               "execution_count": None, "source": "time.sleep(4)"})

@@ -3,7 +3,6 @@
 tries: memory floods
 outcome: out of memory, crashed, error in your code, timeout
 earns: 2, 4
-lacks: files in memory do not count against the memory limit yet
 """
 
 # %% 99-weigh

@@ -2,7 +2,6 @@
 
 tries: network
 outcome: failed
-run: core
 """
 
 # %% 99-weigh

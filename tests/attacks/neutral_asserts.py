@@ -2,7 +2,6 @@
 
 tries: neutralised asserts and pytest
 outcome: failed
-run: core
 """
 
 # %% 99-weigh

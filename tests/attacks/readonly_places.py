@@ -2,7 +2,6 @@
 
 tries: writing outside the sandbox
 outcome: failed
-run: core
 """
 
 # %% 99-weigh

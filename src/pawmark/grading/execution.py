@@ -1,5 +1,6 @@
 """Runs a repaired notebook cell by cell and its hidden checks at each check cell."""
 
+import json
 import traceback
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
@@ -19,6 +20,7 @@ from pawmark.grading.student import Student, StudentError
 
 CHECK_SUFFIX = "-check"
 MAX_RESTARTS = 6
+MAX_TAPE = 64 << 20
 _DETAIL = 2000
 _LOST = {
     Outcome.TIMEOUT: "your code did not finish within the time limit: is a loop endless?",
@@ -87,6 +89,7 @@ class Execution:
     _restarts: int = 0
     _check_name: str = ""
     _missed: set[str] = field(default_factory=set)
+    _tape_left: int = MAX_TAPE
 
     def __post_init__(self) -> None:
         if self.old is not None:
@@ -225,13 +228,24 @@ class Execution:
                 raise StudentError(self._lost[exercise], _LOST[self._lost[exercise]])
             question = digest_of(message)
             answer = self._taped(exercise, question) or self._asked(question, message)
-            self.tape.answers[exercise, self._check_name].append(answer)
+            self.tape.answers[exercise, self._check_name].append(self._kept(answer))
             if answer.reply is None:
                 self._lost[exercise] = answer.lost
                 raise StudentError(answer.lost, _LOST[answer.lost])
             return answer.reply
 
         return ask
+
+    def _kept(self, answer: Answer) -> Answer:
+        """Return what the tape keeps of an answer: nothing of more than memory and disk can take.
+
+        A question without its answer there is asked again, live.
+        """
+        if answer.reply is not None:
+            self._tape_left -= len(json.dumps(answer.reply.tree)) + sum(
+                map(len, answer.reply.blobs)
+            )
+        return answer if self._tape_left >= 0 else Answer("", None, None)
 
     def _taped(self, exercise: str, question: str) -> Answer | None:
         """Return the tape's answer to a check's next question.

@@ -152,6 +152,9 @@ def copy_extra(source: Path, target: Path) -> list[str]:
         name = path.relative_to(source)
         if path.suffix.lower() == ".ipynb":
             continue
+        if name.parts[0].startswith((f"{source.name}.", f"{source.name}_files")):
+            left_out.append(f"the file {str(name)!r} was left out: grading writes such a file")
+            continue
         try:
             data = read_regular(path, MAX_EXTRA_BYTES - total)
         except UnreadableError as error:
