@@ -1,4 +1,4 @@
-"""Sends one array of many megabytes to which the JSON of the answer refers two million times.
+"""Sends one array of many megabytes to which the JSON of the answer refers many thousand times.
 
 tries: decompression bombs, frames on the door
 outcome: error in your code, crashed
