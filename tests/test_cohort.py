@@ -1,0 +1,160 @@
+"""A class graded side by side, resumed, and graded again after a check was mended."""
+
+import io
+import json
+import re
+import time
+
+import pytest
+from attack_course import HONEST, NAME, TARGET, WRONG, Course
+from rich.console import Console
+
+from pawmark import cohort
+from pawmark.errors import CourseError
+from pawmark.grading import records, sandbox
+
+pytestmark = pytest.mark.skipif(
+    sandbox.available() is not None, reason=f"no sandbox: {sandbox.available()}"
+)
+LOOP = HONEST | {"99-clip": "def clipped(values, low, high):\n    while True:\n        pass"}
+CLASS = {"anna-right": HONEST, "ben-wrong": WRONG, "cleo-loop": LOOP}
+
+
+@pytest.fixture(scope="module")
+def course(tmp_path_factory, small_pets):
+    """Give a course with three submissions."""
+    course = Course(tmp_path_factory.mktemp("class"), small_pets.root)
+    course.build()
+    for student, cells in CLASS.items():
+        course.hand_in(student, cells)
+    return course
+
+
+@pytest.fixture
+def surroundings(course, monkeypatch):
+    """Set the variables under which the course is graded."""
+    for name, value in course.environment.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("PAWMARK_SEED", "5")
+
+
+def grade(course, **options):
+    """Grade the class and return what was printed."""
+    console = Console(file=io.StringIO(), width=200)
+    assert cohort.grade(course.root, NAME, console, **options) == 0
+    return console.file.getvalue()
+
+
+def results(course):
+    """Return scores, and all of each record but times."""
+    kept = {}
+    for student in CLASS:
+        record = course.record(student)
+        kept[student] = {name: value for name, value in record.items() if name != "seconds"}
+    return course.scores(), json.dumps(kept, sort_keys=True)
+
+
+@pytest.mark.usefixtures("surroundings")
+def test_side_by_side_is_one_by_one(course):
+    """Two workers write the same scores and records as nbgrader alone, and say how far they are."""
+    printed = grade(course, workers=2)
+    together = results(course)
+
+    assert len(re.findall(r"\d of 3  ", printed)) == 3
+    assert together[0] == {"anna-right": 8, "ben-wrong": 4, "cleo-loop": 6}
+    done = course.nbgrader("autograde", NAME, "--force")
+    assert done.returncode == 0, done.stderr
+    assert results(course) == together
+
+
+@pytest.mark.usefixtures("surroundings")
+def test_what_is_unchanged_is_not_run_again(course):
+    """A second autograde asks the tapes: not even an endless loop costs its time again."""
+    grade(course)
+
+    began = time.monotonic()
+    done = course.nbgrader("autograde", NAME, "--force")
+
+    assert done.stderr.count("Unchanged since it was last run") == len(CLASS)
+    assert time.monotonic() - began < 60
+    assert "are graded already" in grade(course)
+
+
+@pytest.mark.usefixtures("surroundings")
+def test_a_mended_check_is_shown_before_it_is_written(course):
+    """A regrade tells old and new points by student and check; only on request it writes them."""
+    grade(course)
+    module = course.root / "grader_tests" / f"test_{NAME}.py"
+    before, text = course.scores(), module.read_text()
+    try:
+        module.write_text(text.replace("np.arange(1, 10), ", "np.arange(9), "))
+        changes = cohort.preview(course.root, NAME)
+
+        assert {(change.student, change.exercise) for change in changes} == {
+            ("anna-right", TARGET),
+            ("ben-wrong", TARGET),
+            ("cleo-loop", TARGET),
+        }
+        wrong = next(change for change in changes if change.student == "ben-wrong")
+        assert (wrong.before, wrong.after) == ("failed, 0 of 3", "passed, 3 of 3")
+        assert course.scores() == before
+        assert cohort.regrade(course.root, NAME) == 0
+        assert course.scores() == {"anna-right": 5, "ben-wrong": 7, "cleo-loop": 3}
+    finally:
+        module.write_text(text)
+    assert cohort.regrade(course.root, NAME) == 0
+    assert course.scores() == before
+
+
+@pytest.mark.usefixtures("surroundings")
+def test_a_new_question_starts_the_students_code_again(course):
+    """A check that asks what the tape does not hold runs live; the others stay as they were."""
+    grade(course)
+    module = course.root / "grader_tests" / f"test_{NAME}.py"
+    text = module.read_text()
+    new = '\n\n@pytest.mark.cell("99-mean", points=1)\ndef test_mean_of_one(student):\n'
+    new += '    """The mean of one value is that value."""\n'
+    new += '    expect(student.call("mean_of", np.array([4.0])) == 4, "not the value itself")\n'
+    try:
+        module.write_text(text + new)
+        changes = cohort.preview(course.root, NAME, ["anna-right"])
+    finally:
+        module.write_text(text)
+
+    assert {change.title: change.after for change in changes} == {
+        "The mean of all values.": "passed, 1 of 1",
+        "The mean of one value is that value.": "passed, 1 of 1",
+    }
+
+
+@pytest.mark.usefixtures("surroundings")
+def test_a_broken_tape_only_costs_time(course):
+    """A tape that was cut off, or holds something else, is not used and not fatal."""
+    grade(course)
+    for path in (course.root / records.FOLDER).glob("*/run.json"):
+        path.write_text(path.read_text()[:50])
+    before = results(course)
+
+    done = course.nbgrader("autograde", NAME, "--force", "--student", "anna-right")
+
+    assert done.returncode == 0, done.stderr
+    assert "Unchanged" not in done.stderr
+    assert results(course) == before
+
+
+def test_nobody_and_nothing_is_said_in_a_sentence(course, tmp_path):
+    """Who did not hand in, or an empty course, gives one readable message."""
+    with pytest.raises(CourseError, match="Not handed in by 'zoe'"):
+        cohort.choose(course.root, NAME, ["zoe"])
+    with pytest.raises(CourseError, match="Nobody handed in"):
+        cohort.submitted(tmp_path, NAME)
+
+
+def test_old_tapes_can_go(course, tmp_path):
+    """Pruning removes tapes by age and nothing else."""
+    folder = tmp_path / records.FOLDER / ("a" * 32)
+    folder.mkdir(parents=True)
+
+    assert records.prune(tmp_path, days=1, now=time.time()) == 0
+    assert records.prune(tmp_path, days=1, now=time.time() + 2 * 86400) == 1
+    assert not folder.exists()
