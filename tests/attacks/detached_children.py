@@ -2,7 +2,6 @@
 
 tries: detached and double-forked children
 outcome: failed
-run: core
 """
 
 # %% 99-weigh
