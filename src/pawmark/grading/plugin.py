@@ -1,10 +1,12 @@
 """What nbgrader loads: the kit behind plain ``nbgrader autograde``, by its extension points."""
 
 import glob
+import hashlib
 import json
 import os
 import re
 import secrets
+import shutil
 import sys
 import tempfile
 import time
@@ -43,6 +45,7 @@ from pawmark.grading.sanitizing import Cleaner, render_markdown, unchanged
 DEFAULT_TIMEOUT = 60.0
 OPT_OUT = "PAWMARK_SANDBOX"
 FRESH = "PAWMARK_FRESH"
+UNFINISHED = Path(".pawmark") / "unfinished"
 
 _MAX_REPAIRS = 40
 _MAX_REPAIR = 400
@@ -125,7 +128,7 @@ class _Guard:
     """Keeps one run of ``nbgrader autograde`` from losing a submission or an error in silence.
 
     nbgrader has hooks around single submissions only, and swallows what they raise. So this takes
-    the place of four methods of the one converter at hand, which its own exporter is given.
+    the place of some methods of the one converter at hand, which its own exporter is given.
     """
 
     def __init__(self, converter: Any) -> None:
@@ -135,6 +138,10 @@ class _Guard:
         self._convert = converter.convert_notebooks
         self._prepare = converter.init_assignment
         self._format_source = converter._format_source
+        self._begin = converter.init_destination
+        self._end = converter.set_permissions
+        converter.init_destination = self.begin
+        converter.set_permissions = self.end
         converter.convert_notebooks = self.convert
         converter.init_assignment = self.prepare
         converter.coursedir.get_existing_timestamp = self.timestamp
@@ -145,6 +152,27 @@ class _Guard:
             return parse_utc(intake.timestamp_of(Path(folder)))
         except (ValueError, OverflowError):
             return None
+
+    def begin(self, assignment: str, student: str) -> bool:
+        """Grade again what a killed grader left half-way: nbgrader takes the folder for graded."""
+        mark = self._mark(assignment, student)
+        if mark.exists():
+            shutil.rmtree(self.converter._format_dest(assignment, student), ignore_errors=True)
+        wanted = self._begin(assignment, student)
+        if wanted:
+            mark.parent.mkdir(parents=True, exist_ok=True)
+            mark.touch()
+        return wanted
+
+    def end(self, assignment: str, student: str) -> None:
+        """Finish a submission: it is graded, and all is written."""
+        self._end(assignment, student)
+        self._mark(assignment, student).unlink(missing_ok=True)
+
+    def _mark(self, assignment: str, student: str) -> Path:
+        # A digest, since the name of a student's folder may be as long as a file's name can be.
+        name = hashlib.sha256(f"{assignment}/{student}".encode()).hexdigest()[:32]
+        return Path(self.converter.coursedir.root) / UNFINISHED / name
 
     def prepare(self, assignment: str, student: str) -> None:
         """Copy only plain files: nbgrader, left to itself, follows links wherever they lead."""
