@@ -3,6 +3,8 @@
 import contextlib
 import importlib.util
 import os
+import tempfile
+import warnings
 from pathlib import Path
 
 import nbformat
@@ -22,6 +24,7 @@ SET_UP = (
     "02-setup",
     "03-imports",
     "03-data",
+    "03-prior",
     "04-setup",
     "04-decoder",
     "05-imports",
@@ -56,7 +59,9 @@ def namespace_of(assignment: str, cells: dict[str, str], trains: bool) -> dict:
         elif settings.get("solution") and cell.cell_type == "code":  # not a written answer
             exec(sources[settings["grade_id"]], namespace)
         elif trains and settings.get("grade_id") == TRAINING_RUN:
-            with contextlib.suppress(Exception):  # the student reads it; grading goes on
+            # What goes wrong is for the student to read: grading goes on, as after a warning.
+            with contextlib.suppress(Exception), warnings.catch_warnings():
+                warnings.simplefilter("ignore")
                 exec(cell.source, namespace)
     return namespace
 
@@ -73,11 +78,16 @@ def grade(path: Path) -> list[ExerciseResult]:
         exercises.add(before.rsplit('cell("', 1)[1].split('"')[0])
     if path.parent.name == "right" and assignment.startswith("03"):
         exercises.add(TRAINING)
-    door = Student.local(namespace_of(assignment, answer.cells, TRAINING in exercises))
-    return [
+    namespace = namespace_of(assignment, answer.cells, TRAINING in exercises)
+    door = Student.local(namespace)
+    results = [
         run_exercise(exercise, door, COURSE, str(data.root), seed=SEED, data=data)
         for exercise in sorted(exercises)
     ]
+    for value in namespace.values():
+        if isinstance(value, tempfile.TemporaryDirectory):
+            value.cleanup()  # a notebook's goes with its kernel
+    return results
 
 
 @pytest.mark.parametrize("path", bank("wrong"))

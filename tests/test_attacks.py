@@ -5,6 +5,7 @@ changes or reads anything outside the sandbox, or costs anybody else a point.
 """
 
 import io
+import os
 import re
 from html.parser import HTMLParser
 from pathlib import Path
@@ -21,7 +22,11 @@ pytestmark = [
     pytest.mark.timeout(1500),  # the first test waits for the whole cohort
 ]
 
-BANK = [read_attack(path) for path in sorted(Path(__file__).parent.glob("attacks/*.py"))]
+ALL = [read_attack(path) for path in sorted(Path(__file__).parent.glob("attacks/*.py"))]
+# The system does not limit the number of root's processes, and the watcher may come too late: then
+# the machine stands still for minutes. docs/threat-model.md says so.
+FLOODS_HOLD = os.geteuid() != 0
+BANK = [attack for attack in ALL if FLOODS_HOLD or attack.tries != "fork floods"]
 # Before, between and after the attackers, in the order in which nbgrader grades.
 COHORT = {
     "00_honest": (HONEST, 8),
@@ -153,12 +158,12 @@ class _Page(HTMLParser):
 
 def test_the_bank_covers_every_kind_of_attack():
     """Each kind has an attack, and the page on the bank lists each attack."""
-    tried = " ".join(attack.tries for attack in BANK)
+    tried = " ".join(attack.tries for attack in ALL)
     page = (REPO / "docs" / "attacks.md").read_text(encoding="utf-8")
 
     assert [kind for kind in KINDS if kind not in tried] == []
-    assert [attack.student for attack in BANK if f"`{attack.student}`" not in page] == []
-    assert len(BANK) >= 40
+    assert [attack.student for attack in ALL if f"`{attack.student}`" not in page] == []
+    assert len(ALL) >= 40
 
 
 def test_grading_ends_well_for_everybody(course):
