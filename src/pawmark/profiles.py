@@ -47,8 +47,8 @@ class Profile:
 # losses).
 QUICK = Profile("quick", img_size=(32, 32), num_train=400, num_val=100, epochs=6, batch_size=8)
 
-# Images and batches of the chapter, for 20 of its 50 epochs: published runs of its model on the real
-# photographs have a validation loss of .41 to .52 by then, and .35 to .38 at their best. Keras
+# Images and batches of the chapter, for 20 of its 50 epochs: published runs of its model on the
+# real photographs have a validation loss of .41 to .52 by then, and .35 to .38 at their best. Keras
 # compiles the steps with XLA where it finds a card. Mixed precision is left off: its gain and its
 # cost in loss have not been measured on this model.
 GPU = Profile("gpu", img_size=(200, 200), num_train=6390, num_val=1000, epochs=20, batch_size=64)

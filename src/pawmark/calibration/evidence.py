@@ -87,7 +87,7 @@ def describe(path: Path) -> list[str]:
 
 
 def losses_by_pipeline(section: dict[str, Any]) -> dict[str, list[float]]:
-    """Return the sorted losses of each pipeline, the reference first, then the nearest wrong one."""
+    """Return the sorted losses by pipeline: the reference, then the wrong ones, nearest first."""
     losses: dict[str, list[float]] = {}
     for run in section["runs"]:
         losses.setdefault(run["spec"]["pipeline"], []).append(run["loss"])

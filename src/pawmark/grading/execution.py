@@ -292,9 +292,7 @@ class Execution:
         for cell in self.notebook.cells:
             grade_id = cell.metadata.get("nbgrader", {}).get("grade_id", "")
             seconds = cell.metadata.get("pawmark", {}).get("seconds")
-            limits[grade_id] = (
-                self.timeout if seconds is None else float(seconds) * self.patience
-            )
+            limits[grade_id] = self.timeout if seconds is None else float(seconds) * self.patience
         return limits
 
 
