@@ -32,7 +32,7 @@ from nbgrader.preprocessors import (
 from nbgrader.utils import is_grade, is_solution, is_task, parse_utc
 
 from pawmark.checks import render_table
-from pawmark.errors import DataError, PawmarkError
+from pawmark.errors import CourseError, DataError, PawmarkError
 from pawmark.grading import intake, readiness, records, sandbox
 from pawmark.grading.checking import grading_data
 from pawmark.grading.execution import CHECK_SUFFIX, Execution
@@ -43,6 +43,7 @@ from pawmark.grading.repair import Repaired, choose, release_form
 from pawmark.grading.sanitizing import Cleaner, render_markdown, unchanged
 
 DEFAULT_TIMEOUT = 60.0
+DEFAULT_BUDGET = 3600.0
 OPT_OUT = "PAWMARK_SANDBOX"
 FRESH = "PAWMARK_FRESH"
 UNFINISHED = Path(".pawmark") / "unfinished"
@@ -231,6 +232,8 @@ class GradingExporter(NotebookExporter):
         if reason is not None:
             raise self._refuse(reason)
         try:
+            _seconds("PAWMARK_CELL_TIMEOUT", DEFAULT_TIMEOUT)
+            _seconds("PAWMARK_SUBMISSION_TIMEOUT", DEFAULT_BUDGET)
             self.data = grading_data()
         except PawmarkError as error:
             raise self._refuse(str(error)) from error
@@ -325,6 +328,7 @@ class ExecuteSubmission(NbGraderPreprocessor):
             data=job["data"].identity,
             sandboxed=job["sandboxed"],
             timeout=execution.timeout,
+            budget=execution.budget,
             limits=_limits(),
             seed=os.environ.get("PAWMARK_SEED"),
         )
@@ -339,7 +343,8 @@ class ExecuteSubmission(NbGraderPreprocessor):
             guest_root=sandbox.GUEST_DATA if sandboxed else str(data.root),
             new_kernel=lambda: StudentKernel(data.root, sandboxed, _limits()),
             seed=seed,
-            timeout=float(os.environ.get("PAWMARK_CELL_TIMEOUT", DEFAULT_TIMEOUT)),
+            timeout=_seconds("PAWMARK_CELL_TIMEOUT", DEFAULT_TIMEOUT),
+            budget=_seconds("PAWMARK_SUBMISSION_TIMEOUT", DEFAULT_BUDGET),
         )
 
     def _show(self, nb: NotebookNode, results: dict[str, ExerciseResult]) -> None:
@@ -352,6 +357,24 @@ class ExecuteSubmission(NbGraderPreprocessor):
                 cell.outputs = [_table(result)]
             else:
                 cell.outputs = cleaner.clean(cell.outputs)
+
+
+def _seconds(name: str, otherwise: float) -> float:
+    """Return a time limit from the environment.
+
+    Raises
+    ------
+    CourseError
+        When it is no number above zero.
+    """
+    text = os.environ.get(name) or str(otherwise)
+    try:
+        value = float(text)
+    except ValueError:
+        value = 0.0
+    if not value > 0:
+        raise CourseError(f"{name} is {text!r}: seconds are wanted, a number above 0.")
+    return value
 
 
 def _limits() -> Limits:
