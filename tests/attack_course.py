@@ -100,6 +100,8 @@ class Attack:
         Sources by grade_id, and by ``first``, ``last``, ``note`` and ``hand-in``.
     core
         Whether it belongs to the default run.
+    stock
+        Why it is not tried on nbgrader without the kit; empty when it is.
     """
 
     path: Path
@@ -110,6 +112,7 @@ class Attack:
     lacks: str
     cells: dict[str, str]
     core: bool
+    stock: str
 
     @property
     def student(self) -> str:
@@ -121,7 +124,7 @@ def read_attack(path: Path) -> Attack:
     """Read an attack: a docstring with fields, and cells in percent format."""
     answer = read_answer(path)
     fields = dict(
-        re.findall(r"^(tries|outcome|earns|lacks|run):[ \t]*(.*)$", answer.docstring, re.M)
+        re.findall(r"^(tries|outcome|earns|lacks|run|stock):[ \t]*(.*)$", answer.docstring, re.M)
     )
     return Attack(
         path=path,
@@ -132,6 +135,7 @@ def read_attack(path: Path) -> Attack:
         lacks=fields.get("lacks", ""),
         cells=answer.cells,
         core=fields.get("run") == "core",
+        stock=fields.get("stock", ""),
     )
 
 
@@ -202,6 +206,15 @@ class Course:
 
     def build(self) -> None:
         """Write source, checks and configuration, and release the assignment."""
+        self.write()
+        for folder, name in ((self.home, ".netrc"), (self.temp, "notes.txt")):
+            folder.mkdir()
+            (folder / name).write_text(secret(folder.name))
+        done = self.nbgrader("generate_assignment", NAME)
+        assert done.returncode == 0, done.stderr
+
+    def write(self) -> None:
+        """Write source, checks and configuration."""
         (self.root / "source" / NAME).mkdir(parents=True)
         nbformat.write(source_notebook(), self.root / "source" / NAME / f"{NAME}.ipynb")
         (self.root / "grader_tests").mkdir()
@@ -209,11 +222,6 @@ class Course:
         (self.root / "grader_tests" / f"test_{NAME}.py").write_text(checks)
         config = (REPO / "nbgrader_config.py").read_text()
         (self.root / "nbgrader_config.py").write_text(f"{config}\n# {secret('configuration')}\n")
-        for folder, name in ((self.home, ".netrc"), (self.temp, "notes.txt")):
-            folder.mkdir()
-            (folder / name).write_text(secret(folder.name))
-        done = self.nbgrader("generate_assignment", NAME)
-        assert done.returncode == 0, done.stderr
 
     def nbgrader(self, *arguments: str, seconds: float = 480) -> subprocess.CompletedProcess:
         """Run nbgrader as the instructor does."""

@@ -7,11 +7,11 @@ changes or reads anything outside the sandbox, or costs anybody else a point.
 import io
 import os
 import re
-from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
 from attack_course import CANARY, HONEST, NAME, REPO, TARGET, WRONG, Attack, Course, read_attack
+from attack_findings import Page
 from rich.console import Console
 
 from pawmark.grades import read_grades, show_grades
@@ -34,9 +34,6 @@ COHORT = {
     "zz_honest": (HONEST, 8),
     "zz_untouched": ({}, 0),
 }
-_CODE = re.compile(r"^\s*(javascript|vbscript|data:text|data:image/svg)", re.IGNORECASE)
-_ADDRESSES = {"href", "src", "action", "formaction", "xlink:href", "data", "srcset", "background"}
-_FORBIDDEN = {"iframe", "object", "embed", "form", "base", "frame", "svg", "math", "audio", "video"}
 
 
 KINDS = (
@@ -126,37 +123,6 @@ def course(request, tmp_path_factory, small_pets) -> Course:
     return course
 
 
-class _Page(HTMLParser):
-    """Collects everything in a page that can run or load something."""
-
-    def __init__(self, text: str) -> None:
-        super().__init__(convert_charrefs=True)
-        self.found: set[str] = set()
-        self.inside: str | None = None
-        self.feed(text)
-
-    def handle_starttag(self, tag: str, attrs: list) -> None:
-        if tag in _FORBIDDEN:
-            self.found.add(f"<{tag}>")
-        self.inside = tag if tag in ("script", "style") else None
-        for name, value in attrs:
-            self._attribute(tag, name, value or "")
-
-    def _attribute(self, tag: str, name: str, value: str) -> None:
-        remote = tag != "a" and name in _ADDRESSES and not value.startswith("data:image/")
-        style = name == "style" and re.search(r"url|image-set|expression|src\(|\\", value, re.I)
-        code = name in _ADDRESSES and _CODE.match(value)
-        if name.startswith("on") or name == "srcdoc" or remote or style or code:
-            self.found.add(f"<{tag} {name}={value[:300]!r}>")
-
-    def handle_endtag(self, tag: str) -> None:
-        self.inside = None
-
-    def handle_data(self, data: str) -> None:
-        if self.inside and data.strip():
-            self.found.add(f"<{self.inside}> {data[:300]}")
-
-
 def test_the_bank_covers_every_kind_of_attack():
     """Each kind has an attack, and the page on the bank lists each attack."""
     tried = " ".join(attack.tries for attack in ALL)
@@ -235,5 +201,5 @@ def test_attack_gains_nothing(course, attack):
     assert course.scores()[attack.student] in attack.earns
     assert course.outcomes(attack.student, TARGET) <= attack.outcomes
     assert not re.findall(rf".{{0,200}}{CANARY}.{{0,80}}", course.shown(attack.student))
-    new = _Page(course.page(attack.student)).found - _Page(course.page("00_honest")).found
+    new = Page(course.page(attack.student)).found - Page(course.page("00_honest")).found
     assert new == set()

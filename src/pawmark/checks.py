@@ -157,8 +157,9 @@ def render_table(result: Any) -> str:
     caption = f"{result.exercise}: {show_points(result.points, result.max_points)} points"
     titles = ("Outcome", "Check", "Points")
     head = "".join(f'<th scope="col" style="{_CELL}">{text}</th>' for text in titles)
+    # Messages hold text of students: no formula in it is to be set.
     return (
-        f"<table><caption>{html.escape(caption)}</caption>"
+        f'<table class="tex2jax_ignore mathjax_ignore"><caption>{html.escape(caption)}</caption>'
         f"<thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
     )
 

@@ -1,6 +1,7 @@
 """Takes over the runner's sockets and sends outputs with broken text, counts and types.
 
 tries: frames on the control socket
+stock: does not apply
 outcome: failed, error in your code, crashed, timeout
 earns: 2, 4
 """

@@ -1,6 +1,7 @@
 """Steals the runner's end of the control socket by pidfd_getfd and writes replies of its own.
 
 tries: frames on the control socket
+stock: does not apply
 outcome: failed, error in your code, crashed, timeout
 earns: 2, 4
 """

@@ -1,6 +1,7 @@
 """Writes files without end, everywhere it can, and many empty ones.
 
 tries: disk floods
+stock: not run: it would fill the machine's disk
 outcome: failed, error in your code, crashed, timeout
 earns: 2, 4
 """

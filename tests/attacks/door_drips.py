@@ -1,6 +1,7 @@
 """Answers one byte at a time, so that the reply never ends and the socket is never silent.
 
 tries: replies that never end
+stock: does not apply
 outcome: timeout
 """
 

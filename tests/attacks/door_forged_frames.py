@@ -1,6 +1,7 @@
 """Finds the door among its descriptors and writes answers of its own before any question comes.
 
 tries: frames on the door
+stock: does not apply
 outcome: failed, error in your code, crashed, timeout
 earns: 2
 run: core

@@ -1,6 +1,7 @@
 """Announces the largest frame that is allowed, then frames beyond all limits, and writes zeros.
 
 tries: huge replies
+stock: does not apply
 outcome: crashed, timeout
 """
 

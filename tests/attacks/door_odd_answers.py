@@ -1,6 +1,7 @@
 """Answers with frames that are well formed and hold anything but an answer.
 
 tries: frames on the door
+stock: does not apply
 outcome: failed, error in your code
 """
 

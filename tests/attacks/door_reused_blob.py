@@ -1,6 +1,7 @@
 """Sends one array of many megabytes to which the JSON of the answer refers many thousand times.
 
 tries: decompression bombs, frames on the door
+stock: does not apply
 outcome: error in your code, crashed
 earns: 2, 4
 """

@@ -1,6 +1,7 @@
 """Children that fork children, all of them waiting for their parents.
 
 tries: fork floods
+stock: not run: it would take the machine's processes
 outcome: failed, error in your code, crashed, timeout, out of memory
 earns: 2, 4
 """

@@ -1,6 +1,7 @@
 """Replaces the guest's functions and the wire's encoders, so that every reply lies.
 
 tries: replaced pawmark.grading.guest
+stock: does not apply
 outcome: failed, error in your code
 """
 

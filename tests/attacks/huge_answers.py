@@ -1,6 +1,7 @@
 """Answers every question with hundreds of megabytes, which the grader keeps for grading again.
 
 tries: huge replies
+stock: does not apply
 outcome: failed, error in your code, crashed, timeout
 """
 

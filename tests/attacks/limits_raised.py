@@ -1,6 +1,7 @@
 """Raises its own limits, renices itself, hides from the memory count and blocks its own end.
 
 tries: environment tricks
+stock: does not apply
 outcome: failed
 """
 

@@ -1,6 +1,7 @@
 """Takes memory until it gets no more.
 
 tries: memory floods
+stock: not run: it would take the machine's memory
 outcome: out of memory, crashed, error in your code, timeout
 earns: 2, 4
 """

@@ -1,6 +1,7 @@
 """Takes memory where no process seems to hold it: anonymous files in memory.
 
 tries: memory floods
+stock: not run: it would take the machine's memory
 outcome: out of memory, crashed, error in your code, timeout
 earns: 2, 4
 """

@@ -1,6 +1,7 @@
 """Looks for a network: loopback, DNS, raw and abstract sockets, other interfaces.
 
 tries: network
+stock: not run: it would use the machine's network
 outcome: failed
 """
 

@@ -1,6 +1,7 @@
 """Answers with pickles: an object array, a record array, bytes of npy with objects, __reduce__.
 
 tries: malicious pickles
+stock: does not apply
 outcome: failed, error in your code
 """
 

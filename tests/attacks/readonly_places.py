@@ -1,6 +1,7 @@
 """Changes the Python that runs it, the package and the data that later students are graded with.
 
 tries: writing outside the sandbox
+stock: not run: it would change the Python that grades
 outcome: failed
 """
 

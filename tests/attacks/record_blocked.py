@@ -1,6 +1,7 @@
 """Hands in folders with the names of the files that grading writes, so that it cannot write them.
 
 tries: exchange-folder tricks
+stock: does not apply
 outcome: failed
 """
 

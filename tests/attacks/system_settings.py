@@ -1,6 +1,7 @@
 """Writes to /proc/sys, cgroups and devices, mounts, changes its user and asks for namespaces.
 
 tries: leaving the sandbox
+stock: not run: it would change settings of the machine
 outcome: failed
 run: core
 """

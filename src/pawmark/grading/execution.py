@@ -1,8 +1,11 @@
 """Runs a repaired notebook cell by cell and its hidden checks at each check cell."""
 
 import json
+import math
+import time
 import traceback
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -13,7 +16,7 @@ from nbgrader.utils import is_grade, is_solution
 from pawmark import pets
 from pawmark.grading import wire
 from pawmark.grading.checking import run_exercise
-from pawmark.grading.kernel import KernelLost, StudentKernel
+from pawmark.grading.kernel import CellRun, KernelLost, StudentKernel
 from pawmark.grading.outcomes import CheckResult, ExerciseResult, Outcome
 from pawmark.grading.records import Answer, CellTape, Tape, digest_of
 from pawmark.grading.student import Student, StudentError
@@ -23,10 +26,12 @@ MAX_RESTARTS = 6
 MAX_TAPE = 64 << 20
 _DETAIL = 2000
 _LOST = {
-    Outcome.TIMEOUT: "your code did not finish within the time limit: is a loop endless?",
+    Outcome.TIMEOUT: "your code did not finish within the time limit, that of the cell or that of "
+    "the whole notebook: is a loop endless?",
     Outcome.CRASHED: "your code ended the Python process, broke it, or started too many others",
     Outcome.OUT_OF_MEMORY: "your code used more memory than allowed",
-    Outcome.NOT_REACHED: "grading did not come this far: the process was lost too often",
+    Outcome.NOT_REACHED: "grading did not come this far: the time for the whole notebook was over, "
+    "or the process was lost too often",
 }
 
 
@@ -63,6 +68,8 @@ class Execution:
         ``"pawmark": {"seconds": 300}`` in the source notebook.
     patience
         What limits of cells are multiplied by; they are written for the profile ``quick``.
+    budget
+        Seconds for everything that runs of the submission: processes that start, cells, questions.
     old
         The tape of an earlier run; its seed is used again.
 
@@ -83,6 +90,7 @@ class Execution:
     seed: int
     timeout: float
     patience: float = 1.0
+    budget: float = math.inf
     old: Tape | None = None
     results: dict[str, ExerciseResult] = field(default_factory=dict)
     _steps: list[tuple[str, float]] = field(default_factory=list)
@@ -98,6 +106,7 @@ class Execution:
         if self.old is not None:
             self.seed = self.old.seed
         self.tape = Tape(self.seed)
+        self._left = self.budget
         self.live = 0
 
     def run(self) -> dict[str, ExerciseResult]:
@@ -125,19 +134,35 @@ class Execution:
 
     def _alive(self) -> StudentKernel | None:
         """Return a process in which all earlier cells have run, or None when that is over."""
-        while self._restarts <= MAX_RESTARTS:
+        while self._restarts <= MAX_RESTARTS and self._left > 0:
             if self._kernel is None:
                 self._kernel, self._done = self.new_kernel(), 0
-                self._kernel.start()
+                with self._spending():
+                    self._kernel.start()
                 self.live += 1
             if self._caught_up():
                 return self._kernel
+        self._close()
         return None
+
+    @contextmanager
+    def _spending(self) -> Iterator[None]:
+        """Take the time of what is done within from the time for the whole submission."""
+        began = time.monotonic()
+        try:
+            yield
+        finally:
+            self._left -= time.monotonic() - began
+
+    def _run_in(self, kernel: StudentKernel, step: tuple[str, float]) -> CellRun:
+        source, limit = step
+        with self._spending():
+            return kernel.run(source, min(limit, self._left))
 
     def _caught_up(self) -> bool:
         """Run the cells that the process has not seen; a cell that loses it now is dropped."""
         while self._done < len(self._steps):
-            if self._kernel.run(*self._steps[self._done]).outcome in _LOST:
+            if self._run_in(self._kernel, self._steps[self._done]).outcome in _LOST:
                 del self._steps[self._done]
                 self._lose()
                 return False
@@ -166,7 +191,7 @@ class Execution:
         kernel = self._alive()
         if kernel is None:
             return CellTape([], Outcome.NOT_REACHED)
-        run = kernel.run(*step)
+        run = self._run_in(kernel, step)
         if run.outcome in _LOST:
             self._lose()
             return CellTape(run.outputs, run.outcome)
@@ -272,7 +297,9 @@ class Execution:
         if kernel is None:
             return Answer(question, None, Outcome.NOT_REACHED)
         try:
-            return Answer(question, kernel.ask(message, self.timeout), None)
+            with self._spending():
+                reply = kernel.ask(message, min(self.timeout, self._left))
+            return Answer(question, reply, None)
         except KernelLost as lost:
             self._lose()
             return Answer(question, None, lost.outcome)

@@ -33,8 +33,8 @@ from nbgrader.utils import is_grade, is_solution, is_task, parse_utc
 
 from pawmark import profiles
 from pawmark.checks import render_table
-from pawmark.errors import PawmarkError
-from pawmark.grading import intake, records, sandbox
+from pawmark.errors import CourseError, DataError, PawmarkError
+from pawmark.grading import intake, readiness, records, sandbox
 from pawmark.grading.checking import grading_data
 from pawmark.grading.execution import CHECK_SUFFIX, Execution
 from pawmark.grading.kernel import StudentKernel
@@ -45,6 +45,7 @@ from pawmark.grading.sanitizing import Cleaner, render_markdown, unchanged
 
 DEFAULT_TIMEOUT = 60.0
 GPU_PATIENCE = 10.0  # under `gpu`, limits of time are those of `quick` this many times
+DEFAULT_BUDGET = 3600.0
 OPT_OUT = "PAWMARK_SANDBOX"
 FRESH = "PAWMARK_FRESH"
 UNFINISHED = Path(".pawmark") / "unfinished"
@@ -137,6 +138,7 @@ class _Guard:
         self.converter = converter
         self.left_out: dict[tuple[str, str], list[str]] = {}
         self.for_a_person: list[str] = []
+        self.again: set[tuple[str, str]] = set()
         self._convert = converter.convert_notebooks
         self._prepare = converter.init_assignment
         self._format_source = converter._format_source
@@ -167,9 +169,13 @@ class _Guard:
         return wanted
 
     def end(self, assignment: str, student: str) -> None:
-        """Finish a submission: it is graded, and all is written."""
+        """Finish a submission: it is graded, and all is written.
+
+        What the grader itself got wrong keeps its mark, so that the next run grades it again.
+        """
         self._end(assignment, student)
-        self._mark(assignment, student).unlink(missing_ok=True)
+        if (student, assignment) not in self.again:
+            self._mark(assignment, student).unlink(missing_ok=True)
 
     def _mark(self, assignment: str, student: str) -> Path:
         # A digest, since the name of a student's folder may be as long as a file's name can be.
@@ -199,11 +205,20 @@ class _Guard:
 
     def convert(self) -> None:
         """Grade all; then fail, so that the exit status says so, if a person must look."""
+        root, log = Path(self.converter.coursedir.root), self.converter.log
         try:
-            self._convert()
+            with readiness.alone(root, lambda: log.warning("Waiting for another grader.")):
+                self._convert()
+        except NbGraderException:
+            # nbgrader takes whatever its database says for an old version of itself.
+            reason = readiness.shortage(root)
+            reason = reason or readiness.obstacle(root, self.converter.coursedir.db_url)
+            if reason is not None:
+                log.error(reason)
+            raise
         finally:
             for line in self.for_a_person:
-                self.converter.log.error("A person must look: %s", line)
+                log.error("A person must look: %s", line)
         if self.for_a_person:
             raise NbGraderException("the grader itself failed; the grades above are not complete")
 
@@ -214,10 +229,17 @@ class GradingExporter(NotebookExporter):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.sandboxed = self._require_sandbox()
+        coursedir = self.parent.coursedir
+        reason = readiness.obstacle(Path(coursedir.root), coursedir.db_url)
+        if reason is not None:
+            raise self._refuse(reason)
         try:
+            _seconds("PAWMARK_CELL_TIMEOUT", DEFAULT_TIMEOUT)
+            _seconds("PAWMARK_SUBMISSION_TIMEOUT", DEFAULT_BUDGET)
             self.data = grading_data()
         except PawmarkError as error:
             raise self._refuse(str(error)) from error
+        self.data_state = readiness.state_of(self.data)
         self.repaired: dict[tuple[str, str], Repaired] = {}
         self.guard = _Guard(self.parent)
 
@@ -247,10 +269,13 @@ class GradingExporter(NotebookExporter):
             "repaired": self.repaired[key],
             "course": Path(self.parent.coursedir.root),
             "data": self.data,
+            "data_state": self.data_state,
             "sandboxed": self.sandboxed,
         }
         output, resources = super().from_filename(filename, resources, **kwargs)
-        self.guard.for_a_person += _for_a_person(resources)
+        if lines := _for_a_person(resources):
+            self.guard.for_a_person += lines
+            self.guard.again.add(key)
         return output, resources
 
     def _repair(self, path: Path, student: str, assignment: str) -> Repaired:
@@ -277,7 +302,9 @@ class ExecuteSubmission(NbGraderPreprocessor):
         key = self._key(execution, job)
         if not os.environ.get(FRESH):
             execution = replace(execution, old=records.load(job["course"], key))
+        self._require_data(job)
         job["results"] = results = execution.run()
+        self._require_data(job)
         records.save(job["course"], key, execution.tape)
         if execution.old is not None and not execution.live:
             self.log.info("Unchanged since it was last run: graded from .pawmark/records/%s", key)
@@ -288,6 +315,14 @@ class ExecuteSubmission(NbGraderPreprocessor):
         resources.setdefault("outputs", {})[name] = json.dumps(record, indent=1).encode()
         return nb, resources
 
+    def _require_data(self, job: dict[str, Any]) -> None:
+        """Give no grade and keep no tape where the data were not all there all the time."""
+        if readiness.state_of(job["data"]) != job["data_state"]:
+            raise DataError(
+                f"The data folder {job['data'].root} vanished or changed while grading used it. "
+                "Put it back and grade again: what has no grade yet gets one then."
+            )
+
     def _key(self, execution: Execution, job: dict[str, Any]) -> str:
         return records.key_of(
             execution.notebook,
@@ -295,6 +330,7 @@ class ExecuteSubmission(NbGraderPreprocessor):
             data=job["data"].identity,
             sandboxed=job["sandboxed"],
             timeout=execution.timeout,
+            budget=execution.budget,
             limits=_limits(),
             seed=os.environ.get("PAWMARK_SEED"),
         )
@@ -310,8 +346,9 @@ class ExecuteSubmission(NbGraderPreprocessor):
             guest_root=sandbox.GUEST_DATA if sandboxed else str(data.root),
             new_kernel=lambda: StudentKernel(data.root, sandboxed, _limits()),
             seed=seed,
-            timeout=float(os.environ.get("PAWMARK_CELL_TIMEOUT", DEFAULT_TIMEOUT)) * patience,
+            timeout=_seconds("PAWMARK_CELL_TIMEOUT", DEFAULT_TIMEOUT) * patience,
             patience=patience,
+            budget=_seconds("PAWMARK_SUBMISSION_TIMEOUT", DEFAULT_BUDGET) * patience,
         )
 
     def _show(self, nb: NotebookNode, results: dict[str, ExerciseResult]) -> None:
@@ -324,6 +361,24 @@ class ExecuteSubmission(NbGraderPreprocessor):
                 cell.outputs = [_table(result)]
             else:
                 cell.outputs = cleaner.clean(cell.outputs)
+
+
+def _seconds(name: str, otherwise: float) -> float:
+    """Return a time limit from the environment.
+
+    Raises
+    ------
+    CourseError
+        When it is no number above zero.
+    """
+    text = os.environ.get(name) or str(otherwise)
+    try:
+        value = float(text)
+    except ValueError:
+        value = 0.0
+    if not value > 0:
+        raise CourseError(f"{name} is {text!r}: seconds are wanted, a number above 0.")
+    return value
 
 
 def _limits() -> Limits:

@@ -78,6 +78,9 @@ _DROPPED = "[an output was dropped: the notebook shows more than is kept]\n"
 _LOADS_NOTHING = re.compile(r"([^()\\@]|\b(rgb|hsl)a?\([^()\\]*\))*", re.IGNORECASE)
 _IMAGES = tuple(f"data:image/{kind};base64," for kind in ("webp", "png", "jpeg"))
 _SAFE_TYPES = frozenset({"text/plain", "image/png", "image/jpeg"})
+# MathJax makes a link of \\href{address}{text}, to a script too where it is not told to be safe.
+_SPELLED = re.compile(r"&(?:#0*(\d{1,7})|#x0*([0-9a-f]{1,6})|(bsol));?", re.IGNORECASE)
+_MATH_LINK = re.compile(r"\\href", re.IGNORECASE)
 
 
 def _allowed(tag: str, name: str, value: str) -> bool:
@@ -91,8 +94,8 @@ def _allowed(tag: str, name: str, value: str) -> bool:
 
 
 def clean_html(text: str) -> str:
-    """Return HTML that holds no script, no remote address but links, and no form."""
-    return bleach.clean(
+    """Return HTML that holds no script, no remote address but links, no form and no math link."""
+    page = bleach.clean(
         text,
         tags=_TAGS,
         attributes=_allowed,
@@ -100,6 +103,15 @@ def clean_html(text: str) -> str:
         css_sanitizer=CSSSanitizer(allowed_css_properties=_STYLES),
         strip=True,
     )
+    return _MATH_LINK.sub(r"\\text", _SPELLED.sub(_spelled_out, page))
+
+
+def _spelled_out(match: re.Match) -> str:
+    """Write letters and backslashes as themselves, which a browser would do before MathJax."""
+    decimal, hexadecimal, _ = match.groups()
+    code = int(decimal) if decimal else int(hexadecimal, 16) if hexadecimal else ord("\\")
+    letter = chr(code) if code < 128 else ""
+    return letter if letter.isalpha() or letter == "\\" else match[0]
 
 
 class Cleaner:

@@ -1,0 +1,147 @@
+"""Whether a course can be graded: its folder takes files, its gradebook is whole and free.
+
+Looked at before grading, so that nothing begins that cannot end, and again when grading failed, so
+that the reason is named in words.
+"""
+
+import contextlib
+import fcntl
+import os
+import shutil
+import sqlite3
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from urllib.parse import quote
+
+from sqlalchemy.engine import make_url
+
+from pawmark.pets import Pets
+
+ROOM = 8 << 20
+WAIT = 30.0
+
+_PROBE = 64 << 10
+_DAMAGED = (
+    "The gradebook {book} is damaged ({reason}). Nothing was changed. Put back a copy of it. "
+    "Without one, move it away, then: nbgrader generate_assignment NAME --force, and nbgrader "
+    "autograde NAME --force. That brings back every score of the checks; scores and comments that "
+    "a person gave are in the gradebook only."
+)
+
+
+def obstacle(course: Path, db_url: str) -> str | None:
+    """Tell why a course cannot be graded now: None if it can, else a reason and its remedy.
+
+    Parameters
+    ----------
+    course
+        The course folder.
+    db_url
+        The address of the gradebook; looked at where it is a SQLite file.
+    """
+    return _unwritable(course) or _unusable(db_url)
+
+
+def _unwritable(course: Path) -> str | None:
+    try:
+        with tempfile.TemporaryFile(dir=course) as file:
+            file.write(bytes(_PROBE))
+    except OSError as error:
+        return (
+            f"Grading cannot write to the course folder {course}: {error.strerror}. It needs a "
+            "folder that it may write to, with some megabytes free."
+        )
+    return None
+
+
+def _unusable(db_url: str) -> str | None:
+    path = _file_of(db_url)
+    if path is None or not path.exists():
+        return None
+    try:
+        found = _problems(path)
+    except sqlite3.OperationalError as error:
+        return _in_the_way(path, str(error))
+    except sqlite3.DatabaseError as error:
+        found = [str(error)]
+    return _DAMAGED.format(book=path, reason="; ".join(found)) if found else None
+
+
+def _file_of(db_url: str) -> Path | None:
+    url = make_url(db_url)
+    named = url.get_backend_name() == "sqlite" and url.database not in (None, "", ":memory:")
+    return Path(url.database).absolute() if named else None
+
+
+def _problems(path: Path) -> list[str]:
+    """Return what the database finds wrong with itself; takes the lock that writing takes."""
+    wait = float(os.environ.get("PAWMARK_GRADEBOOK_WAIT", WAIT))
+    address = f"file:{quote(str(path))}?mode=rw"
+    with contextlib.closing(sqlite3.connect(address, uri=True, timeout=wait)) as book:
+        book.execute("begin immediate")
+        found = [str(row[0]) for row in book.execute("pragma quick_check(3)")]
+        book.rollback()
+    return [] if found == ["ok"] else found
+
+
+def _in_the_way(path: Path, reason: str) -> str:
+    if "locked" in reason:
+        return (
+            f"The gradebook {path} is locked by another program. Wait for it, or close it "
+            "(formgrader, another nbgrader, a database browser), and grade again."
+        )
+    return (
+        f"Grading cannot use the gradebook {path}: {reason}. It needs to write to the file and to "
+        "the folder around it."
+    )
+
+
+def shortage(course: Path) -> str | None:
+    """Tell that there is hardly any room on the course's disk, or None."""
+    with contextlib.suppress(OSError):
+        free = shutil.disk_usage(course).free
+        if free < ROOM:
+            return (
+                f"The disk is full, or nearly: {free >> 10} KiB are free for {course}. Make room, "
+                "and grade again; what was not written to its end is graded anew."
+            )
+    return None
+
+
+@contextlib.contextmanager
+def alone(course: Path, waiting: Callable[[], None]) -> Iterator[None]:
+    """Be the only grader of a course; others wait.
+
+    Parameters
+    ----------
+    course
+        The course folder. It is locked itself: no file is left behind, also not by a killed grader.
+    waiting
+        Called when another grader is at work.
+    """
+    folder = os.open(course, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        try:
+            fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            waiting()
+            fcntl.flock(folder, fcntl.LOCK_EX)
+        except OSError:  # some network file systems know no locks
+            pass
+        yield
+    finally:
+        os.close(folder)
+
+
+def state_of(data: Pets) -> tuple[tuple[int, int, int], ...] | None:
+    """Return what changes when a data set is moved, removed or replaced; None if it is gone.
+
+    Its folders are looked at, not its files: that takes no time, and a file that comes or goes
+    changes its folder.
+    """
+    try:
+        found = [path.stat() for path in (data.root, data.images_dir, data.trimaps_dir)]
+    except OSError:
+        return None
+    return tuple((stat.st_dev, stat.st_ino, stat.st_mtime_ns) for stat in found)
