@@ -479,16 +479,23 @@ def _kill_tree(process: subprocess.Popen[bytes], family: list[psutil.Process] | 
     """End a submission's processes and wait until they are gone.
 
     The first child of bubblewrap is process 1 of the sandbox: the system ends all others with it,
-    at once, where killing them one by one would lose against code that starts new ones.
+    at once, where killing them one by one would lose against code that starts new ones. Bubblewrap
+    itself ends when that child has, and takes its name off the list of processes at once; whoever
+    inherited it from a killed bubblewrap may take seconds.
     """
     if process.poll() is not None:
         return
-    family = _tree(process.pid) if family is None else family
-    process.kill()
-    for member in family:
+    if not family:  # no sandbox, or none that stands yet
+        family = _tree(process.pid) if family is None else family
+        process.kill()
+    for member in family[1:]:
         with contextlib.suppress(psutil.Error):
             member.kill()
-    process.wait()
+    try:
+        process.wait(timeout=5)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
     psutil.wait_procs(family[1:], timeout=5)
 
 
