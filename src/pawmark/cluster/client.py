@@ -206,7 +206,8 @@ class _Run:
         from distributed import as_completed
 
         try:
-            done = as_completed([self._submit(job) for job in islice(jobs, _WAITING)])
+            first = [self._submit(job) for job in islice(jobs, _WAITING)]
+            done = as_completed(first, loop=self.client.loop)
             for future in done:
                 self._finish(future, self.waiting.pop(future))
                 for job in islice(jobs, 1):
