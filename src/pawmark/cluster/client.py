@@ -38,6 +38,10 @@ RETRIES = 1
 _CONNECT = 10
 # So many submissions lie with the scheduler at once: it keeps them all in memory.
 _WAITING = 256
+_LOST = (
+    "each worker that ran this submission was lost, again and again. To try once more: "
+    "pawmark grade --force"
+)
 _MISSING = (
     "pawmark grade --scheduler needs Dask distributed, which is not installed here. Install it: "
     "pip install 'pawmark[cluster]'"
@@ -197,23 +201,40 @@ class _Run:
         self.course = course
         self.needs = needs
         self.tell = tell
-        self.name = secrets.token_hex(4)  # what another run left on the workers is not ours
+        self.name = secrets.token_hex(4)
         self.checks: dict[str, Any] = {}
+        self.suspects: list[Job] | None = []
         self.waiting: dict[Any, Job] = {}
 
     def run(self, jobs: Iterator[Job]) -> None:
-        """Run all jobs; some wait at the scheduler, the others here."""
+        """Run all jobs, and those that were on lost workers once more, each alone.
+
+        Not every one of them is to blame: a worker that is lost takes along what waits there.
+        """
+        try:
+            self._run(jobs, _WAITING)
+            suspects, self.suspects = self.suspects, None
+            self._forget()
+            self._run(iter(suspects), 1)
+        finally:
+            self._forget()
+
+    def _forget(self) -> None:
+        if self.client.status == "running":
+            self.client.cancel([*self.waiting, *self.checks.values()])
+        self.checks.clear()
+        self.name = secrets.token_hex(4)  # what another run left on the workers is not ours
+
+    def _run(self, jobs: Iterator[Job], most: int) -> None:
+        """Run jobs; some of them wait at the scheduler, the others here."""
         from distributed import as_completed
 
-        try:
-            first = [self._submit(job) for job in islice(jobs, _WAITING)]
-            done = as_completed(first, loop=self.client.loop)
-            for future in done:
-                self._finish(future, self.waiting.pop(future))
-                for job in islice(jobs, 1):
-                    done.add(self._submit(job))
-        finally:
-            self.client.cancel([*self.waiting, *self.checks.values()])
+        first = [self._submit(job) for job in islice(jobs, most)]
+        done = as_completed(first, loop=self.client.loop)
+        for future in done:
+            self._finish(future, self.waiting.pop(future))
+            for job in islice(jobs, 1):
+                done.add(self._submit(job))
 
     def _submit(self, job: Job) -> Any:
         task = job.task
@@ -244,6 +265,10 @@ class _Run:
 
     def _finish(self, future: Any, job: Job) -> None:
         done = self._result(future)
+        if done is None and self.suspects is not None:
+            self.suspects.append(job)
+            return
+        done = done or _LOST
         if isinstance(done, str):
             tape = records.Tape(0, gave_up=done)
             tape.about = {"assignment": job.task.assignment, "checks": job.task.checks}
@@ -262,8 +287,8 @@ class _Run:
         except OSError as error:
             raise CourseError(f"A record cannot be written: {error}") from error
 
-    def _result(self, future: Any) -> Done | str:
-        """Return the result of a job, or why it could not be run anywhere."""
+    def _result(self, future: Any) -> Done | str | None:
+        """Return the result of a job, or why it could not be run; None when workers were lost."""
         from distributed import KilledWorker
 
         if future.status == "finished":
@@ -275,11 +300,7 @@ class _Run:
             )
         error = future.exception()
         if isinstance(error, KilledWorker):
-            times = error.allowed_failures + 1
-            return (
-                f"{times} workers were lost while they ran this submission. To try it again: "
-                "pawmark grade --force"
-            )
+            return None
         if isinstance(error, ImportError | AttributeError):
             raise CourseError(
                 f"A worker or the scheduler does not have this version of pawmark: {error}. "

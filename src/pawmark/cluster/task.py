@@ -2,6 +2,7 @@
 
 import base64
 import json
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -47,16 +48,18 @@ class DataName:
         DataError
             If neither gives the same data.
         """
-        if self.seed is not None and self.count is not None:
-            found = pets.synthetic(self.seed, self.count)
-        else:
-            found = grading_data()
-        if found.identity == self.identity:
-            return found
-        raise DataError(
-            f"grading uses the data {self.identity}, and here are {found.identity} in "
-            f"{found.root}. Put the same folder on this machine and set PAWMARK_DATA to it before "
-            "the worker is started."
+        drawn = self.seed is not None and self.count is not None
+        if not drawn and not os.environ.get("PAWMARK_DATA"):
+            raise self._absent("PAWMARK_DATA is not set")
+        found = pets.synthetic(self.seed, self.count) if drawn else grading_data()
+        if found.identity != self.identity:
+            raise self._absent(f"{found.root} holds {found.identity}")
+        return found
+
+    def _absent(self, instead: str) -> DataError:
+        return DataError(
+            f"grading uses the data {self.identity}, and here {instead}. Put the same folder on "
+            "this machine, and set PAWMARK_DATA to it before the worker is started."
         )
 
 
