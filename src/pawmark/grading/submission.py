@@ -14,7 +14,7 @@ import psutil
 from nbformat import NotebookNode
 
 from pawmark import pets, profiles
-from pawmark.grading import intake, records, sandbox
+from pawmark.grading import intake, records, sandbox, warm
 from pawmark.grading.execution import CHECK_SUFFIX, Execution
 from pawmark.grading.kernel import StudentKernel
 from pawmark.grading.limits import Limits
@@ -83,13 +83,14 @@ class Circumstances:
         old: records.Tape | None = None,
     ) -> Execution:
         """Return the run of a repaired notebook, not yet begun; see `Execution`."""
+        suited = warm.suits(cell.source for cell in notebook.cells if cell.cell_type == "code")
         return Execution(
             notebook=notebook,
             undone=undone,
             course=course,
             data=data,
             guest_root=sandbox.GUEST_DATA if self.sandboxed else str(data.root),
-            new_kernel=lambda: StudentKernel(data.root, self.sandboxed, self.limits),
+            new_kernel=lambda: StudentKernel(data.root, self.sandboxed, self.limits, suited),
             seed=int(self.seed or secrets.randbits(32)),
             timeout=self.timeout,
             patience=_patience(),

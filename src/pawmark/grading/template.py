@@ -207,7 +207,7 @@ def _give_up_rights(program: bytes) -> None:
 
 def _places() -> dict[str, str]:
     """Return the name spaces of this process."""
-    return {name: os.readlink(f"/proc/self/ns/{name}") for name in _SPACES}
+    return {name: str(Path(f"/proc/self/ns/{name}").readlink()) for name in _SPACES}
 
 
 def _verify(left: dict[str, str], filtered: bool) -> None:

@@ -18,9 +18,10 @@ import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from pawmark import profiles
 from pawmark.grading import sandbox, syscalls
 from pawmark.grading.limits import Limits
 
@@ -32,7 +33,7 @@ _SAID = 4096
 _ENVIRONMENT = re.compile(r"environ|putenv|setenv|set_env|%env|dotenv")
 _NO_CHANGE = r"os\.environ\.setdefault\(\s*[\"']({names})[\"']\s*,[^()]*\)"
 _lock = threading.Lock()
-_templates: dict[Path | None, "Template"] = {}
+_templates: dict[tuple[str, ...], "Template"] = {}
 _broken: list[str] = []
 _asked = 0
 
@@ -48,6 +49,11 @@ class Template:
     ----------
     data
         The data set that its copies' sandboxes show, or None.
+
+    Attributes
+    ----------
+    served
+        Whether it has ever let a copy go.
     """
 
     def __init__(self, data: Path | None) -> None:
@@ -65,11 +71,14 @@ class Template:
                 env={},
             )
         self._spaces: tuple[int, int] | None = None
+        self.served = False
 
     @property
     def alive(self) -> bool:
-        """Whether it can still be asked."""
-        return self._process.poll() is None
+        """Whether it can still be asked: it says nothing unasked, but for its end."""
+        return self._process.poll() is None and (
+            self._spaces is None or not _readable(self._requests, 0)
+        )
 
     def wait(self) -> None:
         """Wait until the libraries are imported.
@@ -146,6 +155,7 @@ class Template:
         answer = self._answer(ANSWER_LIMIT)
         if answer.get("status") != "ok":
             raise TemplateError(str(answer.get("reason")))
+        self.served = True
 
     def close(self) -> None:
         """End it; copies that are at work go on."""
@@ -173,26 +183,30 @@ def _readable(end: object, seconds: float) -> bool:
 
 
 @contextlib.contextmanager
-def template(data: Path | None):  # noqa: ANN201
+def template(data: Path | None) -> Iterator[Template]:
     """Give the template of this process, imported and locked; starts it when there is none.
 
     Raises
     ------
     TemplateError
-        If there is none to be had; then none is tried again in this process.
+        If there is none to be had. When it never served, none is tried again in this process.
     """
     with _lock:
         if _broken:
             raise TemplateError(_broken[0])
+        # Everything that decides how an interpreter is started is in the command line.
+        circumstances = tuple(sandbox.template_command([], data))
+        found = None
         try:
-            found = _templates.get(data)
+            found = _templates.get(circumstances)
             if found is None or not found.alive:
-                found = _templates[data] = Template(data)
+                found = _templates[circumstances] = Template(data)
             found.wait()
             yield found
         except TemplateError as error:
-            _broken.append(str(error))
             close()
+            if found is None or not found.served:
+                _broken.append(str(error))
             raise
 
 
@@ -209,11 +223,17 @@ def wanted() -> bool:
     ``PAWMARK_WARM=1`` says always, ``0`` never. Otherwise the first one of a process is started
     cold: one alone would wait for the template as long as for its own imports.
     """
-    global _asked  # noqa: PLW0603  (counts the submissions of this process)
+    global _asked
     _asked += 1
     switch = os.environ.get(SWITCH, "")
-    able = shutil.which("nsenter") is not None and hasattr(os, "pidfd_open")
-    return able and switch != "0" and (switch == "1" or _asked > 1) and not _broken
+    return switch != "0" and (switch == "1" or _asked > 1) and not _broken and _able()
+
+
+def _able() -> bool:
+    """Tell whether copies are sound here: graphics cards and other backends are not tried."""
+    plain = profiles.current() is not profiles.GPU
+    plain = plain and os.environ.get("KERAS_BACKEND", "tensorflow") == "tensorflow"
+    return plain and shutil.which("nsenter") is not None and hasattr(os, "pidfd_open")
 
 
 def suits(sources: Iterable[str]) -> bool:
