@@ -5,7 +5,6 @@ Workers only fill the tapes of ``.pawmark/records/``; scores are written by one 
 submission after the other, and an interrupted run goes on where it stopped.
 """
 
-import os
 import sqlite3
 import time
 from collections.abc import Iterable, Iterator, Sequence
@@ -15,17 +14,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-import psutil
 from rich.console import Console
 
 from pawmark.course import copy_course, run_nbgrader
+from pawmark.crew import Crew, workers_that_fit
 from pawmark.errors import CourseError
 from pawmark.grades import Grade, read_grade
 from pawmark.grading.outcomes import show_points
 
 GRADEBOOK = "gradebook.db"
 RECORDS = ".pawmark"
-MEMORY_PER_WORKER = 3 << 30
 
 
 @dataclass(frozen=True)
@@ -69,12 +67,6 @@ def choose(course: Path, assignment: str, students: Iterable[str] | None) -> lis
     if missing := sorted(set(named) - set(found)):
         raise CourseError(f"Not handed in by {', '.join(map(ascii, missing))}: {assignment}.")
     return named
-
-
-def workers_that_fit(wanted: int | None = None) -> int:
-    """Return how many submissions to run at once: by cores, and by memory now free."""
-    by_memory = int(psutil.virtual_memory().available // MEMORY_PER_WORKER)
-    return max(1, wanted or min(len(os.sched_getaffinity(0)), by_memory))
 
 
 def grade(
@@ -192,9 +184,11 @@ def _run_all(
     course: Path, submissions: Sequence[tuple[str, str]], workers: int, board: _Board
 ) -> None:
     """Fill the tapes of submissions, each given by assignment and student."""
-    with ThreadPoolExecutor(workers) as pool:
+    workers = min(workers, len(submissions))
+    with Crew(workers, course / RECORDS / "logs") as crew, ThreadPoolExecutor(workers) as pool:
         waiting: dict[Future, str] = {
-            pool.submit(_run_one, course, *submission): submission[1] for submission in submissions
+            pool.submit(_run_one, crew, course, *submission): submission[1]
+            for submission in submissions
         }
         try:
             while waiting:
@@ -202,20 +196,17 @@ def _run_all(
                     board.tell(waiting.pop(future), future.result())
         except KeyboardInterrupt:
             pool.shutdown(wait=False, cancel_futures=True)
+            crew.close()
             raise
 
 
-def _run_one(course: Path, assignment: str, student: str) -> str:
+def _run_one(crew: Crew, course: Path, assignment: str, student: str) -> str:
     began = time.monotonic()
-    with _copy_for(course, assignment, [student]) as copy:
-        log = copy.parent / "log"
-        run_nbgrader(copy, "autograde", assignment, "--student", student, log=log)
-        path = copy / "autograded" / student / assignment / f"{assignment}.record.json"
-        found = read_grade(path) if path.exists() else None
+    answer = crew.run(course, assignment, student)
     seconds = f"{time.monotonic() - began:.0f} s"
-    if found is None:
+    if answer is None or "refused" in answer:
         return f"not run ({seconds}); nbgrader says why below"
-    return f"{show_points(found.points, found.max_points)} points, {seconds}"
+    return f"{show_points(answer['points'], answer['max_points'])} points, {seconds}"
 
 
 @contextmanager
