@@ -131,7 +131,7 @@ def test_a_new_question_starts_the_students_code_again(course):
 def test_a_broken_tape_only_costs_time(course):
     """A tape that was cut off, or holds something else, is not used and not fatal."""
     grade(course)
-    for path in (course.root / records.FOLDER).glob("*/run.json"):
+    for path in (course.root / records.FOLDER).glob("*.jsonl"):
         path.write_text(path.read_text()[:50])
     before = results(course)
 
@@ -152,9 +152,8 @@ def test_nobody_and_nothing_is_said_in_a_sentence(course, tmp_path):
 
 def test_old_tapes_can_go(course, tmp_path):
     """Pruning removes tapes by age and nothing else."""
-    folder = tmp_path / records.FOLDER / ("a" * 32)
-    folder.mkdir(parents=True)
+    records.write(tmp_path, "a" * 32, b"")
 
     assert records.prune(tmp_path, days=1, now=time.time()) == 0
     assert records.prune(tmp_path, days=1, now=time.time() + 2 * 86400) == 1
-    assert not folder.exists()
+    assert not records.path_of(tmp_path, "a" * 32).exists()

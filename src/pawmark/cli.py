@@ -116,16 +116,21 @@ Students = Annotated[
 
 @app.command()
 def grade(
-    assignment: Annotated[str, typer.Argument(help="Name or number.")],
+    assignments: Annotated[
+        list[str], typer.Argument(metavar="NN...", help="Names or numbers of assignments.")
+    ],
     workers: Annotated[
         int | None, typer.Option(min=1, help="Submissions run at once; else by cores and memory.")
+    ] = None,
+    scheduler: Annotated[
+        str | None, typer.Option(help="Run submissions by this Dask scheduler: tcp://HOST:8786")
     ] = None,
     student: Students = None,
     force: Annotated[bool, typer.Option(help="Grade those again that have been graded.")] = False,
 ) -> None:
     """Grade a class, several submissions at once; the grades are those of nbgrader autograde.
 
-    An interrupted run goes on where it stopped. Example: pawmark grade 02 --workers 2
+    An interrupted run goes on where it stopped. Example: pawmark grade 02 03 --workers 2
     """
     from rich.console import Console
 
@@ -133,10 +138,10 @@ def grade(
     from pawmark.course import find_assignment, find_course
 
     course = find_course()
-    name = find_assignment(course, assignment)
+    names = [find_assignment(course, name) for name in assignments]
     console = Console(highlight=False)
     try:
-        status = cohort.grade(course, name, console, workers, student, force)
+        status = cohort.grade(course, names, console, workers, student, force, scheduler)
     except KeyboardInterrupt:
         raise CourseError(
             "interrupted. What was run is kept; the same command goes on from there."
@@ -144,7 +149,7 @@ def grade(
     if status:
         raise CourseError(
             "nbgrader autograde found something to look at; it is at the end of "
-            f"{course / '.pawmark' / 'logs' / f'autograde-{name}.log'}"
+            f"{course / '.pawmark' / 'logs'}/autograde-ASSIGNMENT.log"
         )
 
 

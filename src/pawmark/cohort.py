@@ -5,7 +5,6 @@ Workers only fill the tapes of ``.pawmark/records/``; scores are written by one 
 submission after the other, and an interrupted run goes on where it stopped.
 """
 
-import os
 import sqlite3
 import time
 from collections.abc import Iterable, Iterator, Sequence
@@ -15,17 +14,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-import psutil
 from rich.console import Console
 
 from pawmark.course import copy_course, run_nbgrader
+from pawmark.crew import Crew, workers_that_fit
 from pawmark.errors import CourseError
 from pawmark.grades import Grade, read_grade
 from pawmark.grading.outcomes import show_points
 
 GRADEBOOK = "gradebook.db"
 RECORDS = ".pawmark"
-MEMORY_PER_WORKER = 3 << 30
 
 
 @dataclass(frozen=True)
@@ -71,19 +69,14 @@ def choose(course: Path, assignment: str, students: Iterable[str] | None) -> lis
     return named
 
 
-def workers_that_fit(wanted: int | None = None) -> int:
-    """Return how many submissions to run at once: by cores, and by memory now free."""
-    by_memory = int(psutil.virtual_memory().available // MEMORY_PER_WORKER)
-    return max(1, wanted or min(len(os.sched_getaffinity(0)), by_memory))
-
-
 def grade(
     course: Path,
-    assignment: str,
+    assignment: str | Iterable[str],
     console: Console,
     workers: int | None = None,
     students: Iterable[str] | None = None,
     force: bool = False,
+    scheduler: str | None = None,
 ) -> int:
     """Grade a class, several submissions at once; return nbgrader's exit status.
 
@@ -92,7 +85,7 @@ def grade(
     course
         The course folder, with ``submitted/``.
     assignment
-        Full name of the assignment.
+        Full name of the assignment, or of several.
     console
         Where progress is printed.
     workers
@@ -101,19 +94,64 @@ def grade(
         Whom to grade; by default all who handed in.
     force
         Grade those again that have been graded.
+    scheduler
+        Address of a Dask scheduler whose workers run the submissions; by default this machine does.
     """
-    names = choose(course, assignment, students)
-    done = [n for n in names if (course / "autograded" / n / assignment).exists() and not force]
-    todo = [name for name in names if name not in done]
-    if done:
-        console.print(f"{len(done)} are graded already; --force grades them again")
+    names = [assignment] if isinstance(assignment, str) else list(dict.fromkeys(assignment))
+    students = None if students is None else list(students)
+    todo = {name: _to_grade(course, name, students, force, console) for name in names}
+    todo = {name: found for name, found in todo.items() if found}
     if not todo:
         return 0
-    ensure_known(course, assignment)
+    for name in todo:
+        ensure_known(course, name)
     (course / RECORDS).mkdir(exist_ok=True)
-    _run_all(course, assignment, todo, workers_that_fit(workers), console)
-    console.print("writing the grades: nbgrader autograde", markup=False)
-    return _autograde(course, assignment, todo, force)
+    submissions = [(name, student) for name, found in todo.items() for student in found]
+    board = _Board(console, len(submissions))
+    if scheduler is None:
+        _run_all(course, submissions, workers_that_fit(workers), board)
+    else:
+        from pawmark.cluster import client
+
+        client.run_all(course, submissions, scheduler, board.tell, board.say, force)
+    board.say("writing the grades: nbgrader autograde")
+    return max(_autograde(course, name, found, force) for name, found in todo.items())
+
+
+def _to_grade(
+    course: Path,
+    assignment: str,
+    students: Sequence[str] | None,
+    force: bool,
+    console: Console,
+) -> list[str]:
+    names = choose(course, assignment, students)
+    todo = [n for n in names if force or not _record(course, n, assignment).exists()]
+    if len(todo) < len(names):
+        done = len(names) - len(todo)
+        console.print(f"{assignment}: {done} are graded already; --force grades them again")
+    return todo
+
+
+class _Board:
+    """Prints a line for each submission, and the time that is left."""
+
+    def __init__(self, console: Console, total: int) -> None:
+        self.console = console
+        self.total = total
+        self.finished = 0
+        self.began = time.monotonic()
+
+    def say(self, text: str) -> None:
+        """Print a line that is of no submission."""
+        self.console.print(text, markup=False, highlight=False)
+
+    def tell(self, student: str, text: str) -> None:
+        """Print what came of a submission."""
+        self.finished += 1
+        left = (time.monotonic() - self.began) / self.finished * (self.total - self.finished)
+        line = f"  {self.finished} of {self.total}  {ascii(student)[1:-1]}: {text}"
+        self.say(f"{line}; about {_minutes(left)} left")
 
 
 def ensure_known(course: Path, assignment: str) -> None:
@@ -134,45 +172,41 @@ def _autograde(course: Path, assignment: str, students: Sequence[str], force: bo
     log = course / RECORDS / "logs" / f"autograde-{assignment}.log"
     whole = set(students) == set(submitted(course, assignment))
     chosen = [[]] if whole else [["--student", name] for name in students]
+    # What the workers have just run is not run once more.
+    kept = {"PAWMARK_FRESH": ""}
     return max(
-        run_nbgrader(course, "autograde", assignment, *flags, *who, log=log) for who in chosen
+        run_nbgrader(course, "autograde", assignment, *flags, *who, log=log, environment=kept)
+        for who in chosen
     )
 
 
 def _run_all(
-    course: Path, assignment: str, students: Sequence[str], workers: int, console: Console
+    course: Path, submissions: Sequence[tuple[str, str]], workers: int, board: _Board
 ) -> None:
-    """Fill the tapes; prints a line for each submission and the time that is left."""
-    began = time.monotonic()
-    with ThreadPoolExecutor(workers) as pool:
+    """Fill the tapes of submissions, each given by assignment and student."""
+    workers = min(workers, len(submissions))
+    with Crew(workers, course / RECORDS / "logs") as crew, ThreadPoolExecutor(workers) as pool:
         waiting: dict[Future, str] = {
-            pool.submit(_run_one, course, assignment, student): student for student in students
+            pool.submit(_run_one, crew, course, *submission): submission[1]
+            for submission in submissions
         }
-        finished = 0
         try:
             while waiting:
                 for future in wait(waiting, return_when=FIRST_COMPLETED).done:
-                    student, finished = waiting.pop(future), finished + 1
-                    left = (time.monotonic() - began) / finished * len(waiting)
-                    line = f"  {finished} of {len(students)}  {ascii(student)[1:-1]}: "
-                    line += f"{future.result()}; about {_minutes(left)} left"
-                    console.print(line, markup=False, highlight=False)
+                    board.tell(waiting.pop(future), future.result())
         except KeyboardInterrupt:
             pool.shutdown(wait=False, cancel_futures=True)
+            crew.close()
             raise
 
 
-def _run_one(course: Path, assignment: str, student: str) -> str:
+def _run_one(crew: Crew, course: Path, assignment: str, student: str) -> str:
     began = time.monotonic()
-    with _copy_for(course, assignment, [student]) as copy:
-        log = copy.parent / "log"
-        run_nbgrader(copy, "autograde", assignment, "--student", student, log=log)
-        path = copy / "autograded" / student / assignment / f"{assignment}.record.json"
-        found = read_grade(path) if path.exists() else None
+    answer = crew.run(course, assignment, student)
     seconds = f"{time.monotonic() - began:.0f} s"
-    if found is None:
+    if answer is None or "refused" in answer:
         return f"not run ({seconds}); nbgrader says why below"
-    return f"{show_points(found.points, found.max_points)} points, {seconds}"
+    return f"{show_points(answer['points'], answer['max_points'])} points, {seconds}"
 
 
 @contextmanager

@@ -5,7 +5,6 @@ import hashlib
 import json
 import os
 import re
-import secrets
 import shutil
 import sys
 import tempfile
@@ -16,7 +15,6 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
-import psutil
 from nbconvert.exporters import NotebookExporter
 from nbformat import NotebookNode
 from nbgrader.api import Gradebook
@@ -31,22 +29,22 @@ from nbgrader.preprocessors import (
 )
 from nbgrader.utils import is_grade, is_solution, is_task, parse_utc
 
-from pawmark import profiles
 from pawmark.checks import render_table
-from pawmark.errors import CourseError, DataError, PawmarkError
+from pawmark.errors import DataError, PawmarkError
 from pawmark.grading import intake, readiness, records, sandbox
 from pawmark.grading.checking import grading_data
-from pawmark.grading.execution import CHECK_SUFFIX, Execution
-from pawmark.grading.kernel import StudentKernel
-from pawmark.grading.limits import Limits
+from pawmark.grading.execution import CHECK_SUFFIX
 from pawmark.grading.outcomes import ExerciseResult, Outcome
-from pawmark.grading.repair import Repaired, choose, release_form
+from pawmark.grading.repair import Repaired
 from pawmark.grading.sanitizing import Cleaner, render_markdown, unchanged
+from pawmark.grading.submission import (
+    Circumstances,
+    about,
+    opted_out,
+    repair_submission,
+    undone_of,
+)
 
-DEFAULT_TIMEOUT = 60.0
-GPU_PATIENCE = 10.0  # under `gpu`, limits of time are those of `quick` this many times
-DEFAULT_BUDGET = 3600.0
-OPT_OUT = "PAWMARK_SANDBOX"
 FRESH = "PAWMARK_FRESH"
 UNFINISHED = Path(".pawmark") / "unfinished"
 
@@ -234,8 +232,7 @@ class GradingExporter(NotebookExporter):
         if reason is not None:
             raise self._refuse(reason)
         try:
-            _seconds("PAWMARK_CELL_TIMEOUT", DEFAULT_TIMEOUT)
-            _seconds("PAWMARK_SUBMISSION_TIMEOUT", DEFAULT_BUDGET)
+            Circumstances.here(self.sandboxed)
             self.data = grading_data()
         except PawmarkError as error:
             raise self._refuse(str(error)) from error
@@ -248,7 +245,7 @@ class GradingExporter(NotebookExporter):
         return NbGraderException(reason)
 
     def _require_sandbox(self) -> bool:
-        if os.environ.get(OPT_OUT, "").lower() == "none":
+        if opted_out():
             self.log.warning(_LOUD)
             return False
         reason = sandbox.available()
@@ -281,9 +278,7 @@ class GradingExporter(NotebookExporter):
     def _repair(self, path: Path, student: str, assignment: str) -> Repaired:
         coursedir = self.parent.coursedir
         folder = coursedir.format_path(coursedir.source_directory, ".", assignment)
-        source = nbformat.read(Path(folder, f"{assignment}.ipynb"), as_version=4)
-        found = intake.notebooks_of(path.parent)
-        repaired = choose(release_form(source), found, path.name)
+        repaired = repair_submission(Path(folder, f"{assignment}.ipynb"), path.parent)
         repairs = [*self.guard.left_out.get((student, assignment), ()), *repaired.repairs]
         for line in repairs:
             self.log.warning("Repaired: %s", ascii(line))
@@ -296,21 +291,22 @@ class ExecuteSubmission(NbGraderPreprocessor):
     def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
         """Fill in outputs and results."""
         job = resources["pawmark"]
-        seed = int(os.environ.get("PAWMARK_SEED") or secrets.randbits(32))
         start = time.monotonic()
-        execution = self._execution(nb, job, seed)
-        key = self._key(execution, job)
-        if not os.environ.get(FRESH):
-            execution = replace(execution, old=records.load(job["course"], key))
+        here = Circumstances.here(job["sandboxed"])
+        undone = undone_of(nb, job["repaired"])
+        key = here.key_of(nb, undone, job["data"])
+        old = None if os.environ.get(FRESH) else records.load(job["course"], key)
+        execution = here.execution(nb, undone, job["course"], job["data"], old)
         self._require_data(job)
         job["results"] = results = execution.run()
         self._require_data(job)
+        execution.tape.about = about(job["course"], resources["nbgrader"]["assignment"])
         records.save(job["course"], key, execution.tape)
         if execution.old is not None and not execution.live:
             self.log.info("Unchanged since it was last run: graded from .pawmark/records/%s", key)
         self._show(nb, results)
         _show_repairs(nb, job["repaired"].repairs)
-        record = _record(resources, execution.seed, results, time.monotonic() - start)
+        record = _record(resources, key, execution.seed, results, time.monotonic() - start)
         name = f"{resources['nbgrader']['notebook']}.record.json"
         resources.setdefault("outputs", {})[name] = json.dumps(record, indent=1).encode()
         return nb, resources
@@ -323,34 +319,6 @@ class ExecuteSubmission(NbGraderPreprocessor):
                 "Put it back and grade again: what has no grade yet gets one then."
             )
 
-    def _key(self, execution: Execution, job: dict[str, Any]) -> str:
-        return records.key_of(
-            execution.notebook,
-            undone=sorted(execution.undone),
-            data=job["data"].identity,
-            sandboxed=job["sandboxed"],
-            timeout=execution.timeout,
-            budget=execution.budget,
-            limits=_limits(),
-            seed=os.environ.get("PAWMARK_SEED"),
-        )
-
-    def _execution(self, nb: NotebookNode, job: dict[str, Any], seed: int) -> Execution:
-        data, sandboxed = job["data"], job["sandboxed"]
-        patience = GPU_PATIENCE if profiles.current() is profiles.GPU else 1.0
-        return Execution(
-            notebook=nb,
-            undone=_undone(nb, job["repaired"]),
-            course=job["course"],
-            data=data,
-            guest_root=sandbox.GUEST_DATA if sandboxed else str(data.root),
-            new_kernel=lambda: StudentKernel(data.root, sandboxed, _limits()),
-            seed=seed,
-            timeout=_seconds("PAWMARK_CELL_TIMEOUT", DEFAULT_TIMEOUT) * patience,
-            patience=patience,
-            budget=_seconds("PAWMARK_SUBMISSION_TIMEOUT", DEFAULT_BUDGET) * patience,
-        )
-
     def _show(self, nb: NotebookNode, results: dict[str, ExerciseResult]) -> None:
         cleaner = Cleaner()
         for cell in nb.cells:
@@ -361,34 +329,6 @@ class ExecuteSubmission(NbGraderPreprocessor):
                 cell.outputs = [_table(result)]
             else:
                 cell.outputs = cleaner.clean(cell.outputs)
-
-
-def _seconds(name: str, otherwise: float) -> float:
-    """Return a time limit from the environment.
-
-    Raises
-    ------
-    CourseError
-        When it is no number above zero.
-    """
-    text = os.environ.get(name) or str(otherwise)
-    try:
-        value = float(text)
-    except ValueError:
-        value = 0.0
-    if not value > 0:
-        raise CourseError(f"{name} is {text!r}: seconds are wanted, a number above 0.")
-    return value
-
-
-def _limits() -> Limits:
-    """Return the limits on a submission: what the machine allows, or ``PAWMARK_MEMORY_GB``."""
-    gigabytes = os.environ.get("PAWMARK_MEMORY_GB")
-    if gigabytes:
-        return Limits(memory=int(float(gigabytes) * (1 << 30)))
-    # The chapter's sizes are some 4 GiB of arrays before anything is trained.
-    wanted = Limits.memory * (4 if profiles.current() is profiles.GPU else 1)
-    return Limits(memory=min(wanted, psutil.virtual_memory().total // 4 * 3))
 
 
 def _show_repairs(nb: NotebookNode, repairs: Sequence[str]) -> None:
@@ -418,19 +358,6 @@ def _for_a_person(resources: Any) -> list[str]:
     ]
 
 
-def _undone(nb: NotebookNode, repaired: Repaired) -> frozenset[str]:
-    """Return the exercises that need no run to be called not attempted.
-
-    Code in other cells may answer an exercise too, so with such code all are run.
-    """
-    if repaired.free_code:
-        return frozenset()
-    ids = {cell.metadata.get("nbgrader", {}).get("grade_id", "") for cell in nb.cells}
-    if not repaired.attempted:
-        ids |= {grade_id.removesuffix(CHECK_SUFFIX) for grade_id in ids}
-    return frozenset(ids) - repaired.attempted
-
-
 def _exercise(cell: NotebookNode) -> str:
     return cell.metadata["nbgrader"]["grade_id"].removesuffix(CHECK_SUFFIX)
 
@@ -441,7 +368,7 @@ def _table(result: ExerciseResult) -> NotebookNode:
     return nbformat.v4.new_output("display_data", data)
 
 
-def _record(resources: Any, seed: int, results: dict, seconds: float) -> dict[str, Any]:
+def _record(resources: Any, key: str, seed: int, results: dict, seconds: float) -> dict[str, Any]:
     job, ids = resources["pawmark"], resources["nbgrader"]
     return {
         "student": ids["student"],
@@ -449,6 +376,7 @@ def _record(resources: Any, seed: int, results: dict, seconds: float) -> dict[st
         "repairs": list(job["repaired"].repairs),
         "sandbox": "bubblewrap" if job["sandboxed"] else "none",
         "data": job["data"].identity,
+        "tape": key,
         "seed": seed,
         "seconds": round(seconds, 2),
         "exercises": [result.to_json() for result in results.values()],

@@ -1,17 +1,21 @@
 """Tapes: what a submission printed and answered, kept by content, so that it need not run again.
 
-A tape is a folder under ``.pawmark/records/`` of the course, named by a digest of all that decides
-what student code does: the repaired notebook, the data, the limits, the libraries and this package.
-The hidden checks are not part of it: they run again from the tape, and only a question that the
-tape does not answer starts the student's code.
+A tape is one file of JSON lines under ``.pawmark/records/`` of the course, named by a digest of all
+that decides what student code does: the repaired notebook, the data, the limits, the libraries and
+this package. The hidden checks are not part of it: they run again from the tape, and only a
+question that the tape does not answer starts the student's code.
+
+A tape is replaced whole, by renaming: whoever reads it meanwhile reads the old one to its end, and
+of several that write it at once the last one stays.
 """
 
 import base64
+import contextlib
 import functools
 import hashlib
 import json
 import os
-import shutil
+import platform
 import tempfile
 from collections import defaultdict
 from collections.abc import Iterator
@@ -27,6 +31,7 @@ from pawmark.grading import wire
 from pawmark.grading.outcomes import Outcome
 
 FOLDER = Path(".pawmark") / "records"
+SUFFIX = ".jsonl"
 _PACKAGE = Path(__file__).resolve().parents[1]
 _LIBRARIES = ("tensorflow", "keras", "numpy", "matplotlib", "pillow", "ipykernel")
 
@@ -60,11 +65,18 @@ class Tape:
         By position in the repaired notebook.
     answers
         By exercise and check, in the order of the questions.
+    about
+        What it is of, for people: the assignment. And ``checks``: the digest of the hidden checks
+        that have asked all they ask.
+    gave_up
+        Why the submission could not be run at all; empty as a rule.
     """
 
     seed: int
     cells: dict[int, CellTape] = field(default_factory=dict)
     answers: dict[tuple[str, str], list[Answer]] = field(default_factory=lambda: defaultdict(list))
+    about: dict[str, str] = field(default_factory=dict)
+    gave_up: str = ""
 
 
 def digest_of(message: wire.Message) -> str:
@@ -87,81 +99,124 @@ def key_of(notebook: NotebookNode, **circumstances: Any) -> str:
     return hashlib.sha256(json.dumps(tree, sort_keys=True, default=str).encode()).hexdigest()[:32]
 
 
-@functools.cache
 def _environment() -> tuple[Any, ...]:
+    return (fingerprint(), variables())
+
+
+@functools.cache
+def fingerprint() -> dict[str, str]:
+    """Return what of this installation decides what student code does: name and version."""
     package = hashlib.sha256()
     for path in sorted(_PACKAGE.rglob("*.py")):
         package.update(path.relative_to(_PACKAGE).as_posix().encode() + path.read_bytes())
-    versions = [metadata.version(name) for name in _LIBRARIES]
-    chosen = [profiles.current().name, os.environ.get("KERAS_BACKEND")]
-    return (package.hexdigest(), versions, chosen)
+    versions = {name: metadata.version(name) for name in _LIBRARIES}
+    return {"pawmark": package.hexdigest()[:16], "python": platform.python_version(), **versions}
+
+
+def variables() -> dict[str, str]:
+    """Return the variables of the environment that student code sees and that choose for it."""
+    backend = {name: os.environ[name] for name in ("KERAS_BACKEND",) if name in os.environ}
+    return {profiles.VARIABLE: profiles.current().name, **backend}
+
+
+def path_of(course: Path, key: str) -> Path:
+    """Return where a tape lies."""
+    return course / FOLDER / f"{key}{SUFFIX}"
 
 
 def save(course: Path, key: str, tape: Tape) -> None:
-    """Keep a tape; two writers of the same one do no harm."""
-    folder = course / FOLDER / key
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    part = Path(tempfile.mkdtemp(prefix=f".{key}-", dir=folder.parent))
+    """Keep a tape, if that can be done: it only saves time."""
+    with contextlib.suppress(OSError):
+        write(course, key, to_bytes(tape))
+
+
+def write(course: Path, key: str, data: bytes) -> None:
+    """Write a tape, whole or not at all.
+
+    Raises
+    ------
+    OSError
+        If it cannot be written.
+    """
+    path = path_of(course, key)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    descriptor, part = tempfile.mkstemp(prefix=f".{key}-", dir=path.parent)
     try:
-        cells = {
-            str(index): {"outputs": cell.outputs, "lost": cell.lost and cell.lost.value}
-            for index, cell in tape.cells.items()
-        }
-        (part / "run.json").write_text(
-            json.dumps({"seed": tape.seed, "cells": cells}, indent=1), encoding="utf-8"
-        )
-        with (part / "answers.jsonl").open("w", encoding="utf-8") as file:
-            file.writelines(_lines(tape))
-        if folder.exists():
-            shutil.rmtree(folder)
-        part.rename(folder)
-    except OSError:
-        shutil.rmtree(part, ignore_errors=True)  # a tape only saves time
+        with open(descriptor, "wb") as file:  # noqa: PTH123  (a descriptor of mkstemp)
+            file.write(data)
+        Path(part).replace(path)
+    except BaseException:
+        Path(part).unlink(missing_ok=True)
+        raise
 
 
-def _lines(tape: Tape) -> Iterator[str]:
+def to_bytes(tape: Tape) -> bytes:
+    """Return a tape as the text of its file."""
+    lines = [json.dumps(tree) for tree in (*_cells(tape), *_answers(tape))]
+    head: dict[str, Any] = {"seed": tape.seed, "lines": len(lines), "about": tape.about}
+    if tape.gave_up:
+        head["gave up"] = tape.gave_up
+    return "".join(f"{line}\n" for line in (json.dumps(head), *lines)).encode()
+
+
+def _cells(tape: Tape) -> Iterator[dict[str, Any]]:
+    for index, cell in tape.cells.items():
+        tree: dict[str, Any] = {"cell": index, "outputs": cell.outputs}
+        yield tree | _loss(cell.lost)
+
+
+def _answers(tape: Tape) -> Iterator[dict[str, Any]]:
     for (exercise, check), answers in tape.answers.items():
         for answer in answers:
             tree: dict[str, Any] = {"exercise": exercise, "check": check}
             tree["question"] = answer.question
-            if answer.lost is not None:
-                tree["lost"] = answer.lost.value
             if answer.reply is not None:
                 tree["reply"] = answer.reply.tree
                 tree["blobs"] = [base64.b64encode(blob).decode() for blob in answer.reply.blobs]
-            yield json.dumps(tree) + "\n"
+            yield tree | _loss(answer.lost)
+
+
+def _loss(lost: Outcome | None) -> dict[str, str]:
+    return {} if lost is None else {"lost": lost.value}
 
 
 def load(course: Path, key: str) -> Tape | None:
     """Return a tape, or None when there is none that can be read."""
-    folder = course / FOLDER / key
     try:
-        run = json.loads((folder / "run.json").read_text(encoding="utf-8"))
-        tape = Tape(int(run["seed"]))
-        for index, cell in run["cells"].items():
-            lost = cell["lost"] and Outcome(cell["lost"])
-            tape.cells[int(index)] = CellTape(cell["outputs"], lost)
-        with (folder / "answers.jsonl").open(encoding="utf-8") as file:
-            for line in file:
-                _add(tape, json.loads(line))
-    except (OSError, ValueError, KeyError, TypeError):
+        return from_bytes(path_of(course, key).read_bytes())
+    except OSError:
         return None
-    return tape
+
+
+def from_bytes(data: bytes) -> Tape | None:
+    """Rebuild a tape from the text of its file; None when that is not whole."""
+    try:
+        head, *trees = (json.loads(line) for line in data.splitlines())
+        tape = Tape(int(head["seed"]), about=dict(head["about"]))
+        tape.gave_up = str(head.get("gave up", ""))
+        for tree in trees:
+            _add(tape, tree)
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return None
+    return tape if len(trees) == head["lines"] else None
 
 
 def _add(tape: Tape, tree: dict[str, Any]) -> None:
+    lost = Outcome(tree["lost"]) if "lost" in tree else None
+    if "cell" in tree:
+        tape.cells[int(tree["cell"])] = CellTape(tree["outputs"], lost)
+        return
     reply = None
     if "reply" in tree:
         blobs = tuple(base64.b64decode(blob) for blob in tree["blobs"])
         reply = wire.Message(tree["reply"], blobs)
-    lost = Outcome(tree["lost"]) if "lost" in tree else None
     tape.answers[tree["exercise"], tree["check"]].append(Answer(tree["question"], reply, lost))
 
 
 def prune(course: Path, days: float, now: float) -> int:
     """Remove tapes that were not written for so many days; return how many went."""
-    folders = [path for path in (course / FOLDER).glob("*") if path.is_dir()]
-    old = [path for path in folders if now - path.stat().st_mtime > days * 86400]
+    paths = list((course / FOLDER).glob(f"*{SUFFIX}"))
+    old = [path for path in paths if now - path.stat().st_mtime > days * 86400]
     for path in old:
-        shutil.rmtree(path, ignore_errors=True)
+        path.unlink(missing_ok=True)
     return len(old)

@@ -112,6 +112,46 @@ def command(
     ]
 
 
+def template_command(argv: list[str], data: Path | None) -> list[str]:
+    """Wrap the command of a template: it sees what student code sees, and may make sandboxes.
+
+    It shares the grader's process name space, so that both mean the same by a number, and its
+    /proc, without which no sandbox could be made within this one. See `nested`.
+    """
+    options = ["--unshare-user", "--uid", "1000", "--gid", "1000"]
+    options += ["--unshare-ipc", "--unshare-net", "--unshare-uts", "--unshare-cgroup-try"]
+    options += ["--die-with-parent", "--new-session", "--hostname", "student"]
+    # It needs none of its own: what it may enter are the sandboxes that its user made within it.
+    options += ["--cap-drop", "ALL"]
+    mounts = _mounts(data)
+    place = mounts.index("--proc")
+    mounts[place : place + 4] = ["--bind", "/proc", "/proc"]
+    end = ("--remount-ro", "/", "--chdir", GUEST_HOME, "--", *argv)
+    return [_bwrap() or "bwrap", *options, *mounts, *_environment_options(data), *end]
+
+
+def nested(
+    argv: list[str], data: bool, system_calls: int | None, spaces: tuple[int, int]
+) -> list[str]:
+    """Wrap a command in a sandbox as `command` does, but within that of a template.
+
+    Parameters
+    ----------
+    argv
+        The command.
+    data
+        Whether the template has a data set to pass on.
+    system_calls
+        As for `command`.
+    spaces
+        File descriptors of the template's user and mount name spaces.
+    """
+    user, mount = (f"/proc/self/fd/{number}" for number in spaces)
+    enter = [shutil.which("nsenter") or "nsenter", "--preserve-credentials"]
+    inner = command(argv, Path(GUEST_DATA) if data else None, system_calls=system_calls)
+    return [*enter, f"--user={user}", f"--mount={mount}", "--", *inner]
+
+
 def environment(home: str, data: str | None) -> dict[str, str]:
     """Return all variables that student code sees; nothing else of the grader's is handed on.
 
@@ -191,7 +231,8 @@ def _mounts(data: Path | None) -> list[str]:
     for path in _code():
         options += ["--ro-bind", path, path]
     if data is not None:
-        options += ["--ro-bind", str(Path(data).resolve()), GUEST_DATA]
+        source = data if str(data) == GUEST_DATA else Path(data).resolve()
+        options += ["--ro-bind", str(source), GUEST_DATA]
     return options
 
 

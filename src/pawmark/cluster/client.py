@@ -1,0 +1,309 @@
+"""Sends submissions to a Dask scheduler and keeps the tapes that come back."""
+
+import os
+import secrets
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import nbformat
+
+from pawmark import profiles
+from pawmark.cluster import worker
+from pawmark.cluster.task import DataName, Task, pack
+from pawmark.cluster.worker import Done
+from pawmark.course import source_notebook
+from pawmark.errors import CourseError
+from pawmark.grading import records
+from pawmark.grading.checking import grading_data
+from pawmark.grading.outcomes import show_points
+from pawmark.grading.submission import (
+    Circumstances,
+    digest_of,
+    hidden_checks,
+    opted_out,
+    repair_submission,
+    undone_of,
+)
+
+FRESH = "PAWMARK_FRESH"
+GPU = {"GPU": 1}
+# A cell that trains is given at least so many seconds in the source notebook.
+TRAINS = 180
+RETRIES = 1
+
+_CONNECT = 10
+# So many submissions lie with the scheduler at once: it keeps them all in memory.
+_WAITING = 256
+_LOST = (
+    "each worker that ran this submission was lost, again and again. To try once more: "
+    "pawmark grade --force"
+)
+_MISSING = (
+    "pawmark grade --scheduler needs Dask distributed, which is not installed here. Install it: "
+    "pip install 'pawmark[cluster]'"
+)
+
+
+@dataclass(frozen=True)
+class Job:
+    """A task, and where it belongs on this side."""
+
+    student: str
+    task: Task
+    old: bytes
+
+
+def run_all(
+    course: Path,
+    submissions: Sequence[tuple[str, str]],
+    scheduler: str,
+    tell: Callable[[str, str], None],
+    say: Callable[[str], None],
+    again: bool = False,
+) -> None:
+    """Fill the tapes of submissions on a cluster.
+
+    Parameters
+    ----------
+    course
+        The course folder.
+    submissions
+        Assignment and student of each.
+    scheduler
+        Address of the Dask scheduler.
+    tell
+        Called with a student and what came of the submission, as each is done.
+    say
+        Called with what else there is to say.
+    again
+        Try those again that could not be run before.
+
+    Raises
+    ------
+    CourseError
+        If the cluster cannot be used; what was run until then is kept.
+    """
+    with _connected(scheduler) as client:
+        needs = {name: _needs(course, name) for name in sorted({name for name, _ in submissions})}
+        _require_workers(client, needs, say)
+        _Run(client, course, needs, tell).run(_jobs(course, submissions, tell, again))
+
+
+@contextmanager
+def _connected(scheduler: str) -> Iterator[Any]:
+    try:
+        from distributed import Client
+    except ImportError:
+        raise CourseError(_MISSING) from None
+    try:
+        client = Client(scheduler, timeout=_CONNECT, set_as_default=False, name="pawmark")
+    except (OSError, ValueError, TimeoutError) as error:
+        raise CourseError(
+            f"No Dask scheduler answers at {scheduler} ({error}). Start one with 'dask scheduler', "
+            "and give its address as it prints it: tcp://HOST:8786"
+        ) from None
+    with client:
+        yield client
+
+
+def _require_workers(
+    client: Any, needs: Mapping[str, dict[str, int]], say: Callable[[str], None]
+) -> None:
+    workers = client.scheduler_info(n_workers=-1)["workers"].values()
+    if not workers:
+        say("no worker yet; waiting for one (Ctrl-C ends this)")
+        return
+    threads = sum(entry["nthreads"] for entry in workers)
+    say(f"{len(workers)} workers, {threads} submissions at once")
+    gpu = [name for name, wanted in needs.items() if wanted]
+    if gpu and not any(entry.get("resources", {}).get("GPU") for entry in workers):
+        raise CourseError(
+            f"{', '.join(gpu)} trains under the gpu profile, and no worker offers a GPU. Start one "
+            "with: dask worker ADDRESS --nthreads 1 --resources GPU=1"
+        )
+
+
+def _needs(course: Path, assignment: str) -> dict[str, int]:
+    """Return what a worker must offer: a GPU where one trains under the gpu profile."""
+    if profiles.current() is not profiles.GPU:
+        return {}
+    notebook = nbformat.read(source_notebook(course, assignment), as_version=4)
+    limits = (cell.metadata.get("pawmark", {}).get("seconds", 0) for cell in notebook.cells)
+    return GPU if max(limits, default=0) >= TRAINS else {}
+
+
+def _jobs(
+    course: Path,
+    submissions: Iterable[tuple[str, str]],
+    tell: Callable[[str, str], None],
+    again: bool,
+) -> Iterator[Job]:
+    """Prepare the submissions one by one; those that have been run already are only told."""
+    here, data = Circumstances.here(not opted_out()), grading_data()
+    checks: dict[str, str] = {}
+    sent: set[str] = set()
+    for assignment, student in submissions:
+        if assignment not in checks:
+            checks[assignment] = digest_of(hidden_checks(course, assignment))
+        folder = course / "submitted" / student / assignment
+        repaired = repair_submission(source_notebook(course, assignment), folder)
+        undone = undone_of(repaired.notebook, repaired)
+        task = Task(
+            key=here.key_of(repaired.notebook, undone, data),
+            assignment=assignment,
+            checks=checks[assignment],
+            notebook=repaired.notebook,
+            undone=undone,
+            circumstances=here,
+            data=DataName.of(data),
+            fingerprint=records.fingerprint(),
+            variables=records.variables(),
+        )
+        old = None if os.environ.get(FRESH) else records.load(course, task.key)
+        if old is not None and old.gave_up and again:
+            old = None
+        if old is not None and (old.gave_up or old.about.get("checks") == task.checks):
+            tell(student, old.gave_up or "was run already")
+        elif task.key in sent:
+            tell(student, "the same as another submission, which is run for both")
+        else:
+            sent.add(task.key)
+            yield Job(student, task, b"" if old is None else records.to_bytes(old))
+
+
+class _Run:
+    """One run of many jobs on a cluster.
+
+    Parameters
+    ----------
+    client
+        Connected to the scheduler.
+    course
+        The course folder, which takes the tapes.
+    needs
+        What a worker must offer, by assignment.
+    tell
+        Called with a student and what came of the submission.
+    """
+
+    def __init__(
+        self,
+        client: Any,
+        course: Path,
+        needs: Mapping[str, dict[str, int]],
+        tell: Callable[[str, str], None],
+    ) -> None:
+        self.client = client
+        self.course = course
+        self.needs = needs
+        self.tell = tell
+        self.name = secrets.token_hex(4)
+        self.checks: dict[str, Any] = {}
+        self.suspects: list[Job] | None = []
+        self.waiting: dict[Any, Job] = {}
+
+    def run(self, jobs: Iterator[Job]) -> None:
+        """Run all jobs, and those that were on lost workers once more, each alone.
+
+        Not every one of them is to blame: a worker that is lost takes along what waits there.
+        """
+        try:
+            self._run(jobs, _WAITING)
+            suspects, self.suspects = self.suspects, None
+            self._forget()
+            self._run(iter(suspects), 1)
+        finally:
+            self._forget()
+
+    def _forget(self) -> None:
+        if self.client.status == "running":
+            self.client.cancel([*self.waiting, *self.checks.values()])
+        self.checks.clear()
+        self.name = secrets.token_hex(4)  # what another run left on the workers is not ours
+
+    def _run(self, jobs: Iterator[Job], most: int) -> None:
+        """Run jobs; some of them wait at the scheduler, the others here."""
+        from distributed import as_completed
+
+        first = [self._submit(job) for job in islice(jobs, most)]
+        done = as_completed(first, loop=self.client.loop)
+        for future in done:
+            self._finish(future, self.waiting.pop(future))
+            for job in islice(jobs, 1):
+                done.add(self._submit(job))
+
+    def _submit(self, job: Job) -> Any:
+        task = job.task
+        future = self.client.submit(
+            worker.run,
+            task.to_bytes(),
+            self._checks(task),
+            job.old,
+            task.variables,
+            key=f"pawmark-run-{task.key}-{self.name}",
+            resources=self.needs[task.assignment],
+            retries=RETRIES,
+        )
+        self.waiting[future] = job
+        return future
+
+    def _checks(self, task: Task) -> Any:
+        """Return the hidden checks as something that a worker fetches once.
+
+        They are the result of a task, and not scattered: so they can be had again when the worker
+        that held them is lost.
+        """
+        if task.checks not in self.checks:
+            packed = pack(hidden_checks(self.course, task.assignment))
+            key = f"pawmark-checks-{task.checks}-{self.name}"
+            self.checks[task.checks] = self.client.submit(bytes, packed, key=key)
+        return self.checks[task.checks]
+
+    def _finish(self, future: Any, job: Job) -> None:
+        done = self._result(future)
+        if done is None and self.suspects is not None:
+            self.suspects.append(job)
+            return
+        done = done or _LOST
+        if isinstance(done, str):
+            tape = records.Tape(0, gave_up=done)
+            tape.about = {"assignment": job.task.assignment, "checks": job.task.checks}
+            self._keep(job, records.to_bytes(tape))
+            self.tell(job.student, f"not run: {done.splitlines()[0]}")
+            return
+        if done.refused:
+            raise CourseError(f"{done.refused} What was run until now is kept.")
+        self._keep(job, done.tape)
+        points = show_points(done.points, done.max_points)
+        self.tell(job.student, f"{points} points, {done.seconds:.0f} s")
+
+    def _keep(self, job: Job, data: bytes) -> None:
+        try:
+            records.write(self.course, job.task.key, data)
+        except OSError as error:
+            raise CourseError(f"A record cannot be written: {error}") from error
+
+    def _result(self, future: Any) -> Done | str | None:
+        """Return the result of a job, or why it could not be run; None when workers were lost."""
+        from distributed import KilledWorker
+
+        if future.status == "finished":
+            return future.result()
+        if future.status != "error":
+            raise CourseError(
+                "The scheduler is gone, or somebody cancelled the tasks. What was run is kept; the "
+                "same command goes on from there."
+            )
+        error = future.exception()
+        if isinstance(error, KilledWorker):
+            return None
+        if isinstance(error, ImportError | AttributeError):
+            raise CourseError(
+                f"A worker or the scheduler does not have this version of pawmark: {error}. "
+                "Install the same version on all machines."
+            )
+        return f"it failed on {RETRIES + 1} workers: {error}"

@@ -1,0 +1,115 @@
+"""Runs one submission in a process of its own: ``python -m pawmark.cluster.runner FOLDER``.
+
+It ends, and everything of the submission with it, when its standard input closes: so nothing is
+left of a worker that is killed.
+"""
+
+import json
+import os
+import shutil
+import sys
+import threading
+import time
+from collections.abc import Mapping
+from pathlib import Path
+
+import psutil
+
+from pawmark.cluster import worker
+from pawmark.cluster.task import Task, unpack
+from pawmark.errors import PawmarkError, SandboxError
+from pawmark.grading import records, sandbox
+from pawmark.grading.submission import opted_out
+
+_NAMES = {"pawmark": "the pawmark package", "python": "Python"}
+
+
+class RefusedError(PawmarkError):
+    """A task that must not be run here: its result would not be that of the client's machine."""
+
+
+def main(folder: Path) -> None:
+    """Run the task that lies in a folder, and leave its tape and result there."""
+    threading.Thread(target=_end_with_worker, args=[folder], daemon=True).start()
+    try:
+        result = _run(folder)
+    except PawmarkError as error:
+        result = {"refused": str(error)}
+    part = folder / "result.part"
+    part.write_text(json.dumps(result), encoding="utf-8")
+    part.rename(folder / worker.RESULT)
+
+
+def _end_with_worker(folder: Path) -> None:
+    # A raw read: closing a buffered one that another thread waits in is an error at exit.
+    while os.read(0, 1):
+        pass
+    shutil.rmtree(folder, ignore_errors=True)
+    os._exit(1)  # the sandbox dies with its parent
+
+
+def _run(folder: Path) -> dict[str, float]:
+    began = time.monotonic()
+    # The fingerprint first: another version may write tasks that this one cannot read.
+    told = json.loads((folder / worker.TASK).read_bytes())
+    require_same(told["fingerprint"], records.fingerprint())
+    task = Task.from_bytes((folder / worker.TASK).read_bytes())
+    _require_sandbox(task)
+    _require_memory(task.circumstances.limits.memory)
+    data = task.data.find()
+    unpack((folder / worker.CHECKS).read_bytes(), folder)
+    old = records.from_bytes((folder / worker.OLD).read_bytes())
+    execution = task.circumstances.execution(task.notebook, task.undone, folder, data, old)
+    results = execution.run()
+    execution.tape.about = {"assignment": task.assignment, "checks": task.checks}
+    (folder / worker.TAPE).write_bytes(records.to_bytes(execution.tape))
+    return {
+        "points": sum(result.points for result in results.values()),
+        "max_points": sum(result.max_points for result in results.values()),
+        "seconds": time.monotonic() - began,
+    }
+
+
+def require_same(wanted: Mapping[str, str], here: Mapping[str, str]) -> None:
+    """Compare the versions of two installations.
+
+    Raises
+    ------
+    RefusedError
+        If they are not the same; the message names what differs.
+    """
+    odd = [
+        f"{_NAMES.get(name, name)} is {here.get(name, 'absent')}, wanted is {version}"
+        for name, version in wanted.items()
+        if here.get(name) != version
+    ]
+    if odd:
+        raise RefusedError(
+            f"another installation: {'; '.join(odd)}. Install the same versions of both on the "
+            "workers and where pawmark grade is called, and start the workers again."
+        )
+
+
+def _require_sandbox(task: Task) -> None:
+    if task.circumstances.sandboxed == opted_out():
+        raise RefusedError(
+            "PAWMARK_SANDBOX is set to none on one side only. Unset it, or set it both for the "
+            "workers and where pawmark grade is called."
+        )
+    reason = sandbox.available() if task.circumstances.sandboxed else None
+    if reason is not None:
+        raise SandboxError(reason)
+
+
+def _require_memory(wanted: int) -> None:
+    total = psutil.virtual_memory().total
+    if wanted > total:
+        raise RefusedError(
+            f"a submission may use {wanted / (1 << 30):.1f} GB of memory, and this machine has "
+            f"{total / (1 << 30):.1f}. Set PAWMARK_MEMORY_GB to less where pawmark grade is "
+            "called, or use larger machines."
+        )
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))

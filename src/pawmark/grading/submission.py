@@ -1,0 +1,198 @@
+"""One submission: how it is mended, and the circumstances under which its code is run."""
+
+import dataclasses
+import hashlib
+import json
+import os
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import psutil
+from nbformat import NotebookNode
+
+from pawmark import pets, profiles
+from pawmark.errors import CourseError
+from pawmark.grading import intake, records, sandbox, warm
+from pawmark.grading.execution import CHECK_SUFFIX, Execution
+from pawmark.grading.kernel import StudentKernel
+from pawmark.grading.limits import Limits
+from pawmark.grading.repair import Repaired, choose, release_form
+
+DEFAULT_TIMEOUT = 60.0
+GPU_PATIENCE = 10.0  # under `gpu`, limits of time are those of `quick` this many times
+DEFAULT_BUDGET = 3600.0
+CHECKS = "grader_tests"
+OPT_OUT = "PAWMARK_SANDBOX"
+
+
+@dataclass(frozen=True)
+class Circumstances:
+    """What decides, beside the notebook, the data and the libraries, what student code does.
+
+    Attributes
+    ----------
+    sandboxed
+        False only where the instructor has opted out.
+    timeout
+        Seconds for a cell or a question.
+    budget
+        Seconds for everything that runs of the submission.
+    limits
+        What all processes of the submission may use together.
+    seed
+        The seed of the hidden inputs where it is given; else each run draws one.
+    """
+
+    sandboxed: bool
+    timeout: float
+    budget: float
+    limits: Limits
+    seed: str | None
+
+    @classmethod
+    def here(cls, sandboxed: bool) -> "Circumstances":
+        """Return those of this machine and its environment variables."""
+        timeout = seconds_of("PAWMARK_CELL_TIMEOUT", DEFAULT_TIMEOUT) * _patience()
+        budget = seconds_of("PAWMARK_SUBMISSION_TIMEOUT", DEFAULT_BUDGET) * _patience()
+        return cls(sandboxed, timeout, budget, _limits(), os.environ.get("PAWMARK_SEED"))
+
+    @classmethod
+    def from_json(cls, tree: dict[str, Any]) -> "Circumstances":
+        """Rebuild circumstances from `to_json`."""
+        return cls(**{**tree, "limits": Limits(**tree["limits"])})
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the circumstances as a JSON object."""
+        return dataclasses.asdict(self)
+
+    def key_of(self, notebook: NotebookNode, undone: frozenset[str], data: pets.Pets) -> str:
+        """Return the name of the tape of a repaired notebook."""
+        return records.key_of(
+            notebook,
+            undone=sorted(undone),
+            data=data.identity,
+            sandboxed=self.sandboxed,
+            timeout=self.timeout,
+            budget=self.budget,
+            limits=self.limits,
+            seed=self.seed,
+        )
+
+    def execution(
+        self,
+        notebook: NotebookNode,
+        undone: frozenset[str],
+        course: Path,
+        data: pets.Pets,
+        old: records.Tape | None = None,
+    ) -> Execution:
+        """Return the run of a repaired notebook, not yet begun; see `Execution`."""
+        suited = warm.suits(cell.source for cell in notebook.cells if cell.cell_type == "code")
+        return Execution(
+            notebook=notebook,
+            undone=undone,
+            course=course,
+            data=data,
+            guest_root=sandbox.GUEST_DATA if self.sandboxed else str(data.root),
+            new_kernel=lambda: StudentKernel(data.root, self.sandboxed, self.limits, suited),
+            seed=int(self.seed or secrets.randbits(32)),
+            timeout=self.timeout,
+            patience=_patience(),
+            budget=self.budget,
+            old=old,
+        )
+
+
+def seconds_of(name: str, otherwise: float) -> float:
+    """Return a time limit from the environment.
+
+    Raises
+    ------
+    CourseError
+        When it is no number above zero.
+    """
+    text = os.environ.get(name) or str(otherwise)
+    try:
+        value = float(text)
+    except ValueError:
+        value = 0.0
+    if not value > 0:
+        raise CourseError(f"{name} is {text!r}: seconds are wanted, a number above 0.")
+    return value
+
+
+def _patience() -> float:
+    return GPU_PATIENCE if profiles.current() is profiles.GPU else 1.0
+
+
+def _limits() -> Limits:
+    """Return the limits on a submission: what the machine allows, or ``PAWMARK_MEMORY_GB``."""
+    gigabytes = os.environ.get("PAWMARK_MEMORY_GB")
+    if gigabytes:
+        return Limits(memory=int(float(gigabytes) * (1 << 30)))
+    # The chapter's sizes are some 4 GiB of arrays before anything is trained.
+    wanted = Limits.memory * (4 if profiles.current() is profiles.GPU else 1)
+    return Limits(memory=min(wanted, psutil.virtual_memory().total // 4 * 3))
+
+
+def opted_out() -> bool:
+    """Tell whether the instructor has chosen to grade without a sandbox."""
+    return os.environ.get(OPT_OUT, "").lower() == "none"
+
+
+def repair_submission(source: Path, folder: Path) -> Repaired:
+    """Rebuild what was handed in, on the release of the source notebook.
+
+    Parameters
+    ----------
+    source
+        The source notebook of the assignment.
+    folder
+        The submission: hostile files.
+    """
+    pristine = release_form(nbformat.read(source, as_version=4))
+    return choose(pristine, intake.notebooks_of(folder), source.name)
+
+
+def undone_of(notebook: NotebookNode, repaired: Repaired) -> frozenset[str]:
+    """Return the exercises that need no run to be called not attempted.
+
+    Code in other cells may answer an exercise too, so with such code all are run.
+    """
+    if repaired.free_code:
+        return frozenset()
+    ids = {cell.metadata.get("nbgrader", {}).get("grade_id", "") for cell in notebook.cells}
+    if not repaired.attempted:
+        ids |= {grade_id.removesuffix(CHECK_SUFFIX) for grade_id in ids}
+    return frozenset(ids) - repaired.attempted
+
+
+def hidden_checks(course: Path, assignment: str) -> dict[str, bytes]:
+    """Return the files that the checks of an assignment consist of, by path in the course.
+
+    Modules of checks of other assignments are left out.
+    """
+    own = f"test_{assignment.split('_')[0]}_"
+    folder = course / CHECKS
+    return {
+        path.relative_to(course).as_posix(): path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+        and not {"__pycache__", ".pytest_cache"} & set(path.parts)
+        and (path.name.startswith(own) or not path.name.startswith("test_"))
+    }
+
+
+def digest_of(checks: dict[str, bytes]) -> str:
+    """Return the digest of hidden checks."""
+    tree = {name: hashlib.sha256(data).hexdigest() for name, data in checks.items()}
+    return hashlib.sha256(json.dumps(tree, sort_keys=True).encode()).hexdigest()[:32]
+
+
+def about(course: Path, assignment: str) -> dict[str, str]:
+    """Return what a tape says of itself: see `records.Tape`."""
+    checks = digest_of(hidden_checks(course, assignment))
+    return {"assignment": assignment, "checks": checks}

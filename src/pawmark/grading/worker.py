@@ -1,0 +1,87 @@
+"""Runs one submission after another in a process of its own: ``python -m pawmark.grading.worker``.
+
+Orders come on standard input, one line of JSON each, and each gets one line back. It ends, and
+everything of the submission with it, when its input is closed: nothing is left of a run that was
+killed. Staying alive between submissions saves what each would have to import, and lets all but
+the first start warm.
+"""
+
+import json
+import os
+import queue
+import threading
+import time
+from pathlib import Path
+from typing import Any
+
+from pawmark.course import source_notebook
+from pawmark.errors import PawmarkError
+from pawmark.grading import records, warm
+from pawmark.grading.checking import grading_data
+from pawmark.grading.submission import (
+    Circumstances,
+    about,
+    opted_out,
+    repair_submission,
+    undone_of,
+)
+
+FRESH = "PAWMARK_FRESH"
+
+
+def run(course: Path, assignment: str, student: str) -> dict[str, Any]:
+    """Fill the tape of one submission; what is on it already is not run again.
+
+    Returns
+    -------
+    dict
+        ``points``, ``max_points`` and ``live``: how many processes were started for it.
+    """
+    data, here = grading_data(), Circumstances.here(not opted_out())
+    folder = course / "submitted" / student / assignment
+    repaired = repair_submission(source_notebook(course, assignment), folder)
+    undone = undone_of(repaired.notebook, repaired)
+    key = here.key_of(repaired.notebook, undone, data)
+    old = None if os.environ.get(FRESH) else records.load(course, key)
+    execution = here.execution(repaired.notebook, undone, course, data, old)
+    results = execution.run().values()
+    execution.tape.about = about(course, assignment)
+    records.save(course, key, execution.tape)
+    return {
+        "points": sum(result.points for result in results),
+        "max_points": sum(result.max_points for result in results),
+        "live": execution.live,
+    }
+
+
+def main() -> None:
+    """Carry out orders until there are no more."""
+    # Nothing else gets into the answers, whatever a check prints.
+    answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    os.dup2(2, 1)
+    orders: queue.SimpleQueue[str] = queue.SimpleQueue()
+    threading.Thread(target=_listen, args=[orders], daemon=True).start()
+    while True:
+        order = json.loads(orders.get())
+        began = time.monotonic()
+        try:
+            answer = run(Path(order["course"]), order["assignment"], order["student"])
+        except PawmarkError as error:
+            answer = {"refused": str(error)}
+        except Exception as error:  # nbgrader meets the same, and says it in its own log
+            answer = {"refused": f"{type(error).__name__}: {error}"}
+        answer["seconds"] = time.monotonic() - began
+        answers.write(json.dumps(answer) + "\n")
+        answers.flush()
+
+
+def _listen(orders: "queue.SimpleQueue[str]") -> None:
+    with os.fdopen(os.dup(0), encoding="utf-8") as lines:
+        for line in lines:
+            orders.put(line)
+    warm.close()
+    os._exit(0)  # sandboxes die with their parent
+
+
+if __name__ == "__main__":
+    main()
