@@ -44,26 +44,30 @@ def demo() -> None:
         raise typer.Exit(1)
 
 
-@app.command()
-def release(names: Names = None) -> None:
-    """Write release/ again: what students get."""
-    _generate(names, "generate_assignment", "release")
+Force = Annotated[bool, typer.Option(help="Write it even where nothing has changed.")]
 
 
 @app.command()
-def solutions(names: Names = None) -> None:
-    """Write solutions/ again: the reference, run, with its figures (may take minutes)."""
-    _generate(names, "generate_solution", "solutions")
+def release(names: Names = None, force: Force = False) -> None:
+    """Write release/ again, where the source has changed: what students get."""
+    _generate(names, "generate_assignment", "release", force)
 
 
-def _generate(names: list[str] | None, subcommand: str, target: str) -> None:
-    from pawmark.course import assignments, find_assignment, find_course, generate
+@app.command()
+def solutions(names: Names = None, force: Force = False) -> None:
+    """Write solutions/ again, where something changed: the reference, run, with its figures."""
+    _generate(names, "generate_solution", "solutions", force)
+
+
+def _generate(names: list[str] | None, subcommand: str, target: str, force: bool) -> None:
+    from pawmark.course import assignments, find_assignment, find_course
+    from pawmark.generation import refresh
 
     course = find_course()
     wanted = [find_assignment(course, name) for name in names or assignments(course)]
-    for name in wanted:
-        for folder in generate(course, [name], subcommand, target):
-            print(f"wrote {folder.relative_to(course)}/", flush=True)
+    for made in refresh(course, wanted, subcommand, target, force):
+        what = "wrote" if made.written else "up to date:"
+        print(f"{what} {made.folder.relative_to(course)}/", flush=True)
 
 
 @app.command()
