@@ -250,7 +250,7 @@ def test_interrupted_run_goes_on(cluster, tmp_path, small_pets):
     first = subprocess.Popen(
         command,
         cwd=course.root,
-        env=os.environ | course.environment | {"PATH": path},
+        env=os.environ | course.environment | {"PATH": path, "PAWMARK_SEED": "5"},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -265,7 +265,7 @@ def test_interrupted_run_goes_on(cluster, tmp_path, small_pets):
     assert "Traceback" not in said
     until(lambda: not runners())
     printed = grade(course, cluster.address)
-    assert "anna: was run already" in printed
+    assert printed.count("was run already") == 1
     assert course.scores() == {"anna": 8, "mallory": 8}
 
 

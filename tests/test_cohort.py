@@ -148,12 +148,3 @@ def test_nobody_and_nothing_is_said_in_a_sentence(course, tmp_path):
         cohort.choose(course.root, NAME, ["zoe"])
     with pytest.raises(CourseError, match="Nobody handed in"):
         cohort.submitted(tmp_path, NAME)
-
-
-def test_old_tapes_can_go(course, tmp_path):
-    """Pruning removes tapes by age and nothing else."""
-    records.write(tmp_path, "a" * 32, b"")
-
-    assert records.prune(tmp_path, days=1, now=time.time()) == 0
-    assert records.prune(tmp_path, days=1, now=time.time() + 2 * 86400) == 1
-    assert not records.path_of(tmp_path, "a" * 32).exists()

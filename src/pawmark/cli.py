@@ -16,6 +16,10 @@ app = typer.Typer(
 )
 data_app = typer.Typer(help="The photographs that the assignments use.", no_args_is_help=True)
 app.add_typer(data_app, name="data")
+records_app = typer.Typer(
+    help="What submissions printed and answered, kept in .pawmark/records/.", no_args_is_help=True
+)
+app.add_typer(records_app, name="records")
 
 Names = Annotated[
     list[str] | None, typer.Argument(metavar="[NN]...", help="Names or numbers; all if left out.")
@@ -40,26 +44,30 @@ def demo() -> None:
         raise typer.Exit(1)
 
 
-@app.command()
-def release(names: Names = None) -> None:
-    """Write release/ again: what students get."""
-    _generate(names, "generate_assignment", "release")
+Force = Annotated[bool, typer.Option(help="Write it even where nothing has changed.")]
 
 
 @app.command()
-def solutions(names: Names = None) -> None:
-    """Write solutions/ again: the reference, run, with its figures (may take minutes)."""
-    _generate(names, "generate_solution", "solutions")
+def release(names: Names = None, force: Force = False) -> None:
+    """Write release/ again, where the source has changed: what students get."""
+    _generate(names, "generate_assignment", "release", force)
 
 
-def _generate(names: list[str] | None, subcommand: str, target: str) -> None:
-    from pawmark.course import assignments, find_assignment, find_course, generate
+@app.command()
+def solutions(names: Names = None, force: Force = False) -> None:
+    """Write solutions/ again, where something changed: the reference, run, with its figures."""
+    _generate(names, "generate_solution", "solutions", force)
+
+
+def _generate(names: list[str] | None, subcommand: str, target: str, force: bool) -> None:
+    from pawmark.course import assignments, find_assignment, find_course
+    from pawmark.generation import refresh
 
     course = find_course()
     wanted = [find_assignment(course, name) for name in names or assignments(course)]
-    for name in wanted:
-        for folder in generate(course, [name], subcommand, target):
-            print(f"wrote {folder.relative_to(course)}/", flush=True)
+    for made in refresh(course, wanted, subcommand, target, force):
+        what = "wrote" if made.written else "up to date:"
+        print(f"{what} {made.folder.relative_to(course)}/", flush=True)
 
 
 @app.command()
@@ -217,3 +225,58 @@ def make(
     given = {"seed": seed, "count": count}
     data = pets.synthetic(**{name: value for name, value in given.items() if value is not None})
     print(f"{len(data.names)} photographs with masks in {data.root}")
+
+
+@records_app.command("list")
+def list_records() -> None:
+    """List the records: name, assignment, size, when last used, and whose grades are from it."""
+    from pawmark.course import find_course
+    from pawmark.grading import shelf
+
+    found = shelf.entries(find_course())
+    for entry in found:
+        print(shelf.line_of(entry))
+    print(f"{len(found)} records, {shelf.show_size(sum(entry.size for entry in found))}")
+
+
+@records_app.command("show")
+def show_record(
+    record: Annotated[str, typer.Argument(help="Its name, or how that begins.")],
+) -> None:
+    """Show what a record holds: seed, cells, questions by check, and how a process was lost."""
+    from pawmark.course import find_course
+    from pawmark.grading import shelf
+
+    course = find_course()
+    for line in shelf.describe(course, shelf.find(course, record)):
+        print(line)
+
+
+@records_app.command("prune")
+def prune_records(
+    days: Annotated[float | None, typer.Option(min=0, help="Not used for so many days.")] = None,
+    megabytes: Annotated[
+        float | None, typer.Option(min=0, help="The oldest, until the rest fits into so much.")
+    ] = None,
+    assignment: Annotated[str | None, typer.Option(help="Only of this one, by name or number.")] = (
+        None
+    ),
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say which would go.")] = False,
+) -> None:
+    """Remove records. No grade changes: such a submission is run again when it is graded again.
+
+    Example: pawmark records prune --days 180 --megabytes 500
+    """
+    from pawmark.course import find_assignment, find_course
+    from pawmark.grading import shelf
+
+    if days is None and megabytes is None and assignment is None:
+        raise CourseError("Which records? Say --days, --megabytes or --assignment.")
+    course = find_course()
+    name = None if assignment is None else find_assignment(course, assignment)
+    size = None if megabytes is None else int(megabytes * 1e6)
+    gone = shelf.prune(course, days, size, name, remove=not dry_run)
+    for entry in gone:
+        print(shelf.line_of(entry))
+    verb = "would go" if dry_run else "removed"
+    print(f"{len(gone)} records {verb}, {shelf.show_size(sum(entry.size for entry in gone))}")

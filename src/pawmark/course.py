@@ -1,6 +1,7 @@
 """A course folder: its assignments, copies to work in, and nbgrader run inside one."""
 
 import difflib
+import fnmatch
 import os
 import shutil
 import subprocess
@@ -13,7 +14,8 @@ from pathlib import Path
 from pawmark.errors import CourseError
 
 CONFIG = "nbgrader_config.py"
-_LEFT_OUT = shutil.ignore_patterns("*.keras", "__pycache__", ".ipynb_checkpoints", ".pytest_cache")
+_PATTERNS = ("*.keras", "__pycache__", ".ipynb_checkpoints", ".pytest_cache")
+_LEFT_OUT = shutil.ignore_patterns(*_PATTERNS)
 
 
 def find_course(start: Path = Path()) -> Path:
@@ -60,6 +62,11 @@ def find_assignment(course: Path, name: str) -> str:
 def source_notebook(course: Path, assignment: str) -> Path:
     """Return the path of the source notebook of an assignment."""
     return Path(course) / "source" / assignment / f"{assignment}.ipynb"
+
+
+def is_left_out(name: str) -> bool:
+    """Tell whether a file or folder of that name is no part of a course: a model, a cache."""
+    return any(fnmatch.fnmatch(name, pattern) for pattern in _PATTERNS)
 
 
 def copy_course(course: Path, target: Path, names: Iterable[str]) -> Path:
@@ -174,6 +181,15 @@ def _generate_one(course: Path, name: str, subcommand: str, target: str) -> Path
         if status != 0 or not (made / f"{name}.ipynb").exists():
             end = "\n".join(log.read_text(encoding="utf-8").strip().splitlines()[-15:])
             raise CourseError(f"nbgrader {subcommand} {name} failed. It said last:\n{end}")
-        shutil.rmtree(course / target / name, ignore_errors=True)
-        shutil.copytree(made, course / target / name, ignore=_LEFT_OUT)
+        _replace(course / target / name, made)
     return course / target / name
+
+
+def _replace(folder: Path, made: Path) -> None:
+    """Put a copy of what was made in the place of a folder: a disk that is full changes nothing."""
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=f".{folder.name}-", dir=folder.parent) as part:
+        shutil.copytree(made, Path(part) / "new", ignore=_LEFT_OUT)
+        if folder.exists():
+            folder.rename(Path(part) / "old")
+        (Path(part) / "new").rename(folder)

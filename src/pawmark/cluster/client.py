@@ -118,7 +118,7 @@ def _require_workers(
         say("no worker yet; waiting for one (Ctrl-C ends this)")
         return
     threads = sum(entry["nthreads"] for entry in workers)
-    say(f"{len(workers)} workers, {threads} submissions at once")
+    say(f"workers: {len(workers)}; submissions at once: {threads}")
     gpu = [name for name, wanted in needs.items() if wanted]
     if gpu and not any(entry.get("resources", {}).get("GPU") for entry in workers):
         raise CourseError(
@@ -270,6 +270,7 @@ class _Run:
             return
         done = done or _LOST
         if isinstance(done, str):
+            done = "".join(c for c in done if c.isprintable() or c == "\n")
             tape = records.Tape(0, gave_up=done)
             tape.about = {"assignment": job.task.assignment, "checks": job.task.checks}
             self._keep(job, records.to_bytes(tape))

@@ -211,12 +211,3 @@ def _add(tape: Tape, tree: dict[str, Any]) -> None:
         blobs = tuple(base64.b64decode(blob) for blob in tree["blobs"])
         reply = wire.Message(tree["reply"], blobs)
     tape.answers[tree["exercise"], tree["check"]].append(Answer(tree["question"], reply, lost))
-
-
-def prune(course: Path, days: float, now: float) -> int:
-    """Remove tapes that were not written for so many days; return how many went."""
-    paths = list((course / FOLDER).glob(f"*{SUFFIX}"))
-    old = [path for path in paths if now - path.stat().st_mtime > days * 86400]
-    for path in old:
-        path.unlink(missing_ok=True)
-    return len(old)
