@@ -1,6 +1,7 @@
 """Runs a repaired notebook cell by cell and its hidden checks at each check cell."""
 
 import json
+import time
 import traceback
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
@@ -95,6 +96,8 @@ class Execution:
         if self.old is not None:
             self.seed = self.old.seed
         self.tape = Tape(self.seed)
+        if self.old is not None:
+            self.tape.seconds, self.tape.memory = self.old.seconds, self.old.memory
         self.live = 0
 
     def run(self) -> dict[str, ExerciseResult]:
@@ -114,6 +117,7 @@ class Execution:
     def _close(self) -> None:
         if self._kernel is not None:
             self._kernel.close()
+            self.tape.memory = max(self.tape.memory, self._kernel.peak_memory)
             self._kernel = None
 
     def _lose(self) -> None:
@@ -164,6 +168,7 @@ class Execution:
         if kernel is None:
             return CellTape([], Outcome.NOT_REACHED)
         run = kernel.run(*step)
+        self.tape.seconds += run.seconds
         if run.outcome in _LOST:
             self._lose()
             return CellTape(run.outputs, run.outcome)
@@ -268,11 +273,14 @@ class Execution:
         kernel = self._alive()
         if kernel is None:
             return Answer(question, None, Outcome.NOT_REACHED)
+        began = time.monotonic()
         try:
             return Answer(question, kernel.ask(message, self.timeout), None)
         except KernelLost as lost:
             self._lose()
             return Answer(question, None, lost.outcome)
+        finally:
+            self.tape.seconds += time.monotonic() - began
 
     @cached_property
     def _exercises(self) -> frozenset[str]:

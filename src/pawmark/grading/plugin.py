@@ -25,6 +25,7 @@ from nbgrader.converters.base import BaseConverter, NbGraderException
 from nbgrader.preprocessors import (
     AssignLatePenalties,
     CheckCellMetadata,
+    GetGrades,
     LimitOutput,
     NbGraderPreprocessor,
     SaveAutoGrades,
@@ -36,11 +37,13 @@ from pawmark.errors import PawmarkError
 from pawmark.grading import intake, records, sandbox
 from pawmark.grading.checking import grading_data
 from pawmark.grading.execution import CHECK_SUFFIX, Execution
+from pawmark.grading.feedback import FeedbackExporter, PrepareFeedback
 from pawmark.grading.kernel import StudentKernel
 from pawmark.grading.limits import Limits
 from pawmark.grading.outcomes import ExerciseResult, Outcome
 from pawmark.grading.repair import Repaired, choose, release_form
 from pawmark.grading.sanitizing import Cleaner, render_markdown, unchanged
+from pawmark.pages import NBCONVERT_TEMPLATES
 
 DEFAULT_TIMEOUT = 60.0
 OPT_OUT = "PAWMARK_SANDBOX"
@@ -76,6 +79,10 @@ def configure(c: Any) -> None:
     c.CourseDirectory.ignore = [".ipynb_checkpoints", "*.pyc", "__pycache__", ".nbgrader.log",
                                 "feedback", "*.keras", "*.record.json"]  # fmt: skip
     c.Execute.timeout = 600
+    c.GenerateFeedback.exporter_class = FeedbackExporter
+    c.GenerateFeedback.preprocessors = [GetGrades, PrepareFeedback]
+    c.FeedbackExporter.template_name = "pawmark_feedback"
+    c.FeedbackExporter.extra_template_basedirs = [str(NBCONVERT_TEMPLATES)]
     c.HTMLExporter.filters = {"markdown2html": render_markdown, "strip_files_prefix": unchanged}
     c.Autograde.exporter_class = GradingExporter
     c.Autograde.pre_convert_hook = adopt_notebooks
@@ -281,7 +288,7 @@ class ExecuteSubmission(NbGraderPreprocessor):
             self.log.info("Unchanged since it was last run: graded from .pawmark/records/%s", key)
         self._show(nb, results)
         _show_repairs(nb, job["repaired"].repairs)
-        record = _record(resources, execution.seed, results, time.monotonic() - start)
+        record = _record(resources, execution.tape, results, time.monotonic() - start)
         name = f"{resources['nbgrader']['notebook']}.record.json"
         resources.setdefault("outputs", {})[name] = json.dumps(record, indent=1).encode()
         return nb, resources
@@ -380,7 +387,7 @@ def _table(result: ExerciseResult) -> NotebookNode:
     return nbformat.v4.new_output("display_data", data)
 
 
-def _record(resources: Any, seed: int, results: dict, seconds: float) -> dict[str, Any]:
+def _record(resources: Any, tape: records.Tape, results: dict, seconds: float) -> dict[str, Any]:
     job, ids = resources["pawmark"], resources["nbgrader"]
     return {
         "student": ids["student"],
@@ -388,8 +395,9 @@ def _record(resources: Any, seed: int, results: dict, seconds: float) -> dict[st
         "repairs": list(job["repaired"].repairs),
         "sandbox": "bubblewrap" if job["sandboxed"] else "none",
         "data": job["data"].identity,
-        "seed": seed,
+        "seed": tape.seed,
         "seconds": round(seconds, 2),
+        "run": {"seconds": round(tape.seconds, 2), "memory": tape.memory},
         "exercises": [result.to_json() for result in results.values()],
     }
 

@@ -60,11 +60,17 @@ class Tape:
         By position in the repaired notebook.
     answers
         By exercise and check, in the order of the questions.
+    seconds
+        How long its cells ran and its answers took.
+    memory
+        The most bytes that its processes were seen to use.
     """
 
     seed: int
     cells: dict[int, CellTape] = field(default_factory=dict)
     answers: dict[tuple[str, str], list[Answer]] = field(default_factory=lambda: defaultdict(list))
+    seconds: float = 0.0
+    memory: int = 0
 
 
 def digest_of(message: wire.Message) -> str:
@@ -106,8 +112,9 @@ def save(course: Path, key: str, tape: Tape) -> None:
             str(index): {"outputs": cell.outputs, "lost": cell.lost and cell.lost.value}
             for index, cell in tape.cells.items()
         }
+        used = {"seconds": tape.seconds, "memory": tape.memory}
         (part / "run.json").write_text(
-            json.dumps({"seed": tape.seed, "cells": cells}, indent=1), encoding="utf-8"
+            json.dumps({"seed": tape.seed, **used, "cells": cells}, indent=1), encoding="utf-8"
         )
         with (part / "answers.jsonl").open("w", encoding="utf-8") as file:
             file.writelines(_lines(tape))
@@ -136,7 +143,7 @@ def load(course: Path, key: str) -> Tape | None:
     folder = course / FOLDER / key
     try:
         run = json.loads((folder / "run.json").read_text(encoding="utf-8"))
-        tape = Tape(int(run["seed"]))
+        tape = Tape(int(run["seed"]), seconds=float(run["seconds"]), memory=int(run["memory"]))
         for index, cell in run["cells"].items():
             lost = cell["lost"] and Outcome(cell["lost"])
             tape.cells[int(index)] = CellTape(cell["outputs"], lost)
