@@ -14,6 +14,7 @@ from nbformat import NotebookNode
 from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.preprocessors import NbGraderPreprocessor
 from nbgrader.utils import is_grade, is_solution, is_task
+from traitlets import List
 
 from pawmark import pages
 from pawmark.errors import CourseError
@@ -38,6 +39,8 @@ WORDS = {
 _HEADING = re.compile(r"^#{1,6}[ \t]+(.+)$", re.MULTILINE)
 _WORTH = re.compile(r"\s*·\s*\d+(\.\d+)? points?\s*$")
 _TAG = re.compile(r"<(/?)h([1-6])\b")
+_GRADERS_FRAME = re.compile(r'  File "(?:[^"\n]*/pawmark/grading/[^"\n]*|<string>)"')
+_CELL = re.compile(r'^  File "[^"\n]*ipykernel_[^"\n]*"', re.MULTILINE)
 _BARE_IMAGE = re.compile(r"<img(?![^>]*\salt=)")
 
 
@@ -64,16 +67,6 @@ class Group:
         return self.checks[0].expected
 
     @property
-    def points(self) -> float:
-        """Points reached."""
-        return sum(check.points for check in self.checks)
-
-    @property
-    def max_points(self) -> float:
-        """Points that could be reached."""
-        return sum(check.max_points for check in self.checks)
-
-    @property
     def message(self) -> str:
         """What is to be said beside the outcome; nothing where the outcome says it all."""
         silent = self.outcome in (Outcome.PASSED, Outcome.NOT_ATTEMPTED)
@@ -82,7 +75,9 @@ class Group:
     @property
     def detail(self) -> str:
         """The end of the student's own traceback; never the grader's."""
-        return self.checks[0].detail if self.outcome is Outcome.STUDENT_ERROR else ""
+        if self.outcome is not Outcome.STUDENT_ERROR:
+            return ""
+        return own_traceback(self.checks[0].detail)
 
     @property
     def picture(self) -> Picture | None:
@@ -220,8 +215,18 @@ def within_page(page: str) -> str:
     return _BARE_IMAGE.sub('<img alt="A figure of this cell, without a description."', lower)
 
 
+def own_traceback(text: str) -> str:
+    """Leave out of a traceback what is not the student's: the grader's way to their code."""
+    parts = re.split(r'(?m)^(?=  File ")', text)
+    kept = [part for part in parts if not _GRADERS_FRAME.match(part)]
+    return _CELL.sub('  File "your notebook"', "".join(kept))
+
+
 class PrepareFeedback(NbGraderPreprocessor):
     """Gathers the page from gradebook and record, after `GetGrades` has read the scores."""
+
+    # The exporter sets it for all preprocessors, and one that lacks it would be warned about.
+    display_data_priority = List().tag(config=True)
 
     def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
         """Fill in the summary; leave in the notebook what belongs below it."""
@@ -326,7 +331,7 @@ def _label(cell: NotebookNode) -> None:
 
 def _said(check: CheckResult) -> Any:
     alone = check.picture or check.training or check.got is not None or check.expected is not None
-    return check.outcome, check.message, check.detail, check.check if alone else ""
+    return check.outcome, check.message, check.check if alone else ""
 
 
 def _group(checks: list[CheckResult]) -> Group:

@@ -1,12 +1,13 @@
 """Pages that people open in a browser: one file each, no script, nothing loaded from elsewhere."""
 
+import re
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from pawmark.grading.outcomes import Outcome
 
@@ -48,6 +49,11 @@ def assignment_title(name: str) -> str:
     return f"{number} · {words.capitalize()}" if number.isdigit() and words else name
 
 
+def ticks(text: str) -> Markup:
+    """Escape a text and set what it holds between backticks as code."""
+    return Markup(re.sub(r"`([^`\n]+)`", r"<code>\1</code>", str(escape(text))))  # noqa: S704
+
+
 @cache
 def style() -> Markup:
     """Return the style sheet of all pages."""
@@ -64,7 +70,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     filters: dict[str, Callable[..., Any]] = {"points": points, "percent": percent, "look": look}
-    environment.filters.update(filters, assignment_title=assignment_title)
+    environment.filters.update(filters, assignment_title=assignment_title, ticks=ticks)
     environment.globals.update(policy=POLICY, style=style())
     return environment
 
