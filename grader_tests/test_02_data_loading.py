@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from pawmark.checks import expect, expect_array, expect_number
+from pawmark.checks import compare_grey, compare_masks, expect, expect_array, expect_number
 
 RESIZERS = (
     Image.Resampling.NEAREST,
@@ -553,6 +553,11 @@ def test_image_path_as_text(student, rng):
 # path_to_target ------------------------------------------------------------------------------
 
 
+def nearest(mask, side):
+    """Resize a mask to a square without new values."""
+    return np.asarray(Image.fromarray(mask).resize((side, side), Image.Resampling.NEAREST))
+
+
 @pytest.mark.cell("02-path-to-target", points=2)
 def test_target_shape(student, rng):
     """A target has shape (height, width, 1)."""
@@ -599,8 +604,10 @@ def test_target_is_uint8(student, rng):
 @pytest.mark.cell("02-path-to-target", points=3)
 def test_labels_start_at_zero(student, rng):
     """Mask labels run from 0 to 2."""
-    path = trimap_file(student, regions(rng, 80, 80, (1, 2, 3)))
-    labels = np.unique(label_plane(with_path(student, "path_to_target", path, (80, 80))))
+    trimap = regions(rng, 80, 80, (1, 2, 3))
+    path = trimap_file(student, trimap)
+    plane = label_plane(with_path(student, "path_to_target", path, (80, 80)))
+    labels, picture = np.unique(plane), compare_masks(plane, trimap - 1)
 
     got = labels[:5].tolist()
     expect(
@@ -608,18 +615,21 @@ def test_labels_start_at_zero(student, rng):
         "labels still start at 1: trimaps hold 1, 2, 3, the model counts from 0",
         got=got,
         expected=[0, 1, 2],
+        picture=picture,
     )
     expect(
         not (labels > 250).any(),
         "a label has wrapped around: in uint8, 0 - 1 is 255. Was 1 subtracted twice?",
         got=got,
         expected=[0, 1, 2],
+        picture=picture,
     )
     expect(
         got == [0, 1, 2] and len(labels) == 3,
         "these are not the labels 0, 1 and 2",
         got=got,
         expected=[0, 1, 2],
+        picture=picture,
     )
 
 
@@ -637,13 +647,15 @@ def test_labels_keep_their_meaning(student, rng):
         middles[0] < middles[1] < middles[2],
         "the classes have changed places: 0 is the pet, 1 the background, 2 the contour, "
         "in the order of the file's 1, 2 and 3",
+        picture=compare_masks(plane, trimap - 1),
     )
 
 
 @pytest.mark.cell("02-path-to-target", points=3)
 def test_resizing_invents_no_labels(student, rng):
     """Resizing a mask makes no class out of two others."""
-    path = trimap_file(student, regions(rng, 150, 170, (1, 3)))
+    trimap = regions(rng, 150, 170, (1, 3))
+    path = trimap_file(student, trimap)
     for side in (int(rng.integers(40, 70)), int(rng.integers(180, 220))):
         plane = label_plane(with_path(student, "path_to_target", path, (side, side)))
         labels = np.unique(plane)
@@ -652,6 +664,7 @@ def test_resizing_invents_no_labels(student, rng):
             len(labels) == 2,
             "resizing has invented a class: this file holds pet (1) and contour (3) only, and "
             "between them has appeared something else. Masks need nearest interpolation",
+            picture=compare_masks(plane, nearest(trimap, side) - 1),
         )
 
 
@@ -664,7 +677,7 @@ def test_target_shows_the_whole_mask(student, rng):
     plane = label_plane(with_path(student, "path_to_target", path, (side, side)))
 
     expect(plane.shape == (side, side), "the mask has another size than asked for")
-    truth = np.asarray(Image.fromarray(trimap).resize((side, side), Image.Resampling.NEAREST))
+    truth = nearest(trimap, side)
     kinds = np.unique(plane)[:6]
     expect(len(kinds) > 1, "the mask holds a single label everywhere")
     # Wrong labels have their own checks: any renaming of the regions counts as agreement.
@@ -673,6 +686,7 @@ def test_target_shows_the_whole_mask(student, rng):
         agreement > 0.9,
         "the regions are not where they are in the file: stretch the mask to the size asked for, "
         "without cropping, padding or turning it",
+        picture=compare_masks(plane, truth - 1),
     )
 
 
@@ -705,18 +719,21 @@ def test_gray_values(student, rng):
 
     expect(gray.size == mask.size, "one grey value for each pixel", got=gray.shape)
     gray = gray.reshape(mask.shape[:2])
+    picture = compare_grey(gray, 127 * mask[..., 0])
     seen = [sorted(set(gray[mask[..., 0] == label].tolist()))[:3] for label in (0, 1, 2)]
     expect(
         seen[2] != [0],
         "the contour is as black as the pet: 256 does not fit into uint8 and starts again at 0",
         got=seen[2],
         expected=[254],
+        picture=picture,
     )
     expect(
         seen == [[0], [127], [254]],
         "the grey values are not those asked for",
         got=seen,
         expected=[[0], [127], [254]],
+        picture=picture,
     )
 
 

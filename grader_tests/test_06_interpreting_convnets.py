@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import pytest
 
-from pawmark.checks import expect, expect_array
+from pawmark.checks import compare_heat, expect, expect_array
 
 # Reading what comes back --------------------------------------------------------------------
 
@@ -787,14 +787,16 @@ def test_channels_count_by_what_they_do_for_the_score(student, keras, rng):
         (np.ones(maps.shape[:2]), "the heat is the same everywhere: the gradient alone does not "
          "say where the maps respond"),
     ]  # fmt: skip
+    picture = compare_heat(heat, heat_of(maps @ head[:, index]))
     for values, message in suspects:
         wrong = heat_of(values)
         if unlike(wrong, [heat_of(maps @ head[:, index])], 0.1):
-            expect(not alike(heat, wrong), message)
+            expect(not alike(heat, wrong), message, picture=picture)
     expect(
         alike(heat, heat_of(maps @ head[:, index])),
         "the heatmap is not the sum of the maps, each weighted with the mean of the score's "
         "gradient with respect to it",
+        picture=picture,
     )
 
 
@@ -826,17 +828,22 @@ def test_class_is_the_one_asked_for(student, keras, rng):
     heat = scaled(ask_heat(student, known.model, known.image, known.layer, index, maps.shape[:2]))
 
     heats = class_heats(maps, head)
+    picture = compare_heat(heat, heats[index])
     expect(
         not alike(heat, heats[best]),
         "this is the heatmap of the class with the highest score: explain the class that was "
         "asked for",
+        picture=picture,
     )
     others = [c for c in range(len(heats)) if c != index and alike(heat, heats[c])]
-    expect(not others, "this is the heatmap of another class than the one asked for")
+    expect(
+        not others, "this is the heatmap of another class than the one asked for", picture=picture
+    )
     expect(
         alike(heat, heats[index]),
         "for a class that the model does not choose the heatmap is wrong: the gradient of the "
         "score of the class that was asked for is wanted",
+        picture=picture,
     )
 
 
@@ -969,12 +976,15 @@ def test_gradients_are_averaged_over_positions(student, keras, rng):
     heat = scaled(ask_heat(student, known.model, known.image, known.layer, 0, maps.shape[:2]))
 
     expect(np.isfinite(heat).all(), "the heatmap holds values that are not numbers (nan or inf)")
+    right = heat_of(maps @ head[..., 0].mean(axis=(0, 1)))
+    picture = compare_heat(heat, right)
     for values, message in wrong_ways(maps, head):
-        expect(not alike(heat, heat_of(values)), message)
+        expect(not alike(heat, heat_of(values)), message, picture=picture)
     expect(
-        alike(heat, heat_of(maps @ head[..., 0].mean(axis=(0, 1)))),
+        alike(heat, right),
         "where the gradient differs from position to position the heatmap is wrong: the weight of "
         "a channel is the mean of its gradient over all positions",
+        picture=picture,
     )
 
 
@@ -1000,33 +1010,39 @@ def test_evidence_against_the_class_is_cut_off(student, keras, rng):
     heat = ask_heat(student, known.model, known.image, known.layer, 0, maps.shape[:2])
 
     expect(np.isfinite(heat).all(), "the heatmap holds values that are not numbers (nan or inf)")
+    picture = compare_heat(heat, heat_of(maps @ head[:, 0]))
     against = maps[..., 1] > 0
     both, silent = against & (maps[..., 0] > 0), ~maps.any(axis=-1)
     expect(
         heat.min() > -1e-6,
         "the heatmap holds negative values: cut them off at zero",
         got=round(float(heat.min()), 3),
+        picture=picture,
     )
     expect(
         heat[silent].max() < 0.02,
         "where no channel responds there is heat: cut off at zero instead of moving the smallest "
         "value to 0",
+        picture=picture,
     )
     favour = ~against & (maps[..., 0] > 0)
     expect(
         heat[favour].max() > 0,
         "there is no heat where the only channel that responds speaks for the class",
+        picture=picture,
     )
     only = against & ~both
     expect(
         heat[only].max() < 0.02,
         "places that speak against the class have heat, as if for it: cut off what is negative, "
         "do not take its absolute value",
+        picture=picture,
     )
     expect(
         heat[both].max() < 0.02,
         "where the evidence against the class is stronger than that for it, there should be no "
         "heat: add up all channels first, and cut off at zero then",
+        picture=picture,
     )
 
 

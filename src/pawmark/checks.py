@@ -9,7 +9,12 @@ from typing import Any
 import numpy as np
 
 from pawmark.errors import CourseError
+from pawmark.grading.outcomes import Training as Training
 from pawmark.grading.outcomes import show_points
+from pawmark.grading.pictures import Comparison
+from pawmark.grading.pictures import compare_grey as compare_grey
+from pawmark.grading.pictures import compare_heat as compare_heat
+from pawmark.grading.pictures import compare_masks as compare_masks
 
 _MAX_SHOWN = 500
 
@@ -23,22 +28,37 @@ class CheckFailed(AssertionError):  # noqa: N818  (reads as what happened)
         Names the misconception; the student reads it.
     got, expected
         Text that the check hands out, or None.
+    picture
+        What the check shows, or None.
     """
 
-    def __init__(self, message: str, got: str | None = None, expected: str | None = None) -> None:
+    def __init__(
+        self,
+        message: str,
+        got: str | None = None,
+        expected: str | None = None,
+        picture: Comparison | None = None,
+    ) -> None:
         super().__init__(message)
-        self.message, self.got, self.expected = message, got, expected
+        self.message, self.got, self.expected, self.picture = message, got, expected, picture
 
 
-def expect(condition: Any, message: str, got: Any = None, expected: Any = None) -> None:
+def expect(
+    condition: Any,
+    message: str,
+    got: Any = None,
+    expected: Any = None,
+    picture: Comparison | None = None,
+) -> None:
     """Fail the check with a message unless the condition holds: of an array, all of it.
 
-    ``got`` and ``expected`` are shown to the student: leave them out where they would hand out a
-    hidden answer.
+    ``got``, ``expected`` and ``picture`` are shown to the student: leave them out where they would
+    hand out a hidden answer. A picture is one of `compare_masks`, `compare_heat` and
+    `compare_grey`; it is drawn only when the check fails.
     """
     holds = np.all(condition) if isinstance(condition, np.ndarray) else condition
     if not bool(holds):
-        raise CheckFailed(message, _shown(got), _shown(expected))
+        raise CheckFailed(message, _shown(got), _shown(expected), picture)
 
 
 def _shown(value: Any) -> str | None:
@@ -172,6 +192,10 @@ def _row(check: Any) -> str:
         parts.append(f"got: <code>{html.escape(check.got)}</code>")
     if check.expected is not None:
         parts.append(f"expected: <code>{html.escape(check.expected)}</code>")
+    if check.picture is not None:
+        alt, source = html.escape(check.picture.alt), html.escape(check.picture.png)
+        style = f"width: {check.picture.width}px; max-width: 100%"
+        parts.append(f'<img alt="{alt}" style="{style}" src="data:image/png;base64,{source}">')
     sign = "✓" if check.outcome == "passed" else "✗"
     return (
         f'<tr><td style="{_CELL} white-space: nowrap">{sign} {html.escape(check.outcome)}</td>'

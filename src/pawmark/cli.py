@@ -117,6 +117,25 @@ def grades(
     show_grades(found, Console(highlight=False))
 
 
+@app.command()
+def report(
+    names: Names = None,
+    output: Annotated[
+        Path | None, typer.Option(help="The page; report.html in the course if left out.")
+    ] = None,
+    csv: Annotated[Path | None, typer.Option(help="Write the scores to this file too.")] = None,
+    lms: Annotated[str | None, typer.Option(help="Form of the file: moodle or canvas.")] = None,
+) -> None:
+    """Write a page on how the class did: scores, checks, misconceptions, time, training.
+
+    It needs no server and no network. Example: pawmark report 02 --csv scores.csv --lms canvas
+    """
+    from pawmark.report.command import run_report
+
+    for line in run_report(names or [], output, csv, lms):
+        print(line)
+
+
 Students = Annotated[
     list[str] | None, typer.Option("--student", help="Whom to grade; may be given again.")
 ]

@@ -29,6 +29,10 @@ class Grade:
         The results, in the order of the notebook.
     seconds
         How long grading took.
+    run_seconds
+        How long the student's code ran for it, or None in records of earlier versions.
+    memory
+        The most bytes that it was seen to use, or None.
     """
 
     student: str
@@ -37,6 +41,8 @@ class Grade:
     repairs: tuple[str, ...]
     exercises: tuple[ExerciseResult, ...]
     seconds: float
+    run_seconds: float | None = None
+    memory: int | None = None
 
     @property
     def points(self) -> float:
@@ -70,8 +76,10 @@ def read_grade(path: Path) -> Grade:
         exercises = tuple(ExerciseResult.from_json(exercise) for exercise in tree["exercises"])
         repairs = tuple(str(repair) for repair in tree["repairs"])
         who = tree["student"], tree["assignment"], tree["sandbox"]
-        return Grade(*who, repairs, exercises, float(tree["seconds"]))
-    except (OSError, ValueError, KeyError, TypeError) as error:
+        run = tree.get("run", {})
+        used = run.get("seconds"), run.get("memory")
+        return Grade(*who, repairs, exercises, float(tree["seconds"]), *used)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise CourseError(
             f"{path} is not a record of grading ({error}). Grade that submission again: "
             "nbgrader autograde ASSIGNMENT --student STUDENT --force"

@@ -17,7 +17,8 @@ import pytest
 from pawmark import pets as data_sets
 from pawmark.checks import CheckFailed
 from pawmark.errors import CourseError
-from pawmark.grading.outcomes import CheckResult, ExerciseResult, Outcome
+from pawmark.grading.outcomes import CheckResult, ExerciseResult, Outcome, Training
+from pawmark.grading.pictures import Comparison
 from pawmark.grading.student import Student, StudentError
 
 GRADING_SEED = 271828
@@ -117,6 +118,19 @@ class _Checks:
         """Return random numbers that are fresh for each run and check."""
         return np.random.default_rng([self.seed, zlib.crc32(request.node.name.encode())])
 
+    @pytest.fixture
+    def hand_out(self, request: pytest.FixtureRequest) -> Callable[[Comparison | Training], None]:
+        """Return what shows the student a picture or a training run, passed or not."""
+        entry = self.found[request.node.name]
+
+        def hand_out(shown: Comparison | Training) -> None:
+            if isinstance(shown, Training):
+                entry["training"] = shown
+            else:
+                entry["picture"] = shown.draw()
+
+        return hand_out
+
     def pytest_configure(self, config: pytest.Config) -> None:
         """Declare the mark."""
         config.addinivalue_line("markers", "cell(exercise, points): a hidden check")
@@ -176,12 +190,15 @@ class _Checks:
 
 def _outcome(error: BaseException, text: str) -> dict[str, Any]:
     if isinstance(error, CheckFailed):
-        return {
+        found = {
             "outcome": Outcome.FAILED,
             "message": error.message,
             "got": error.got,
             "expected": error.expected,
         }
+        if error.picture is not None:
+            found["picture"] = error.picture.draw()
+        return found
     if isinstance(error, StudentError):
         return {"outcome": error.outcome, "message": str(error), "detail": error.detail}
     message = "the check itself failed; a person will look at this"

@@ -107,6 +107,8 @@ class Execution:
             self.seed = self.old.seed
         self.tape = Tape(self.seed)
         self._left = self.budget
+        if self.old is not None:
+            self.tape.seconds, self.tape.memory = self.old.seconds, self.old.memory
         self.live = 0
 
     def run(self) -> dict[str, ExerciseResult]:
@@ -139,6 +141,7 @@ class Execution:
     def _close(self) -> None:
         if self._kernel is not None:
             self._kernel.close()
+            self.tape.memory = max(self.tape.memory, self._kernel.peak_memory)
             self._kernel = None
 
     def _lose(self) -> None:
@@ -205,6 +208,7 @@ class Execution:
         if kernel is None:
             return CellTape([], Outcome.NOT_REACHED)
         run = self._run_in(kernel, step)
+        self.tape.seconds += run.seconds
         if run.outcome in _LOST:
             self._lose()
             return CellTape(run.outputs, run.outcome)
@@ -309,6 +313,7 @@ class Execution:
         kernel = self._alive()
         if kernel is None:
             return Answer(question, None, Outcome.NOT_REACHED)
+        began = time.monotonic()
         try:
             with self._spending():
                 reply = kernel.ask(message, min(self.timeout, self._left))
@@ -316,6 +321,8 @@ class Execution:
         except KernelLost as lost:
             self._lose()
             return Answer(question, None, lost.outcome)
+        finally:
+            self.tape.seconds += time.monotonic() - began
 
     @cached_property
     def _exercises(self) -> frozenset[str]:

@@ -88,6 +88,11 @@ class StudentKernel:
         What all processes of the submission may use together.
     warm
         Whether it may start as a copy of an interpreter that has imported the libraries already.
+
+    Attributes
+    ----------
+    peak_memory
+        The most bytes that were seen in use; memory that processes share counts for each.
     """
 
     def __init__(
@@ -107,6 +112,7 @@ class StudentKernel:
         self._door: socket.socket | None = None
         self._home: str | None = None
         self._stopped: Outcome | None = None
+        self.peak_memory = 0
 
     def __enter__(self) -> "StudentKernel":
         self.start()
@@ -264,6 +270,7 @@ class StudentKernel:
             with _Gauge(process.pid, family) as gauge:
                 while process.poll() is None and self._stopped is None:
                     self._stopped = gauge.exceeded(self.limits)
+                    self.peak_memory = gauge.peak
                     time.sleep(0 if self._stopped else _POLL)
         finally:  # whatever happens here: nothing runs unwatched
             _kill_tree(process, family)
@@ -414,7 +421,7 @@ class _Gauge:
     def __init__(self, pid: int, family: list[psutil.Process] | None) -> None:
         self.pid = pid
         self.root = _root_of(family) if family else None
-        self.exact = self.counted = 0
+        self.exact = self.counted = self.peak = 0
         self.exact_until = 0.0
 
     def __enter__(self) -> "_Gauge":
@@ -427,6 +434,7 @@ class _Gauge:
     def exceeded(self, limits: Limits) -> Outcome | None:
         """Return what the submission is to be stopped for, if anything."""
         usage = self._usage(limits.tasks)
+        self.peak = max(self.peak, usage.memory)
         if usage.tasks > limits.tasks:
             return Outcome.CRASHED
         if usage.memory > limits.memory and self._exact(usage, limits.memory) > limits.memory:

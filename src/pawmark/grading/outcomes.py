@@ -22,6 +22,55 @@ class Outcome(StrEnum):
 
 
 @dataclass(frozen=True)
+class Picture:
+    """A picture that a check hands out to the student.
+
+    Attributes
+    ----------
+    png
+        The file, as base64.
+    alt
+        What it shows, for those who do not see it.
+    width
+        How wide a page shows it, in CSS pixels.
+    """
+
+    png: str
+    alt: str
+    width: int
+
+
+@dataclass(frozen=True)
+class Training:
+    """A training run beside the bar, which a check hands out to the student.
+
+    Attributes
+    ----------
+    loss, val_loss
+        Losses by epoch, as the student's history tells them; empty when it does not.
+    judged
+        Loss of the best model on photographs that it has not seen, computed by the check.
+    bar
+        What a sound run stays below; None where none was measured.
+    prior
+        Loss of a predictor that has learnt nothing.
+    """
+
+    loss: tuple[float, ...]
+    val_loss: tuple[float, ...]
+    judged: float
+    bar: float | None
+    prior: float
+
+    @classmethod
+    def from_json(cls, tree: dict[str, Any]) -> "Training":
+        """Rebuild a training run from the JSON object of a record."""
+        losses = {name: tuple(map(float, tree[name])) for name in ("loss", "val_loss")}
+        bar = None if tree["bar"] is None else float(tree["bar"])
+        return cls(judged=float(tree["judged"]), bar=bar, prior=float(tree["prior"]), **losses)
+
+
+@dataclass(frozen=True)
 class CheckResult:
     """One check and what came of it.
 
@@ -41,6 +90,10 @@ class CheckResult:
         Text that the check hands out to the student, or None.
     detail
         The end of the student's traceback, or of the grader's for a grader error.
+    picture
+        What the check shows the student, or None.
+    training
+        A training run that the check hands out, or None.
     """
 
     check: str
@@ -52,11 +105,21 @@ class CheckResult:
     got: str | None = None
     expected: str | None = None
     detail: str = ""
+    picture: Picture | None = None
+    training: Training | None = None
 
     @classmethod
     def from_json(cls, tree: dict[str, Any]) -> "CheckResult":
         """Rebuild a result from `to_json`."""
-        return cls(**{**tree, "outcome": Outcome(tree["outcome"])})
+        picture, training = tree.get("picture"), tree.get("training")
+        return cls(
+            **{
+                **tree,
+                "outcome": Outcome(tree["outcome"]),
+                "picture": Picture(**picture) if picture else None,
+                "training": Training.from_json(training) if training else None,
+            }
+        )
 
     def to_json(self) -> dict[str, Any]:
         """Return the result as a JSON object."""

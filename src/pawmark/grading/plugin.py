@@ -23,6 +23,7 @@ from nbgrader.converters.base import BaseConverter, NbGraderException
 from nbgrader.preprocessors import (
     AssignLatePenalties,
     CheckCellMetadata,
+    GetGrades,
     LimitOutput,
     NbGraderPreprocessor,
     SaveAutoGrades,
@@ -34,6 +35,7 @@ from pawmark.errors import DataError, PawmarkError
 from pawmark.grading import intake, readiness, records, sandbox
 from pawmark.grading.checking import grading_data
 from pawmark.grading.execution import CHECK_SUFFIX
+from pawmark.grading.feedback import FeedbackExporter, PrepareFeedback
 from pawmark.grading.outcomes import ExerciseResult, Outcome
 from pawmark.grading.repair import Repaired
 from pawmark.grading.sanitizing import Cleaner, render_markdown, unchanged
@@ -44,6 +46,7 @@ from pawmark.grading.submission import (
     repair_submission,
     undone_of,
 )
+from pawmark.pages import NBCONVERT_TEMPLATES
 
 FRESH = "PAWMARK_FRESH"
 UNFINISHED = Path(".pawmark") / "unfinished"
@@ -77,6 +80,10 @@ def configure(c: Any) -> None:
     c.CourseDirectory.ignore = [".ipynb_checkpoints", "*.pyc", "__pycache__", ".nbgrader.log",
                                 "feedback", "*.keras", "*.record.json"]  # fmt: skip
     c.Execute.timeout = 600
+    c.GenerateFeedback.exporter_class = FeedbackExporter
+    c.GenerateFeedback.preprocessors = [GetGrades, PrepareFeedback]
+    c.FeedbackExporter.template_name = "pawmark_feedback"
+    c.FeedbackExporter.extra_template_basedirs = [str(NBCONVERT_TEMPLATES)]
     c.HTMLExporter.filters = {"markdown2html": render_markdown, "strip_files_prefix": unchanged}
     c.Autograde.exporter_class = GradingExporter
     c.Autograde.pre_convert_hook = adopt_notebooks
@@ -306,7 +313,7 @@ class ExecuteSubmission(NbGraderPreprocessor):
             self.log.info("Unchanged since it was last run: graded from .pawmark/records/%s", key)
         self._show(nb, results)
         _show_repairs(nb, job["repaired"].repairs)
-        record = _record(resources, key, execution.seed, results, time.monotonic() - start)
+        record = _record(resources, key, execution.tape, results, time.monotonic() - start)
         name = f"{resources['nbgrader']['notebook']}.record.json"
         resources.setdefault("outputs", {})[name] = json.dumps(record, indent=1).encode()
         return nb, resources
@@ -368,7 +375,9 @@ def _table(result: ExerciseResult) -> NotebookNode:
     return nbformat.v4.new_output("display_data", data)
 
 
-def _record(resources: Any, key: str, seed: int, results: dict, seconds: float) -> dict[str, Any]:
+def _record(
+    resources: Any, key: str, tape: records.Tape, results: dict, seconds: float
+) -> dict[str, Any]:
     job, ids = resources["pawmark"], resources["nbgrader"]
     return {
         "student": ids["student"],
@@ -377,8 +386,9 @@ def _record(resources: Any, key: str, seed: int, results: dict, seconds: float) 
         "sandbox": "bubblewrap" if job["sandboxed"] else "none",
         "data": job["data"].identity,
         "tape": key,
-        "seed": seed,
+        "seed": tape.seed,
         "seconds": round(seconds, 2),
+        "run": {"seconds": round(tape.seconds, 2), "memory": tape.memory},
         "exercises": [result.to_json() for result in results.values()],
     }
 

@@ -70,6 +70,10 @@ class Tape:
         that have asked all they ask.
     gave_up
         Why the submission could not be run at all; empty as a rule.
+    seconds
+        How long its cells ran and its answers took.
+    memory
+        The most bytes that its processes were seen to use.
     """
 
     seed: int
@@ -77,6 +81,8 @@ class Tape:
     answers: dict[tuple[str, str], list[Answer]] = field(default_factory=lambda: defaultdict(list))
     about: dict[str, str] = field(default_factory=dict)
     gave_up: str = ""
+    seconds: float = 0.0
+    memory: int = 0
 
 
 def digest_of(message: wire.Message) -> str:
@@ -154,6 +160,7 @@ def to_bytes(tape: Tape) -> bytes:
     """Return a tape as the text of its file."""
     lines = [json.dumps(tree) for tree in (*_cells(tape), *_answers(tape))]
     head: dict[str, Any] = {"seed": tape.seed, "lines": len(lines), "about": tape.about}
+    head |= {"seconds": tape.seconds, "memory": tape.memory}
     if tape.gave_up:
         head["gave up"] = tape.gave_up
     return "".join(f"{line}\n" for line in (json.dumps(head), *lines)).encode()
@@ -194,6 +201,7 @@ def from_bytes(data: bytes) -> Tape | None:
         head, *trees = (json.loads(line) for line in data.splitlines())
         tape = Tape(int(head["seed"]), about=dict(head["about"]))
         tape.gave_up = str(head.get("gave up", ""))
+        tape.seconds, tape.memory = float(head["seconds"]), int(head["memory"])
         for tree in trees:
             _add(tape, tree)
     except (ValueError, KeyError, TypeError, AttributeError):

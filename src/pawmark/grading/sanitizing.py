@@ -161,7 +161,8 @@ def render_markdown(context: Any, source: str) -> str:
     if len(source) > MAX_MARKDOWN or source.count("\\begin") > _MAX_ENVIRONMENTS:
         return _as_written(source)
     cell = context.get("cell", {})
-    renderer = IPythonRenderer(escape=False, attachments=cell.get("attachments", {}))
+    attachments = cell.get("attachments", {})
+    renderer = IPythonRenderer(escape=False, attachments=attachments, exclude_anchor_links=True)
     page = MarkdownWithMath(renderer=renderer).render(source)
     return clean_html(page) if page.count("<") <= MAX_TAGS else _as_written(source)
 
