@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, FrameLocator, Locator, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 
 ROOT = Path(__file__).parent.parent
 SCREENSHOTS = ROOT / "build" / "screenshots"
@@ -48,7 +48,9 @@ def serve(course: Path, *command: str, **environment: str) -> Iterator[Server]:
     port = _free_port()
     options = ["--no-browser", f"--ServerApp.port={port}", "--ServerApp.port_retries=0"]
     options += [f"--IdentityProvider.token={TOKEN}", "--allow-root"]
-    own = {f"JUPYTER_{name}_DIR": str(home / name.lower()) for name in ("CONFIG", "DATA", "RUNTIME")}
+    own = {
+        f"JUPYTER_{name}_DIR": str(home / name.lower()) for name in ("CONFIG", "DATA", "RUNTIME")
+    }
     own |= {"IPYTHONDIR": str(home / "ipython"), "NO_COLOR": "1"}
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
     program = "from pawmark.cli import main; main()"
@@ -117,6 +119,9 @@ def chromium(colours: str = "light") -> Iterator[Page]:
         page.set_default_timeout(30_000)
         try:
             yield page
+        except Exception:
+            screenshot(page, "failed")
+            raise
         finally:
             browser.close()
 
@@ -136,9 +141,9 @@ class Notebook:
         self.page, self.ids = page, ids
 
     @classmethod
-    def open(cls, page: Page, server: Server, path: str, ids: list[str]) -> "Notebook":
-        """Open a notebook and wait until its kernel has nothing to do."""
-        page.goto(server.address(f"/lab/tree/{path}"))
+    def open(cls, page: Page, server: Server, ids: list[str]) -> "Notebook":
+        """Open the page that the server starts with, and wait until the kernel is there."""
+        page.goto(server.address(""))
         notebook = cls(page, ids)
         page.locator(".jp-Notebook .jp-Cell").first.wait_for()
         notebook.wait_until_idle()
@@ -180,13 +185,6 @@ class Notebook:
         sign = self.page.locator(".jp-NotebookPanel-toolbar .jp-Notebook-ExecutionIndicator")
         expect(sign).to_have_attribute("data-status", "idle", timeout=seconds * 1000)
 
-    def press(self, menu: str, *entries: str) -> None:
-        """Choose an entry of the menu bar."""
-        bar = self.page.locator("#jp-menu-panel, #jp-MainMenu")
-        bar.locator(".lm-MenuBar-item", has_text=re.compile(f"^{menu}$")).click()
-        for entry in entries:
-            self.page.locator(".lm-Menu-item:visible", has_text=entry).first.click()
-
     def toolbar(self, name: str) -> Locator:
         """Return a button of the notebook's toolbar by its words."""
         return self.page.locator(".jp-NotebookPanel-toolbar").get_by_text(name, exact=True)
@@ -194,7 +192,6 @@ class Notebook:
 
 __all__ = [
     "ROOT",
-    "FrameLocator",
     "Notebook",
     "Server",
     "chromium",

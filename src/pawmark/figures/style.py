@@ -125,7 +125,9 @@ def show(fig: Figure, alt: str) -> None:
     data, width = _picture(fig)
     text = html.escape(alt, quote=True)
     source = base64.b64encode(data).decode("ascii")
-    style = f"width:{width}px;max-width:100%;height:auto;background:{CARD};border-radius:6px"
+    # Formgrader draws a border around pictures unless they say that they want none.
+    style = f"width:{width}px;max-width:100%;height:auto;background:{CARD};border:none;"
+    style += "border-radius:6px"
     element = f'<img alt="{text}" style="{style}" src="data:image/webp;base64,{source}">'
     display({"text/html": HTML(element).data, "text/plain": f"Figure: {alt}"}, raw=True)
 

@@ -76,6 +76,7 @@ def configure(c: Any) -> None:
     c.CourseDirectory.ignore = [".ipynb_checkpoints", "*.pyc", "__pycache__", ".nbgrader.log",
                                 "feedback", "*.keras", "*.record.json"]  # fmt: skip
     c.Execute.timeout = 600
+    c.HTMLExporter.preprocessors = ["pawmark.grading.rubric.ShowRubric"]
     c.HTMLExporter.filters = {"markdown2html": render_markdown, "strip_files_prefix": unchanged}
     c.Autograde.exporter_class = GradingExporter
     c.Autograde.pre_convert_hook = adopt_notebooks
