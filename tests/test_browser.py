@@ -3,6 +3,7 @@
 import json
 import shutil
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 import nbformat
 import pytest
@@ -46,6 +47,7 @@ class Visit:
     wrong: str
     right: str
     validated: str
+    addresses: frozenset[str]
     saved: nbformat.NotebookNode
 
 
@@ -56,8 +58,9 @@ def visit(tmp_path_factory):
     folder.mkdir()
     shutil.copy(ROOT / "release" / FIRST / f"{FIRST}.ipynb", folder)
     right = reference_cells(read("source", FIRST))["01-choose-tasks"]
-    seen = {}
+    seen, addresses = {}, set()
     with serve(folder, "lab", "01") as server, chromium() as page:
+        page.on("request", lambda request: addresses.add(urlsplit(request.url).netloc))
         notebook = Notebook.open(page, server, ids_of(read("release", FIRST)))
         seen["tools"] = page.locator("body").inner_text()
         seen["kernel"] = page.locator(".jp-Toolbar-kernelName").inner_text()
@@ -81,7 +84,7 @@ def visit(tmp_path_factory):
         screenshot(page, "student-validate")
         seen["validated"] = page.locator(".jp-Dialog").inner_text()
         seen["saved"] = nbformat.read(folder / f"{FIRST}.ipynb", as_version=4)
-    return Visit(**seen)
+    return Visit(**seen, addresses=frozenset(addresses - {""}))
 
 
 def test_pawmark_lab_opens_the_notebook_ready_to_work(visit):
@@ -91,6 +94,13 @@ def test_pawmark_lab_opens_the_notebook_ready_to_work(visit):
     assert "Validate" in visit.tools
     assert "Create Assignment" not in visit.tools
     assert "Nbgrader" not in visit.tools
+
+
+def test_nothing_is_asked_of_the_network(visit):
+    """All that the browser loads comes from the one server: a room without a network is enough."""
+    (address,) = visit.addresses
+
+    assert address.startswith("127.0.0.1:")
 
 
 def test_an_undone_exercise_is_named_in_the_browser(visit):

@@ -1,6 +1,8 @@
 """nbgrader's Validate, with an answer that a student can use: each exercise and where it stands."""
 
+import asyncio
 import html
+import json
 import textwrap
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -9,8 +11,10 @@ from typing import Any
 from nbconvert.filters import strip_ansi
 from nbformat import NotebookNode
 from nbgrader.preprocessors import CheckCellMetadata, ClearOutput, Execute
+from nbgrader.server_extensions.validate_assignment import handlers
 from nbgrader.utils import determine_grade, is_grade, is_solution
 from nbgrader.validator import Validator
+from tornado import web
 from traitlets import Integer, List
 
 PASSED, FAILED, NOT_ATTEMPTED, WRITTEN = "passed", "failed", "not attempted", "written"
@@ -141,3 +145,18 @@ class ReadableValidator(Validator):
             if count := outcomes.count(outcome):
                 parts.append(f"{count} {words}")
         return f"{', '.join(parts)}."
+
+
+def install() -> None:
+    """Put the validator in the place of nbgrader's, in this process."""
+    handlers.Validator = ReadableValidator
+    handlers.ValidateAssignmentHandler.post = _post
+
+
+@web.authenticated
+async def _post(handler: Any) -> None:
+    """Validate beside the server's own work: nbgrader's handler holds everything up until then."""
+    path = handler.get_argument("path", None) or handler.get_json_body()["path"]
+    loop = asyncio.get_running_loop()
+    output = await loop.run_in_executor(None, handler.validate_notebook, path)
+    handler.finish(json.dumps(output))
