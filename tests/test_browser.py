@@ -247,8 +247,9 @@ def test_the_dark_theme_shows_everything(tmp_path):
     with serve(folder, "lab", "01") as server, chromium("dark") as page:
         notebook = Notebook.open(page, server, ids_of(read("release", FIRST)))
         expect(page.locator("body")).to_have_attribute("data-jp-theme-light", "false")
-        notebook.run("setup", "three-tasks-figure", "task-names")
+        notebook.run("setup", "three-tasks-figure").locator("img").scroll_into_view_if_needed()
         screenshot(page, "dark-figure")
+        notebook.run("task-names")
         notebook.write("choose-tasks", 'def choose_tasks():\n    return {"A": "segmentation"}\n')
         output = notebook.run("choose-tasks", "choose-tasks-check")
         expect(output).to_contain_text("1 of 4 visible checks passed")
