@@ -43,6 +43,7 @@ def outputs():
         "inner assert": "def inner():\n    assert False, 'deep'\ninner()",
         "other error": "1 / 0",
         "own refusal": "def f():\n    raise NotImplementedError('not today')\nf()",
+        "raised by hand": "assert True, 'fine'\nraise AssertionError('by hand')",
         "still alive": "6 * 7",
     }
     return dict(zip(names, run(*names.values()), strict=True))
@@ -99,12 +100,17 @@ def test_passed_checks_are_folded(outputs):
     assert "<details>" in table.data["text/html"]
 
 
-@pytest.mark.parametrize("name", ["inner assert", "other error", "own refusal"])
+@pytest.mark.parametrize("name", ["inner assert", "other error", "own refusal", "raised by hand"])
 def test_other_errors_keep_their_traceback(outputs, name):
     """Where the traceback tells more than a table could, it stays."""
     assert kinds(outputs[name]) == ["error"]
     assert len(outputs[name][0].traceback) > 2
     assert kinds(outputs["still alive"]) == ["execute_result"]
+
+
+def test_what_is_not_python_has_no_rows():
+    """A cell with IPython's additions to Python is shown as IPython shows it."""
+    assert rows_of("%time assert True, 'fine'") == []
 
 
 def test_the_graders_kernel_is_left_as_it_is():

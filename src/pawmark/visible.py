@@ -52,7 +52,7 @@ class Row:
 
 
 def rows_of(source: str, failed_line: int | None = None, hint: str = "") -> list[Row]:
-    """Return a row for each assert of a cell, in the order in which they stand.
+    """Return a row for each assert of a cell, in the order in which they stand; none if unreadable.
 
     Parameters
     ----------
@@ -63,7 +63,11 @@ def rows_of(source: str, failed_line: int | None = None, hint: str = "") -> list
     hint : str
         What the failed assert says.
     """
-    asserts = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Assert)]
+    try:
+        tree = ast.parse(source)
+    except SyntaxError:
+        return []  # IPython allows more than Python does, such as a bare await
+    asserts = [node for node in ast.walk(tree) if isinstance(node, ast.Assert)]
     rows, outcome = [], PASSED
     for node in sorted(asserts, key=lambda node: node.lineno):
         condition = _condition(source, node)
@@ -183,7 +187,8 @@ def explain(error: BaseException, trace: TracebackType | None, names: dict[str, 
     if not at_top or not str(error):
         return None  # an assert within a function, or one that says nothing
     source = "".join(linecache.getlines(frame.f_code.co_filename))
-    return CheckTable(rows_of(source, line, str(error)))
+    table = CheckTable(rows_of(source, line, str(error)))
+    return table if table.failed else None  # raised by something else than an assert
 
 
 def _last_frame(trace: TracebackType | None) -> FrameType | None:
