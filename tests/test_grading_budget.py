@@ -5,7 +5,7 @@ from attack_course import HONEST, NAME, TARGET, Course
 
 from pawmark.errors import CourseError
 from pawmark.grading import sandbox
-from pawmark.grading.plugin import _seconds
+from pawmark.grading.submission import seconds_of
 
 pytestmark = pytest.mark.skipif(
     sandbox.available() is not None, reason=f"no sandbox: {sandbox.available()}"
@@ -56,4 +56,4 @@ def test_a_limit_that_is_no_time_is_refused(name, value, monkeypatch):
     monkeypatch.setenv(name, value)
 
     with pytest.raises(CourseError, match=f"{name} is .* seconds are wanted"):
-        _seconds(name, 60.0)
+        seconds_of(name, 60.0)

@@ -212,25 +212,22 @@ def lab(
     name: Annotated[
         str | None, typer.Argument(help="Opens this assignment, by name or number.")
     ] = None,
+    instructor: Annotated[
+        bool, typer.Option("--instructor", help="The whole course, with formgrader.")
+    ] = False,
 ) -> None:
-    """Open JupyterLab on release/, the notebooks as students get them.
+    """Open JupyterLab on the notebooks as students get them, or on the course for an instructor.
 
     Options that are not of pawmark go to JupyterLab: pawmark lab 03 --no-browser --port 9000
     """
-    from pawmark.course import find_assignment, find_course
+    from pawmark.lab.launching import plan
 
-    course = find_course()
-    folder = course / "release"
-    if not folder.is_dir():
-        raise CourseError(f"There is no {folder}. Write it first: pawmark release")
     options = list(context.args)
     if name is not None and name.startswith("-"):
         options, name = [name, *options], None
-    if name is not None:
-        found = find_assignment(course, name)
-        options.append(f"--LabApp.default_url=/lab/tree/{found}/{found}.ipynb")
-    command = [sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={folder}", *options]
-    raise typer.Exit(subprocess.run(command, check=False).returncode)  # noqa: S603
+    launch = plan(Path.cwd(), name, instructor, options)
+    done = subprocess.run(launch.command, cwd=launch.folder, env=launch.environment, check=False)  # noqa: S603
+    raise typer.Exit(done.returncode)
 
 
 @data_app.command()

@@ -10,6 +10,10 @@ from pawmark.figures.data import (
     show_pair,
 )
 from pawmark.figures.style import LABELS, OKABE_ITO, Label, figure, show
+from pawmark.visible import activate
+
+# Every notebook imports its figures first, so its checks are shown well without a line of its own.
+activate()
 
 __all__ = [
     "LABELS",

@@ -84,6 +84,7 @@ def configure(c: Any) -> None:
     c.GenerateFeedback.preprocessors = [GetGrades, PrepareFeedback]
     c.FeedbackExporter.template_name = "pawmark_feedback"
     c.FeedbackExporter.extra_template_basedirs = [str(NBCONVERT_TEMPLATES)]
+    c.HTMLExporter.preprocessors = ["pawmark.grading.rubric.ShowRubric"]
     c.HTMLExporter.filters = {"markdown2html": render_markdown, "strip_files_prefix": unchanged}
     c.Autograde.exporter_class = GradingExporter
     c.Autograde.pre_convert_hook = adopt_notebooks
