@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from rich.console import Console
 from rich.table import Table
@@ -49,12 +50,31 @@ class Grade:
         return round(sum(exercise.max_points for exercise in self.exercises), 6)
 
     @property
+    def needs_person(self) -> bool:
+        """Whether an error of the grader asks for a person."""
+        return any(exercise.needs_person for exercise in self.exercises)
+
+    @property
     def lost(self) -> Iterator[tuple[str, CheckResult]]:
         """Yield the exercise and the check of every point lost."""
         for exercise in self.exercises:
             for check in exercise.checks:
                 if check.outcome is not Outcome.PASSED:
                     yield exercise.exercise, check
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the grade as a JSON object, with its sums."""
+        return {
+            "student": self.student,
+            "assignment": self.assignment,
+            "points": self.points,
+            "max_points": self.max_points,
+            "needs_person": self.needs_person,
+            "sandbox": self.sandbox,
+            "repairs": list(self.repairs),
+            "seconds": self.seconds,
+            "exercises": [exercise.to_json() for exercise in self.exercises],
+        }
 
 
 def read_grade(path: Path) -> Grade:
