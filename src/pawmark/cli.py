@@ -306,3 +306,31 @@ def make(
         terminal.write_json({**facts, "photographs": len(data.names)})
     else:
         print(f"{len(data.names)} photographs with masks in {data.root}")
+
+
+@app.command(
+    short_help="Check this machine and this course.",
+    epilog=examples("pawmark doctor", "pawmark doctor --deep", "pawmark doctor --json"),
+)
+def doctor(
+    deep: Annotated[
+        bool, typer.Option("--deep", help="Also what takes a minute: TensorFlow, every picture.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Check this machine and this course; each line says ok, or what to do.
+
+    The exit code is 1 if there is anything to mend.
+    """
+    from pawmark.doctor import Status, examine, table
+
+    found = []
+    for finding in examine(deep=deep):
+        found.append(finding)
+        hidden = terminal.is_quiet() and finding.status is not Status.MEND
+        for line in () if as_json or hidden else table([finding]):
+            print(line, flush=True)
+    if as_json:
+        terminal.write_json([finding.to_json() for finding in found])
+    if any(finding.status is Status.MEND for finding in found):
+        raise typer.Exit(1)
