@@ -334,3 +334,21 @@ def doctor(
         terminal.write_json([finding.to_json() for finding in found])
     if any(finding.status is Status.MEND for finding in found):
         raise typer.Exit(1)
+
+
+@app.command(
+    short_help="Begin an assignment of your own.", epilog=examples("pawmark new 07_my_idea")
+)
+def new(
+    name: Annotated[str, typer.Argument(metavar="NN_NAME", help="Number and words.")],
+) -> None:
+    """Begin an assignment of your own: one exercise that works, with its checks and answers."""
+    from pawmark.course import find_course
+    from pawmark.scaffold import scaffold
+
+    for path in scaffold(find_course(), name):
+        terminal.say(f"wrote {path}")
+    terminal.say(
+        f"Open source/{name}/{name}.ipynb in JupyterLab and make it your own. What students get: "
+        f"pawmark release {name[:2]}. A guide: docs/writing-an-assignment.md"
+    )
