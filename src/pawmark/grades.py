@@ -12,6 +12,7 @@ from rich.text import Text
 
 from pawmark.errors import CourseError
 from pawmark.grading.outcomes import CheckResult, ExerciseResult, Outcome, show_points
+from pawmark.terminal import printable
 
 
 @dataclass(frozen=True)
@@ -124,7 +125,9 @@ def show_grades(grades: Sequence[Grade], console: Console, students: Iterable[st
     for column in columns:
         table.add_column(column, justify="right")
     for name in names:
-        table.add_row(Text(name), *(_points(found.get((name, column))) for column in columns))
+        table.add_row(
+            Text(printable(name)), *(_points(found.get((name, column))) for column in columns)
+        )
     console.print(table)
     for name in names:
         _show_lost([grade for grade in grades if grade.student == name], console)
@@ -138,21 +141,16 @@ def _show_lost(grades: Iterable[Grade], console: Console) -> None:
     for grade in grades:
         lines = _compact(list(grade.lost))
         if lines:
-            console.print(Text(f"\n{grade.student} · {grade.assignment}", style="bold"))
+            console.print(Text(f"\n{printable(grade.student)} · {grade.assignment}", style="bold"))
         for line in lines:
             console.print(Text(f"  {line}"), soft_wrap=True)
-
-
-def _printable(text: str) -> str:
-    """Leave out what would make a terminal do something: messages hold words of students."""
-    return "".join(character for character in text if character.isprintable())
 
 
 def _compact(lost: list[tuple[str, CheckResult]]) -> list[str]:
     """Write one line for each check, but one for all of an exercise that say the same."""
     lines: dict[str, int] = {}
     for exercise, check in lost:
-        message = _printable(" ".join(check.message.split()))
+        message = printable(" ".join(check.message.split()))
         line = f"{exercise}: {check.outcome.value}" + (f": {message}" if message else "")
         lines[line] = lines.get(line, 0) + 1
     return [line + (f" ({count} checks)" if count > 1 else "") for line, count in lines.items()]
