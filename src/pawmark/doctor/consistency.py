@@ -20,6 +20,7 @@ from pawmark.grading.execution import CHECK_SUFFIX
 _CALL = re.compile(r"run_checks\(\s*['\"]([^'\"]+)['\"]")
 _HEADING = re.compile(r"^### .* · (\d+) points?$", re.MULTILINE)
 _TOTAL = re.compile(r"\*\*Time\*\*.* (\d+) points \|")
+_NOT_READABLE = (OSError, ValueError, nbformat.ValidationError)
 _NEVER_BEGUN = "no gradebook yet; nbgrader makes it"
 
 
@@ -30,8 +31,8 @@ def examine(course: Path) -> Iterator[Finding]:
     broken = {}
     for name in names:
         try:
-            books[name] = nbformat.read(source_notebook(course, name), as_version=4)
-        except (OSError, ValueError) as error:
+            books[name] = _read(source_notebook(course, name))
+        except _NOT_READABLE as error:
             broken[name] = _first_line(error)
     yield _judge(
         "sources", broken, f"{len(names)} assignments: {', '.join(names)}",
@@ -53,6 +54,12 @@ def examine(course: Path) -> Iterator[Finding]:
     yield configuration(course)
     yield gradebook(course, books)
     yield unfinished(course)
+
+
+def _read(path: Path) -> NotebookNode:
+    book = nbformat.read(path, as_version=4)
+    nbformat.validate(book)  # reading alone lets much pass
+    return book
 
 
 def _judge(topic: str, wrong: dict[str, str], fine: str, remedy: str) -> Finding:
@@ -151,10 +158,10 @@ def outdated(course: Path, name: str, book: NotebookNode) -> str:
 
     try:
         path = course / "release" / name / f"{name}.ipynb"
-        released = nbformat.read(path, as_version=4)
+        released = _read(path)
     except FileNotFoundError:
         return "not released"
-    except (OSError, ValueError) as error:
+    except _NOT_READABLE as error:
         return f"the release cannot be read ({_first_line(error)})"
     try:
         made = release_form(book)
