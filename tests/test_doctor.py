@@ -205,7 +205,7 @@ def test_a_profile_that_does_not_exist_is_told(monkeypatch, course):
 
 
 def test_every_line_says_ok_or_what_to_do(monkeypatch, course, own_cache):
-    """People read lines, programs read JSON, and the exit code is 1 if something is to be mended."""
+    """People read lines, programs JSON; the exit code is 1 if something is to be mended."""
     shutil.rmtree(course / "release")
     monkeypatch.chdir(course)
     told, read = (CliRunner().invoke(cli.app, ["doctor", *flag]) for flag in ([], ["--json"]))
