@@ -9,10 +9,11 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from nbgrader.api import Gradebook
+from nbgrader.utils import is_grade
 from typer.testing import CliRunner
 
 from pawmark import cli
-from pawmark.course import run_nbgrader
 from pawmark.doctor import Status, consistency, examine, machine, packages, table
 from pawmark.grading.plugin import UNFINISHED
 
@@ -130,7 +131,7 @@ def test_a_configuration_that_does_not_load_the_kit_is_named(course, text, says)
 
 def test_a_gradebook_of_other_points_or_of_rubbish_is_named(course):
     """A gradebook that is older than the source, or broken, is found without changing it."""
-    generate_into(course)
+    fill_gradebook(course)
     assert "gradebook" not in wanting(course)
     path = course / "gradebook.db"
     with sqlite3.connect(path) as book:
@@ -144,9 +145,17 @@ def test_a_gradebook_of_other_points_or_of_rubbish_is_named(course):
     assert path.read_bytes() == before
 
 
-def generate_into(course):
-    """Make a gradebook that knows the assignment."""
-    assert run_nbgrader(course, "generate_assignment", NAME, "--force", log=course / "log") == 0
+def fill_gradebook(course):
+    """Make a gradebook that knows the assignment, as nbgrader does."""
+    source = nbformat.read(course / "source" / NAME / f"{NAME}.ipynb", as_version=4)
+    with Gradebook(f"sqlite:///{course / 'gradebook.db'}") as book:
+        book.add_assignment(NAME)
+        book.add_notebook(NAME, NAME)
+        for cell in filter(is_grade, source.cells):
+            facts = cell.metadata.nbgrader
+            book.add_grade_cell(
+                facts.grade_id, NAME, NAME, max_score=facts.points, cell_type=cell.cell_type
+            )
 
 
 def test_a_submission_left_half_way_is_told(course):
@@ -202,6 +211,35 @@ def test_a_profile_that_does_not_exist_is_told(monkeypatch, course):
 
     assert "Set it to gpu or quick" in found["profile"].remedy
     assert "GPU" in found
+
+
+@pytest.mark.parametrize(
+    ("script", "status", "says"),
+    [
+        ("echo 'NVIDIA T4, 15360 MiB'", Status.OK, "NVIDIA T4, 15360 MiB"),
+        ("echo 'driver mismatch' >&2; exit 9", Status.MEND, "none found"),
+    ],
+    ids=["one card", "broken driver"],
+)
+def test_a_graphics_card_is_what_its_driver_says(monkeypatch, tmp_path, script, status, says):
+    """The driver's own tool is asked; without a card the large profile is advised against."""
+    tool = tmp_path / "nvidia-smi"
+    tool.write_text(f"#!/bin/sh\n{script}\n")
+    tool.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:/bin:/usr/bin")
+    monkeypatch.setenv("PAWMARK_PROFILE", "gpu")
+
+    found = machine.gpu()
+
+    assert (found.status, found.says[: len(says)]) == (status, says)
+
+
+@pytest.mark.slow
+def test_tensorflow_is_started_on_request(own_cache):
+    """In depth, TensorFlow is started and says which graphics cards it can use."""
+    found = {finding.topic: finding for finding in machine.examine(ROOT, deep=True)}
+
+    assert found["TensorFlow"].says.startswith("starts")
 
 
 def test_every_line_says_ok_or_what_to_do(monkeypatch, course, own_cache):

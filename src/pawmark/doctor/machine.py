@@ -32,8 +32,10 @@ def examine(course: Path, deep: bool) -> Iterator[Finding]:
         "disk": lambda: disk(course),
         "data": lambda: data(deep),
         "profile": profile,
-        "GPU": lambda: gpu(deep),
+        "GPU": gpu,
     }
+    if deep:
+        looks["TensorFlow"] = tensorflow
     for topic, look in looks.items():
         try:
             yield look()
@@ -118,8 +120,8 @@ def profile() -> Finding:
     return Finding.ok("profile", says)
 
 
-def gpu(deep: bool) -> Finding:
-    """Look for a graphics card without TensorFlow; in depth, ask TensorFlow whether it sees it."""
+def gpu() -> Finding:
+    """Look for a graphics card, without TensorFlow."""
     card = _card()
     if card is None and os.environ.get(profiles.VARIABLE) == profiles.GPU.name:
         return Finding.mend(
@@ -127,11 +129,7 @@ def gpu(deep: bool) -> Finding:
             f"none found, but {profiles.VARIABLE} is gpu: training would take hours",
             f"Unset {profiles.VARIABLE}, or run this on a machine with a graphics card.",
         )
-    if card is None:
-        return Finding.ok("GPU", "none, and none is needed for the quick profile")
-    if not deep:
-        return Finding.ok("GPU", f"{card} (--deep asks whether TensorFlow can use it)")
-    return _seen_by_tensorflow(card)
+    return Finding.ok("GPU", card or "none, and none is needed for the quick profile")
 
 
 def _card() -> str | None:
@@ -147,14 +145,26 @@ def _card() -> str | None:
     return "; ".join(line.strip() for line in lines if line.strip()) or None
 
 
-def _seen_by_tensorflow(card: str) -> Finding:
-    done = subprocess.run(  # noqa: S603  (this Python)
-        [sys.executable, "-c", _TENSORFLOW], capture_output=True, text=True, check=False
-    )
-    if done.returncode == 0 and done.stdout.strip() != "0":
-        return Finding.ok("GPU", f"{card}; TensorFlow sees it")
-    return Finding.mend(
-        "GPU",
-        f"{card}, but TensorFlow does not see it",
-        "Install its libraries: python -m pip install 'tensorflow[and-cuda]'",
-    )
+def tensorflow() -> Finding:
+    """Start TensorFlow, which takes a while, and ask it which graphics cards it can use."""
+    try:
+        done = subprocess.run(  # noqa: S603  (this Python)
+            [sys.executable, "-c", _TENSORFLOW],
+            capture_output=True,
+            text=True,
+            timeout=300,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        return Finding.mend("TensorFlow", "does not start within five minutes", "Try again.")
+    if done.returncode != 0:
+        said = done.stderr.strip().splitlines()[-1:] or [f"exit status {done.returncode}"]
+        return Finding.mend("TensorFlow", f"does not start: {said[0]}", "make environment")
+    count = int(done.stdout.split()[-1])
+    if _card() is not None and not count:
+        return Finding.mend(
+            "TensorFlow",
+            "starts, but does not see the graphics card",
+            "Install its libraries: python -m pip install 'tensorflow[and-cuda]'",
+        )
+    return Finding.ok("TensorFlow", f"starts; graphics cards that it can use: {count}")
