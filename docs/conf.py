@@ -59,8 +59,17 @@ nitpick_ignore_regex = [("py:.*", r"(pathlib|numpy|typing|collections|nbformat|r
 def setup(app: Sphinx) -> None:
     """Put the help of every command into the page that asks for it."""
     app.connect("source-read", _fill_in)
+    app.connect("html-page-context", _give_levels, priority=900)  # after the theme
 
 
 def _fill_in(app: Sphinx, name: str, content: list[str]) -> None:
     if name == "command-line":
         content[0] = content[0].replace("<!-- commands -->", command_pages())
+
+
+def _give_levels(app: Sphinx, page: str, template: str, context: dict, tree: object) -> None:
+    # Sphinx calls the captions of a table of contents headings, and leaves out of which level.
+    for name in ("furo_navigation_tree", "body"):
+        if isinstance(context.get(name), str):
+            levelled = context[name].replace('role="heading">', 'role="heading" aria-level="2">')
+            context[name] = levelled
