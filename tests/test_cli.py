@@ -11,11 +11,14 @@ import time
 from pathlib import Path
 
 import pytest
+from attack_course import HONEST, Course
+from attack_course import NAME as TARGET_NAME
 from typer.main import get_command
 from typer.testing import CliRunner
 
 from pawmark import __version__, cli, terminal
 from pawmark.errors import AttentionError, CourseError, InterruptionError, PawmarkError
+from pawmark.grading import sandbox
 from pawmark.grading.outcomes import CheckResult, ExerciseResult, Outcome
 
 ROOT = Path(__file__).parent.parent
@@ -25,6 +28,10 @@ PAWMARK = [
     "import sys; sys.argv[0] = 'pawmark'; import pawmark.cli as c; c.main()",
 ]
 COLOUR = re.compile(r"\x1b\[[0-9;]*(3[0-9]|4[0-9]|9[0-9])[0-9;]*m")
+LOOP = "def clipped(values, low, high):\n    while True:\n        pass"
+needs_sandbox = pytest.mark.skipif(
+    sandbox.available() is not None, reason=f"no sandbox: {sandbox.available()}"
+)
 MESSAGE = "labels still start at 1"
 
 
@@ -237,3 +244,57 @@ def test_new_says_what_it_wrote(run, tmp_path):
     assert "wrote source/07_share/07_share.ipynb" in loud.stdout
     assert (quiet.exit_code, quiet.stdout) == (0, "")
     assert (tmp_path / "grader_tests" / "test_08_share.py").exists()
+
+
+@pytest.fixture
+def small_class(tmp_path, small_pets):
+    """Give a course of three small exercises, with one submission."""
+    course = Course(tmp_path / "class", small_pets.root)
+    course.build()
+    course.hand_in("anna", HONEST | {"99-clip": LOOP})
+    return course
+
+
+@pytest.mark.slow
+@needs_sandbox
+def test_an_error_of_the_grader_ends_with_3(small_class):
+    """Where a hidden check itself is broken, grading ends with 3 and says where to look."""
+    module = small_class.root / "grader_tests" / f"test_{TARGET_NAME}.py"
+    module.write_text(module.read_text().replace("values.mean()", "values.mean() / none"))
+    done = subprocess.run(
+        [*PAWMARK, "grade", "99", "--quiet"],
+        cwd=small_class.root,
+        env={**os.environ, **small_class.environment},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert done.returncode == 3, done.stderr
+    assert done.stdout == ""
+    assert "found something to look at" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.slow
+@needs_sandbox
+def test_grading_that_is_interrupted_ends_with_130(small_class):
+    """Ctrl-C while submissions run ends with 130, and says that the same command goes on."""
+    with subprocess.Popen(
+        [*PAWMARK, "grade", "99"],
+        cwd=small_class.root,
+        env={**os.environ, **small_class.environment},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    ) as process:
+        until = time.monotonic() + 60
+        while not (small_class.root / ".pawmark").exists() and time.monotonic() < until:
+            time.sleep(0.05)
+        time.sleep(1)
+        os.killpg(process.pid, signal.SIGINT)
+        _, said = process.communicate(timeout=100)
+
+    assert process.returncode == 130
+    assert "the same command goes on from there" in said
