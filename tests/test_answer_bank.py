@@ -19,16 +19,12 @@ COURSE = Path(__file__).parent.parent
 ANSWERS = COURSE / "tests" / "answers"
 # Which answers a check catches must not hang on the hidden inputs: any seed will do here.
 SEED = int(os.environ.get("PAWMARK_SEED") or 1)
-SET_UP = (
-    "01-setup",
-    "02-setup",
+SET_UP = (  # and every cell whose name ends in -setup
     "03-imports",
     "03-data",
     "03-prior",
-    "04-setup",
     "04-decoder",
     "05-imports",
-    "06-setup",
 )
 QUICK = ("02",)
 TRAINING = "03-training"  # graded for those right answers, and those wrong ones that fail there
@@ -54,11 +50,12 @@ def namespace_of(assignment: str, cells: dict[str, str], trains: bool) -> dict:
     namespace = {"__name__": "__main__"}
     for cell in notebook.cells:
         settings = cell.metadata.get("nbgrader", {})
-        if settings.get("grade_id") in SET_UP:
+        grade_id = str(settings.get("grade_id"))
+        if grade_id in SET_UP or grade_id.endswith("-setup"):
             exec(cell.source, namespace)
         elif settings.get("solution") and cell.cell_type == "code":  # not a written answer
             exec(sources[settings["grade_id"]], namespace)
-        elif trains and settings.get("grade_id") == TRAINING_RUN:
+        elif trains and grade_id == TRAINING_RUN:
             # What goes wrong is for the student to read: grading goes on, as after a warning.
             with contextlib.suppress(Exception), warnings.catch_warnings():
                 warnings.simplefilter("ignore")

@@ -5,6 +5,7 @@ Workers only fill the tapes of ``.pawmark/records/``; scores are written by one 
 submission after the other, and an interrupted run goes on where it stopped.
 """
 
+import difflib
 import sqlite3
 import time
 from collections.abc import Iterable, Iterator, Sequence
@@ -65,7 +66,9 @@ def choose(course: Path, assignment: str, students: Iterable[str] | None) -> lis
     found = submitted(course, assignment)
     named = list(students or found)
     if missing := sorted(set(named) - set(found)):
-        raise CourseError(f"Not handed in by {', '.join(map(ascii, missing))}: {assignment}.")
+        near = difflib.get_close_matches(missing[0], found, n=1)
+        hint = f" Did you mean {near[0]!a}?" if near else ""
+        raise CourseError(f"Not handed in by {', '.join(map(ascii, missing))}: {assignment}.{hint}")
     return named
 
 

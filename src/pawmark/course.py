@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
+from pawmark import terminal
 from pawmark.errors import CourseError
 
 CONFIG = "nbgrader_config.py"
@@ -51,12 +52,20 @@ def find_assignment(course: Path, name: str) -> str:
         When the course has no such assignment; the message names the nearest one.
     """
     names = assignments(course)
-    by_number = [known for known in names if known.split("_")[0] == name]
+    by_number = [known for known in names if known.split("_")[0] == name.zfill(2)]
     if name in names or len(by_number) == 1:
         return name if name in names else by_number[0]
-    near = difflib.get_close_matches(name, names, n=1, cutoff=0.5)
+    near = _nearest(name, names)
     hint = f"Did you mean {near[0]}?" if near else f"There are: {', '.join(names)}."
     raise CourseError(f"There is no assignment {name!r} in source/. {hint}")
+
+
+def _nearest(name: str, names: list[str]) -> list[str]:
+    """Return the name that was meant, if one is near: by the whole, or by the words after NN_."""
+    name = name.lower()
+    words = {known.split("_", 1)[-1]: known for known in names}
+    near = difflib.get_close_matches(name, [*names, *words], n=1, cutoff=0.5)
+    return [words.get(found, found) for found in near]
 
 
 def source_notebook(course: Path, assignment: str) -> Path:
@@ -136,6 +145,7 @@ def run_nbgrader(
         for line in process.stdout or ():
             file.write(line)
             file.flush()
+            terminal.echo(line.rstrip("\n"))
             on_line(line.rstrip("\n"))
     return process.returncode
 

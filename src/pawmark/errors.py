@@ -5,8 +5,10 @@ class PawmarkError(Exception):
     """Base of all errors that are shown to a person as one readable message.
 
     The message says what happened, what was expected and how to mend it. The command line prints
-    it without a traceback.
+    it without a traceback, and ends with `exit_code`.
     """
+
+    exit_code = 1
 
 
 class DataError(PawmarkError):
@@ -19,3 +21,15 @@ class CourseError(PawmarkError):
 
 class SandboxError(PawmarkError):
     """No working sandbox: nothing of a student's may be run."""
+
+
+class AttentionError(PawmarkError):
+    """The work is done but for something that only a person can decide, or an error of grading."""
+
+    exit_code = 3
+
+
+class InterruptionError(PawmarkError):
+    """The user stopped a command; the message says what is kept."""
+
+    exit_code = 130

@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from rich.console import Console
 from rich.table import Table
@@ -11,6 +12,7 @@ from rich.text import Text
 
 from pawmark.errors import CourseError
 from pawmark.grading.outcomes import CheckResult, ExerciseResult, Outcome, show_points
+from pawmark.terminal import printable
 
 
 @dataclass(frozen=True)
@@ -55,12 +57,31 @@ class Grade:
         return round(sum(exercise.max_points for exercise in self.exercises), 6)
 
     @property
+    def needs_person(self) -> bool:
+        """Whether an error of the grader asks for a person."""
+        return any(exercise.needs_person for exercise in self.exercises)
+
+    @property
     def lost(self) -> Iterator[tuple[str, CheckResult]]:
         """Yield the exercise and the check of every point lost."""
         for exercise in self.exercises:
             for check in exercise.checks:
                 if check.outcome is not Outcome.PASSED:
                     yield exercise.exercise, check
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the grade as a JSON object, with its sums."""
+        return {
+            "student": self.student,
+            "assignment": self.assignment,
+            "points": self.points,
+            "max_points": self.max_points,
+            "needs_person": self.needs_person,
+            "sandbox": self.sandbox,
+            "repairs": list(self.repairs),
+            "seconds": self.seconds,
+            "exercises": [exercise.to_json() for exercise in self.exercises],
+        }
 
 
 def read_grade(path: Path) -> Grade:
@@ -112,7 +133,9 @@ def show_grades(grades: Sequence[Grade], console: Console, students: Iterable[st
     for column in columns:
         table.add_column(column, justify="right")
     for name in names:
-        table.add_row(Text(name), *(_points(found.get((name, column))) for column in columns))
+        table.add_row(
+            Text(printable(name)), *(_points(found.get((name, column))) for column in columns)
+        )
     console.print(table)
     for name in names:
         _show_lost([grade for grade in grades if grade.student == name], console)
@@ -126,21 +149,16 @@ def _show_lost(grades: Iterable[Grade], console: Console) -> None:
     for grade in grades:
         lines = _compact(list(grade.lost))
         if lines:
-            console.print(Text(f"\n{grade.student} · {grade.assignment}", style="bold"))
+            console.print(Text(f"\n{printable(grade.student)} · {grade.assignment}", style="bold"))
         for line in lines:
             console.print(Text(f"  {line}"), soft_wrap=True)
-
-
-def _printable(text: str) -> str:
-    """Leave out what would make a terminal do something: messages hold words of students."""
-    return "".join(character for character in text if character.isprintable())
 
 
 def _compact(lost: list[tuple[str, CheckResult]]) -> list[str]:
     """Write one line for each check, but one for all of an exercise that say the same."""
     lines: dict[str, int] = {}
     for exercise, check in lost:
-        message = _printable(" ".join(check.message.split()))
+        message = printable(" ".join(check.message.split()))
         line = f"{exercise}: {check.outcome.value}" + (f": {message}" if message else "")
         lines[line] = lines.get(line, 0) + 1
     return [line + (f" ({count} checks)" if count > 1 else "") for line, count in lines.items()]

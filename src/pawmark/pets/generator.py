@@ -55,7 +55,7 @@ def synthetic(seed: int = SEED, count: int = COUNT) -> Pets:
     seed, count = int(seed), int(count)
     if count < 1:
         raise DataError(f"A synthetic set needs at least 1 picture; asked for {count}.")
-    target = cache_dir() / f"synthetic-{fingerprint()}-seed{seed}-count{count}"
+    target = folder_of(seed, count)
     build_once(
         target,
         lambda folder: write_set(folder, seed, count),
@@ -63,6 +63,11 @@ def synthetic(seed: int = SEED, count: int = COUNT) -> Pets:
         "the synthetic pictures",
     )
     return open_folder(target)
+
+
+def folder_of(seed: int = SEED, count: int = COUNT) -> Path:
+    """Name the folder of a set in the cache, whether or not it has been drawn."""
+    return cache_dir() / f"synthetic-{fingerprint()}-seed{seed}-count{count}"
 
 
 @cache
