@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from pawmark.errors import CourseError, PawmarkError
+from pawmark.errors import CourseError, DataError, PawmarkError
 
 app = typer.Typer(
     help="Pawmark: assignments on deep learning for computer vision, and their grading.",
@@ -199,3 +199,45 @@ def make(
     given = {"seed": seed, "count": count}
     data = pets.synthetic(**{name: value for name, value in given.items() if value is not None})
     print(f"{len(data.names)} photographs with masks in {data.root}")
+
+
+@data_app.command()
+def fetch(
+    from_files: Annotated[
+        tuple[Path, Path] | None,
+        typer.Option(
+            metavar="IMAGES ANNOTATIONS", help="The two archives, if they are on this machine."
+        ),
+    ] = None,
+    mirror: Annotated[
+        list[str] | None, typer.Option(help="Address of a folder that holds both archives.")
+    ] = None,
+) -> None:
+    """Download the Oxford-IIIT Pet photographs (0.8 GB), check and unpack them.
+
+    An interrupted download goes on where it stopped. Example: pawmark data fetch
+    """
+    from pawmark.pets import archive
+
+    try:
+        folder = archive.fetch(mirror or (), from_files or ())
+    except KeyboardInterrupt:
+        raise DataError(
+            "interrupted. What has come is kept; the same command goes on from there."
+        ) from None
+    print(f"The photographs are in {folder}")
+
+
+@data_app.command()
+def check(
+    folder: Annotated[
+        Path | None, typer.Argument(help="Holds images/ and annotations/; else what is in use.")
+    ] = None,
+) -> None:
+    """Open every photograph and mask of a data set and report what is odd or wrong, by name."""
+    from pawmark.pets import inspection
+
+    found = inspection.inspect(folder)
+    print("\n".join(inspection.lines_of(found)))
+    if found.problems:
+        raise typer.Exit(1)
