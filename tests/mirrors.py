@@ -75,10 +75,13 @@ class Web:
         Where it listens.
     log
         Path, Range and If-Range of each request.
+    released
+        Set it, and the mirror that holds back delivers.
     """
 
     port: int
     log: list[tuple[str, str | None, str | None]] = field(default_factory=list)
+    released: threading.Event = field(default_factory=threading.Event)
 
     def mirror(self, kind: str) -> str:
         """Return the address of a mirror that behaves in a way."""
@@ -233,6 +236,11 @@ class _Mirror(BaseHTTPRequestHandler):
     def looping(self, content: bytes) -> None:
         """Send in a circle."""
         self.send(b"", 302, Location=self.path)
+
+    def held(self, content: bytes) -> None:
+        """Hold back until the test lets go."""
+        self.server.web.released.wait(60)
+        self.good(content)
 
     def silent(self, content: bytes) -> None:
         """Take the request and say nothing."""

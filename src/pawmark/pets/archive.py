@@ -7,6 +7,7 @@ import os
 import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -102,7 +103,7 @@ def downloaded() -> Path | None:
 def fetch(
     mirrors: Sequence[str] = (),
     from_files: Sequence[Path] = (),
-    say: Callable[[str], None] = print,
+    say: Callable[[str], None] = partial(print, flush=True),
     patience: Patience | None = None,
 ) -> Path:
     """Bring the archives into the cache and unpack them there, unless that was done before.
