@@ -34,7 +34,7 @@ from nbgrader.utils import is_grade, is_solution, is_task, parse_utc
 from pawmark import profiles
 from pawmark.checks import render_table
 from pawmark.errors import PawmarkError
-from pawmark.grading import intake, records, sandbox
+from pawmark.grading import handed_in, intake, records, sandbox
 from pawmark.grading.checking import grading_data
 from pawmark.grading.execution import CHECK_SUFFIX, Execution
 from pawmark.grading.kernel import StudentKernel
@@ -216,6 +216,7 @@ class GradingExporter(NotebookExporter):
         self.sandboxed = self._require_sandbox()
         try:
             self.data = grading_data()
+            self.without_training = handed_in.wanted()
         except PawmarkError as error:
             raise self._refuse(str(error)) from error
         self.repaired: dict[tuple[str, str], Repaired] = {}
@@ -259,6 +260,9 @@ class GradingExporter(NotebookExporter):
         source = nbformat.read(Path(folder, f"{assignment}.ipynb"), as_version=4)
         found = intake.notebooks_of(path.parent)
         repaired = choose(release_form(source), found, path.name)
+        if self.without_training:
+            course = Path(coursedir.root)
+            repaired = handed_in.replace_training(repaired, path.parent, course)
         repairs = [*self.guard.left_out.get((student, assignment), ()), *repaired.repairs]
         for line in repairs:
             self.log.warning("Repaired: %s", ascii(line))
@@ -394,6 +398,7 @@ def _record(resources: Any, seed: int, results: dict, seconds: float) -> dict[st
         "repairs": list(job["repaired"].repairs),
         "sandbox": "bubblewrap" if job["sandboxed"] else "none",
         "data": job["data"].identity,
+        "handed_in": handed_in.checksums(job["repaired"].notebook),
         "seed": seed,
         "seconds": round(seconds, 2),
         "exercises": [result.to_json() for result in results.values()],

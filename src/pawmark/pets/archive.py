@@ -103,7 +103,7 @@ def downloaded() -> Path | None:
 def fetch(
     mirrors: Sequence[str] = (),
     from_files: Sequence[Path] = (),
-    say: Callable[[str], None] = partial(print, flush=True),
+    say: Callable[[str], None] | None = None,
     patience: Patience | None = None,
 ) -> Path:
     """Bring the archives into the cache and unpack them there, unless that was done before.
@@ -117,8 +117,8 @@ def fetch(
         Addresses to use in place of the known ones.
     from_files : sequence of pathlib.Path
         The archives, when they are on this machine already; then nothing is downloaded.
-    say : callable
-        Takes lines about what goes on.
+    say : callable, optional
+        Takes lines about what goes on; by default they are printed.
     patience : Patience, optional
         How long a mirror is waited for.
 
@@ -134,6 +134,7 @@ def fetch(
         archive holds what it must not hold.
     """
     found = collection()
+    say = say or partial(print, flush=True)
     job = _Fetching(Collection(found.files, tuple(mirrors) or found.mirrors), say, patience)
     path = build_once(
         found.folder,
