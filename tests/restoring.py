@@ -3,6 +3,7 @@
 ``python restoring.py FOLDER``, in a process of its own, since it brings in Keras.
 """
 
+import contextlib
 import json
 import os
 import shutil
@@ -37,14 +38,15 @@ def lambda_config(canary: Path) -> bytes:
     """Describe a model with a Lambda layer whose code writes a file."""
     import keras
 
-    def write(x):
-        open(canary, "w").close()  # noqa: PTH123
-        return x
-
+    # Keras keeps the byte code of a lambda, and only the name of a function.
+    write = eval(f"lambda x: (open({str(canary)!r}, 'w').close(), x)[1]")
     inputs = keras.Input((4,))
     model = keras.Model(inputs, keras.layers.Lambda(write)(inputs))
-    canary.unlink(missing_ok=True)
-    return json.dumps(keras.saving.serialize_keras_object(model), default=str).encode()
+    path = canary.with_suffix(".keras")
+    model.save(path)
+    canary.unlink()
+    with zipfile.ZipFile(path) as archive:
+        return archive.read("config.json")
 
 
 def module_config(canary: Path) -> bytes:
@@ -105,7 +107,9 @@ def armed(path: Path, canary: Path) -> bool:
     """Load a checkpoint in the way that is dangerous; tell whether its code has run."""
     import keras
 
-    keras.saving.load_model(path, safe_mode=False, compile=False)
+    # The weights do not fit this model; by then its code has run.
+    with contextlib.suppress(Exception):
+        keras.saving.load_model(path, safe_mode=False, compile=False)
     return canary.exists()
 
 
