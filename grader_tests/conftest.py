@@ -9,6 +9,7 @@ from pawmark import profiles
 from pawmark.calibration import held_out as held_out_photographs
 from pawmark.calibration import read_bar
 from pawmark.checks import expect
+from pawmark.grading.handed_in import held_out_seed
 
 BARS = Path(__file__).parent / "bars"
 
@@ -112,13 +113,14 @@ def profile():
 
 
 @pytest.fixture
-def held_out(pets, profile):
+def held_out(request, pets, profile):
     """Return photographs that no model of this run has been trained on.
 
     With real photographs there are no others: then these are the validation part (`source` says
     so), on which the student's best epoch was chosen, so the loss is a little flattering.
     """
-    return held_out_photographs(profile, pets.data)
+    course = Path(request.module.__file__).parent.parent
+    return held_out_photographs(profile, pets.data, held_out_seed(course))
 
 
 @pytest.fixture

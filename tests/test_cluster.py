@@ -234,7 +234,7 @@ def test_a_submission_that_ends_its_workers(cluster, tmp_path, small_pets):
 def key_of(course: Course, student: str) -> str:
     """Return the name of the tape of a submission."""
     source = course.root / "source" / NAME / f"{NAME}.ipynb"
-    repaired = repair_submission(source, course.folder("submitted", student))
+    repaired = repair_submission(source, course.folder("submitted", student), course.root)
     with surroundings(course):
         undone = undone_of(repaired.notebook, repaired)
         return Circumstances.here(True).key_of(repaired.notebook, undone, grading_data())

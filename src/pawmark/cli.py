@@ -31,7 +31,7 @@ app = typer.Typer(
 )
 data_app = typer.Typer(
     help="The photographs that the assignments use.",
-    epilog=examples("pawmark data make"),
+    epilog=examples("pawmark data make", "pawmark data fetch", "pawmark data check"),
     no_args_is_help=True,
     rich_markup_mode=None,
 )
@@ -356,6 +356,50 @@ def make(
         terminal.write_json({**facts, "photographs": len(data.names)})
     else:
         print(f"{len(data.names)} photographs with masks in {data.root}")
+
+
+@data_app.command(
+    epilog=examples("pawmark data fetch", "pawmark data fetch --from-files IMAGES ANNOTATIONS")
+)
+def fetch(
+    from_files: Annotated[
+        tuple[Path, Path] | None,
+        typer.Option(
+            metavar="IMAGES ANNOTATIONS", help="The two archives, if they are on this machine."
+        ),
+    ] = None,
+    mirror: Annotated[
+        list[str] | None, typer.Option(help="Address of a folder that holds both archives.")
+    ] = None,
+) -> None:
+    """Download the Oxford-IIIT Pet photographs (0.8 GB), check and unpack them.
+
+    An interrupted download goes on where it stopped.
+    """
+    from pawmark.pets import archive
+
+    try:
+        folder = archive.fetch(mirror or (), from_files or ())
+    except KeyboardInterrupt:
+        raise InterruptionError(
+            "interrupted. What has come is kept; the same command goes on from there."
+        ) from None
+    terminal.say(f"The photographs are in {folder}")
+
+
+@data_app.command(epilog=examples("pawmark data check", "pawmark data check /data/pets"))
+def check(
+    folder: Annotated[
+        Path | None, typer.Argument(help="Holds images/ and annotations/; else what is in use.")
+    ] = None,
+) -> None:
+    """Open every photograph and mask of a data set and report what is odd or wrong, by name."""
+    from pawmark.pets import inspection
+
+    found = inspection.inspect(folder)
+    print("\n".join(inspection.lines_of(found)))
+    if found.problems:
+        raise typer.Exit(1)
 
 
 @app.command(

@@ -12,7 +12,9 @@ def is_wanted() -> bool:
 
 
 @contextmanager
-def progress_bar(description: str, total: int) -> Iterator[Callable[[int], None]]:
+def progress_bar(
+    description: str, total: int, in_bytes: bool = False
+) -> Iterator[Callable[[int], None]]:
     """Show a bar for as long as the block runs.
 
     Parameters
@@ -21,6 +23,8 @@ def progress_bar(description: str, total: int) -> Iterator[Callable[[int], None]
         What is going on, in a few words.
     total : int
         Number of steps of the whole work.
+    in_bytes : bool
+        The steps are bytes: then amount, speed and the time that is left are shown.
 
     Yields
     ------
@@ -36,21 +40,27 @@ def progress_bar(description: str, total: int) -> Iterator[Callable[[int], None]
     if not is_wanted():
         yield lambda steps=1: None
         return
-    with _rich_bar() as bar:
+    with _rich_bar(in_bytes) as bar:
         task = bar.add_task(description, total=total)
         yield lambda steps=1: bar.advance(task, steps)
 
 
-def _rich_bar():
+def _rich_bar(in_bytes: bool):
     # Imported late: a program that shows no bar should not pay for one.
+    from rich import progress
     from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-    return Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
+    counters = [progress.MofNCompleteColumn(), progress.TimeElapsedColumn()]
+    if in_bytes:
+        counters = [
+            progress.DownloadColumn(),
+            progress.TransferSpeedColumn(),
+            progress.TimeRemainingColumn(),
+        ]
+    return progress.Progress(
+        progress.TextColumn("{task.description}"),
+        progress.BarColumn(),
+        *counters,
         console=Console(stderr=True),
         transient=True,
     )

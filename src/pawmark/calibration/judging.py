@@ -63,7 +63,9 @@ def prior_loss(labels: np.ndarray) -> float:
     return float(-(present * np.log(present)).sum())
 
 
-def held_out(profile: Profile | None = None, data: pets.Pets | None = None) -> HeldOut:
+def held_out(
+    profile: Profile | None = None, data: pets.Pets | None = None, seed: int | None = None
+) -> HeldOut:
     """Return photographs to judge a trained model with.
 
     Parameters
@@ -74,6 +76,8 @@ def held_out(profile: Profile | None = None, data: pets.Pets | None = None) -> H
         What the judged model was trained on. For drawn pictures others are drawn, from a seed of
         their own. For real photographs there are no others, so the validation part is taken: the
         model has not learnt from it, but its best epoch was chosen with it.
+    seed : int, optional
+        Seed of the drawn ones, where nobody may know them; the usual one when left out.
     """
     profile = profile or profiles.current()
     if data is not None and data.kind == "real":
@@ -81,8 +85,8 @@ def held_out(profile: Profile | None = None, data: pets.Pets | None = None) -> H
         inputs, targets = split.val_inputs, split.val_targets
         source = "validation part of the real photographs (its best epoch was chosen on them)"
     else:
-        drawn = pets.synthetic(seed=HELD_OUT_SEED, count=HELD_OUT_COUNT)
+        drawn = pets.synthetic(HELD_OUT_SEED if seed is None else seed, HELD_OUT_COUNT)
         inputs, targets = drawn.arrays(profile.img_size)
-        source = DRAWN
+        source = DRAWN if seed is None else "drawn photographs of this course's own seed"
     labels = targets[..., 0]
     return HeldOut(inputs, labels, prior_loss(labels), source)

@@ -17,7 +17,7 @@ from pawmark.cluster.task import DataName, Task, pack
 from pawmark.cluster.worker import Done
 from pawmark.course import source_notebook
 from pawmark.errors import CourseError
-from pawmark.grading import records
+from pawmark.grading import handed_in, records
 from pawmark.grading.checking import grading_data
 from pawmark.grading.outcomes import show_points
 from pawmark.grading.submission import (
@@ -87,6 +87,11 @@ def run_all(
     CourseError
         If the cluster cannot be used; what was run until then is kept.
     """
+    if handed_in.wanted():
+        raise CourseError(
+            f"With {handed_in.VARIABLE}={handed_in.HANDED_IN} nothing is trained, and a cluster "
+            "has nothing to save: leave --scheduler out."
+        )
     with _connected(scheduler) as client:
         needs = {name: _needs(course, name) for name in sorted({name for name, _ in submissions})}
         _require_workers(client, needs, say)
@@ -150,7 +155,7 @@ def _jobs(
         if assignment not in checks:
             checks[assignment] = digest_of(hidden_checks(course, assignment))
         folder = course / "submitted" / student / assignment
-        repaired = repair_submission(source_notebook(course, assignment), folder)
+        repaired = repair_submission(source_notebook(course, assignment), folder, course)
         undone = undone_of(repaired.notebook, repaired)
         task = Task(
             key=here.key_of(repaired.notebook, undone, data),

@@ -14,9 +14,9 @@ from nbformat import NotebookNode
 from nbgrader.utils import is_grade, is_solution
 
 from pawmark import pets
-from pawmark.grading import wire
+from pawmark.grading import handed_in, wire
 from pawmark.grading.checking import run_exercise
-from pawmark.grading.kernel import CellRun, KernelLost, StudentKernel
+from pawmark.grading.kernel import START_LIMIT, CellRun, KernelLost, StudentKernel
 from pawmark.grading.outcomes import CheckResult, ExerciseResult, Outcome
 from pawmark.grading.records import Answer, CellTape, Tape, digest_of
 from pawmark.grading.student import Student, StudentError
@@ -156,6 +156,8 @@ class Execution:
                 with self._spending():
                     self._kernel.start()
                 self.live += 1
+                if not self._handed_over():
+                    continue
             if self._caught_up():
                 return self._kernel
         self._close()
@@ -174,6 +176,17 @@ class Execution:
         source, limit = step
         with self._spending():
             return kernel.run(source, min(limit, self._left))
+
+    def _handed_over(self) -> bool:
+        """Give a new process the files that stand for a training, before any code runs in it."""
+        files = handed_in.files_for(self.notebook, self.course)
+        if files:
+            try:
+                self._kernel.ask(handed_in.message_for(files), START_LIMIT)
+            except KernelLost:
+                self._lose()
+                return False
+        return True
 
     def _caught_up(self) -> bool:
         """Run the cells that the process has not seen; a cell that loses it now is dropped."""

@@ -32,7 +32,7 @@ from nbgrader.utils import is_grade, is_solution, is_task, parse_utc
 
 from pawmark.checks import render_table
 from pawmark.errors import DataError, PawmarkError
-from pawmark.grading import intake, readiness, records, sandbox
+from pawmark.grading import handed_in, intake, readiness, records, sandbox
 from pawmark.grading.checking import grading_data
 from pawmark.grading.execution import CHECK_SUFFIX
 from pawmark.grading.feedback import FeedbackExporter, PrepareFeedback
@@ -242,6 +242,7 @@ class GradingExporter(NotebookExporter):
         try:
             Circumstances.here(self.sandboxed)
             self.data = grading_data()
+            handed_in.wanted()
         except PawmarkError as error:
             raise self._refuse(str(error)) from error
         self.data_state = readiness.state_of(self.data)
@@ -286,7 +287,8 @@ class GradingExporter(NotebookExporter):
     def _repair(self, path: Path, student: str, assignment: str) -> Repaired:
         coursedir = self.parent.coursedir
         folder = coursedir.format_path(coursedir.source_directory, ".", assignment)
-        repaired = repair_submission(Path(folder, f"{assignment}.ipynb"), path.parent)
+        source = Path(folder, f"{assignment}.ipynb")
+        repaired = repair_submission(source, path.parent, Path(coursedir.root))
         repairs = [*self.guard.left_out.get((student, assignment), ()), *repaired.repairs]
         for line in repairs:
             self.log.warning("Repaired: %s", ascii(line))
@@ -387,6 +389,7 @@ def _record(
         "sandbox": "bubblewrap" if job["sandboxed"] else "none",
         "data": job["data"].identity,
         "tape": key,
+        "handed_in": handed_in.checksums(job["repaired"].notebook),
         "seed": tape.seed,
         "seconds": round(seconds, 2),
         "run": {"seconds": round(tape.seconds, 2), "memory": tape.memory},

@@ -15,7 +15,7 @@ from nbformat import NotebookNode
 
 from pawmark import pets, profiles
 from pawmark.errors import CourseError
-from pawmark.grading import intake, records, sandbox, warm
+from pawmark.grading import handed_in, intake, records, sandbox, warm
 from pawmark.grading.execution import CHECK_SUFFIX, Execution
 from pawmark.grading.kernel import StudentKernel
 from pawmark.grading.limits import Limits
@@ -143,7 +143,7 @@ def opted_out() -> bool:
     return os.environ.get(OPT_OUT, "").lower() == "none"
 
 
-def repair_submission(source: Path, folder: Path) -> Repaired:
+def repair_submission(source: Path, folder: Path, course: Path) -> Repaired:
     """Rebuild what was handed in, on the release of the source notebook.
 
     Parameters
@@ -152,9 +152,12 @@ def repair_submission(source: Path, folder: Path) -> Repaired:
         The source notebook of the assignment.
     folder
         The submission: hostile files.
+    course
+        Where handed-in checkpoints are kept, if the course is graded without training again.
     """
     pristine = release_form(nbformat.read(source, as_version=4))
-    return choose(pristine, intake.notebooks_of(folder), source.name)
+    repaired = choose(pristine, intake.notebooks_of(folder), source.name)
+    return handed_in.replace_training(repaired, folder, course) if handed_in.wanted() else repaired
 
 
 def undone_of(notebook: NotebookNode, repaired: Repaired) -> frozenset[str]:

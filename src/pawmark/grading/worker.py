@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from pawmark.course import source_notebook
-from pawmark.errors import PawmarkError
-from pawmark.grading import records, warm
+from pawmark.errors import DataError, PawmarkError
+from pawmark.grading import readiness, records, warm
 from pawmark.grading.checking import grading_data
 from pawmark.grading.submission import (
     Circumstances,
@@ -38,13 +38,16 @@ def run(course: Path, assignment: str, student: str) -> dict[str, Any]:
         ``points``, ``max_points`` and ``live``: how many processes were started for it.
     """
     data, here = grading_data(), Circumstances.here(not opted_out())
+    state = readiness.state_of(data)
     folder = course / "submitted" / student / assignment
-    repaired = repair_submission(source_notebook(course, assignment), folder)
+    repaired = repair_submission(source_notebook(course, assignment), folder, course)
     undone = undone_of(repaired.notebook, repaired)
     key = here.key_of(repaired.notebook, undone, data)
     old = None if os.environ.get(FRESH) else records.load(course, key)
     execution = here.execution(repaired.notebook, undone, course, data, old)
     results = execution.run().values()
+    if readiness.state_of(data) != state:
+        raise DataError(f"The data folder {data.root} vanished or changed while it was used.")
     execution.tape.about = about(course, assignment)
     records.save(course, key, execution.tape)
     return {

@@ -5,11 +5,12 @@ import os
 import shutil
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import platformdirs
-from filelock import FileLock
+from filelock import FileLock, Timeout
 
 from ..errors import DataError
 
@@ -21,7 +22,11 @@ def cache_dir() -> Path:
 
 
 def build_once(
-    target: Path, build: Callable[[Path], None], is_complete: Callable[[Path], bool], what: str
+    target: Path,
+    build: Callable[[Path], None],
+    is_complete: Callable[[Path], bool],
+    what: str,
+    waits: Callable[[], None] = lambda: None,
 ) -> Path:
     """Build a folder once, however many processes ask for it.
 
@@ -39,6 +44,8 @@ def build_once(
         ``is_complete(folder)`` says whether an existing target can be used as it is.
     what : str
         What is built, for messages: "the synthetic pictures".
+    waits : callable
+        Called once if another process is building it, before waiting for that one.
 
     Returns
     -------
@@ -54,12 +61,26 @@ def build_once(
         return target
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        with FileLock(target.parent / f"{target.name}.lock"):
+        with _locked(target.parent / f"{target.name}.lock", waits):
             if not is_complete(target):
                 _replace(target, build)
     except OSError as error:
         raise _cannot_write(target.parent, what, error) from error
     return target
+
+
+@contextmanager
+def _locked(path: Path, waits: Callable[[], None]) -> Iterator[None]:
+    lock = FileLock(path)
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        waits()
+        lock.acquire()
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 def _replace(target: Path, build: Callable[[Path], None]) -> None:

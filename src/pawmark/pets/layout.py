@@ -11,6 +11,9 @@ TRIMAPS = "annotations/trimaps"
 MARKER = "pawmark-synthetic.json"
 TRIMAP_VALUES = (1, 2, 3)
 
+# Pillow raises these for a file that is no picture, a broken one, a bad PNG chunk, a huge one.
+UNREADABLE = (OSError, ValueError, SyntaxError, Image.DecompressionBombError)
+
 # Opening every photograph of the original archives takes minutes; a few show a wrong folder.
 SAMPLE = 8
 NAMED = 3
@@ -112,8 +115,7 @@ def _open(path: Path, unreadable: list[str]) -> Image.Image | None:
         with Image.open(path) as picture:
             picture.load()
             return picture.copy()
-    # Pillow raises these three for a file that is no picture, a broken one and a bad PNG chunk.
-    except (OSError, ValueError, SyntaxError):
+    except UNREADABLE:
         unreadable.append(path.name)
         return None
 

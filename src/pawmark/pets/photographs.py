@@ -10,17 +10,22 @@ import numpy as np
 from PIL import Image
 
 from ..errors import DataError
-from . import decoded
+from . import archive, decoded
 from .layout import (
     IMAGES,
     MARKER,
     SAMPLE,
     TRIMAP_VALUES,
     TRIMAPS,
+    UNREADABLE,
     image_names,
     trimap_names,
     verify,
 )
+
+VARIABLE = "PAWMARK_DATA"
+# What the variable may say in place of a folder; a folder of that name is ./real or ./synthetic.
+REAL, SYNTHETIC = "real", "synthetic"
 
 
 @dataclass(frozen=True)
@@ -163,8 +168,10 @@ def dataset(root: str | Path | None = None, most: int | None = SAMPLE) -> Pets:
     Parameters
     ----------
     root : str or pathlib.Path, optional
-        A folder in the layout of the original archives. When left out, the folder in the
-        environment variable PAWMARK_DATA; when that is not set, the synthetic set.
+        A folder in the layout of the original archives. When left out, what the environment
+        variable PAWMARK_DATA says: a folder, "real" for the downloaded archives, or "synthetic"
+        for drawn pictures. When that is not set either, the downloaded archives if there are any,
+        else drawn pictures.
     most : int or None
         Open so many photographs and trimaps to verify them; None opens every one.
 
@@ -179,16 +186,38 @@ def dataset(root: str | Path | None = None, most: int | None = SAMPLE) -> Pets:
         The folder is missing, incomplete, or holds what it must not hold. The message lists every
         problem found.
     """
-    from_environment = os.environ.get("PAWMARK_DATA")
-    if root is None and not from_environment:
+    chosen = folder_in_use() if root is None else root
+    if chosen is None:
         from .generator import synthetic
 
         return synthetic()
-    folder = Path(from_environment if root is None else root).expanduser().absolute()
+    folder = Path(chosen).expanduser().absolute()
     problems = verify(folder, most)
     if problems:
-        raise _unusable(folder, problems, root is None)
+        raise _unusable(folder, problems, root is None and bool(os.environ.get(VARIABLE)))
     return open_folder(folder)
+
+
+def folder_in_use() -> str | Path | None:
+    """Return the folder that is read when none is named; None for the drawn pictures.
+
+    Raises
+    ------
+    DataError
+        PAWMARK_DATA asks for the downloaded archives, and there are none.
+    """
+    chosen = os.environ.get(VARIABLE, "")
+    if chosen == SYNTHETIC:
+        return None
+    if chosen not in ("", REAL):
+        return chosen
+    folder = archive.downloaded()
+    if folder is None and chosen == REAL:
+        raise DataError(
+            f"{VARIABLE} is {REAL!r}, and the photographs have not been downloaded. Fetch them "
+            f"with: pawmark data fetch. Or unset {VARIABLE} to use drawn pictures."
+        )
+    return folder
 
 
 def open_folder(root: Path) -> Pets:
@@ -225,7 +254,8 @@ def _unusable(folder: Path, problems: tuple[str, ...], from_environment: bool) -
         f"{origin} {folder}, which cannot be used as a data set:\n{listed}\n"
         f"Expected there: {IMAGES}/NAME.jpg, and for each of them {TRIMAPS}/NAME.png of the same "
         "size with the values 1, 2 and 3. Unpack images.tar.gz and annotations.tar.gz of the "
-        "Oxford-IIIT Pets side by side, or leave PAWMARK_DATA unset to use drawn pictures."
+        "Oxford-IIIT Pets side by side, or let `pawmark data fetch` do it; `pawmark data check` "
+        "names every file. Or leave PAWMARK_DATA unset to use drawn pictures."
     )
 
 
@@ -237,7 +267,7 @@ def _read(path: Path, mode: str, size: tuple[int, int] | None) -> np.ndarray:
             if size is not None and converted.size != (size[1], size[0]):
                 converted = converted.resize((size[1], size[0]), Image.Resampling.NEAREST)
             return np.array(converted)
-    except (OSError, ValueError, SyntaxError) as error:
+    except UNREADABLE as error:
         raise DataError(
             f"{path} cannot be read as a picture ({error}). Unpack the archives again, or leave "
             "this file out together with its partner."
