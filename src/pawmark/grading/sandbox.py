@@ -19,9 +19,9 @@ from pawmark.grading.limits import MAX_DISK
 GUEST_HOME = "/home/student"
 GUEST_DATA = "/data/pets"
 
-_PACKAGE = Path(__file__).resolve().parents[1]
-_SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32")
-_ETC = ("ld.so.cache", "ld.so.conf", "ld.so.conf.d", "fonts", "alternatives", "localtime")
+PACKAGE = Path(__file__).resolve().parents[1]
+SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32")
+READABLE = ("ld.so.cache", "ld.so.conf", "ld.so.conf.d", "fonts", "alternatives", "localtime")
 _OPT_OUT = (
     "To grade without a sandbox, on a machine where students may read and change everything, "
     "set PAWMARK_SANDBOX=none."
@@ -130,8 +130,8 @@ def environment(home: str, data: str | None) -> dict[str, str]:
         "LANG": "C.UTF-8",
         "PYTHONDONTWRITEBYTECODE": "1",
     }
-    if not _PACKAGE.is_relative_to(Path(sys.prefix).resolve()):
-        values["PYTHONPATH"] = str(_PACKAGE.parent)
+    if not PACKAGE.is_relative_to(Path(sys.prefix).resolve()):
+        values["PYTHONPATH"] = str(PACKAGE.parent)
     if data is not None:
         values["PAWMARK_DATA"] = data
     if "PAWMARK_PROFILE" in os.environ:
@@ -161,8 +161,8 @@ def _isolation() -> list[str]:
 
 
 def _mounts(data: Path | None) -> list[str]:
-    options = [option for path in _SYSTEM for option in _system(Path(path))]
-    for name in _ETC:
+    options = [option for path in SYSTEM for option in _system(Path(path))]
+    for name in READABLE:
         options += ["--ro-bind-try", f"/etc/{name}", f"/etc/{name}"]
     # Where root grades, student code is root to the files of /proc/sys, and one of them names a
     # program that the system runs outside of any sandbox.
@@ -170,7 +170,7 @@ def _mounts(data: Path | None) -> list[str]:
     for folder in ("/dev/shm", "/tmp", GUEST_HOME):  # noqa: S108  (fresh ones, in memory)
         options += ["--size", str(MAX_DISK), "--tmpfs", folder]
     options += ["--remount-ro", "/dev"]
-    for path in _code():
+    for path in code():
         options += ["--ro-bind", path, path]
     if data is not None:
         options += ["--ro-bind", str(Path(data).resolve()), GUEST_DATA]
@@ -183,9 +183,9 @@ def _system(path: Path) -> list[str]:
     return ["--ro-bind", str(path), str(path)] if path.is_dir() else []
 
 
-def _code() -> list[str]:
+def code() -> list[str]:
     """Return the folders of Python and this package; the checkout around them stays hidden."""
-    folders = dict.fromkeys([sys.base_prefix, sys.prefix, str(_PACKAGE)])
+    folders = dict.fromkeys([sys.base_prefix, sys.prefix, str(PACKAGE)])
     return [folder for folder in folders if not Path(folder).is_relative_to("/usr")]
 
 
