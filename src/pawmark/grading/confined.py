@@ -84,8 +84,10 @@ def _tried() -> str | None:
     try:
         secret = outside.root / "secret"
         secret.touch()
-        argv = [sys.executable, "-I", "-S", "-c", _TRIAL, str(secret), str(os.getpid())]
-        with _keeper(scratch, None, argv, (), stderr=subprocess.PIPE) as process:
+        orders = _orders(scratch, None)
+        argv = [sys.executable, "-m", "pawmark.grading.keeper", "kernel", orders.to_text()]
+        argv += [sys.executable, "-I", "-S", "-c", _TRIAL, str(secret), str(os.getpid())]
+        with _keeper(scratch, orders, argv, (), stderr=subprocess.PIPE) as process:
             code = process.wait(60)
             said = process.stderr.read().decode(errors="replace").strip()[-400:]
         if code == 0 and (scratch.root / "home" / "written").read_text() == "works":
@@ -100,27 +102,26 @@ def _tried() -> str | None:
 
 def _keeper(
     scratch: Scratch,
-    data: Path | None,
+    orders: Orders,
     argv: list[str],
     descriptors: tuple[int, ...],
     stderr: int = subprocess.DEVNULL,
 ) -> subprocess.Popen[bytes]:
     """Start a command in the sandbox, by a keeper that ends it when its input is closed."""
-    orders = _orders(scratch, data)
     return subprocess.Popen(  # noqa: S603  (our own command line)
-        [sys.executable, "-m", "pawmark.grading.keeper", orders.to_text(), *argv],
+        [sys.executable, "-m", "pawmark.grading.keeper", "keep", orders.to_text(), *argv],
         pass_fds=descriptors,
         start_new_session=True,
         stdin=subprocess.PIPE,
         stdout=subprocess.DEVNULL,
         stderr=stderr,
         cwd=scratch.root,
-        env=_environment(scratch, data),
+        env=_environment(scratch, orders),
     )
 
 
-def _environment(scratch: Scratch, data: Path | None) -> dict[str, str]:
-    values = sandbox.environment(scratch.home, str(data) if data else None)
+def _environment(scratch: Scratch, orders: Orders) -> dict[str, str]:
+    values = sandbox.environment(scratch.home, orders.data)
     if "PYTHONPATH" in values:
         values["PYTHONPATH"] = str(scratch.lend(sandbox.PACKAGE))
     return {**values, "TMPDIR": str(scratch.root / "tmp")}
@@ -136,7 +137,8 @@ def _orders(scratch: Scratch, data: Path | None) -> Orders:
         home=scratch.home,
         changes=scratch.changes,
         runs=(*sandbox.SYSTEM, *sandbox.code()),
-        reads=(*reads, str(data.resolve())) if data else tuple(reads),
+        reads=tuple(reads),
+        data=str(data.resolve()) if data else None,
         user=user,
     )
 
@@ -196,9 +198,10 @@ class ConfinedKernel(StudentKernel):
         numbers = (inner_control.fileno(), inner_door.fileno())
         argv = [sys.executable, "-m", "pawmark.grading.sealed", *map(str, numbers)]
         limits = dataclasses.replace(self.limits, tasks=self.limits.tasks + _others())
+        orders = _orders(self._scratch, self.data)
+        argv += [limits.to_text(), orders.to_text()]
         with inner_control, inner_door:
-            argv.append(limits.to_text())
-            self._process = _keeper(self._scratch, self.data, argv, numbers)
+            self._process = _keeper(self._scratch, orders, argv, numbers)
         for end in (self._control, self._door):
             end.setblocking(False)
 

@@ -1,13 +1,16 @@
 """Keeps the processes of a submission together, and locked in, where there are no name spaces.
 
-``python -m pawmark.grading.keeper ORDERS COMMAND...``. The keeper is trusted: it is the parent of
-the runner, and inherits whatever loses its own parent. It restricts the runner before that starts,
-and ends every process that is left when its standard input closes (the grader has finished, or has
-gone) or the runner has ended.
+``python -m pawmark.grading.keeper keep ORDERS COMMAND...``. The keeper is trusted: it is the parent
+of the runner, and inherits whatever loses its own parent. It restricts the runner before that
+starts, and ends every process that is left when its standard input closes (the grader has finished,
+or has gone) or the runner has ended.
 
 All of it, the keeper included, lies within one Landlock domain, from which no signal gets out. So a
 signal to *every* process reaches those of this submission and no others, all at once, where ending
 them one by one would lose against code that starts new ones.
+
+``python -m pawmark.grading.keeper kernel ORDERS COMMAND...`` turns itself, within all that, into
+the student's kernel, which may not look at other processes as the runner may.
 """
 
 import contextlib
@@ -26,6 +29,7 @@ from pawmark.grading import landlock, syscalls
 
 _SUBREAPER, _DEATH_SIGNAL, _KEEP, _AMBIENT = 36, 1, 8, 47
 _READ_ALL = 2  # CAP_DAC_READ_SEARCH
+_OF_ITSELF = ("cmdline", "fd", "maps", "stat", "statm", "status")
 _REAP = 0.2
 _LAST_TRY = 60.0
 
@@ -44,6 +48,8 @@ class Orders:
         Folders and files that it may read, and whose programs it may start.
     reads
         Folders and files that it may read.
+    data
+        The folder of the data set, which it may read.
     user
         The number of the user to become; None to stay.
     """
@@ -52,6 +58,7 @@ class Orders:
     changes: tuple[str, ...]
     runs: tuple[str, ...]
     reads: tuple[str, ...]
+    data: str | None = None
     user: int | None = None
 
     def to_text(self) -> str:
@@ -96,7 +103,7 @@ def _become(orders: Orders, argv: list[str]) -> None:
     """Lock this process in and turn it into the command; never returns."""
     try:
         _lock_in(orders)
-        os.execv(argv[0], argv)
+        os.execv(argv[0], argv)  # noqa: S606
     except Exception as error:  # whatever it was: nothing runs that is not locked in
         os.write(2, f"{type(error).__name__}: {error}".encode())
     finally:
@@ -114,11 +121,30 @@ def _lock_in(orders: Orders) -> None:
         _change_user(orders.user)
     landlock.control(_DEATH_SIGNAL, signal.SIGKILL)
     os.chdir(orders.home)
+    landlock.confine(_rights(orders) | {Path("/proc"): landlock.READ})
+    syscalls.install(program)
+
+
+def _rights(orders: Orders) -> dict[Path, int]:
     rights = {Path(path): landlock.RUN for path in orders.runs}
     rights |= {Path(path): landlock.READ for path in orders.reads}
-    rights |= {Path(path): landlock.CHANGE for path in (os.devnull, *orders.changes)}
-    landlock.confine(rights)
-    syscalls.install(program)
+    if orders.data is not None:
+        rights[Path(orders.data)] = landlock.READ
+    return rights | {Path(path): landlock.CHANGE for path in (os.devnull, *orders.changes)}
+
+
+def become_kernel(orders: Orders, argv: list[str]) -> None:
+    """Become a command that sees, of all processes, a little of itself; never returns.
+
+    TensorFlow ends where it cannot read its own command line. What lies in ``/proc`` is made when
+    it is looked at, and a rule holds for as long as it is not made anew: the open descriptors,
+    which the command inherits, see to that.
+    """
+    for name in _OF_ITSELF:
+        os.set_inheritable(os.open(f"/proc/self/{name}", os.O_PATH), True)
+    own = {Path(f"/proc/self/{name}"): landlock.READ for name in _OF_ITSELF}
+    landlock.confine(_rights(orders) | own)
+    os.execv(argv[0], argv)  # noqa: S606
 
 
 def _change_user(user: int) -> None:
@@ -188,9 +214,12 @@ def _end_all(child: int) -> int:
 
 def main() -> None:
     """Follow the orders on the command line."""
+    task, orders, argv = sys.argv[1], Orders.from_text(sys.argv[2]), sys.argv[3:]
+    if task == "kernel":
+        become_kernel(orders, argv)
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)  # the end comes over standard input
-    sys.exit(keep(Orders.from_text(sys.argv[1]), sys.argv[2:]))
+    sys.exit(keep(orders, argv))
 
 
 if __name__ == "__main__":

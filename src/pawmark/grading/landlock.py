@@ -9,6 +9,7 @@ import ctypes
 import functools
 import os
 import struct
+from collections.abc import Iterator
 from pathlib import Path
 
 # The first version that keeps a process from signalling, and from reaching abstract sockets of,
@@ -70,7 +71,7 @@ def confine(rights: dict[Path, int]) -> None:
 
 
 @contextlib.contextmanager
-def _ruleset(files: int, tcp: int):  # noqa: ANN202
+def _ruleset(files: int, tcp: int) -> Iterator[int]:
     attributes = struct.pack("QQQ", files, tcp, _ABSTRACT_SOCKETS_AND_SIGNALS)
     rules = _call(_CREATE, attributes, len(attributes), 0)
     try:

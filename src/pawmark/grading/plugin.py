@@ -33,10 +33,9 @@ from nbgrader.utils import is_grade, is_solution, is_task, parse_utc
 
 from pawmark.checks import render_table
 from pawmark.errors import PawmarkError
-from pawmark.grading import intake, records, sandbox
+from pawmark.grading import backend, intake, records, sandbox
 from pawmark.grading.checking import grading_data
 from pawmark.grading.execution import CHECK_SUFFIX, Execution
-from pawmark.grading.kernel import StudentKernel
 from pawmark.grading.limits import Limits
 from pawmark.grading.outcomes import ExerciseResult, Outcome
 from pawmark.grading.repair import Repaired, choose, release_form
@@ -227,10 +226,12 @@ class GradingExporter(NotebookExporter):
         if os.environ.get(OPT_OUT, "").lower() == "none":
             self.log.warning(_LOUD)
             return False
-        reason = sandbox.available()
+        reason = backend.refusal()
         if reason is not None:
             raise self._refuse(reason)
-        if not sandbox.filtered():
+        if backend.chosen() == backend.LANDLOCK:
+            self.log.warning(backend.CONFINED)
+        elif not sandbox.filtered():
             self.log.warning(_UNFILTERED)
         return True
 
@@ -291,7 +292,7 @@ class ExecuteSubmission(NbGraderPreprocessor):
             execution.notebook,
             undone=sorted(execution.undone),
             data=job["data"].identity,
-            sandboxed=job["sandboxed"],
+            sandboxed=job["sandboxed"] and backend.chosen(),
             timeout=execution.timeout,
             limits=_limits(),
             seed=os.environ.get("PAWMARK_SEED"),
@@ -304,8 +305,8 @@ class ExecuteSubmission(NbGraderPreprocessor):
             undone=_undone(nb, job["repaired"]),
             course=job["course"],
             data=data,
-            guest_root=sandbox.GUEST_DATA if sandboxed else str(data.root),
-            new_kernel=lambda: StudentKernel(data.root, sandboxed, _limits()),
+            guest_root=backend.guest_data(data.root, sandboxed),
+            new_kernel=lambda: backend.student_kernel(data.root, sandboxed, _limits()),
             seed=seed,
             timeout=float(os.environ.get("PAWMARK_CELL_TIMEOUT", DEFAULT_TIMEOUT)),
         )
@@ -386,7 +387,7 @@ def _record(resources: Any, seed: int, results: dict, seconds: float) -> dict[st
         "student": ids["student"],
         "assignment": ids["assignment"],
         "repairs": list(job["repaired"].repairs),
-        "sandbox": "bubblewrap" if job["sandboxed"] else "none",
+        "sandbox": backend.chosen() if job["sandboxed"] else "none",
         "data": job["data"].identity,
         "seed": seed,
         "seconds": round(seconds, 2),

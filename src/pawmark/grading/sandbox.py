@@ -22,7 +22,7 @@ GUEST_DATA = "/data/pets"
 PACKAGE = Path(__file__).resolve().parents[1]
 SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32")
 READABLE = ("ld.so.cache", "ld.so.conf", "ld.so.conf.d", "fonts", "alternatives", "localtime")
-_OPT_OUT = (
+OPT_OUT = (
     "To grade without a sandbox, on a machine where students may read and change everything, "
     "set PAWMARK_SANDBOX=none."
 )
@@ -34,7 +34,7 @@ def available() -> str | None:
     if _bwrap() is None:
         return (
             "bubblewrap is not installed, so student code cannot be locked in. Install it "
-            f"(apt install bubblewrap, dnf install bubblewrap). {_OPT_OUT}"
+            f"(apt install bubblewrap, dnf install bubblewrap). {OPT_OUT}"
         )
     reason = _tried(None)
     return None if reason is None else _refused(reason)
@@ -50,6 +50,11 @@ def filtered() -> bool:
         return _tried(descriptor) is None
     finally:
         os.close(descriptor)
+
+
+def installed() -> bool:
+    """Tell whether bubblewrap is there, whether it works or not."""
+    return _bwrap() is not None
 
 
 def _tried(system_calls: int | None) -> str | None:
@@ -74,7 +79,7 @@ def _refused(reason: str) -> str:
         f"bubblewrap does not work here: {reason}. It needs version 0.7 or newer and a kernel that "
         "grants user namespaces (in a container: allow them, for example docker run "
         "--security-opt seccomp=unconfined --security-opt apparmor=unconfined; on Ubuntu: sysctl "
-        f"kernel.apparmor_restrict_unprivileged_userns=0). {_OPT_OUT}"
+        f"kernel.apparmor_restrict_unprivileged_userns=0). {OPT_OUT}"
     )
 
 

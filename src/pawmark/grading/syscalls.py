@@ -47,9 +47,7 @@ _SHARED = tuple(
     """.split()  # noqa: SIM905
 )
 _ATTRIBUTES = tuple(
-    f"{link}{verb}xattr"
-    for verb in ("get", "set", "list", "remove")
-    for link in ("", "l", "f")
+    f"{link}{verb}xattr" for verb in ("get", "set", "list", "remove") for link in ("", "l", "f")
 )
 # Landlock does not ask who changes the mode, owner or times of a file. These seem to succeed and
 # do nothing, since programs that copy files do not expect them to fail.
@@ -147,9 +145,7 @@ def _add_rules(library: ctypes.CDLL, context: ctypes.c_void_p) -> None:
     _refuse(library, context, "socket", errno.EAFNOSUPPORT, largest)
 
 
-def _add_confining_rules(
-    library: ctypes.CDLL, context: ctypes.c_void_p, own_user: bool
-) -> None:
+def _add_confining_rules(library: ctypes.CDLL, context: ctypes.c_void_p, own_user: bool) -> None:
     to = (library, context)
     for names, error in _answers(own_user).items():
         for name in names:
