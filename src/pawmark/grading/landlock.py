@@ -22,6 +22,7 @@ _PATH_BENEATH = 1
 _NO_NEW_PRIVILEGES = 38
 
 _EXECUTE, _WRITE, _READ_FILE, _READ_FOLDER = (1 << bit for bit in range(4))
+_MOVE = 1 << 13
 _TRUNCATE = 1 << 14
 _EVERY_FILE_RIGHT = (1 << 16) - 1
 _EVERY_TCP_RIGHT = 3
@@ -50,7 +51,9 @@ def scope() -> None:
     Signals and abstract sockets reach only processes that are started from here on: also a signal
     that is meant for every process.
     """
-    with _ruleset(0, 0) as rules:
+    # To move a file to another folder is denied by all rules that do not speak of it.
+    with _ruleset(_MOVE, 0) as rules:
+        _allow(rules, Path("/"), _MOVE)
         _restrict(rules)
 
 
