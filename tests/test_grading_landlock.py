@@ -368,6 +368,14 @@ def test_processes_are_limited_in_number():
     assert run.error_name in ("", "BlockingIOError")
 
 
+@needs_landlock
+def test_a_data_set_that_cannot_be_read_is_no_students_fault(tmp_path):
+    """Where student code could not read the data, it is not started, and the reason says so."""
+    (tmp_path / "images").symlink_to("/etc/passwd")
+
+    assert "Permission denied" in confined.available(tmp_path)
+
+
 def test_an_old_system_is_refused_with_the_reason(monkeypatch):
     """Where Landlock cannot keep signals in, nothing is graded, and the reason says what can."""
     monkeypatch.setattr(landlock, "version", lambda: 5)

@@ -1,7 +1,7 @@
 """Writes files without end, everywhere it can, and many empty ones.
 
 tries: disk floods
-outcome: failed, error in your code, crashed, timeout
+outcome: failed, error in your code, crashed, timeout, out of memory
 earns: 2, 4
 """
 

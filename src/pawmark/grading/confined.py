@@ -55,14 +55,24 @@ tried = {
     "use the network": lambda: socket.socket(socket.AF_INET),
 }
 could = [what for what, attempt in tried.items() if reached(attempt)]
+if could:
+    sys.exit(f"student code could {', '.join(could)}")
+for folder, _, names in os.walk(sys.argv[3], onerror=lambda error: sys.exit(f"{error}")):
+    for name in names[:1]:
+        open(f"{folder}/{name}").close()
 open("written", "w").write("works")
-sys.exit(f"student code could {', '.join(could)}" if could else 0)
 """
 
 
 @functools.cache
-def available() -> str | None:
-    """Tell why student code cannot be confined here: None if it can, else a reason."""
+def available(data: Path | None = None) -> str | None:
+    """Tell why student code cannot be confined here: None if it can, else a reason.
+
+    Parameters
+    ----------
+    data
+        A data set that it has to be able to read.
+    """
     found = landlock.version()
     if found < landlock.NEEDED:
         return (
@@ -75,18 +85,21 @@ def available() -> str | None:
         syscalls.confined_program(own_user=False)
     except (OSError, AttributeError) as error:
         return f"system calls cannot be filtered ({error}): install libseccomp 2.5 or newer"
-    return _tried()
+    return _tried(data)
 
 
-def _tried() -> str | None:
+def _tried(data: Path | None) -> str | None:
     """Run a trial in the sandbox; return why it failed."""
     scratch, outside = Scratch(), Scratch()
     try:
         secret = outside.root / "secret"
         secret.touch()
-        orders = _orders(scratch, None)
+        for path in (secret, outside.root):  # so that no mode bits keep student code away
+            path.chmod(0o777)
+        orders = _orders(scratch, data)
         argv = [sys.executable, "-m", "pawmark.grading.keeper", "kernel", orders.to_text()]
         argv += [sys.executable, "-I", "-S", "-c", _TRIAL, str(secret), str(os.getpid())]
+        argv.append(orders.data or scratch.home)
         with _keeper(scratch, orders, argv, (), stderr=subprocess.PIPE) as process:
             code = process.wait(60)
             said = process.stderr.read().decode(errors="replace").strip()[-400:]
@@ -176,9 +189,9 @@ class ConfinedKernel(StudentKernel):
         SandboxError
             If the sandbox does not work here or the kernel does not start in it.
         """
-        reason = available()
+        reason = available(self.data)
         if reason is not None:
-            raise SandboxError(reason)
+            raise SandboxError(f"student code cannot be confined: {reason}")
         super().start()
 
     def close(self) -> None:
