@@ -132,10 +132,10 @@ def run_demo(folder: Path = Path("build/demo"), console: Console | None = None) 
 
 
 def _environment(console: Console) -> dict[str, str]:
-    from pawmark.grading import sandbox
+    from pawmark.grading import backend
 
     environment = {"PAWMARK_CELL_TIMEOUT": os.environ.get("PAWMARK_CELL_TIMEOUT", CELL_TIMEOUT)}
-    reason = sandbox.available()
+    reason = backend.refusal()
     if reason:
         environment["PAWMARK_SANDBOX"] = "none"
         console.rule("[bold]NO SANDBOX", characters="!")

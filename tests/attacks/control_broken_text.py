@@ -24,7 +24,11 @@ outputs = [
     {"output_type": "display_data", "data": {"text/html": "<b>\ud800</b>"}, "metadata": {"a": 1}},
     {"output_type": "\ud800"}, {"output_type": ["stream"]}, {"output_type": {"a": 1}}, 7, None,
 ]
-for pid in sorted(int(n) for n in os.listdir("/proc") if n.isdigit() and int(n) != os.getpid()):
+try:
+    pids = sorted(int(name) for name in os.listdir("/proc") if name.isdigit())
+except OSError:  # nothing is listed: guess
+    pids = [*range(1, 30), *range(max(30, os.getpid() - 400), os.getpid() + 20)]
+for pid in [pid for pid in pids if pid != os.getpid()]:
     try:
         numbers = os.listdir(f"/proc/{pid}/fd")
         handle = os.pidfd_open(pid)

@@ -2,7 +2,7 @@
 
 tries: disk floods
 stock: not run: it would fill the machine's disk
-outcome: failed, error in your code, crashed, timeout
+outcome: failed, error in your code, crashed, timeout, out of memory
 earns: 2, 4
 """
 

@@ -9,7 +9,11 @@ run: core
 import os
 import re
 
-for name in sorted(filter(str.isdigit, os.listdir("/proc")), key=int):
+try:
+    pids = sorted(name for name in os.listdir("/proc") if name.isdigit())
+except OSError:  # nothing is listed: guess
+    pids = [*range(1, 30), *range(max(30, os.getpid() - 400), os.getpid() + 20)]
+for name in pids:
     for kind in ("environ", "cmdline", "maps"):
         try:
             print(name, kind, open(f"/proc/{name}/{kind}", "rb").read()[:200_000])
@@ -21,7 +25,7 @@ for name in sorted(filter(str.isdigit, os.listdir("/proc")), key=int):
     except OSError as error:
         print(name, error)
         continue
-    if int(name) == os.getpid():
+    if name == os.getpid():
         continue
     for low, high in re.findall(r"^(\w+)-(\w+) rw", maps, re.MULTILINE):
         try:

@@ -27,7 +27,11 @@ try:
     print("CANA" "RY-raw")
 except OSError as error:
     print(error)
-for line in open("/proc/net/unix").read().splitlines()[1:]:
+try:
+    lines = open("/proc/net/unix").read().splitlines()[1:]
+except OSError as error:  # nothing is listed: guess
+    lines = ["@/tmp/.X11-unix/X0", "@/org/kernel/linux/storage/multipathd", "@pawmark"]
+for line in lines:
     name = line.split()[-1]
     if name.startswith("@"):
         try:
@@ -35,7 +39,11 @@ for line in open("/proc/net/unix").read().splitlines()[1:]:
             print("CANA" "RY-abstract", name)
         except OSError as error:
             print(error)
-print(os.listdir("/sys/class/net") if os.path.isdir("/sys/class/net") else socket.if_nameindex())
+for listing in (lambda: os.listdir("/sys/class/net"), socket.if_nameindex):
+    try:
+        print(listing())
+    except OSError as error:
+        print(error)
 
 
 def weigh(values):

@@ -11,7 +11,11 @@ import os
 import re
 
 libc = ctypes.CDLL(None, use_errno=True)
-for pid in [int(name) for name in os.listdir("/proc") if name.isdigit()]:
+try:
+    pids = sorted(int(name) for name in os.listdir("/proc") if name.isdigit())
+except OSError:  # nothing is listed: guess
+    pids = [*range(1, 30), *range(max(30, os.getpid() - 400), os.getpid() + 20)]
+for pid in pids:
     if pid == os.getpid():
         continue
     print(pid, libc.ptrace(16, pid, 0, 0), os.strerror(ctypes.get_errno()))

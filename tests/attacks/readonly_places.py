@@ -14,8 +14,10 @@ import pawmark
 
 root = os.path.dirname(pawmark.__file__)
 for path in (f"{root}/checks.py", f"{root}/grading/guest.py", np.__file__, sys.executable,
-             "/data/pets/images", "/usr/bin/bwrap", "/etc/ld.so.cache"):
-    for attempt in (lambda: os.chmod(path, 0o777), lambda: os.rename(path, f"{path}.old"),
+             "/data/pets/images",
+             f"{os.environ['PAWMARK_DATA']}/images", "/usr/bin/bwrap", "/etc/ld.so.cache"):
+    mode = os.stat(path).st_mode if os.path.exists(path) else None
+    for attempt in (lambda: os.rename(path, f"{path}.old"),
                     lambda: open(path, "a").write("x"), lambda: os.remove(path),
                     lambda: shutil.rmtree(path)):
         try:
@@ -23,6 +25,12 @@ for path in (f"{root}/checks.py", f"{root}/grading/guest.py", np.__file__, sys.e
             print("CANA" "RY-changed", path)
         except OSError as error:
             print(path, error)
+    try:  # it may also seem to succeed and do nothing
+        os.chmod(path, 0o777)
+        if os.stat(path).st_mode != mode:
+            print("CANA" "RY-changed", path)
+    except OSError as error:
+        print(path, error)
 
 
 def weigh(values):

@@ -165,10 +165,14 @@ def shared_once(proc: Path) -> int | None:
     None if there are too many to look at: the system's kernel walks every page for the answer, and
     makes it wait while a process is copied. A process that hides from this counts as a whole.
     """
-    names = _process_names(proc)
-    if len(names) > MAX_SHARING:
+    return shared_by([proc / name for name in _process_names(proc)])
+
+
+def shared_by(folders: list[Path]) -> int | None:
+    """Do as `shared_once` does, for the processes whose folders in a proc file system these are."""
+    if len(folders) > MAX_SHARING:
         return None
-    return sum(_share(proc / name) for name in names)
+    return sum(map(_share, folders))
 
 
 def _share(folder: Path) -> int:

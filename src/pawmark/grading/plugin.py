@@ -32,7 +32,7 @@ from nbgrader.utils import is_grade, is_solution, is_task, parse_utc
 
 from pawmark.checks import render_table
 from pawmark.errors import DataError, PawmarkError
-from pawmark.grading import handed_in, intake, readiness, records, sandbox
+from pawmark.grading import backend, handed_in, intake, readiness, records, sandbox
 from pawmark.grading.checking import grading_data
 from pawmark.grading.execution import CHECK_SUFFIX
 from pawmark.grading.feedback import FeedbackExporter, PrepareFeedback
@@ -257,10 +257,12 @@ class GradingExporter(NotebookExporter):
         if opted_out():
             self.log.warning(_LOUD)
             return False
-        reason = sandbox.available()
+        reason = backend.refusal()
         if reason is not None:
             raise self._refuse(reason)
-        if not sandbox.filtered():
+        if backend.chosen() == backend.LANDLOCK:
+            self.log.warning(backend.CONFINED)
+        elif not sandbox.filtered():
             self.log.warning(_UNFILTERED)
         return True
 
@@ -386,7 +388,7 @@ def _record(
         "student": ids["student"],
         "assignment": ids["assignment"],
         "repairs": list(job["repaired"].repairs),
-        "sandbox": "bubblewrap" if job["sandboxed"] else "none",
+        "sandbox": backend.chosen() if job["sandboxed"] else "none",
         "data": job["data"].identity,
         "tape": key,
         "handed_in": handed_in.checksums(job["repaired"].notebook),

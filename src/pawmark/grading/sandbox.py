@@ -20,13 +20,13 @@ from pawmark.grading.limits import MAX_DISK
 GUEST_HOME = "/home/student"
 GUEST_DATA = "/data/pets"
 
-_PACKAGE = Path(__file__).resolve().parents[1]
-_SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32")
-_ETC = ("ld.so.cache", "ld.so.conf", "ld.so.conf.d", "fonts", "alternatives", "localtime")
+PACKAGE = Path(__file__).resolve().parents[1]
+SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32")
+READABLE = ("ld.so.cache", "ld.so.conf", "ld.so.conf.d", "fonts", "alternatives", "localtime")
 _HANDED_ON = ("KERAS_BACKEND",)
 _DEVICES = Path("/dev")
 _DRIVER = ("nvidiactl", "nvidia-uvm")  # what CUDA opens beside the cards themselves
-_OPT_OUT = (
+OPT_OUT = (
     "To grade without a sandbox, on a machine where students may read and change everything, "
     "set PAWMARK_SANDBOX=none."
 )
@@ -38,7 +38,7 @@ def available() -> str | None:
     if _bwrap() is None:
         return (
             "bubblewrap is not installed, so student code cannot be locked in. Install it "
-            f"(apt install bubblewrap, dnf install bubblewrap). {_OPT_OUT}"
+            f"(apt install bubblewrap, dnf install bubblewrap). {OPT_OUT}"
         )
     reason = _tried(None)
     return None if reason is None else _refused(reason)
@@ -54,6 +54,11 @@ def filtered() -> bool:
         return _tried(descriptor) is None
     finally:
         os.close(descriptor)
+
+
+def installed() -> bool:
+    """Tell whether bubblewrap is there, whether it works or not."""
+    return _bwrap() is not None
 
 
 def _tried(system_calls: int | None) -> str | None:
@@ -78,7 +83,7 @@ def _refused(reason: str) -> str:
         f"bubblewrap does not work here: {reason}. It needs version 0.7 or newer and a kernel that "
         "grants user namespaces (in a container: allow them, for example docker run "
         "--security-opt seccomp=unconfined --security-opt apparmor=unconfined; on Ubuntu: sysctl "
-        f"kernel.apparmor_restrict_unprivileged_userns=0). {_OPT_OUT}"
+        f"kernel.apparmor_restrict_unprivileged_userns=0). {OPT_OUT}"
     )
 
 
@@ -178,8 +183,8 @@ def environment(home: str, data: str | None) -> dict[str, str]:
     }
     if not _cards():
         values["CUDA_VISIBLE_DEVICES"] = "-1"
-    if not _PACKAGE.is_relative_to(Path(sys.prefix).resolve()):
-        values["PYTHONPATH"] = str(_PACKAGE.parent)
+    if not PACKAGE.is_relative_to(Path(sys.prefix).resolve()):
+        values["PYTHONPATH"] = str(PACKAGE.parent)
     if data is not None:
         values["PAWMARK_DATA"] = data
     for name in _HANDED_ON:
@@ -218,8 +223,8 @@ def _isolation() -> list[str]:
 
 
 def _mounts(data: Path | None) -> list[str]:
-    options = [option for path in _SYSTEM for option in _system(Path(path))]
-    for name in _ETC:
+    options = [option for path in SYSTEM for option in _system(Path(path))]
+    for name in READABLE:
         options += ["--ro-bind-try", f"/etc/{name}", f"/etc/{name}"]
     # Where root grades, student code is root to the files of /proc/sys, and one of them names a
     # program that the system runs outside of any sandbox.
@@ -228,7 +233,7 @@ def _mounts(data: Path | None) -> list[str]:
         options += ["--size", str(MAX_DISK), "--tmpfs", folder]
     options += [option for path in _cards() for option in ("--dev-bind", path, path)]
     options += ["--remount-ro", "/dev"]
-    for path in _code():
+    for path in code():
         options += ["--ro-bind", path, path]
     if data is not None:
         source = data if str(data) == GUEST_DATA else Path(data).resolve()
@@ -242,9 +247,9 @@ def _system(path: Path) -> list[str]:
     return ["--ro-bind", str(path), str(path)] if path.is_dir() else []
 
 
-def _code() -> list[str]:
+def code() -> list[str]:
     """Return the folders of Python and this package; the checkout around them stays hidden."""
-    folders = dict.fromkeys([sys.base_prefix, sys.prefix, str(_PACKAGE)])
+    folders = dict.fromkeys([sys.base_prefix, sys.prefix, str(PACKAGE)])
     return [folder for folder in folders if not Path(folder).is_relative_to("/usr")]
 
 

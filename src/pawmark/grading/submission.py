@@ -15,9 +15,8 @@ from nbformat import NotebookNode
 
 from pawmark import pets, profiles
 from pawmark.errors import CourseError
-from pawmark.grading import handed_in, intake, records, sandbox, warm
+from pawmark.grading import backend, handed_in, intake, records, warm
 from pawmark.grading.execution import CHECK_SUFFIX, Execution
-from pawmark.grading.kernel import StudentKernel
 from pawmark.grading.limits import Limits
 from pawmark.grading.repair import Repaired, choose, release_form
 
@@ -25,7 +24,6 @@ DEFAULT_TIMEOUT = 60.0
 GPU_PATIENCE = 10.0  # under `gpu`, limits of time are those of `quick` this many times
 DEFAULT_BUDGET = 3600.0
 CHECKS = "grader_tests"
-OPT_OUT = "PAWMARK_SANDBOX"
 
 
 @dataclass(frozen=True)
@@ -74,7 +72,7 @@ class Circumstances:
             notebook,
             undone=sorted(undone),
             data=data.identity,
-            sandboxed=self.sandboxed,
+            sandboxed=self.sandboxed and backend.chosen(),
             timeout=self.timeout,
             budget=self.budget,
             limits=self.limits,
@@ -96,8 +94,10 @@ class Circumstances:
             undone=undone,
             course=course,
             data=data,
-            guest_root=sandbox.GUEST_DATA if self.sandboxed else str(data.root),
-            new_kernel=lambda: StudentKernel(data.root, self.sandboxed, self.limits, suited),
+            guest_root=backend.guest_data(data.root, self.sandboxed),
+            new_kernel=lambda: backend.student_kernel(
+                data.root, self.sandboxed, self.limits, suited
+            ),
             seed=int(self.seed or secrets.randbits(32)),
             timeout=self.timeout,
             patience=_patience(),
@@ -140,7 +140,7 @@ def _limits() -> Limits:
 
 def opted_out() -> bool:
     """Tell whether the instructor has chosen to grade without a sandbox."""
-    return os.environ.get(OPT_OUT, "").lower() == "none"
+    return backend.chosen() == backend.NONE
 
 
 def repair_submission(source: Path, folder: Path, course: Path) -> Repaired:

@@ -1,0 +1,66 @@
+"""Which sandbox student code runs in: by name spaces wherever they can be had, else confined.
+
+``PAWMARK_SANDBOX`` may name one: ``bubblewrap``, ``landlock``, or ``none`` to do without.
+"""
+
+import functools
+import os
+from pathlib import Path
+
+from pawmark.grading import confined, sandbox
+from pawmark.grading.kernel import StudentKernel
+from pawmark.grading.limits import Limits
+
+VARIABLE = "PAWMARK_SANDBOX"
+BUBBLEWRAP, LANDLOCK, NONE = "bubblewrap", "landlock", "none"
+
+CONFINED = (
+    "Student code is confined by Landlock, without name spaces. What it may read and change, and "
+    "that no score can be forged, holds as in the other sandbox. It can tell whether other files "
+    "exist on this machine and how large they are, what it writes goes to the disk of this "
+    "machine, and multiprocessing pools do not work in it: docs/threat-model.md has the list."
+)
+
+
+@functools.cache
+def chosen() -> str:
+    """Return the sandbox that is used here, whether it works or not."""
+    wanted = os.environ.get(VARIABLE, "").lower()
+    if wanted in (BUBBLEWRAP, LANDLOCK, NONE):
+        return wanted
+    # Where bubblewrap is only missing it is to be installed: it is the better one.
+    if sandbox.installed() and sandbox.available() is not None and confined.available() is None:
+        return LANDLOCK
+    return BUBBLEWRAP
+
+
+@functools.cache
+def refusal() -> str | None:
+    """Tell why student code cannot be locked in here: None if it can, else reason and remedy."""
+    wanted = os.environ.get(VARIABLE, "").lower()
+    if wanted not in ("", BUBBLEWRAP, LANDLOCK, NONE):
+        return f"{VARIABLE}={wanted!r} names no sandbox: bubblewrap, landlock or none is expected."
+    if chosen() == LANDLOCK:
+        reason = confined.available()
+        return None if reason is None else f"{reason}. {sandbox.OPT_OUT}"
+    reason = sandbox.available() if chosen() == BUBBLEWRAP else None
+    if reason is None or not sandbox.installed():
+        return reason
+    return f"{reason} Landlock does not help out: {confined.available()}."
+
+
+def student_kernel(
+    data: Path, sandboxed: bool, limits: Limits, warm: bool = False
+) -> StudentKernel:
+    """Return a kernel in the sandbox that is used here, not yet started; see `StudentKernel`.
+
+    Only name spaces of its own keep a copy of a warm interpreter apart: confined, all start cold.
+    """
+    if sandboxed and chosen() == LANDLOCK:
+        return confined.ConfinedKernel(data, limits)
+    return StudentKernel(data, sandboxed, limits, warm)
+
+
+def guest_data(data: Path, sandboxed: bool) -> str:
+    """Return the folder of the data set as student code sees it."""
+    return sandbox.GUEST_DATA if sandboxed and chosen() == BUBBLEWRAP else str(data)
