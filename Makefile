@@ -13,7 +13,8 @@ PYTHON ?=
 # More arguments for the tool behind a target: make test ARGS="-k pets".
 ARGS ?=
 
-.PHONY: help environment sandbox demo test test-all lint lab release solutions calibrate lock clean
+.PHONY: help environment sandbox demo test test-all lint lab docs bench release solutions calibrate \
+        lock clean
 
 help:  ## List the targets
 	@echo 'make TARGET [PYTHON=python3.12] [ARGS="..."]'
@@ -42,6 +43,14 @@ lint: environment  ## Check style, formatting and the source notebooks
 
 lab: environment  ## Open the released notebooks in JupyterLab, as students do
 	@$(BIN)/pawmark lab $(ARGS)
+
+docs: environment  ## Build the documentation site in build/docs/
+	@$(BIN)/python -m sphinx -W --keep-going -q -b html docs build/docs $(ARGS)
+	@echo "open build/docs/index.html"
+
+# Alternates stock nbgrader with Pawmark on the same submissions; ARGS=--help lists the choices.
+bench: environment sandbox  ## Time grading beside stock nbgrader (takes long; ARGS=--quick)
+	@$(BIN)/python -m benchmarks $(ARGS)
 
 release: environment  ## Write release/ again: what students get
 	@$(BIN)/pawmark release $(ARGS)
