@@ -41,6 +41,7 @@ _WORTH = re.compile(r"\s*·\s*\d+(\.\d+)? points?\s*$")
 _TAG = re.compile(r"<(/?)h([1-6])\b")
 _GRADERS_FRAME = re.compile(r'  File "(?:[^"\n]*/pawmark/grading/[^"\n]*|<string>)"')
 _CELL = re.compile(r'^  File "[^"\n]*ipykernel_[^"\n]*"', re.MULTILINE)
+_EMPTY_HEAD = re.compile(r"<th(\s[^>]*)?>\s*</th>")
 _BARE_IMAGE = re.compile(r"<img(?![^>]*\salt=)")
 
 
@@ -210,8 +211,13 @@ class FeedbackExporter(HTMLExporter):
 
 
 def within_page(page: str) -> str:
-    """Put headings of a notebook below those of the page, and name pictures that have no name."""
+    """Fit cleaned HTML of a notebook into the page.
+
+    Headings go below those of the page, pictures without a text get one, and empty cells of a table
+    are no headings.
+    """
     lower = _TAG.sub(lambda match: f"<{match[1]}h{min(int(match[2]) + 2, 6)}", page)
+    lower = _EMPTY_HEAD.sub(r"<td\1></td>", lower)
     return _BARE_IMAGE.sub('<img alt="A figure of this cell, without a description."', lower)
 
 
