@@ -162,6 +162,7 @@ _RUNS = (
 def training_runs_chart(runs: Sequence[Training], key: str) -> Chart:
     """Draw the validation losses of all students beside the bar."""
     bar, prior = runs[0].bar, runs[0].prior
+    epochs = max(len(run.val_loss) for run in runs)
     limit = prior if bar is None else bar
     with drawing(8.6, 4.2) as (figure, ax):
         for sound, colour, line, label in _RUNS:
@@ -172,15 +173,22 @@ def training_runs_chart(runs: Sequence[Training], key: str) -> Chart:
                 name = f"{label}: {len(some)}" if number == 0 else None
                 ax.plot(range(1, len(losses) + 1), losses, color=colour, linestyle=line,
                         alpha=alpha, linewidth=1.4, label=name)  # fmt: skip
+            ax.plot([epochs + 0.4] * len(some), [_shown(run.judged) for run in some], "_",
+                    color=colour, markersize=14, markeredgewidth=1.6, alpha=alpha)  # fmt: skip
         _level(ax, prior, "has learnt nothing", ":")
         if bar is not None:
             _level(ax, bar, "the bar", "--")
-        _frame(ax, max(len(run.val_loss) for run in runs))
+        _frame(ax, epochs)
+        ax.set_xlim(right=epochs + 0.7)
         ax.set_ylabel("validation loss")
-        figure.legend(loc="outside lower center", ncols=2)
+        for drawn in figure.legend(loc="outside lower center", ncols=2).get_lines():
+            drawn.set_alpha(1)
         passed = sum(run.judged < limit for run in runs)
-        alt = f"Validation losses of {len(runs)} training runs by epoch. "
-        alt += f"The best model of {passed} of them passes the bar."
+        alt = (
+            f"Validation losses of {len(runs)} training runs by epoch. The best model of {passed} "
+            "of them passes the bar; the dashes on the right are the losses of the best models on "
+            "photographs that no model has seen."
+        )
         return Chart(to_svg(figure, alt, key), alt)
 
 
