@@ -77,8 +77,8 @@ WRONG = {
     "98-double": "boom = 1\n\n\ndef double(x):\n    return x + 2",
     "98-mask": "def mask():\n    return 1 + np.kron([[0, 1], [2, 1]], np.ones((20, 20), int))",
     "98-train": "def train():\n    return lossses",
-    "98-why": "Because <script>alert(1)</script> of **this**.",
 }
+WRITTEN = "Because <script>alert(1)</script> of **this**."
 
 
 def notebook() -> nbformat.NotebookNode:
@@ -130,7 +130,7 @@ def course(tmp_path_factory, small_pets) -> Path:
     for student, file in names.items():
         made = fill(nbformat.read(release, as_version=4), answers[student])
         if student == "wrong":
-            made.cells[-1].source = WRONG["98-why"]
+            made.cells[-1].source = WRITTEN
             made.cells.append(nbformat.v4.new_code_cell(HOSTILE, id="mine"))
         path = folder / "submitted" / student / NAME / file
         path.parent.mkdir(parents=True)
