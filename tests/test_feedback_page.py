@@ -84,7 +84,8 @@ WRITTEN = "Because <script>alert(1)</script> of **this**."
 def notebook() -> nbformat.NotebookNode:
     """Write the source notebook: three exercises and a written answer."""
     new = nbformat.v4
-    cells = [cell("98-setup", "import numpy as np", locked=True)]
+    cells = [new.new_markdown_cell("# 98 · Pages\n\n## Functions", id="intro")]
+    cells.append(cell("98-setup", "import numpy as np", locked=True))
     for number, (name, text) in enumerate(RIGHT.items(), start=1):
         heading = f"### Exercise {number} · `{name[3:]}` · 3 points"
         cells.append(new.new_markdown_cell(heading, id=f"{name}-task"))
@@ -195,6 +196,7 @@ def test_score_by_exercise_and_check(course):
 
     assert "0 of 11 points" in shown
     assert "Exercise 1 · double 0 of 3" in shown
+    assert "Exercise 3 · train 0 of 3" in shown
     assert "failed double doubles. 0 of 2" in shown
     assert "this is <b>not</b> the double You got 5.0 Expected 6" in shown
     assert "0 of 3 checks passed" not in shown
@@ -325,7 +327,8 @@ def test_frames_of_the_grader_are_left_out():
 
 def test_headings_and_pictures_of_a_notebook_fit_the_page():
     """Headings go below those of the page, and a picture without a text gets one."""
-    made = within_page('<h1>A</h1><h5>B</h5><img src="x"><img alt="cat" src="y">')
+    made = within_page('<h1>A</h1><h5>B</h5><img src="x"><img alt="cat" src="y"><img width="1">')
 
     assert made.startswith("<h3>A</h3><h6>B</h6>")
-    assert made.count("alt=") == 2
+    assert made.count("alt=") == made.count("<img") == 2
+    assert made.endswith("[a picture from elsewhere is left out]</em>")
