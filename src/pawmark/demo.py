@@ -16,6 +16,7 @@ from pawmark.course import copy_course, find_course, run_nbgrader, source_notebo
 from pawmark.errors import CourseError
 from pawmark.grades import Grade, read_grade, read_grades, show_grades
 from pawmark.grading.outcomes import show_points
+from pawmark.report import read_submissions, write_report
 
 ASSIGNMENTS = ("02_data_loading", "03_encoder_decoder")
 
@@ -123,6 +124,7 @@ def run_demo(folder: Path = Path("build/demo"), console: Console | None = None) 
     for assignment in ASSIGNMENTS:
         _grade(demo, assignment, environment, console)
     grades = read_grades(demo / "autograded")
+    write_report(read_submissions(demo), demo / "report.html")
     console.print()
     show_grades(grades, console, [student.name for student in COHORT])
     holds = _verdict(grades, console)
@@ -258,6 +260,7 @@ def _show_paths(demo: Path, console: Console) -> None:
     last = ASSIGNMENTS[-1]
     paths = {
         "a feedback page": demo / "feedback" / "off-by-one" / last / f"{last}.html",
+        "the class": demo / "report.html",
         "what students get": demo / "release" / last / f"{last}.ipynb",
         "the solution": source_notebook(demo, last),
         "the logs": demo / "logs",

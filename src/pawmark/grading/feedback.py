@@ -1,7 +1,6 @@
 """The feedback page of a submission, behind plain ``nbgrader generate_feedback``."""
 
 import re
-from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import groupby
@@ -41,6 +40,8 @@ _WORTH = re.compile(r"\s*·\s*\d+(\.\d+)? points?\s*$")
 _TAG = re.compile(r"<(/?)h([1-6])\b")
 _GRADERS_FRAME = re.compile(r'  File "(?:[^"\n]*/pawmark/grading/[^"\n]*|<string>)"')
 _CELL = re.compile(r'^  File "[^"\n]*ipykernel_[^"\n]*"', re.MULTILINE)
+_EMPTY_HEAD = re.compile(r"<th(\s[^>]*)?>\s*</th>")
+_LOST_IMAGE = re.compile(r"<img(?![^>]*\ssrc=)[^>]*>")
 _BARE_IMAGE = re.compile(r"<img(?![^>]*\salt=)")
 
 
@@ -210,8 +211,14 @@ class FeedbackExporter(HTMLExporter):
 
 
 def within_page(page: str) -> str:
-    """Put headings of a notebook below those of the page, and name pictures that have no name."""
+    """Fit cleaned HTML of a notebook into the page.
+
+    Headings go below those of the page, pictures without a text get one, those from elsewhere are
+    named as left out, and empty cells of a table are no headings.
+    """
     lower = _TAG.sub(lambda match: f"<{match[1]}h{min(int(match[2]) + 2, 6)}", page)
+    lower = _EMPTY_HEAD.sub(r"<td\1></td>", lower)
+    lower = _LOST_IMAGE.sub("<em>[a picture from elsewhere is left out]</em>", lower)
     return _BARE_IMAGE.sub('<img alt="A figure of this cell, without a description."', lower)
 
 
@@ -312,12 +319,8 @@ def _titles(nb: NotebookNode) -> dict[str, str]:
             heading = _WORTH.sub("", found[-1]).replace("`", "").strip() if found else heading
         name = settings.get("grade_id", "").removesuffix(CHECK_SUFFIX)
         if heading and name not in titles and (is_solution(cell) or is_grade(cell)):
-            titles[name] = heading
-    return {name: title for name, title in titles.items() if _once(title, titles)}
-
-
-def _once(title: str, titles: Mapping[str, str]) -> bool:
-    return Counter(titles.values())[title] == 1
+            titles[name], heading = heading, ""  # it is the heading of one exercise only
+    return titles
 
 
 def _label(cell: NotebookNode) -> None:

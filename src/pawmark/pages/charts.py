@@ -128,9 +128,10 @@ def _shown(loss: float) -> float:
 
 
 def _level(ax: Any, loss: float, words: str, line: str) -> None:
+    """Draw a level, with its words in the margin, where no curve runs through them."""
     ax.axhline(loss, color=INK, linestyle=line, linewidth=1.3)
-    ax.annotate(f"{words}, {loss:.2f}", (1, loss), xycoords=("axes fraction", "data"),
-                xytext=(0, 4), textcoords="offset points", ha="right", va="bottom")  # fmt: skip
+    ax.annotate(f"{words}\n{loss:.3g}", (1, loss), xycoords=("axes fraction", "data"),
+                xytext=(6, 0), textcoords="offset points", ha="left", va="center")  # fmt: skip
 
 
 def _frame(ax: Any, epochs: int) -> None:
@@ -142,11 +143,11 @@ def _frame(ax: Any, epochs: int) -> None:
 
 
 def _told(training: Training) -> str:
-    text = f"On photographs new to it your best model has a loss of {training.judged:.2f}."
+    text = f"On photographs new to it your best model has a loss of {training.judged:.3g}."
     if training.bar is not None:
         side = "below" if training.judged < training.bar else "not below"
-        text += f" That is {side} the bar of {training.bar:.2f}, which every sound run stays below."
-    text += f" A model that has learnt nothing has {training.prior:.2f}."
+        text += f" That is {side} the bar of {training.bar:.3g}, which every sound run stays below."
+    text += f" A model that has learnt nothing has {training.prior:.3g}."
     if not training.val_loss:
         text += " The history of your training could not be read, so there are no curves."
     return text
@@ -161,24 +162,33 @@ _RUNS = (
 def training_runs_chart(runs: Sequence[Training], key: str) -> Chart:
     """Draw the validation losses of all students beside the bar."""
     bar, prior = runs[0].bar, runs[0].prior
+    epochs = max(len(run.val_loss) for run in runs)
     limit = prior if bar is None else bar
     with drawing(8.6, 4.2) as (figure, ax):
         for sound, colour, line, label in _RUNS:
             some = [run for run in runs if (run.judged < limit) is sound]
+            alpha = min(0.7, max(0.15, 25 / max(len(some), 1)))
             for number, run in enumerate(some):
                 losses = [_shown(loss) for loss in run.val_loss]
                 name = f"{label}: {len(some)}" if number == 0 else None
                 ax.plot(range(1, len(losses) + 1), losses, color=colour, linestyle=line,
-                        alpha=0.5, linewidth=1.4, label=name)  # fmt: skip
+                        alpha=alpha, linewidth=1.4, label=name)  # fmt: skip
+            ax.plot([epochs + 0.4] * len(some), [_shown(run.judged) for run in some], "_",
+                    color=colour, markersize=14, markeredgewidth=1.6, alpha=alpha)  # fmt: skip
         _level(ax, prior, "has learnt nothing", ":")
         if bar is not None:
             _level(ax, bar, "the bar", "--")
-        _frame(ax, max(len(run.val_loss) for run in runs))
+        _frame(ax, epochs)
+        ax.set_xlim(right=epochs + 0.7)
         ax.set_ylabel("validation loss")
-        figure.legend(loc="outside lower center", ncols=2)
+        for drawn in figure.legend(loc="outside lower center", ncols=2).get_lines():
+            drawn.set_alpha(1)
         passed = sum(run.judged < limit for run in runs)
-        alt = f"Validation losses of {len(runs)} training runs by epoch. "
-        alt += f"The best model of {passed} of them passes the bar."
+        alt = (
+            f"Validation losses of {len(runs)} training runs by epoch. The best model of {passed} "
+            "of them passes the bar; the dashes on the right are the losses of the best models on "
+            "photographs that no model has seen."
+        )
         return Chart(to_svg(figure, alt, key), alt)
 
 
@@ -188,7 +198,12 @@ def scores_chart(shares: Sequence[float], key: str) -> Chart:
     median = float(np.median(shares))
     with drawing(7.2, 2.9) as (figure, ax):
         bars = ax.bar(edges[:-1] + 0.05, counts, width=0.088, color=ACCENT)
-        ax.bar_label(bars, [str(n) if n else "" for n in counts], padding=2)
+        box = {"facecolor": PAPER, "edgecolor": "none", "pad": 1.0}
+        for bar, count in zip(bars, counts, strict=True):
+            if count:  # on paper, so that the line of the median does not run through it
+                middle = bar.get_x() + bar.get_width() / 2
+                ax.annotate(str(count), (middle, count), ha="center", va="bottom", bbox=box,
+                            xytext=(0, 3), textcoords="offset points")  # fmt: skip
         ax.axvline(median, color=INK, linestyle="--", linewidth=1.3)
         left = median > 0.5
         ax.annotate(f"median {median:.0%}", (median, 1), xycoords=("data", "axes fraction"),

@@ -12,6 +12,7 @@ from pawmark.errors import CourseError
 from pawmark.grading.outcomes import Training
 from pawmark.pages.charts import Chart, scores_chart, training_runs_chart, usage_chart
 from pawmark.report.statistics import (
+    FLAGS,
     KINDS,
     MIN_STUDENTS,
     CheckFigures,
@@ -111,9 +112,11 @@ class AssignmentReport:
         )
 
     @property
-    def flagged(self) -> list[CheckFigures]:
-        """Checks of which something is odd."""
-        return [check for exercise in self.exercises for check in exercise.checks if check.flag]
+    def flagged(self) -> dict[str, list[CheckFigures]]:
+        """Checks of which something is odd, by what that is, the most urgent first."""
+        checks = [check for exercise in self.exercises for check in exercise.checks]
+        by_flag = {flag: [check for check in checks if check.flag == flag] for flag in FLAGS}
+        return {flag: some for flag, some in by_flag.items() if some}
 
     @property
     def misconceptions(self) -> list[Said]:

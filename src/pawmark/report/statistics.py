@@ -13,8 +13,9 @@ from pawmark.report.submissions import Submission
 # Below this a correlation says little: with 20 students its standard error is about 0.2.
 MIN_STUDENTS = 20
 # Below this "everybody" is no finding.
-MIN_ATTEMPTS = 5
+MIN_ATTEMPTS = 10
 
+FLAGS = ("nobody passes", "stronger students fail it", "nobody fails")
 KINDS = ("passed", "failed", "error", "waiting", "not attempted")
 _KIND = {
     Outcome.PASSED: "passed",
@@ -90,11 +91,11 @@ class CheckFigures:
     def flag(self) -> str:
         """What is odd about it; empty when nothing is."""
         if self.attempts >= MIN_ATTEMPTS and self.passed == 0:
-            return "nobody passes"
+            return FLAGS[0]
         if self.discrimination is not None and self.discrimination < 0:
-            return "stronger students fail it"
+            return FLAGS[1]
         if self.attempts >= MIN_ATTEMPTS and self.passed == self.attempts:
-            return "nobody fails"
+            return FLAGS[2]
         return ""
 
 
