@@ -165,10 +165,14 @@ class Notebook:
     def run(self, *cell_ids: str) -> Locator:
         """Run cells one after another; return the output of the last one."""
         for cell_id in cell_ids:
-            self.cell(cell_id).locator(".cm-content").click()
-            self.page.keyboard.press("Control+Enter")
+            self.start(cell_id)
             self.wait_until_done(cell_id)
         return self.output(cell_ids[-1])
+
+    def start(self, cell_id: str) -> None:
+        """Run a cell and do not wait for its end."""
+        self.cell(cell_id).locator(".cm-content").click()
+        self.page.keyboard.press("Control+Enter")
 
     def output(self, cell_id: str) -> Locator:
         """Return what a cell shows below its code."""
