@@ -7,6 +7,7 @@ import shutil
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.error
 import urllib.request
@@ -40,11 +41,13 @@ class Server:
 
 
 @contextlib.contextmanager
-def serve(course: Path, *command: str, **environment: str) -> Iterator[Server]:
+def serve(
+    folder: Path, *command: str, home: Path | None = None, **environment: str
+) -> Iterator[Server]:
     """Run a ``pawmark`` command that opens JupyterLab, as a person with a clean home would."""
-    home = course.parent / "home"
-    home.mkdir(exist_ok=True)
-    log = course.parent / "lab.log"
+    # JupyterLab opens the tabs of last time again, so every server gets a home of its own.
+    home = home or Path(tempfile.mkdtemp(prefix="home-", dir=folder.parent))
+    log = home / "lab.log"
     port = _free_port()
     options = ["--no-browser", f"--ServerApp.port={port}", "--ServerApp.port_retries=0"]
     options += [f"--IdentityProvider.token={TOKEN}", "--allow-root"]
@@ -57,7 +60,7 @@ def serve(course: Path, *command: str, **environment: str) -> Iterator[Server]:
     with log.open("w", encoding="utf-8") as file:
         process = subprocess.Popen(
             [sys.executable, "-c", program, *command, *options],
-            cwd=course,
+            cwd=folder,
             env=os.environ | own | {"PATH": path} | environment,
             stdin=subprocess.DEVNULL,
             stdout=file,

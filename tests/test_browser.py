@@ -236,15 +236,14 @@ def test_create_assignment_shows_the_source(graded):
 @pytest.mark.slow
 def test_the_dark_theme_shows_everything(tmp_path):
     """Figure, table and text of a check are there in JupyterLab's dark theme; a picture is kept."""
-    theme = tmp_path / "home" / "config" / "lab" / "user-settings" / "@jupyterlab"
-    theme = theme / "apputils-extension"
+    home = tmp_path / "home"
+    theme = home / "config" / "lab" / "user-settings" / "@jupyterlab" / "apputils-extension"
     theme.mkdir(parents=True)
-    settings = json.dumps({"theme": "JupyterLab Dark"})
-    (theme / "themes.jupyterlab-settings").write_text(settings)
+    (theme / "themes.jupyterlab-settings").write_text(json.dumps({"theme": "JupyterLab Dark"}))
     folder = tmp_path / "handed out"
     folder.mkdir()
     shutil.copy(ROOT / "release" / FIRST / f"{FIRST}.ipynb", folder)
-    with serve(folder, "lab", "01") as server, chromium("dark") as page:
+    with serve(folder, "lab", "01", home=home) as server, chromium("dark") as page:
         notebook = Notebook.open(page, server, ids_of(read("release", FIRST)))
         expect(page.locator("body")).to_have_attribute("data-jp-theme-light", "false")
         notebook.run("setup", "three-tasks-figure").locator("img").scroll_into_view_if_needed()
