@@ -7,6 +7,7 @@ import shutil
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.error
 import urllib.request
@@ -40,11 +41,13 @@ class Server:
 
 
 @contextlib.contextmanager
-def serve(course: Path, *command: str, **environment: str) -> Iterator[Server]:
+def serve(
+    folder: Path, *command: str, home: Path | None = None, **environment: str
+) -> Iterator[Server]:
     """Run a ``pawmark`` command that opens JupyterLab, as a person with a clean home would."""
-    home = course.parent / "home"
-    home.mkdir(exist_ok=True)
-    log = course.parent / "lab.log"
+    # JupyterLab opens the tabs of last time again, so every server gets a home of its own.
+    home = home or Path(tempfile.mkdtemp(prefix="home-", dir=folder.parent))
+    log = home / "lab.log"
     port = _free_port()
     options = ["--no-browser", f"--ServerApp.port={port}", "--ServerApp.port_retries=0"]
     options += [f"--IdentityProvider.token={TOKEN}", "--allow-root"]
@@ -57,7 +60,7 @@ def serve(course: Path, *command: str, **environment: str) -> Iterator[Server]:
     with log.open("w", encoding="utf-8") as file:
         process = subprocess.Popen(
             [sys.executable, "-c", program, *command, *options],
-            cwd=course,
+            cwd=folder,
             env=os.environ | own | {"PATH": path} | environment,
             stdin=subprocess.DEVNULL,
             stdout=file,
@@ -165,10 +168,14 @@ class Notebook:
     def run(self, *cell_ids: str) -> Locator:
         """Run cells one after another; return the output of the last one."""
         for cell_id in cell_ids:
-            self.cell(cell_id).locator(".cm-content").click()
-            self.page.keyboard.press("Control+Enter")
+            self.start(cell_id)
             self.wait_until_done(cell_id)
         return self.output(cell_ids[-1])
+
+    def start(self, cell_id: str) -> None:
+        """Run a cell and do not wait for its end."""
+        self.cell(cell_id).locator(".cm-content").click()
+        self.page.keyboard.press("Control+Enter")
 
     def output(self, cell_id: str) -> Locator:
         """Return what a cell shows below its code."""

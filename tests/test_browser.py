@@ -63,8 +63,8 @@ def visit(tmp_path_factory):
         page.on("request", lambda request: addresses.add(urlsplit(request.url).netloc))
         notebook = Notebook.open(page, server, ids_of(read("release", FIRST)))
         seen["tools"] = page.locator("body").inner_text()
-        seen["kernel"] = page.locator(".jp-Toolbar-kernelName").inner_text()
         notebook.run("setup")
+        seen["kernel"] = page.locator(".jp-Toolbar-kernelName").inner_text()
         notebook.run("three-tasks-figure").locator("img").wait_for()
         seen["figure"] = notebook.output("three-tasks-figure").locator("img").get_attribute("alt")
         screenshot(page, "student-figure")
@@ -236,15 +236,14 @@ def test_create_assignment_shows_the_source(graded):
 @pytest.mark.slow
 def test_the_dark_theme_shows_everything(tmp_path):
     """Figure, table and text of a check are there in JupyterLab's dark theme; a picture is kept."""
-    theme = tmp_path / "home" / "config" / "lab" / "user-settings" / "@jupyterlab"
-    theme = theme / "apputils-extension"
+    home = tmp_path / "home"
+    theme = home / "config" / "lab" / "user-settings" / "@jupyterlab" / "apputils-extension"
     theme.mkdir(parents=True)
-    settings = json.dumps({"theme": "JupyterLab Dark"})
-    (theme / "themes.jupyterlab-settings").write_text(settings)
+    (theme / "themes.jupyterlab-settings").write_text(json.dumps({"theme": "JupyterLab Dark"}))
     folder = tmp_path / "handed out"
     folder.mkdir()
     shutil.copy(ROOT / "release" / FIRST / f"{FIRST}.ipynb", folder)
-    with serve(folder, "lab", "01") as server, chromium("dark") as page:
+    with serve(folder, "lab", "01", home=home) as server, chromium("dark") as page:
         notebook = Notebook.open(page, server, ids_of(read("release", FIRST)))
         expect(page.locator("body")).to_have_attribute("data-jp-theme-light", "false")
         notebook.run("setup", "three-tasks-figure").locator("img").scroll_into_view_if_needed()
@@ -257,3 +256,32 @@ def test_the_dark_theme_shows_everything(tmp_path):
         output = notebook.run("output-head", "output-head-check")
         expect(output).to_contain_text("Not attempted yet: output_head")
         screenshot(page, "dark-not-attempted")
+
+
+@pytest.mark.slow
+def test_training_shows_its_losses_and_keeps_them(tmp_path):
+    """A bar and the losses are seen while a model trains; the figure is in the saved file."""
+    name = "03_encoder_decoder"
+    folder = tmp_path / "handed out"
+    folder.mkdir()
+    path = folder / f"{name}.ipynb"
+    nbformat.write(fill(read("release", name), reference_cells(read("source", name))), path)
+    with serve(folder, "lab", "03", PAWMARK_PROFILE="quick") as server, chromium() as page:
+        notebook = Notebook.open(page, server, ids_of(read("release", name)))
+        notebook.run("imports", "data", "get-model", "prior", "compile-model", "train")
+        notebook.start("training-run")
+        output = notebook.output("training-run")
+        expect(output.locator("progress")).to_be_visible(timeout=120_000)
+        expect(output.locator("img")).to_be_visible(timeout=120_000)
+        output.locator("img").scroll_into_view_if_needed()
+        screenshot(page, "training-live")
+        notebook.wait_until_done("training-run", seconds=200)
+        expect(output.locator("progress")).to_have_count(0)
+        alt = output.locator("img").get_attribute("alt")
+        screenshot(page, "training-done")
+        with page.expect_response(lambda answer: answer.request.method == "PUT"):
+            page.keyboard.press("Control+S")
+    saved = nbformat.read(path, as_version=4)
+    cell = next(cell for cell in saved.cells if cell.id == "training-run")
+    assert alt.startswith("Losses over 6 of 6 epochs: training loss from")
+    assert any(alt in one.get("data", {}).get("text/html", "") for one in cell.outputs)
