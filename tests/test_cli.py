@@ -84,7 +84,7 @@ def test_every_command_shows_an_example(run, words):
 
     assert done.exit_code == 0
     assert f"Usage: pawmark {' '.join(words)}" in done.stdout
-    assert re.search(rf"Examples:\n( +pawmark {' '.join(words)}.*\n)+", done.stdout)
+    assert re.search(rf"Examples?:\s+pawmark {' '.join(words)}", done.stdout)
 
 
 def test_help_tells_exit_codes_and_fits_the_page(run):

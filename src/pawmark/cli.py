@@ -30,6 +30,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 data_app = typer.Typer(
+    cls=terminal.CommandLine,
     help="The photographs that the assignments use.",
     epilog=examples("pawmark data make"),
     no_args_is_help=True,
