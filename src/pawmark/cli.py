@@ -30,6 +30,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 data_app = typer.Typer(
+    cls=terminal.CommandLine,
     help="The photographs that the assignments use.",
     epilog=examples("pawmark data make", "pawmark data fetch", "pawmark data check"),
     no_args_is_help=True,
@@ -292,12 +293,14 @@ def regrade(
     course = find_course()
     name = find_assignment(course, assignment)
     changes = cohort.preview(course, name, student)
+    if not as_json:
+        _show_changes(changes, write)
+    failed = bool(changes) and write and cohort.regrade(course, name, student)
     if as_json:
         found = [dataclasses.asdict(change) for change in changes]
-        terminal.write_json({"assignment": name, "changes": found, "written": write})
-    else:
-        _show_changes(changes, write)
-    if changes and write and cohort.regrade(course, name, student):
+        told = {"assignment": name, "changes": found, "written": write and bool(changes)}
+        terminal.write_json(told)
+    if failed:
         raise AttentionError(
             "nbgrader autograde found something to look at; see .pawmark/logs/ in the course"
         )

@@ -13,15 +13,23 @@ from typer.core import TyperGroup
 # These commands hand on what they do not know themselves: all that follows them is left alone.
 HANDING_ON = ("lab",)
 _ANYWHERE = ("-q", "--quiet", "-v", "--verbose")
+_UNCUT = 500
 _said = {"quiet": False, "verbose": False}
 
 
 class CommandLine(TyperGroup):
-    """A group of commands whose options for more or less text may stand before or after them."""
+    """A group of commands: options for more or less text stand anywhere, help is never cut off."""
 
     def parse_args(self, ctx: typer.Context, args: list[str]) -> list[str]:
         """Move the options that belong to all commands to the front, then read as usual."""
         return super().parse_args(ctx, in_front(args))
+
+    def format_commands(self, ctx: typer.Context, formatter: Any) -> None:
+        """List the commands with what they do, over as many lines as that takes."""
+        names = self.list_commands(ctx)
+        rows = [(name, self.get_command(ctx, name).get_short_help_str(_UNCUT)) for name in names]
+        with formatter.section("Commands"):
+            formatter.write_dl(rows)
 
 
 def in_front(arguments: Sequence[str]) -> list[str]:

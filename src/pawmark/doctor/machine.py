@@ -92,9 +92,9 @@ def _gigabytes(size: float) -> str:
 
 def data(deep: bool) -> Finding:
     """Say which photographs assignments would use, and whether they are complete."""
-    named = os.environ.get("PAWMARK_DATA")
-    folder = Path(named).expanduser() if named else generator.folder_of()
-    if not named and not folder.exists():
+    named = _named_folder()
+    folder = generator.folder_of() if named is None else named
+    if named is None and not folder.exists():
         return Finding.ok("data", "drawn pictures, made when first needed (pawmark data make)")
     problems = layout.verify(folder, None if deep else layout.SAMPLE)
     if problems:
@@ -106,8 +106,14 @@ def data(deep: bool) -> Finding:
     return Finding.ok("data", f"{len(found.names)} {kind} with masks, {opened}: {folder}")
 
 
-def _data_remedy(named: str | None) -> str:
-    if named:
+def _named_folder() -> Path | None:
+    """Return the folder that is read; None for the drawn pictures."""
+    named = os.environ.get("PAWMARK_DATA")
+    return Path(named).expanduser() if named else None
+
+
+def _data_remedy(named: Path | None) -> str:
+    if named is not None:
         return "Unpack the archives again, or unset PAWMARK_DATA to use drawn pictures."
     return "Delete that folder, then: pawmark data make"
 
