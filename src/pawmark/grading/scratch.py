@@ -89,7 +89,10 @@ class Scratch:
         """
         for command in (["chmod", "-R", "u+rwx"], ["rm", "-rf"]):
             subprocess.run(  # noqa: S603
-                [*command, "--", str(self.root)], stderr=subprocess.DEVNULL, check=False
+                [*command, "--", str(self.root)],
+                env={"PATH": os.pathsep.join([os.environ.get("PATH", ""), os.defpath])},
+                stderr=subprocess.DEVNULL,
+                check=False,
             )
 
 
