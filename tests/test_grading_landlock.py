@@ -319,22 +319,24 @@ def test_everything_is_gone_afterwards():
 
 @needs_landlock
 def test_everything_ends_with_a_grader_that_is_killed():
-    """When the grader's process is killed, the keeper ends what it kept."""
+    """When the grader's process is killed, the keeper ends what it kept and tidies up."""
     mark = f"{time.time_ns() % 10**6 + 10**6}"
     source = (
         "import time\nfrom pawmark.grading.confined import ConfinedKernel\n"
         "kernel = ConfinedKernel(None)\nkernel.start()\n"
         f"kernel.run(\"import subprocess; subprocess.Popen(['sleep', '{mark}'])\", 9)\n"
-        "print('ready', flush=True)\ntime.sleep(60)\n"
+        "print(kernel._scratch.root, flush=True)\ntime.sleep(60)\n"
     )
     with subprocess.Popen([sys.executable, "-c", source], stdout=subprocess.PIPE) as grader:
-        assert grader.stdout.readline() == b"ready\n"
+        folder = Path(grader.stdout.readline().decode().strip())
         assert _sleeping(mark)
+        assert folder.is_dir()
         grader.kill()
     until = time.monotonic() + LIMIT
-    while _sleeping(mark) and time.monotonic() < until:
+    while (_sleeping(mark) or folder.exists()) and time.monotonic() < until:
         time.sleep(0.05)
     assert _sleeping(mark) == []
+    assert not folder.exists()
 
 
 @needs_landlock

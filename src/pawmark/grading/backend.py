@@ -44,9 +44,14 @@ def refusal() -> str | None:
         reason = confined.available()
         return None if reason is None else f"{reason}. {sandbox.OPT_OUT}"
     reason = sandbox.available() if chosen() == BUBBLEWRAP else None
-    if reason is None or not sandbox.installed():
-        return reason
-    return f"{reason} Landlock does not help out: {confined.available()}."
+    return reason if reason is None else f"{reason} {_instead()}"
+
+
+def _instead() -> str:
+    reason = confined.available()
+    if reason is None:
+        return f"Or set {VARIABLE}=landlock, to confine student code by Landlock instead."
+    return f"Landlock does not help out: {reason}."
 
 
 def student_kernel(

@@ -147,6 +147,7 @@ def _orders(scratch: Scratch, data: Path | None) -> Orders:
         scratch.give(user)
     reads = [str(scratch.root), *_READS, *(f"/etc/{name}" for name in sandbox.READABLE)]
     return Orders(
+        scratch=str(scratch.root),
         home=scratch.home,
         changes=scratch.changes,
         runs=(*sandbox.SYSTEM, *sandbox.code()),

@@ -26,6 +26,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pawmark.grading import landlock, syscalls
+from pawmark.grading.scratch import remove
 
 _SUBREAPER, _DEATH_SIGNAL, _KEEP, _AMBIENT = 36, 1, 8, 47
 _READ_ALL = 2  # CAP_DAC_READ_SEARCH
@@ -40,6 +41,8 @@ class Orders:
 
     Attributes
     ----------
+    scratch
+        The folder of all that student code may change, which ends with it.
     home
         The folder to start in.
     changes
@@ -54,6 +57,7 @@ class Orders:
         The number of the user to become; None to stay.
     """
 
+    scratch: str
     home: str
     changes: tuple[str, ...]
     runs: tuple[str, ...]
@@ -73,6 +77,7 @@ class Orders:
 
 def keep(orders: Orders, argv: list[str]) -> int:
     """Run a command locked in, until it ends or standard input closes; return its status."""
+    grader = os.getppid()
     landlock.control(_SUBREAPER, 1)
     landlock.scope()
     _require_scope()
@@ -84,6 +89,8 @@ def keep(orders: Orders, argv: list[str]) -> int:
         _wait(ended)
     finally:
         status = _end_all(child)
+    if os.getppid() != grader:  # it was killed, and cannot tidy up
+        remove(Path(orders.scratch))
     return status
 
 

@@ -55,8 +55,9 @@ class Scratch:
         return folder
 
     def give(self, user: int) -> None:
-        """Make it another user's."""
-        for path in (*(self.root / name for name in _FOLDERS), self.root):
+        """Make what student code may change another user's, who may pass through the rest."""
+        self.root.chmod(0o711)
+        for path in self.changes:
             os.chown(path, user, user)
 
     def full(self, processes: list[Path]) -> bool:
@@ -82,14 +83,22 @@ class Scratch:
         return left < MAX_DISK and left < self._free // 2
 
     def remove(self) -> None:
-        """Remove it with all in it; no process may use it any more.
+        """Remove it with all in it; no process may use it any more."""
+        remove(self.root)
 
-        The system's own programs do that: folders may be nested without end, and unreadable.
-        """
-        for command in (["chmod", "-R", "u+rwx"], ["rm", "-rf"]):
-            subprocess.run(  # noqa: S603
-                [*command, "--", str(self.root)], stderr=subprocess.DEVNULL, check=False
-            )
+
+def remove(root: Path) -> None:
+    """Remove a folder of student code's, with all in it.
+
+    The system's own programs do that: folders may be nested without end, and unreadable.
+    """
+    for command in (["chmod", "-R", "u+rwx"], ["rm", "-rf"]):
+        subprocess.run(  # noqa: S603
+            [*command, "--", str(root)],
+            env={"PATH": os.pathsep.join([os.environ.get("PATH", ""), os.defpath])},
+            stderr=subprocess.DEVNULL,
+            check=False,
+        )
 
 
 def _free(folder: Path) -> int:
