@@ -21,6 +21,7 @@ from rich.console import Console
 from pawmark.course import copy_course, run_nbgrader
 from pawmark.errors import CourseError
 from pawmark.grades import Grade, read_grade
+from pawmark.grading import readiness
 from pawmark.grading.outcomes import show_points
 
 GRADEBOOK = "gradebook.db"
@@ -37,6 +38,19 @@ class Change:
     title: str
     before: str
     after: str
+
+
+def require_ready(course: Path) -> None:
+    """Make sure that grades can be written before anything is run.
+
+    Raises
+    ------
+    CourseError
+        When the course cannot be written to, or its gradebook is damaged or locked.
+    """
+    reason = readiness.obstacle(course, f"sqlite:///{course / GRADEBOOK}")
+    if reason is not None:
+        raise CourseError(reason)
 
 
 def submitted(course: Path, assignment: str) -> list[str]:
@@ -109,6 +123,7 @@ def grade(
         console.print(f"{len(done)} are graded already; --force grades them again")
     if not todo:
         return 0
+    require_ready(course)
     ensure_known(course, assignment)
     (course / RECORDS).mkdir(exist_ok=True)
     _run_all(course, assignment, todo, workers_that_fit(workers), console)
@@ -206,6 +221,7 @@ def preview(course: Path, assignment: str, students: Iterable[str] | None = None
     ]
     if not graded:
         raise CourseError(f"Nothing of {assignment} has been graded yet: pawmark grade")
+    require_ready(course)
     with _copy_for(course, assignment, graded) as copy:
         log = copy.parent / "log"
         status = run_nbgrader(copy, "autograde", assignment, log=log)
