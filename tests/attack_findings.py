@@ -169,7 +169,11 @@ def secrets_seen(course: Course, student: str) -> set[str]:
         cells = json.loads(notebook.read_text())["cells"]
         # Without sources: they hold what the instructor wrote, also where nobody read it.
         texts.append(json.dumps([cell.get("outputs") for cell in cells]))
-    return set(re.findall(rf"{CANARY}(\w+)", "\n".join(texts)))
+    seen = set(re.findall(rf"{CANARY}(\w+)", "\n".join(texts)))
+    # Pieces of memory end anywhere, in the middle of a mark too.
+    return {
+        name for name in seen if name in SECRETS or not any(s.startswith(name) for s in SECRETS)
+    }
 
 
 def _active(course: Course, student: str) -> set[str]:
