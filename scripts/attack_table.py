@@ -7,7 +7,6 @@ their lines.
 """
 
 import datetime
-import os
 import platform
 import shutil
 import subprocess
@@ -25,6 +24,7 @@ from stock_course import SECONDS, StockCourse  # noqa: E402
 
 import pawmark  # noqa: E402
 from pawmark import pets  # noqa: E402
+from pawmark.grading import sandbox  # noqa: E402
 
 PAGE = ROOT / "docs" / "attacks.md"
 BEGIN = "<!-- written by scripts/attack_table.py -->"
@@ -58,7 +58,7 @@ def stock_baseline(folder: Path, data: Path) -> StockCourse:
     course.nbgrader("generate_feedback", NAME)
     course.before = course.fingerprint()
     wrong = aftermath(course, {student: points for student, (_, points) in EARLY.items()}, 0)
-    if wrong.robbed:
+    if wrong.robbed or wrong.ungraded:
         raise RuntimeError(f"stock nbgrader grades the baseline otherwise: {done.stderr[-3000:]}")
     return course
 
@@ -83,7 +83,8 @@ def try_on_stock(baseline: StockCourse, attack: Attack, folder: Path) -> str:
 
 def try_on_kit(attacks: list[Attack], folder: Path, data: Path) -> dict[str, str]:
     """Grade all attacks among the others with the kit; return what came of each."""
-    tried = [attack for attack in attacks if os.geteuid() != 0 or attack.tries != "fork floods"]
+    holds = sandbox.bounds_processes(data)
+    tried = [attack for attack in attacks if holds or attack.tries != "fork floods"]
     course = Course(folder / "kit", data)
     course.build()
     for student, (cells, _) in (EARLY | LATE).items():
@@ -98,7 +99,7 @@ def try_on_kit(attacks: list[Attack], folder: Path, data: Path) -> dict[str, str
     course.nbgrader("generate_feedback", NAME)
     shared = aftermath(course, POINTS, left).successes
     told = {a.student: "; ".join([*successes(course, a, "m_wrong"), *shared]) for a in tried}
-    return {a.student: told.get(a.student, "not tried as root") or HELD for a in attacks}
+    return {a.student: told.get(a.student, "not tried: root grades here") or HELD for a in attacks}
 
 
 def line(attack: Attack, stock: str, kit: str) -> str:

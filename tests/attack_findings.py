@@ -63,14 +63,17 @@ class Aftermath:
 
     Attributes
     ----------
+    ungraded
+        Others who have no grade.
     robbed
-        Others who have not exactly the points that they earn.
+        Others who have other points than they earn.
     changed
         Files that are not as they were.
     survivors
         Processes that were left behind.
     """
 
+    ungraded: tuple[str, ...]
     robbed: tuple[str, ...]
     changed: tuple[str, ...]
     survivors: int
@@ -79,8 +82,10 @@ class Aftermath:
     def successes(self) -> list[str]:
         """Return what an attack has achieved here, in words."""
         told = []
+        if self.ungraded:
+            told.append("leaves others without a grade")
         if self.robbed:
-            told.append("costs others their grades")
+            told.append("changes the points of others")
         if self.changed:
             told.append("changes files outside")
         if self.survivors:
@@ -101,9 +106,10 @@ def aftermath(course: Course, earned: dict[str, float], survivors: int) -> After
         How many processes an attack has left.
     """
     scores = grades(course)
-    robbed = [student for student, points in earned.items() if scores.get(student) != points]
+    ungraded = [student for student in earned if student not in scores]
+    robbed = [who for who in earned if who not in ungraded and scores[who] != earned[who]]
     changed = {path for path, _ in course.before.items() ^ course.fingerprint().items()}
-    return Aftermath(tuple(robbed), tuple(sorted(changed)), survivors)
+    return Aftermath(tuple(ungraded), tuple(robbed), tuple(sorted(changed)), survivors)
 
 
 def grades(course: Course) -> dict[str, float]:
@@ -163,7 +169,11 @@ def secrets_seen(course: Course, student: str) -> set[str]:
         cells = json.loads(notebook.read_text())["cells"]
         # Without sources: they hold what the instructor wrote, also where nobody read it.
         texts.append(json.dumps([cell.get("outputs") for cell in cells]))
-    return set(re.findall(rf"{CANARY}(\w+)", "\n".join(texts)))
+    seen = set(re.findall(rf"{CANARY}(\w+)", "\n".join(texts)))
+    # Pieces of memory end anywhere, in the middle of a mark too.
+    return {
+        name for name in seen if name in SECRETS or not any(s.startswith(name) for s in SECRETS)
+    }
 
 
 def _active(course: Course, student: str) -> set[str]:

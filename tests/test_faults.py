@@ -1,5 +1,6 @@
 """Faults of the machine: after a rerun every submission has the grade of an undisturbed run."""
 
+import io
 import os
 import random
 import shutil
@@ -13,7 +14,10 @@ from pathlib import Path
 
 import pytest
 from attack_course import HONEST, NAME, WRONG, Course
+from rich.console import Console
 
+from pawmark import cohort
+from pawmark.errors import CourseError
 from pawmark.grading import sandbox
 
 pytestmark = pytest.mark.skipif(
@@ -261,6 +265,15 @@ def test_corrupted_gradebook_is_said(course, damage):
     assert course.fingerprint() == before
     shutil.move(kept, book)
     finish(course)
+
+
+def test_grading_a_class_stops_at_a_damaged_gradebook(course):
+    """Grading side by side says what is wrong with the gradebook before it runs anything."""
+    (course.root / "gradebook.db").write_bytes(b"this is no database" * 100)
+
+    with pytest.raises(CourseError, match=r"gradebook\.db is damaged"):
+        cohort.grade(course.root, NAME, Console(file=io.StringIO()))
+    assert not (course.root / ".pawmark").exists()
 
 
 @needs_mounts

@@ -21,6 +21,7 @@ from pawmark.course import copy_course, run_nbgrader
 from pawmark.crew import Crew, workers_that_fit
 from pawmark.errors import CourseError
 from pawmark.grades import Grade, read_grade
+from pawmark.grading import readiness
 from pawmark.grading.outcomes import show_points
 
 GRADEBOOK = "gradebook.db"
@@ -36,6 +37,19 @@ class Change:
     title: str
     before: str
     after: str
+
+
+def require_ready(course: Path) -> None:
+    """Make sure that grades can be written before anything is run.
+
+    Raises
+    ------
+    CourseError
+        When the course cannot be written to, or its gradebook is damaged or locked.
+    """
+    reason = readiness.obstacle(course, f"sqlite:///{course / GRADEBOOK}")
+    if reason is not None:
+        raise CourseError(reason)
 
 
 def submitted(course: Path, assignment: str) -> list[str]:
@@ -106,6 +120,7 @@ def grade(
     todo = {name: found for name, found in todo.items() if found}
     if not todo:
         return 0
+    require_ready(course)
     for name in todo:
         ensure_known(course, name)
     (course / RECORDS).mkdir(exist_ok=True)
@@ -243,6 +258,7 @@ def preview(course: Path, assignment: str, students: Iterable[str] | None = None
     ]
     if not graded:
         raise CourseError(f"Nothing of {assignment} has been graded yet: pawmark grade")
+    require_ready(course)
     with _copy_for(course, assignment, graded) as copy:
         log = copy.parent / "log"
         status = run_nbgrader(copy, "autograde", assignment, log=log)

@@ -3,7 +3,8 @@
 Two layers. Inside the sandbox each process carries resource limits, set before any of a student's
 code runs and impossible to raise again. Outside, a thread of the grader adds up what all of them
 use and ends the sandbox when it is too much. The second layer is needed: resource limits count
-each process for itself, and the kernel exempts root's processes from the limit on their number.
+each process for itself, and the kernel exempts root's processes from the limit on their number
+(where root grades, student code is another user if that can be had: see `sandbox.outside_id`).
 """
 
 import contextlib

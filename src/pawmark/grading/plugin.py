@@ -63,6 +63,12 @@ _UNFILTERED = (
     "The sandbox holds without it, with one wall less: install libseccomp2 (apt) or libseccomp "
     "(dnf)."
 )
+_UNBOUNDED = (
+    "Root grades, and the system does not limit the number of root's processes: a submission that "
+    "starts very many can hold this machine up for minutes. Grade as an ordinary user, or let "
+    "everybody read the Python that grades and the data set, so that student code can run as "
+    "another user than root."
+)
 
 
 def configure(c: Any) -> None:
@@ -246,6 +252,8 @@ class GradingExporter(NotebookExporter):
         except PawmarkError as error:
             raise self._refuse(str(error)) from error
         self.data_state = readiness.state_of(self.data)
+        if self.sandboxed and not sandbox.bounds_processes(self.data.root):
+            self.log.warning(_UNBOUNDED)
         self.repaired: dict[tuple[str, str], Repaired] = {}
         self.guard = _Guard(self.parent)
 

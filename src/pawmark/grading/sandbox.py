@@ -7,14 +7,17 @@ it may write lies in memory, is capped, and is gone when the sandbox ends.
 """
 
 import functools
+import grp
 import os
+import pwd
 import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 from pawmark import profiles
-from pawmark.grading import syscalls
+from pawmark.grading import launcher, syscalls
+from pawmark.grading.launcher import GUEST_ID
 from pawmark.grading.limits import MAX_DISK
 
 GUEST_HOME = "/home/student"
@@ -26,6 +29,25 @@ READABLE = ("ld.so.cache", "ld.so.conf", "ld.so.conf.d", "fonts", "alternatives"
 _HANDED_ON = ("KERAS_BACKEND",)
 _DEVICES = Path("/dev")
 _DRIVER = ("nvidiactl", "nvidia-uvm")  # what CUDA opens beside the cards themselves
+_FREE_IDS = range(64100, 64200)
+_FORKS = 40
+# Proves, before any student code runs, that the system limits what becomes of root here.
+_PROBE = f"""
+import os, resource, time
+os.setgroups([])
+os.setresgid({GUEST_ID}, {GUEST_ID}, {GUEST_ID})
+os.setresuid({GUEST_ID}, {GUEST_ID}, {GUEST_ID})
+import numpy, pawmark.grading.wire  # this user must be allowed to read them
+resource.setrlimit(resource.RLIMIT_NPROC, ({_FORKS} // 2, {_FORKS} // 2))
+try:
+    for _ in range({_FORKS}):
+        if os.fork() == 0:
+            time.sleep(5)
+            os._exit(0)
+except BlockingIOError:
+    raise SystemExit(0)
+raise SystemExit("the number of processes is not limited")
+"""
 OPT_OUT = (
     "To grade without a sandbox, on a machine where students may read and change everything, "
     "set PAWMARK_SANDBOX=none."
@@ -61,12 +83,66 @@ def installed() -> bool:
     return _bwrap() is not None
 
 
+@functools.cache
+def outside_id() -> int | None:
+    """Return the user that student code is to the system where root grades, apart from root.
+
+    None where somebody else grades, whose processes the system limits in number anyway, and where
+    no such user can be had. Then only the watcher limits root's.
+    """
+    if os.geteuid() != 0 or _bwrap() is None:
+        return None
+    number = next((free for free in _FREE_IDS if not _known(free)), None)
+    argv = [sys.executable, "-c", _PROBE]
+    wrapped = None if number is None else _wrapped(argv, None, None, number)
+    return number if wrapped and _run(wrapped) is None else None
+
+
+def bounds_processes(data: Path | None = None) -> bool:
+    """Tell whether the system limits the number of a submission's processes.
+
+    Parameters
+    ----------
+    data
+        The data set: where root grades, users apart from root must be allowed to read it.
+    """
+    return os.geteuid() != 0 or (outside_id() is not None and _readable(data))
+
+
+def _known(number: int) -> bool:
+    for look in (pwd.getpwuid, grp.getgrgid):
+        try:
+            look(number)
+        except KeyError:
+            continue
+        return True
+    return False
+
+
+def _readable(data: Path | None) -> bool:
+    """Tell whether everybody may read a data set, as far as its folders and first files tell."""
+    if data is None:
+        return True
+    folders = [data, data / "images", data / "annotations", data / "annotations" / "trimaps"]
+    folders = [folder for folder in folders if folder.is_dir()]
+    files = [
+        next((path for path in folder.iterdir() if path.is_file()), None) for folder in folders
+    ]
+    return all(path.stat().st_mode & 0o5 == 0o5 for path in folders) and all(
+        path.stat().st_mode & 0o4 for path in files if path is not None
+    )
+
+
 def _tried(system_calls: int | None) -> str | None:
     """Run next to nothing in the sandbox; return why that did not work."""
+    return _run(command(["true"], None, system_calls=system_calls), system_calls)
+
+
+def _run(wrapped: list[str], system_calls: int | None = None) -> str | None:
     passed = () if system_calls is None else (system_calls,)
     try:
         done = subprocess.run(  # noqa: S603  (our own command line)
-            command(["true"], None, system_calls=system_calls),
+            wrapped,
             pass_fds=passed,
             capture_output=True,
             text=True,
@@ -105,9 +181,18 @@ def command(
     """
     if not enabled:
         return argv
+    number = outside_id() if _readable(data) else None
+    return _wrapped(argv, data, system_calls, number)
+
+
+def _wrapped(
+    argv: list[str], data: Path | None, system_calls: int | None, number: int | None
+) -> list[str]:
+    launch = [sys.executable, "-I", "-S", launcher.__file__, str(number)]
     return [
+        *([] if number is None else launch),
         _bwrap() or "bwrap",
-        *_isolation(),
+        *_isolation(number is not None),
         *_mounts(data),
         *_environment_options(data),
         *("--remount-ro", "/", "--chdir", GUEST_HOME),
@@ -153,7 +238,8 @@ def nested(
     """
     user, mount = (f"/proc/self/fd/{number}" for number in spaces)
     enter = [shutil.which("nsenter") or "nsenter", "--preserve-credentials"]
-    inner = command(argv, Path(GUEST_DATA) if data else None, system_calls=system_calls)
+    # No launcher: whoever enters the template's user name space may have no other user in it.
+    inner = _wrapped(argv, Path(GUEST_DATA) if data else None, system_calls, None)
     return [*enter, f"--user={user}", f"--mount={mount}", "--", *inner]
 
 
@@ -214,10 +300,14 @@ def _knows(option: str) -> bool:
     return option in done.stdout + done.stderr
 
 
-def _isolation() -> list[str]:
-    options = ["--unshare-all", "--unshare-user", "--uid", "1000", "--gid", "1000"]
-    options += ["--die-with-parent", "--new-session", "--cap-drop", "ALL"]
-    options += ["--hostname", "student"]
+def _isolation(launched: bool) -> list[str]:
+    options = ["--die-with-parent", "--new-session", "--hostname", "student"]
+    options += ["--cap-drop", "ALL"]
+    if launched:  # in a namespace that allows no others, whose root the runner soon ceases to be
+        options += ["--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts"]
+        options += ["--unshare-cgroup-try"]
+        return [*options, "--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID"]
+    options += ["--unshare-all", "--unshare-user", "--uid", str(GUEST_ID), "--gid", str(GUEST_ID)]
     # Without namespaces of its own, student code reaches less of the system's kernel.
     return options + (["--disable-userns"] if _knows("--disable-userns") else [])
 
@@ -226,13 +316,15 @@ def _mounts(data: Path | None) -> list[str]:
     options = [option for path in SYSTEM for option in _system(Path(path))]
     for name in READABLE:
         options += ["--ro-bind-try", f"/etc/{name}", f"/etc/{name}"]
-    # Where root grades, student code is root to the files of /proc/sys, and one of them names a
-    # program that the system runs outside of any sandbox.
+    # Where root grades, student code may be root to the files of /proc/sys, and one of them names
+    # a program that the system runs outside of any sandbox.
     options += ["--proc", "/proc", "--remount-ro", "/proc", "--dev", "/dev"]
+    options += _folders_above([GUEST_HOME])
     for folder in ("/dev/shm", "/tmp", GUEST_HOME):  # noqa: S108  (fresh ones, in memory)
-        options += ["--size", str(MAX_DISK), "--tmpfs", folder]
+        options += ["--perms", "1777", "--size", str(MAX_DISK), "--tmpfs", folder]
     options += [option for path in _cards() for option in ("--dev-bind", path, path)]
     options += ["--remount-ro", "/dev"]
+    options += _folders_above([*code(), GUEST_DATA])
     for path in code():
         options += ["--ro-bind", path, path]
     if data is not None:
@@ -245,6 +337,13 @@ def _system(path: Path) -> list[str]:
     if path.is_symlink():
         return ["--symlink", str(path.readlink()), str(path)]
     return ["--ro-bind", str(path), str(path)] if path.is_dir() else []
+
+
+def _folders_above(paths: list[str]) -> list[str]:
+    """Make the folders above some paths, outermost first: those of bubblewrap are root's only."""
+    found = {str(parent) for path in paths for parent in Path(path).parents} - {"/", "/tmp"}  # noqa: S108
+    made = sorted(folder for folder in found if not folder.startswith("/usr"))
+    return [option for folder in made for option in ("--perms", "0755", "--dir", folder)]
 
 
 def code() -> list[str]:
