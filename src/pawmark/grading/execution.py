@@ -72,6 +72,8 @@ class Execution:
         The tape of this run.
     live
         How many processes were started for it.
+    cpu_seconds
+        Processor time that the student's code took in them, as far as it was told at their end.
     """
 
     notebook: NotebookNode
@@ -99,6 +101,7 @@ class Execution:
             self.seed = self.old.seed
         self.tape = Tape(self.seed)
         self.live = 0
+        self.cpu_seconds = 0.0
 
     def run(self) -> dict[str, ExerciseResult]:
         """Run all cells in order and return the results by exercise."""
@@ -129,6 +132,7 @@ class Execution:
 
     def _close(self) -> None:
         if self._kernel is not None:
+            self.cpu_seconds += self._kernel.used().cpu_seconds
             self._kernel.close()
             self._kernel = None
 

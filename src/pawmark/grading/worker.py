@@ -9,6 +9,7 @@ the first start warm.
 import json
 import os
 import queue
+import sys
 import threading
 import time
 from pathlib import Path
@@ -35,7 +36,8 @@ def run(course: Path, assignment: str, student: str) -> dict[str, Any]:
     Returns
     -------
     dict
-        ``points``, ``max_points`` and ``live``: how many processes were started for it.
+        ``points``, ``max_points``, ``live``: how many processes were started for it, and
+        ``student_cpu``: seconds of processor time that they took.
     """
     data, here = grading_data(), Circumstances.here(not opted_out())
     folder = course / "submitted" / student / assignment
@@ -51,6 +53,7 @@ def run(course: Path, assignment: str, student: str) -> dict[str, Any]:
         "points": sum(result.points for result in results),
         "max_points": sum(result.max_points for result in results),
         "live": execution.live,
+        "student_cpu": round(execution.cpu_seconds, 2),
     }
 
 
@@ -70,7 +73,10 @@ def main() -> None:
             answer = {"refused": str(error)}
         except Exception as error:  # nbgrader meets the same, and says it in its own log
             answer = {"refused": f"{type(error).__name__}: {error}"}
-        answer["seconds"] = time.monotonic() - began
+        answer["seconds"] = round(time.monotonic() - began, 2)
+        answer["worker_cpu"] = round(time.process_time(), 2)
+        # The log keeps what each submission took: for those who wonder where the time goes.
+        print(json.dumps({**order, **answer}), file=sys.stderr, flush=True)
         answers.write(json.dumps(answer) + "\n")
         answers.flush()
 
