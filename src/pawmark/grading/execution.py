@@ -73,7 +73,7 @@ class Execution:
     live
         How many processes were started for it.
     cpu_seconds
-        Processor time that the student's code took in them, as far as it was told at their end.
+        Processor time that student code took in them; not that of processes that were lost.
     """
 
     notebook: NotebookNode
@@ -95,6 +95,7 @@ class Execution:
     _check_name: str = ""
     _missed: set[str] = field(default_factory=set)
     _tape_left: int = MAX_TAPE
+    _began_with: float = 0.0
 
     def __post_init__(self) -> None:
         if self.old is not None:
@@ -132,7 +133,8 @@ class Execution:
 
     def _close(self) -> None:
         if self._kernel is not None:
-            self.cpu_seconds += self._kernel.used().cpu_seconds
+            spent = self._kernel.used().cpu_seconds
+            self.cpu_seconds += max(spent - self._began_with, 0.0)
             self._kernel.close()
             self._kernel = None
 
@@ -147,6 +149,7 @@ class Execution:
                 self._kernel, self._done = self.new_kernel(), 0
                 self._kernel.start()
                 self.live += 1
+                self._began_with = self._kernel.used().cpu_seconds
             if self._caught_up():
                 return self._kernel
         return None

@@ -1,0 +1,82 @@
+"""Courses to measure with: the assignments of this one, and a class that handed them in."""
+
+import shutil
+from collections.abc import Sequence
+from itertools import chain, zip_longest
+from pathlib import Path
+
+import nbformat
+
+from pawmark.answers import fill, read_answer, reference_cells
+from pawmark.course import copy_course, run_nbgrader
+
+COURSE = Path(__file__).resolve().parents[1]
+STOCK = '''"""nbgrader as it comes: checks run in the student's kernel, by the hidden line."""
+
+c = get_config()  # noqa: F821
+c.CourseDirectory.course_id = "stock"
+c.Execute.timeout = 600
+'''
+
+
+def build(folder: Path, assignments: Sequence[str], students: Sequence[str], stock: bool) -> Path:
+    """Write a course with its gradebook and what each student handed in; nothing is graded.
+
+    Parameters
+    ----------
+    folder
+        A folder that does not exist yet.
+    assignments
+        Full names.
+    students
+        Names; who comes first hands in the reference, the others an answer of the bank each.
+    stock
+        Whether nbgrader is left as it comes.
+    """
+    copy_course(COURSE, folder, assignments)
+    if stock:
+        (folder / "nbgrader_config.py").write_text(STOCK)
+    for assignment in assignments:
+        log = folder / "logs" / f"generate-{assignment}.log"
+        if run_nbgrader(folder, "generate_assignment", assignment, "--force", log=log) != 0:
+            raise RuntimeError(f"{assignment} could not be released; see {log}")
+        hand_in(folder, assignment, students)
+    return folder
+
+
+def hand_in(course: Path, assignment: str, students: Sequence[str]) -> None:
+    """Put a submission of each student where nbgrader collects them; no two are the same."""
+    source = nbformat.read(course / "source" / assignment / f"{assignment}.ipynb", as_version=4)
+    release = nbformat.read(course / "release" / assignment / f"{assignment}.ipynb", as_version=4)
+    reference, bank = reference_cells(source), _bank(assignment)
+    for place, student in enumerate(students):
+        own = read_answer(bank[(place - 1) % len(bank)]).cells if place and bank else {}
+        cells = {
+            name: f"{text}\n# handed in by {student}" for name, text in (reference | own).items()
+        }
+        folder = course / "submitted" / student / assignment
+        folder.mkdir(parents=True, exist_ok=True)
+        nbformat.write(fill(release, cells), folder / f"{assignment}.ipynb")
+
+
+def _bank(assignment: str) -> list[Path]:
+    """Return wrong and right answers of the bank, in turn."""
+    folder = COURSE / "tests" / "answers" / assignment
+    wrong, right = (sorted((folder / kind).glob("*.py")) for kind in ("wrong", "right"))
+    return [path for path in chain(*zip_longest(wrong, right)) if path is not None]
+
+
+def copy(course: Path, target: Path) -> Path:
+    """Copy a course with all that is in it."""
+    shutil.copytree(course, target, symlinks=True)
+    return target
+
+
+def edit_a_check(course: Path, assignment: str) -> None:
+    """Let a check of an assignment count for more: every score changes, no answer does."""
+    (path,) = (course / "grader_tests").glob(f"test_{assignment.split('_')[0]}_*.py")
+    text = path.read_text(encoding="utf-8")
+    head, mark, rest = text.partition("@pytest.mark.cell(")
+    inside, end, rest = rest.partition(")")
+    inside = f"{inside.split(', points')[0]}, points=7"
+    path.write_text(head + mark + inside + end + rest, encoding="utf-8")
