@@ -14,34 +14,27 @@ COURSE = Path(__file__).resolve().parents[1]
 STOCK = '''"""nbgrader as it comes: checks run in the student's kernel, by the hidden line."""
 
 c = get_config()  # noqa: F821
-c.CourseDirectory.course_id = "stock"
+c.CourseDirectory.course_id = "pawmark"
 c.Execute.timeout = 600
 '''
 
 
-def build(folder: Path, assignments: Sequence[str], students: Sequence[str], stock: bool) -> Path:
-    """Write a course with its gradebook and what each student handed in; nothing is graded.
-
-    Parameters
-    ----------
-    folder
-        A folder that does not exist yet.
-    assignments
-        Full names.
-    students
-        Names; who comes first hands in the reference, the others an answer of the bank each.
-    stock
-        Whether nbgrader is left as it comes.
-    """
+def build(folder: Path, assignments: Sequence[str]) -> Path:
+    """Write a course with its gradebook and releases, in a folder that does not exist yet."""
     copy_course(COURSE, folder, assignments)
-    if stock:
-        (folder / "nbgrader_config.py").write_text(STOCK)
     for assignment in assignments:
         log = folder / "logs" / f"generate-{assignment}.log"
         if run_nbgrader(folder, "generate_assignment", assignment, "--force", log=log) != 0:
             raise RuntimeError(f"{assignment} could not be released; see {log}")
-        hand_in(folder, assignment, students)
     return folder
+
+
+def copy(course: Path, target: Path, stock: bool = False) -> Path:
+    """Copy a course with all that is in it, for stock nbgrader if wanted."""
+    shutil.copytree(course, target, symlinks=True)
+    if stock:
+        (target / "nbgrader_config.py").write_text(STOCK, encoding="utf-8")
+    return target
 
 
 def hand_in(course: Path, assignment: str, students: Sequence[str]) -> None:
@@ -64,12 +57,6 @@ def _bank(assignment: str) -> list[Path]:
     folder = COURSE / "tests" / "answers" / assignment
     wrong, right = (sorted((folder / kind).glob("*.py")) for kind in ("wrong", "right"))
     return [path for path in chain(*zip_longest(wrong, right)) if path is not None]
-
-
-def copy(course: Path, target: Path) -> Path:
-    """Copy a course with all that is in it."""
-    shutil.copytree(course, target, symlinks=True)
-    return target
 
 
 def edit_a_check(course: Path, assignment: str) -> None:

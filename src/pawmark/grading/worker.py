@@ -6,19 +6,24 @@ killed. Staying alive between submissions saves what each would have to import, 
 the first start warm.
 """
 
+import functools
 import json
 import os
 import queue
 import sys
 import threading
 import time
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from pawmark import pets
 from pawmark.course import source_notebook
 from pawmark.errors import PawmarkError
 from pawmark.grading import records, warm
 from pawmark.grading.checking import grading_data
+from pawmark.grading.execution import Execution
+from pawmark.grading.outcomes import ExerciseResult
 from pawmark.grading.submission import (
     Circumstances,
     about,
@@ -30,6 +35,52 @@ from pawmark.grading.submission import (
 FRESH = "PAWMARK_FRESH"
 
 
+@dataclass(frozen=True)
+class Prepared:
+    """A submission that is mended and ready to be run.
+
+    Attributes
+    ----------
+    key
+        The name of its tape.
+    about
+        What its tape will say of itself; ``checks`` is the digest of the hidden checks.
+    execution
+        The run, not begun, with the tape of an earlier one if there is any.
+    """
+
+    key: str
+    about: dict[str, str]
+    execution: Execution
+
+
+def prepare(course: Path, assignment: str, student: str) -> Prepared:
+    """Mend a submission and look for its tape; no code of the student's is run."""
+    data, here = _data(), Circumstances.here(not opted_out())
+    folder = course / "submitted" / student / assignment
+    repaired = repair_submission(source_notebook(course, assignment), folder)
+    undone = undone_of(repaired.notebook, repaired)
+    key = here.key_of(repaired.notebook, undone, data)
+    old = None if os.environ.get(FRESH) else records.load(course, key)
+    execution = here.execution(repaired.notebook, undone, course, data, old)
+    return Prepared(key, about(course, assignment), execution)
+
+
+@functools.cache
+def _data() -> pets.Pets:
+    return grading_data()
+
+
+def execute(course: Path, prepared: Prepared) -> list[ExerciseResult]:
+    """Run a submission, or what its tape does not hold, and keep the tape."""
+    results = list(prepared.execution.run().values())
+    tape, old = prepared.execution.tape, prepared.execution.old
+    if old is None or prepared.execution.live or old.about != prepared.about:
+        tape.about = prepared.about
+        records.save(course, prepared.key, tape)
+    return results
+
+
 def run(course: Path, assignment: str, student: str) -> dict[str, Any]:
     """Fill the tape of one submission; what is on it already is not run again.
 
@@ -39,21 +90,13 @@ def run(course: Path, assignment: str, student: str) -> dict[str, Any]:
         ``points``, ``max_points``, ``live``: how many processes were started for it, and
         ``student_cpu``: seconds of processor time that they took.
     """
-    data, here = grading_data(), Circumstances.here(not opted_out())
-    folder = course / "submitted" / student / assignment
-    repaired = repair_submission(source_notebook(course, assignment), folder)
-    undone = undone_of(repaired.notebook, repaired)
-    key = here.key_of(repaired.notebook, undone, data)
-    old = None if os.environ.get(FRESH) else records.load(course, key)
-    execution = here.execution(repaired.notebook, undone, course, data, old)
-    results = execution.run().values()
-    execution.tape.about = about(course, assignment)
-    records.save(course, key, execution.tape)
+    prepared = prepare(course, assignment, student)
+    results = execute(course, prepared)
     return {
         "points": sum(result.points for result in results),
         "max_points": sum(result.max_points for result in results),
-        "live": execution.live,
-        "student_cpu": round(execution.cpu_seconds, 2),
+        "live": prepared.execution.live,
+        "student_cpu": round(prepared.execution.cpu_seconds, 2),
     }
 
 
