@@ -8,10 +8,10 @@ from functools import cached_property
 from pathlib import Path
 
 from nbformat import NotebookNode
-from nbgrader.utils import is_grade, is_solution
 
 from pawmark import pets
 from pawmark.grading import wire
+from pawmark.grading.cells import is_grade, is_solution
 from pawmark.grading.checking import run_exercise
 from pawmark.grading.kernel import KernelLost, StudentKernel
 from pawmark.grading.outcomes import CheckResult, ExerciseResult, Outcome
