@@ -234,7 +234,9 @@ def test_chance_is_drawn_anew(kernel):
 
 def test_a_template_that_ended_is_replaced(kernel):
     """The submission at work goes on, and the next one starts warm from a new template."""
-    template_process().kill()
+    template = template_process()
+    template.kill()
+    template.wait(10)
 
     assert told(kernel, "print(6 * 7)") == "42\n"
     with StudentKernel(None, warm=True) as other:

@@ -6,23 +6,23 @@ submission after the other, and an interrupted run goes on where it stopped.
 """
 
 import difflib
+import json
 import sqlite3
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from contextlib import closing, contextmanager
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from rich.console import Console
 
-from pawmark.course import copy_course, run_nbgrader
+from pawmark.course import run_nbgrader
 from pawmark.crew import Crew, workers_that_fit
 from pawmark.errors import CourseError
 from pawmark.grades import Grade, read_grade
-from pawmark.grading import readiness
-from pawmark.grading.outcomes import show_points
+from pawmark.grading import readiness, worker
+from pawmark.grading.outcomes import ExerciseResult, show_points
 
 GRADEBOOK = "gradebook.db"
 RECORDS = ".pawmark"
@@ -188,8 +188,11 @@ def ensure_known(course: Path, assignment: str) -> None:
 def _autograde(course: Path, assignment: str, students: Sequence[str], force: bool) -> int:
     flags = ["--force"] if force else []
     log = course / RECORDS / "logs" / f"autograde-{assignment}.log"
-    whole = set(students) == set(submitted(course, assignment))
-    chosen = [[]] if whole else [["--student", name] for name in students]
+    others = sorted(set(submitted(course, assignment)) - set(students))
+    # One run for many students; a name that its list of exceptions cannot hold has one of its own.
+    listed = len(students) > 1 and not any("," in name or name != name.strip() for name in others)
+    left_out = [f"--CourseDirectory.student_id_exclude={','.join(others)}"] if others else []
+    chosen = [left_out] if listed or not others else [["--student", name] for name in students]
     # What the workers have just run is not run once more.
     kept = {"PAWMARK_FRESH": ""}
     return max(
@@ -227,78 +230,72 @@ def _run_one(crew: Crew, course: Path, assignment: str, student: str) -> str:
     return f"{show_points(answer['points'], answer['max_points'])} points, {seconds}"
 
 
-@contextmanager
-def _copy_for(course: Path, assignment: str, students: Iterable[str]) -> Iterator[Path]:
-    """Give a copy of the course that shares its tapes and sees some submissions."""
-    with TemporaryDirectory(prefix="pawmark-", ignore_cleanup_errors=True) as folder:
-        copy = copy_course(course, Path(folder).resolve() / "course", [assignment])
-        if (course / GRADEBOOK).exists():
-            _copy_gradebook(course / GRADEBOOK, copy / GRADEBOOK)
-        (copy / RECORDS).symlink_to(course / RECORDS)
-        (copy / "submitted").mkdir()
-        for student in students:
-            (copy / "submitted" / student).symlink_to(course / "submitted" / student)
-        yield copy
-
-
-def _copy_gradebook(path: Path, target: Path) -> None:
-    with closing(sqlite3.connect(path)) as book, closing(sqlite3.connect(target)) as copy:
-        book.backup(copy)
-
-
 def preview(course: Path, assignment: str, students: Iterable[str] | None = None) -> list[Change]:
     """Return what grading again would change, by student and check; writes nothing.
 
     Student code runs only where a check asks what the tapes do not answer.
     """
-    graded = [
-        name
-        for name in choose(course, assignment, students)
-        if _record(course, name, assignment).exists()
-    ]
+    graded = _graded(course, assignment, students)
     if not graded:
         raise CourseError(f"Nothing of {assignment} has been graded yet: pawmark grade")
     require_ready(course)
-    with _copy_for(course, assignment, graded) as copy:
-        log = copy.parent / "log"
-        status = run_nbgrader(copy, "autograde", assignment, log=log)
-        if status != 0:
-            end = "\n".join(log.read_text(encoding="utf-8").splitlines()[-8:])
-            raise CourseError(f"nbgrader autograde {assignment} failed. It said last:\n{end}")
-        changes = []
-        for name in graded:
+    changes = []
+    for name in graded:
+        prepared = worker.prepare(course, assignment, name)
+        if not _is_current(course, assignment, name, prepared):
             before = read_grade(_record(course, name, assignment))
-            changes += _changes(before, read_grade(_record(copy, name, assignment)))
+            changes += _changes(before, worker.execute(course, prepared))
     return changes
 
 
 def regrade(course: Path, assignment: str, students: Iterable[str] | None = None) -> int:
-    """Grade again what has been graded, and write it; manual scores and comments stay."""
-    graded = [
+    """Grade again what has been graded, and write it; manual scores and comments stay.
+
+    What neither the submission nor the checks nor anything else has changed for stays as it is.
+    """
+    stale = [
         name
-        for name in choose(course, assignment, students)
-        if _record(course, name, assignment).exists()
+        for name in _graded(course, assignment, students)
+        if not _is_current(course, assignment, name, worker.prepare(course, assignment, name))
     ]
-    return _autograde(course, assignment, graded, force=True)
+    return _autograde(course, assignment, stale, force=True) if stale else 0
+
+
+def _graded(course: Path, assignment: str, students: Iterable[str] | None) -> list[str]:
+    names = choose(course, assignment, students)
+    return [name for name in names if _record(course, name, assignment).exists()]
+
+
+def _is_current(course: Path, assignment: str, student: str, prepared: worker.Prepared) -> bool:
+    """Tell whether a record is of this very submission, under these checks and circumstances."""
+    try:
+        path = _record(course, student, assignment)
+        tree = json.loads(path.read_text(encoding="utf-8"))
+        told = (tree["tape"], tree["checks"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return False
+    return told == (prepared.key, prepared.about["checks"])
 
 
 def _record(course: Path, student: str, assignment: str) -> Path:
     return course / "autograded" / student / assignment / f"{assignment}.record.json"
 
 
-def _changes(before: Grade, after: Grade) -> list[Change]:
-    old, new = _by_check(before), _by_check(after)
+def _changes(before: Grade, after: Iterable[ExerciseResult]) -> list[Change]:
+    old, new = _by_check(before.exercises), _by_check(after)
     changes = []
     for key in dict.fromkeys([*old, *new]):
         if old.get(key) != new.get(key):
             title = (new.get(key) or old[key])[0]
             changes.append(
-                Change(after.student, key[0], title, _told(old.get(key)), _told(new.get(key)))
+                Change(before.student, key[0], title, _told(old.get(key)), _told(new.get(key)))
             )
     return changes
 
 
-def _by_check(graded: Grade) -> dict[tuple[str, str], tuple[str, str, float, float]]:
+def _by_check(
+    exercises: Iterable[ExerciseResult],
+) -> dict[tuple[str, str], tuple[str, str, float, float]]:
     return {
         (exercise.exercise, check.check): (
             check.title,
@@ -306,7 +303,7 @@ def _by_check(graded: Grade) -> dict[tuple[str, str], tuple[str, str, float, flo
             round(check.points, 4),
             round(check.max_points, 4),
         )
-        for exercise in graded.exercises
+        for exercise in exercises
         for check in exercise.checks
     }
 

@@ -124,7 +124,7 @@ def run_nbgrader(
     int
         The exit status.
     """
-    command = [sys.executable, "-m", "nbgrader", *arguments]
+    command = [sys.executable, "-m", "pawmark.grading.nbgrader", *arguments]
     # nbgrader calls alembic, and Jupyter its kernels, by name.
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
     environment = {**os.environ, **(environment or {}), "PATH": path, "PYTHONUNBUFFERED": "1"}

@@ -11,10 +11,10 @@ from functools import cached_property
 from pathlib import Path
 
 from nbformat import NotebookNode
-from nbgrader.utils import is_grade, is_solution
 
 from pawmark import pets
 from pawmark.grading import handed_in, wire
+from pawmark.grading.cells import is_grade, is_solution
 from pawmark.grading.checking import run_exercise
 from pawmark.grading.kernel import START_LIMIT, CellRun, KernelLost, StudentKernel
 from pawmark.grading.outcomes import CheckResult, ExerciseResult, Outcome
@@ -79,6 +79,8 @@ class Execution:
         The tape of this run.
     live
         How many processes were started for it.
+    cpu_seconds
+        Processor time that student code took in them; not that of processes that were lost.
     """
 
     notebook: NotebookNode
@@ -101,6 +103,7 @@ class Execution:
     _check_name: str = ""
     _missed: set[str] = field(default_factory=set)
     _tape_left: int = MAX_TAPE
+    _began_with: float = 0.0
 
     def __post_init__(self) -> None:
         if self.old is not None:
@@ -110,6 +113,7 @@ class Execution:
         if self.old is not None:
             self.tape.seconds, self.tape.memory = self.old.seconds, self.old.memory
         self.live = 0
+        self.cpu_seconds = 0.0
 
     def run(self) -> dict[str, ExerciseResult]:
         """Run all cells in order and return the results by exercise."""
@@ -140,6 +144,8 @@ class Execution:
 
     def _close(self) -> None:
         if self._kernel is not None:
+            spent = self._kernel.used().cpu_seconds
+            self.cpu_seconds += max(spent - self._began_with, 0.0)
             self._kernel.close()
             self.tape.memory = max(self.tape.memory, self._kernel.peak_memory)
             self._kernel = None
@@ -156,6 +162,7 @@ class Execution:
                 with self._spending():
                     self._kernel.start()
                 self.live += 1
+                self._began_with = self._kernel.used().cpu_seconds
                 if not self._handed_over():
                     continue
             if self._caught_up():

@@ -147,6 +147,18 @@ class StudentKernel:
         watched = (self._process, self._family)
         threading.Thread(target=self._watch, args=watched, daemon=True).start()
 
+    def used(self) -> Usage:
+        """Return what the sandbox's processes use now, and what processor time they took so far."""
+        if not self.alive or not self._family:
+            return Usage()
+        root = _root_of(self._family)
+        if root is None:
+            return Usage()
+        try:
+            return usage_of(Path(f"/proc/self/fd/{root}/proc"), self.limits.tasks)
+        finally:
+            os.close(root)
+
     def close(self) -> None:
         """End every process of the submission."""
         process, self._process = self._process, None

@@ -326,7 +326,8 @@ class ExecuteSubmission(NbGraderPreprocessor):
             self.log.info("Unchanged since it was last run: graded from .pawmark/records/%s", key)
         self._show(nb, results)
         _show_repairs(nb, job["repaired"].repairs)
-        record = _record(resources, key, execution.tape, results, time.monotonic() - start)
+        checks, seconds = execution.tape.about["checks"], time.monotonic() - start
+        record = _record(resources, key, checks, execution.tape, results, seconds)
         name = f"{resources['nbgrader']['notebook']}.record.json"
         resources.setdefault("outputs", {})[name] = json.dumps(record, indent=1).encode()
         return nb, resources
@@ -389,7 +390,7 @@ def _table(result: ExerciseResult) -> NotebookNode:
 
 
 def _record(
-    resources: Any, key: str, tape: records.Tape, results: dict, seconds: float
+    resources: Any, key: str, checks: str, tape: records.Tape, results: dict, seconds: float
 ) -> dict[str, Any]:
     job, ids = resources["pawmark"], resources["nbgrader"]
     return {
@@ -400,6 +401,7 @@ def _record(
         "data": job["data"].identity,
         "tape": key,
         "handed_in": handed_in.checksums(job["repaired"].notebook),
+        "checks": checks,
         "seed": tape.seed,
         "seconds": round(seconds, 2),
         "run": {"seconds": round(tape.seconds, 2), "memory": tape.memory},

@@ -196,10 +196,12 @@ def template(data: Path | None) -> Iterator[Template]:
             raise TemplateError(_broken[0])
         # Everything that decides how an interpreter is started is in the command line.
         circumstances = tuple(sandbox.template_command([], data))
-        found = None
+        found = _templates.get(circumstances)
         try:
-            found = _templates.get(circumstances)
-            if found is None or not found.alive:
+            if found is not None and not found.alive:
+                _templates.pop(circumstances).close()
+                found = None
+            if found is None:
                 found = _templates[circumstances] = Template(data)
             found.wait()
             yield found
