@@ -4,6 +4,7 @@ import io
 import json
 import re
 import time
+from contextlib import contextmanager
 
 import pytest
 from attack_course import HONEST, NAME, TARGET, WRONG, Course
@@ -82,7 +83,7 @@ def test_what_is_unchanged_is_not_run_again(course):
 
 @pytest.mark.usefixtures("surroundings")
 def test_a_mended_check_is_shown_before_it_is_written(course):
-    """A regrade tells old and new points by student and check; only on request it writes them."""
+    """A regrade tells old and new points, writes on request, and keeps what a person gave."""
     grade(course)
     module = course.root / "grader_tests" / f"test_{NAME}.py"
     before, text = course.scores(), module.read_text()
@@ -90,20 +91,33 @@ def test_a_mended_check_is_shown_before_it_is_written(course):
         module.write_text(text.replace("np.arange(1, 10), ", "np.arange(9), "))
         changes = cohort.preview(course.root, NAME)
 
-        assert {(change.student, change.exercise) for change in changes} == {
-            ("anna-right", TARGET),
-            ("ben-wrong", TARGET),
-            ("cleo-loop", TARGET),
-        }
-        wrong = next(change for change in changes if change.student == "ben-wrong")
-        assert (wrong.before, wrong.after) == ("failed, 0 of 3", "passed, 3 of 3")
+        assert {change.student for change in changes} == set(CLASS)
+        assert {check.exercise for change in changes for check in change.checks} == {TARGET}
+        (wrong,) = (change for change in changes if change.student == "ben-wrong")
+        points, check = wrong.lines()
+        assert points == "ben-wrong: 4 of 8 -> 7 of 8 points"
+        assert check.endswith("failed, 0 of 3 -> passed, 3 of 3")
         assert course.scores() == before
+        with by_hand(course) as (grade_of_why, comment):
+            grade_of_why.manual_score, comment.manual_comment = 2, "well argued"
         assert cohort.regrade(course.root, NAME) == 0
-        assert course.scores() == {"anna-right": 5, "ben-wrong": 7, "cleo-loop": 3}
+        assert course.scores() == {"anna-right": 5 + 2, "ben-wrong": 7, "cleo-loop": 3}
     finally:
         module.write_text(text)
     assert cohort.regrade(course.root, NAME) == 0
+    with by_hand(course) as (grade_of_why, comment):
+        assert (grade_of_why.manual_score, comment.manual_comment) == (2, "well argued")
+        grade_of_why.manual_score = comment.manual_comment = None
     assert course.scores() == before
+
+
+@contextmanager
+def by_hand(course):
+    """Open what a person gave to a written answer, to read and to write."""
+    cell = "99-why", NAME, NAME, "anna-right"
+    with course.gradebook() as gradebook:
+        yield gradebook.find_grade(*cell), gradebook.find_comment(*cell)
+        gradebook.db.commit()
 
 
 @pytest.mark.usefixtures("surroundings")
@@ -121,7 +135,7 @@ def test_a_new_question_starts_the_students_code_again(course):
     finally:
         module.write_text(text)
 
-    assert {change.title: change.after for change in changes} == {
+    assert {check.title: check.after for change in changes for check in change.checks} == {
         "The mean of all values.": "passed, 1 of 1",
         "The mean of one value is that value.": "passed, 1 of 1",
     }

@@ -165,9 +165,10 @@ def regrade(
     name = find_assignment(course, assignment)
     changes = cohort.preview(course, name, student)
     for change in changes:
-        who = ascii(change.student)[1:-1]
-        print(f"{who}  {change.exercise}  {change.title}  {change.before} -> {change.after}")
-    print(f"{len(changes)} checks change" if changes else "Nothing changes.")
+        for line in change.lines():
+            print(line)
+    count = sum(len(change.checks) for change in changes)
+    print(f"changed: checks {count}, students {len(changes)}" if changes else "Nothing changes.")
     if changes and not write:
         print("Nothing is written yet: add --write")
     elif changes and cohort.regrade(course, name, student):

@@ -21,7 +21,7 @@ from rich.console import Console
 from pawmark.course import copy_course, run_nbgrader
 from pawmark.errors import CourseError
 from pawmark.grades import Grade, read_grade
-from pawmark.grading.outcomes import show_points
+from pawmark.grading.outcomes import CheckResult, show_points
 
 GRADEBOOK = "gradebook.db"
 RECORDS = ".pawmark"
@@ -30,13 +30,39 @@ MEMORY_PER_WORKER = 3 << 30
 
 @dataclass(frozen=True)
 class Change:
-    """A check whose points are others after a regrade."""
+    """A check that comes out differently in a regrade."""
 
-    student: str
     exercise: str
     title: str
     before: str
     after: str
+
+
+@dataclass(frozen=True)
+class Changes:
+    """What a regrade changes for one student.
+
+    Attributes
+    ----------
+    student
+        Whose submission it is.
+    before, after
+        Points from checks, of how many: those of a person are not in them, and stay.
+    checks
+        The checks that come out differently.
+    """
+
+    student: str
+    before: str
+    after: str
+    checks: tuple[Change, ...]
+
+    def lines(self) -> Iterator[str]:
+        """Yield what a person reads: the points, then a line for each check."""
+        points = f"{self.before} -> {self.after}" if self.before != self.after else self.after
+        yield f"{ascii(self.student)[1:-1]}: {points} points"
+        for check in self.checks:
+            yield f"  {check.exercise}  {check.title}  {check.before} -> {check.after}"
 
 
 def submitted(course: Path, assignment: str) -> list[str]:
@@ -237,7 +263,7 @@ def _copy_gradebook(path: Path, target: Path) -> None:
         book.backup(copy)
 
 
-def preview(course: Path, assignment: str, students: Iterable[str] | None = None) -> list[Change]:
+def preview(course: Path, assignment: str, students: Iterable[str] | None = None) -> list[Changes]:
     """Return what grading again would change, by student and check; writes nothing.
 
     Student code runs only where a check asks what the tapes do not answer.
@@ -255,11 +281,11 @@ def preview(course: Path, assignment: str, students: Iterable[str] | None = None
         if status != 0:
             end = "\n".join(log.read_text(encoding="utf-8").splitlines()[-8:])
             raise CourseError(f"nbgrader autograde {assignment} failed. It said last:\n{end}")
-        changes = []
-        for name in graded:
-            before = read_grade(_record(course, name, assignment))
-            changes += _changes(before, read_grade(_record(copy, name, assignment)))
-    return changes
+        pairs = [
+            [read_grade(_record(place, name, assignment)) for place in (course, copy)]
+            for name in graded
+        ]
+    return [found for before, after in pairs if (found := _changes(before, after)).checks]
 
 
 def regrade(course: Path, assignment: str, students: Iterable[str] | None = None) -> int:
@@ -276,33 +302,41 @@ def _record(course: Path, student: str, assignment: str) -> Path:
     return course / "autograded" / student / assignment / f"{assignment}.record.json"
 
 
-def _changes(before: Grade, after: Grade) -> list[Change]:
+def _changes(before: Grade, after: Grade) -> Changes:
     old, new = _by_check(before), _by_check(after)
-    changes = []
-    for key in dict.fromkeys([*old, *new]):
-        if old.get(key) != new.get(key):
-            title = (new.get(key) or old[key])[0]
-            changes.append(
-                Change(after.student, key[0], title, _told(old.get(key)), _told(new.get(key)))
-            )
-    return changes
+    checks = tuple(
+        Change(key[0], (new.get(key) or old[key]).title, *_told(old.get(key), new.get(key)))
+        for key in dict.fromkeys([*old, *new])
+        if _seen(old.get(key)) != _seen(new.get(key))
+    )
+    points = [show_points(grade.points, grade.max_points) for grade in (before, after)]
+    return Changes(after.student, *points, checks)
 
 
-def _by_check(graded: Grade) -> dict[tuple[str, str], tuple[str, str, float, float]]:
+def _by_check(graded: Grade) -> dict[tuple[str, str], CheckResult]:
     return {
-        (exercise.exercise, check.check): (
-            check.title,
-            check.outcome.value,
-            round(check.points, 4),
-            round(check.max_points, 4),
-        )
+        (exercise.exercise, check.check): check
         for exercise in graded.exercises
         for check in exercise.checks
     }
 
 
-def _told(check: tuple[str, str, float, float] | None) -> str:
-    return "no check" if check is None else f"{check[1]}, {show_points(check[2], check[3])}"
+def _seen(check: CheckResult | None) -> object:
+    """Return what of a check its student sees."""
+    if check is None:
+        return None
+    points = round(check.points, 4), round(check.max_points, 4)
+    return check.title, check.outcome, *points, check.message, check.got, check.expected
+
+
+def _told(old: CheckResult | None, new: CheckResult | None) -> tuple[str, str]:
+    before, after = (
+        "no check"
+        if check is None
+        else f"{check.outcome.value}, {show_points(check.points, check.max_points)}"
+        for check in (old, new)
+    )
+    return before, f"{after}, with another message" if before == after else after
 
 
 def _minutes(seconds: float) -> str:

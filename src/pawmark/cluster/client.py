@@ -2,6 +2,7 @@
 
 import os
 import secrets
+import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -39,8 +40,8 @@ _CONNECT = 10
 # So many submissions lie with the scheduler at once: it keeps them all in memory.
 _WAITING = 256
 _LOST = (
-    "each worker that ran this submission was lost, again and again. To try once more: "
-    "pawmark grade --force"
+    "its workers were lost, again and again\n"
+    "To try once more: pawmark grade ASSIGNMENT --student STUDENT --force"
 )
 _MISSING = (
     "pawmark grade --scheduler needs Dask distributed, which is not installed here. Install it: "
@@ -238,16 +239,18 @@ class _Run:
 
     def _submit(self, job: Job) -> Any:
         task = job.task
-        future = self.client.submit(
-            worker.run,
-            task.to_bytes(),
-            self._checks(task),
-            job.old,
-            task.variables,
-            key=f"pawmark-run-{task.key}-{self.name}",
-            resources=self.needs[task.assignment],
-            retries=RETRIES,
-        )
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", "Sending large graph")  # the old tape may be large
+            future = self.client.submit(
+                worker.run,
+                task.to_bytes(),
+                self._checks(task),
+                job.old,
+                task.variables,
+                key=f"pawmark-run-{task.key}-{self.name}",
+                resources=self.needs[task.assignment],
+                retries=RETRIES,
+            )
         self.waiting[future] = job
         return future
 
@@ -302,9 +305,12 @@ class _Run:
         error = future.exception()
         if isinstance(error, KilledWorker):
             return None
-        if isinstance(error, ImportError | AttributeError):
+        # The scheduler loads what is sent to it, and wraps what goes wrong with that.
+        unloaded = isinstance(error, ImportError | AttributeError)
+        if unloaded or "deserialization of the task graph" in str(error):
             raise CourseError(
-                f"A worker or the scheduler does not have this version of pawmark: {error}. "
-                "Install the same version on all machines."
+                "A worker or the scheduler has no pawmark, or another version of it. Install the "
+                "same versions on all machines (pip install 'pawmark[cluster]'), and start them "
+                "again."
             )
         return f"it failed on {RETRIES + 1} workers: {error}"
