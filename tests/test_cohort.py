@@ -3,6 +3,7 @@
 import io
 import json
 import re
+import shutil
 import time
 from contextlib import contextmanager
 
@@ -39,10 +40,10 @@ def surroundings(course, monkeypatch):
     monkeypatch.setenv("PAWMARK_SEED", "5")
 
 
-def grade(course, **options):
+def grade(course, name=NAME, **options):
     """Grade the class and return what was printed."""
     console = Console(file=io.StringIO(), width=200)
-    assert cohort.grade(course.root, NAME, console, **options) == 0
+    assert cohort.grade(course.root, name, console, **options) == 0
     return console.file.getvalue()
 
 
@@ -162,3 +163,25 @@ def test_nobody_and_nothing_is_said_in_a_sentence(course, tmp_path):
         cohort.choose(course.root, NAME, ["zoe"])
     with pytest.raises(CourseError, match="Nobody handed in"):
         cohort.submitted(tmp_path, NAME)
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("surroundings")
+def test_several_assignments_at_once(course):
+    """Two assignments are graded by one command, and one that nobody handed in is named first."""
+    for folder in (course.root / "source", course.root / "submitted" / "anna-right"):
+        (folder / "98_other").mkdir()
+        text = (folder / NAME / f"{NAME}.ipynb").read_text()
+        (folder / "98_other" / "98_other.ipynb").write_text(text)
+    try:
+        printed = grade(course, name=["98_other", NAME], students=["anna-right"], force=True)
+        assert "2 of 2  anna-right: 8 of 8 points" in printed
+        record = course.root / "autograded/anna-right/98_other/98_other.record.json"
+        assert json.loads(record.read_text())["assignment"] == "98_other"
+    finally:
+        for folder in ("source", "submitted/anna-right", "autograded/anna-right"):
+            shutil.rmtree(course.root / folder / "98_other", ignore_errors=True)
+    (course.root / "source" / "97_none").mkdir()
+    with pytest.raises(CourseError, match="Nobody handed in 97_none"):
+        grade(course, name=[NAME, "97_none"], force=True)
+    (course.root / "source" / "97_none").rmdir()
