@@ -32,6 +32,7 @@ pytestmark = pytest.mark.skipif(
 )
 LOOP = HONEST | {"99-clip": "def clipped(values, low, high):\n    while True:\n        pass"}
 SLOW = HONEST | {"99-mean": "import time\n\ntime.sleep(4)\n" + HONEST["99-mean"]}
+SLOW_TOO = SLOW | {"99-clip": f"{HONEST['99-clip']}  # written in another way"}
 CLASS = {
     "anna-right": HONEST,
     "ben-wrong": WRONG,
@@ -244,7 +245,7 @@ def key_of(course: Course, student: str) -> str:
 @pytest.mark.slow
 def test_interrupted_run_goes_on(cluster, tmp_path, small_pets):
     """Ctrl-C ends what runs on the workers; what was run is kept, and the rest done next time."""
-    course = build(tmp_path, small_pets.root, {"anna": HONEST, "mallory": SLOW})
+    course = build(tmp_path, small_pets.root, {"anna": SLOW_TOO, "mallory": SLOW})
     cluster.add()
     program = "from pawmark.cli import main; main()"
     command = [sys.executable, "-c", program, "grade", "99", "--scheduler", cluster.address]
