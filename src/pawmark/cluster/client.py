@@ -1,5 +1,6 @@
 """Sends submissions to a Dask scheduler and keeps the tapes that come back."""
 
+import logging
 import os
 import secrets
 import warnings
@@ -100,6 +101,10 @@ def _connected(scheduler: str) -> Iterator[Any]:
         from distributed import Client
     except ImportError:
         raise CourseError(_MISSING) from None
+    # What goes wrong comes as an exception too, and then as one sentence.
+    log = logging.getLogger("distributed")
+    level = log.level
+    log.setLevel(logging.CRITICAL)
     try:
         client = Client(scheduler, timeout=_CONNECT, set_as_default=False, name="pawmark")
     except (OSError, ValueError, TimeoutError) as error:
@@ -107,8 +112,11 @@ def _connected(scheduler: str) -> Iterator[Any]:
             f"No Dask scheduler answers at {scheduler} ({error}). Start one with 'dask scheduler', "
             "and give its address as it prints it: tcp://HOST:8786"
         ) from None
-    with client:
-        yield client
+    try:
+        with client:
+            yield client
+    finally:
+        log.setLevel(level)
 
 
 def _require_workers(
