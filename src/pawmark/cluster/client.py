@@ -101,22 +101,30 @@ def _connected(scheduler: str) -> Iterator[Any]:
         from distributed import Client
     except ImportError:
         raise CourseError(_MISSING) from None
-    # What goes wrong comes as an exception too, and then as one sentence.
+    with _silent(), _client(Client, scheduler) as client:
+        yield client
+
+
+@contextmanager
+def _silent() -> Iterator[None]:
+    """Keep the library's log back: what goes wrong comes as an exception too."""
     log = logging.getLogger("distributed")
     level = log.level
     log.setLevel(logging.CRITICAL)
     try:
-        client = Client(scheduler, timeout=_CONNECT, set_as_default=False, name="pawmark")
+        yield
+    finally:
+        log.setLevel(level)
+
+
+def _client(make: Callable[..., Any], scheduler: str) -> Any:
+    try:
+        return make(scheduler, timeout=_CONNECT, set_as_default=False, name="pawmark")
     except (OSError, ValueError, TimeoutError) as error:
         raise CourseError(
             f"No Dask scheduler answers at {scheduler} ({error}). Start one with 'dask scheduler', "
             "and give its address as it prints it: tcp://HOST:8786"
         ) from None
-    try:
-        with client:
-            yield client
-    finally:
-        log.setLevel(level)
 
 
 def _require_workers(
