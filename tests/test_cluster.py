@@ -353,3 +353,22 @@ def test_versions_are_compared_by_name():
         require_same(
             {"numpy": "2.0", "keras": "3.0", "python": "3"}, {"numpy": "1.0", "python": "3"}
         )
+
+
+@pytest.mark.slow
+def test_lost_scheduler_is_said_in_a_sentence(tmp_path, small_cache, small_pets):
+    """A scheduler that is lost ends the command with one sentence, and what ran on the workers."""
+    course = build(tmp_path, small_pets.root, {"mallory": SLOW})
+    (tmp_path / "cluster").mkdir()
+    cluster = Cluster(tmp_path / "cluster", small_cache)
+    try:
+        cluster.start()
+        cluster.add()
+        killer = threading.Thread(target=lambda: until(runners) or cluster.started[0].kill())
+        killer.start()
+        with pytest.raises(CourseError, match="The scheduler is gone"):
+            grade(course, cluster.address)
+        killer.join()
+        until(lambda: not runners())
+    finally:
+        cluster.stop(0)

@@ -108,13 +108,12 @@ def _connected(scheduler: str) -> Iterator[Any]:
 @contextmanager
 def _silent() -> Iterator[None]:
     """Keep the library's log back: what goes wrong comes as an exception too."""
-    log = logging.getLogger("distributed")
-    level = log.level
-    log.setLevel(logging.CRITICAL)
+    before = logging.root.manager.disable
+    logging.disable(logging.ERROR)
     try:
         yield
     finally:
-        log.setLevel(level)
+        logging.disable(before)
 
 
 def _client(make: Callable[..., Any], scheduler: str) -> Any:
