@@ -89,10 +89,13 @@ def run_all(
     CourseError
         If the cluster cannot be used; what was run until then is kept.
     """
+    names = sorted({name for name, _ in submissions})
     with _connected(scheduler) as client:
-        needs = {name: _needs(course, name) for name in sorted({name for name, _ in submissions})}
+        needs = {name: _needs(course, name) for name in names}
         _require_workers(client, needs, say)
-        _Run(client, course, needs, tell).run(_jobs(course, submissions, tell, again))
+        checks = {name: hidden_checks(course, name) for name in names}
+        jobs = _jobs(course, submissions, checks, tell, again)
+        _Run(client, course, checks, needs, tell).run(jobs)
 
 
 @contextmanager
@@ -155,23 +158,22 @@ def _needs(course: Path, assignment: str) -> dict[str, int]:
 def _jobs(
     course: Path,
     submissions: Iterable[tuple[str, str]],
+    checks: Mapping[str, Mapping[str, bytes]],
     tell: Callable[[str, str], None],
     again: bool,
 ) -> Iterator[Job]:
     """Prepare the submissions one by one; those that have been run already are only told."""
     here, data = Circumstances.here(not opted_out()), grading_data()
-    checks: dict[str, str] = {}
+    digests = {name: digest_of(files) for name, files in checks.items()}
     sent: set[str] = set()
     for assignment, student in submissions:
-        if assignment not in checks:
-            checks[assignment] = digest_of(hidden_checks(course, assignment))
         folder = course / "submitted" / student / assignment
         repaired = repair_submission(source_notebook(course, assignment), folder)
         undone = undone_of(repaired.notebook, repaired)
         task = Task(
             key=here.key_of(repaired.notebook, undone, data),
             assignment=assignment,
-            checks=checks[assignment],
+            checks=digests[assignment],
             notebook=repaired.notebook,
             undone=undone,
             circumstances=here,
@@ -183,12 +185,16 @@ def _jobs(
         if old is not None and old.gave_up and again:
             old = None
         if old is not None and (old.gave_up or old.about.get("checks") == task.checks):
-            tell(student, old.gave_up or "was run already")
+            tell(student, _first_line(old.gave_up) or "was run already")
         elif task.key in sent:
             tell(student, "the same as another submission, which is run for both")
         else:
             sent.add(task.key)
             yield Job(student, task, b"" if old is None else records.to_bytes(old))
+
+
+def _first_line(text: str) -> str:
+    return f"not run: {text.splitlines()[0]}" if text else ""
 
 
 class _Run:
@@ -200,6 +206,8 @@ class _Run:
         Connected to the scheduler.
     course
         The course folder, which takes the tapes.
+    checks
+        Files of the hidden checks, by assignment.
     needs
         What a worker must offer, by assignment.
     tell
@@ -210,15 +218,17 @@ class _Run:
         self,
         client: Any,
         course: Path,
+        checks: Mapping[str, Mapping[str, bytes]],
         needs: Mapping[str, dict[str, int]],
         tell: Callable[[str, str], None],
     ) -> None:
         self.client = client
         self.course = course
+        self.checks = checks
         self.needs = needs
         self.tell = tell
         self.name = secrets.token_hex(4)
-        self.checks: dict[str, Any] = {}
+        self.sent: dict[str, Any] = {}
         self.suspects: list[Job] | None = []
         self.waiting: dict[Any, Job] = {}
 
@@ -237,8 +247,8 @@ class _Run:
 
     def _forget(self) -> None:
         if self.client.status == "running":
-            self.client.cancel([*self.waiting, *self.checks.values()])
-        self.checks.clear()
+            self.client.cancel([*self.waiting, *self.sent.values()])
+        self.sent.clear()
         self.name = secrets.token_hex(4)  # what another run left on the workers is not ours
 
     def _run(self, jobs: Iterator[Job], most: int) -> None:
@@ -259,7 +269,7 @@ class _Run:
             future = self.client.submit(
                 worker.run,
                 task.to_bytes(),
-                self._checks(task),
+                self._checks_of(task),
                 job.old,
                 task.variables,
                 key=f"pawmark-run-{task.key}-{self.name}",
@@ -269,17 +279,17 @@ class _Run:
         self.waiting[future] = job
         return future
 
-    def _checks(self, task: Task) -> Any:
+    def _checks_of(self, task: Task) -> Any:
         """Return the hidden checks as something that a worker fetches once.
 
         They are the result of a task, and not scattered: so they can be had again when the worker
         that held them is lost.
         """
-        if task.checks not in self.checks:
-            packed = pack(hidden_checks(self.course, task.assignment))
+        if task.checks not in self.sent:
+            packed = pack(self.checks[task.assignment])
             key = f"pawmark-checks-{task.checks}-{self.name}"
-            self.checks[task.checks] = self.client.submit(bytes, packed, key=key)
-        return self.checks[task.checks]
+            self.sent[task.checks] = self.client.submit(bytes, packed, key=key)
+        return self.sent[task.checks]
 
     def _finish(self, future: Any, job: Job) -> None:
         done = self._result(future)
@@ -292,7 +302,7 @@ class _Run:
             tape = records.Tape(0, gave_up=done)
             tape.about = {"assignment": job.task.assignment, "checks": job.task.checks}
             self._keep(job, records.to_bytes(tape))
-            self.tell(job.student, f"not run: {done.splitlines()[0]}")
+            self.tell(job.student, _first_line(done))
             return
         if done.refused:
             raise CourseError(f"{done.refused} What was run until now is kept.")

@@ -13,6 +13,7 @@ import shutil
 import threading
 import time
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import psutil
@@ -21,7 +22,8 @@ from pawmark.cluster import worker
 from pawmark.cluster.task import Task, unpack
 from pawmark.errors import PawmarkError, SandboxError
 from pawmark.grading import records, sandbox
-from pawmark.grading.submission import opted_out
+from pawmark.grading.limits import Limits
+from pawmark.grading.submission import Circumstances, opted_out
 
 _NAMES = {"pawmark": "the pawmark package", "python": "Python"}
 
@@ -70,7 +72,8 @@ def _run(folder: Path) -> dict[str, float]:
     data = task.data.find()
     unpack((folder / worker.CHECKS).read_bytes(), folder)
     old = records.from_bytes((folder / worker.OLD).read_bytes())
-    execution = task.circumstances.execution(task.notebook, task.undone, folder, data, old)
+    here = _suited(task.circumstances)
+    execution = here.execution(task.notebook, task.undone, folder, data, old)
     results = execution.run()
     execution.tape.about = {"assignment": task.assignment, "checks": task.checks}
     (folder / worker.TAPE).write_bytes(records.to_bytes(execution.tape))
@@ -79,6 +82,17 @@ def _run(folder: Path) -> dict[str, float]:
         "max_points": sum(result.max_points for result in results.values()),
         "seconds": time.monotonic() - began,
     }
+
+
+def _suited(circumstances: Circumstances) -> Circumstances:
+    """Allow as many threads, and as much of the processors, as a machine of this size needs."""
+    wanted, own = circumstances.limits, Limits()
+    limits = replace(
+        wanted,
+        tasks=max(wanted.tasks, own.tasks),
+        cpu_seconds=max(wanted.cpu_seconds, own.cpu_seconds),
+    )
+    return replace(circumstances, limits=limits)
 
 
 def require_same(wanted: Mapping[str, str], here: Mapping[str, str]) -> None:
