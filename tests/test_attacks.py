@@ -5,6 +5,7 @@ changes or reads anything outside the sandbox, or costs anybody else a point.
 """
 
 import io
+import os
 import re
 from pathlib import Path
 

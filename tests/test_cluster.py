@@ -32,6 +32,7 @@ pytestmark = pytest.mark.skipif(
 )
 LOOP = HONEST | {"99-clip": "def clipped(values, low, high):\n    while True:\n        pass"}
 SLOW = HONEST | {"99-mean": "import time\n\ntime.sleep(4)\n" + HONEST["99-mean"]}
+SLOW_TOO = SLOW | {"99-clip": f"{HONEST['99-clip']}  # written in another way"}
 CLASS = {
     "anna-right": HONEST,
     "ben-wrong": WRONG,
@@ -210,6 +211,7 @@ def test_distributed_is_sequential(cluster, tmp_path, small_pets):
     assert tapes(shared) == tapes(alone)
 
 
+@pytest.mark.slow
 def test_a_submission_that_ends_its_workers(cluster, tmp_path, small_pets):
     """Workers lost again and again: a person is asked, others are graded; --force tries again."""
     course = build(tmp_path, small_pets.root, {"anna": HONEST, "mallory": SLOW})
@@ -219,7 +221,7 @@ def test_a_submission_that_ends_its_workers(cluster, tmp_path, small_pets):
     printed = grade(course, cluster.address, status=1)
     killer.join(30)
 
-    assert "mallory: not run: each worker that ran this submission was lost" in printed
+    assert "mallory: not run: its workers were lost, again and again; about" in printed
     assert course.scores() == {"anna": 8, "mallory": 0}
     assert course.outcomes("mallory", TARGET) == {"grader error"}
     assert course.outcomes("anna", TARGET) == {"passed"}
@@ -240,9 +242,10 @@ def key_of(course: Course, student: str) -> str:
         return Circumstances.here(True).key_of(repaired.notebook, undone, grading_data())
 
 
+@pytest.mark.slow
 def test_interrupted_run_goes_on(cluster, tmp_path, small_pets):
     """Ctrl-C ends what runs on the workers; what was run is kept, and the rest done next time."""
-    course = build(tmp_path, small_pets.root, {"anna": HONEST, "mallory": SLOW})
+    course = build(tmp_path, small_pets.root, {"anna": SLOW_TOO, "mallory": SLOW})
     cluster.add()
     program = "from pawmark.cli import main; main()"
     command = [sys.executable, "-c", program, "grade", "99", "--scheduler", cluster.address]
@@ -294,6 +297,7 @@ def test_another_installation_is_refused(cluster, tmp_path, small_pets):
     assert not (course.root / records.FOLDER).exists()
 
 
+@pytest.mark.slow
 def test_photographs_must_be_on_the_worker(cluster, tmp_path, small_pets):
     """Data that cannot be drawn are asked for by name; a worker that has them grades with them."""
     data = tmp_path / "photographs"
@@ -310,6 +314,7 @@ def test_photographs_must_be_on_the_worker(cluster, tmp_path, small_pets):
     assert course.scores() == {"anna": 8}
 
 
+@pytest.mark.slow
 def test_training_asks_for_a_gpu(cluster, tmp_path, small_pets, monkeypatch):
     """Under the gpu profile what trains runs where a GPU is offered, and nowhere else."""
     course = build(tmp_path, small_pets.root, {"anna": HONEST})
@@ -348,3 +353,22 @@ def test_versions_are_compared_by_name():
         require_same(
             {"numpy": "2.0", "keras": "3.0", "python": "3"}, {"numpy": "1.0", "python": "3"}
         )
+
+
+@pytest.mark.slow
+def test_lost_scheduler_is_said_in_a_sentence(tmp_path, small_cache, small_pets):
+    """A scheduler that is lost ends the command with one sentence, and what ran on the workers."""
+    course = build(tmp_path, small_pets.root, {"mallory": SLOW})
+    (tmp_path / "cluster").mkdir()
+    cluster = Cluster(tmp_path / "cluster", small_cache)
+    try:
+        cluster.start()
+        cluster.add()
+        killer = threading.Thread(target=lambda: until(runners) or cluster.started[0].kill())
+        killer.start()
+        with pytest.raises(CourseError, match="The scheduler is gone"):
+            grade(course, cluster.address)
+        killer.join()
+        until(lambda: not runners())
+    finally:
+        cluster.stop(0)

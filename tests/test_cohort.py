@@ -3,7 +3,9 @@
 import io
 import json
 import re
+import shutil
 import time
+from contextlib import contextmanager
 
 import pytest
 from attack_course import HONEST, NAME, TARGET, WRONG, Course
@@ -38,10 +40,10 @@ def surroundings(course, monkeypatch):
     monkeypatch.setenv("PAWMARK_SEED", "5")
 
 
-def grade(course, **options):
+def grade(course, name=NAME, **options):
     """Grade the class and return what was printed."""
     console = Console(file=io.StringIO(), width=200)
-    assert cohort.grade(course.root, NAME, console, **options) == 0
+    assert cohort.grade(course.root, name, console, **options) == 0
     return console.file.getvalue()
 
 
@@ -82,7 +84,7 @@ def test_what_is_unchanged_is_not_run_again(course):
 
 @pytest.mark.usefixtures("surroundings")
 def test_a_mended_check_is_shown_before_it_is_written(course):
-    """A regrade tells old and new points by student and check; only on request it writes them."""
+    """A regrade tells old and new points, writes on request, and keeps what a person gave."""
     grade(course)
     module = course.root / "grader_tests" / f"test_{NAME}.py"
     before, text = course.scores(), module.read_text()
@@ -90,20 +92,33 @@ def test_a_mended_check_is_shown_before_it_is_written(course):
         module.write_text(text.replace("np.arange(1, 10), ", "np.arange(9), "))
         changes = cohort.preview(course.root, NAME)
 
-        assert {(change.student, change.exercise) for change in changes} == {
-            ("anna-right", TARGET),
-            ("ben-wrong", TARGET),
-            ("cleo-loop", TARGET),
-        }
-        wrong = next(change for change in changes if change.student == "ben-wrong")
-        assert (wrong.before, wrong.after) == ("failed, 0 of 3", "passed, 3 of 3")
+        assert {change.student for change in changes} == set(CLASS)
+        assert {check.exercise for change in changes for check in change.checks} == {TARGET}
+        (wrong,) = (change for change in changes if change.student == "ben-wrong")
+        points, check = wrong.lines()
+        assert points == "ben-wrong: 4 of 8 -> 7 of 8 points"
+        assert check.endswith("failed, 0 of 3 -> passed, 3 of 3")
         assert course.scores() == before
+        with by_hand(course) as (grade_of_why, comment):
+            grade_of_why.manual_score, comment.manual_comment = 2, "well argued"
         assert cohort.regrade(course.root, NAME) == 0
-        assert course.scores() == {"anna-right": 5, "ben-wrong": 7, "cleo-loop": 3}
+        assert course.scores() == {"anna-right": 5 + 2, "ben-wrong": 7, "cleo-loop": 3}
     finally:
         module.write_text(text)
     assert cohort.regrade(course.root, NAME) == 0
+    with by_hand(course) as (grade_of_why, comment):
+        assert (grade_of_why.manual_score, comment.manual_comment) == (2, "well argued")
+        grade_of_why.manual_score = comment.manual_comment = None
     assert course.scores() == before
+
+
+@contextmanager
+def by_hand(course):
+    """Open what a person gave to a written answer, to read and to write."""
+    cell = "99-why", NAME, NAME, "anna-right"
+    with course.gradebook() as gradebook:
+        yield gradebook.find_grade(*cell), gradebook.find_comment(*cell)
+        gradebook.db.commit()
 
 
 @pytest.mark.usefixtures("surroundings")
@@ -121,7 +136,7 @@ def test_a_new_question_starts_the_students_code_again(course):
     finally:
         module.write_text(text)
 
-    assert {change.title: change.after for change in changes} == {
+    assert {check.title: check.after for change in changes for check in change.checks} == {
         "The mean of all values.": "passed, 1 of 1",
         "The mean of one value is that value.": "passed, 1 of 1",
     }
@@ -148,3 +163,25 @@ def test_nobody_and_nothing_is_said_in_a_sentence(course, tmp_path):
         cohort.choose(course.root, NAME, ["zoe"])
     with pytest.raises(CourseError, match="Nobody handed in"):
         cohort.submitted(tmp_path, NAME)
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("surroundings")
+def test_several_assignments_at_once(course):
+    """Two assignments are graded by one command, and one that nobody handed in is named first."""
+    for folder in (course.root / "source", course.root / "submitted" / "anna-right"):
+        (folder / "98_other").mkdir()
+        text = (folder / NAME / f"{NAME}.ipynb").read_text()
+        (folder / "98_other" / "98_other.ipynb").write_text(text)
+    try:
+        printed = grade(course, name=["98_other", NAME], students=["anna-right"], force=True)
+        assert "2 of 2  anna-right: 8 of 8 points" in printed
+        record = course.root / "autograded/anna-right/98_other/98_other.record.json"
+        assert json.loads(record.read_text())["assignment"] == "98_other"
+    finally:
+        for folder in ("source", "submitted/anna-right", "autograded/anna-right"):
+            shutil.rmtree(course.root / folder / "98_other", ignore_errors=True)
+    (course.root / "source" / "97_none").mkdir()
+    with pytest.raises(CourseError, match="Nobody handed in 97_none"):
+        grade(course, name=[NAME, "97_none"], force=True)
+    (course.root / "source" / "97_none").rmdir()

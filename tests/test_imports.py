@@ -28,3 +28,13 @@ def test_nothing_heavy_is_imported(start):
     )
 
     assert (done.returncode, done.stderr.strip()) == (0, "")
+
+
+def test_notebooks_are_read_without_a_grammar():
+    """Grading reads notebooks without compiling the grammar of a format that none of them has."""
+    program = "import pawmark.grading, nbformat, sys; print(sys.modules['rfc3987_syntax'])"
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+
+    assert done.stdout == "None\n"

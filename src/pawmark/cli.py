@@ -308,9 +308,10 @@ def regrade(
 
 def _show_changes(changes: list, write: bool) -> None:
     for change in changes:
-        who = ascii(change.student)[1:-1]
-        print(f"{who}  {change.exercise}  {change.title}  {change.before} -> {change.after}")
-    print(f"{len(changes)} checks change" if changes else "Nothing changes.")
+        for line in change.lines():
+            print(line)
+    count = sum(len(change.checks) for change in changes)
+    print(f"changed: checks {count}, students {len(changes)}" if changes else "Nothing changes.")
     if changes and not write:
         print("Nothing is written yet: add --write")
 

@@ -9,7 +9,7 @@ import difflib
 import json
 import sqlite3
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import closing
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ from pawmark.crew import Crew, workers_that_fit
 from pawmark.errors import CourseError
 from pawmark.grades import Grade, read_grade
 from pawmark.grading import readiness, worker
-from pawmark.grading.outcomes import ExerciseResult, show_points
+from pawmark.grading.outcomes import CheckResult, ExerciseResult, show_points
 
 GRADEBOOK = "gradebook.db"
 RECORDS = ".pawmark"
@@ -30,13 +30,39 @@ RECORDS = ".pawmark"
 
 @dataclass(frozen=True)
 class Change:
-    """A check whose points are others after a regrade."""
+    """A check that comes out differently in a regrade."""
 
-    student: str
     exercise: str
     title: str
     before: str
     after: str
+
+
+@dataclass(frozen=True)
+class Changes:
+    """What a regrade changes for one student.
+
+    Attributes
+    ----------
+    student
+        Whose submission it is.
+    before, after
+        Points from checks, of how many: those of a person are not in them, and stay.
+    checks
+        The checks that come out differently.
+    """
+
+    student: str
+    before: str
+    after: str
+    checks: tuple[Change, ...]
+
+    def lines(self) -> Iterator[str]:
+        """Yield what a person reads: the points, then a line for each check."""
+        points = f"{self.before} -> {self.after}" if self.before != self.after else self.after
+        yield f"{ascii(self.student)[1:-1]}: {points} points"
+        for check in self.checks:
+            yield f"  {check.exercise}  {check.title}  {check.before} -> {check.after}"
 
 
 def require_ready(course: Path) -> None:
@@ -230,7 +256,7 @@ def _run_one(crew: Crew, course: Path, assignment: str, student: str) -> str:
     return f"{show_points(answer['points'], answer['max_points'])} points, {seconds}"
 
 
-def preview(course: Path, assignment: str, students: Iterable[str] | None = None) -> list[Change]:
+def preview(course: Path, assignment: str, students: Iterable[str] | None = None) -> list[Changes]:
     """Return what grading again would change, by student and check; writes nothing.
 
     Student code runs only where a check asks what the tapes do not answer.
@@ -244,8 +270,8 @@ def preview(course: Path, assignment: str, students: Iterable[str] | None = None
         prepared = worker.prepare(course, assignment, name)
         if not _is_current(course, assignment, name, prepared):
             before = read_grade(_record(course, name, assignment))
-            changes += _changes(before, worker.execute(course, prepared))
-    return changes
+            changes.append(_changes(before, worker.execute(course, prepared)))
+    return [found for found in changes if found.checks]
 
 
 def regrade(course: Path, assignment: str, students: Iterable[str] | None = None) -> int:
@@ -281,35 +307,42 @@ def _record(course: Path, student: str, assignment: str) -> Path:
     return course / "autograded" / student / assignment / f"{assignment}.record.json"
 
 
-def _changes(before: Grade, after: Iterable[ExerciseResult]) -> list[Change]:
+def _changes(before: Grade, after: Sequence[ExerciseResult]) -> Changes:
     old, new = _by_check(before.exercises), _by_check(after)
-    changes = []
-    for key in dict.fromkeys([*old, *new]):
-        if old.get(key) != new.get(key):
-            title = (new.get(key) or old[key])[0]
-            changes.append(
-                Change(before.student, key[0], title, _told(old.get(key)), _told(new.get(key)))
-            )
-    return changes
+    checks = tuple(
+        Change(key[0], (new.get(key) or old[key]).title, *_told(old.get(key), new.get(key)))
+        for key in dict.fromkeys([*old, *new])
+        if _seen(old.get(key)) != _seen(new.get(key))
+    )
+    points, most = (sum(getattr(e, name) for e in after) for name in ("points", "max_points"))
+    told = (show_points(before.points, before.max_points), show_points(points, most))
+    return Changes(before.student, *told, checks)
 
 
-def _by_check(
-    exercises: Iterable[ExerciseResult],
-) -> dict[tuple[str, str], tuple[str, str, float, float]]:
+def _by_check(exercises: Iterable[ExerciseResult]) -> dict[tuple[str, str], CheckResult]:
     return {
-        (exercise.exercise, check.check): (
-            check.title,
-            check.outcome.value,
-            round(check.points, 4),
-            round(check.max_points, 4),
-        )
+        (exercise.exercise, check.check): check
         for exercise in exercises
         for check in exercise.checks
     }
 
 
-def _told(check: tuple[str, str, float, float] | None) -> str:
-    return "no check" if check is None else f"{check[1]}, {show_points(check[2], check[3])}"
+def _seen(check: CheckResult | None) -> object:
+    """Return what of a check its student sees."""
+    if check is None:
+        return None
+    points = round(check.points, 4), round(check.max_points, 4)
+    return check.title, check.outcome, *points, check.message, check.got, check.expected
+
+
+def _told(old: CheckResult | None, new: CheckResult | None) -> tuple[str, str]:
+    before, after = (
+        "no check"
+        if check is None
+        else f"{check.outcome.value}, {show_points(check.points, check.max_points)}"
+        for check in (old, new)
+    )
+    return before, f"{after}, with another message" if before == after else after
 
 
 def _minutes(seconds: float) -> str:

@@ -1,7 +1,9 @@
 """Sends submissions to a Dask scheduler and keeps the tapes that come back."""
 
+import logging
 import os
 import secrets
+import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -39,8 +41,8 @@ _CONNECT = 10
 # So many submissions lie with the scheduler at once: it keeps them all in memory.
 _WAITING = 256
 _LOST = (
-    "each worker that ran this submission was lost, again and again. To try once more: "
-    "pawmark grade --force"
+    "its workers were lost, again and again\n"
+    "To try once more: pawmark grade ASSIGNMENT --student STUDENT --force"
 )
 _MISSING = (
     "pawmark grade --scheduler needs Dask distributed, which is not installed here. Install it: "
@@ -92,10 +94,13 @@ def run_all(
             f"With {handed_in.VARIABLE}={handed_in.HANDED_IN} nothing is trained, and a cluster "
             "has nothing to save: leave --scheduler out."
         )
+    names = sorted({name for name, _ in submissions})
     with _connected(scheduler) as client:
-        needs = {name: _needs(course, name) for name in sorted({name for name, _ in submissions})}
+        needs = {name: _needs(course, name) for name in names}
         _require_workers(client, needs, say)
-        _Run(client, course, needs, tell).run(_jobs(course, submissions, tell, again))
+        checks = {name: hidden_checks(course, name) for name in names}
+        jobs = _jobs(course, submissions, checks, tell, again)
+        _Run(client, course, checks, needs, tell).run(jobs)
 
 
 @contextmanager
@@ -104,15 +109,29 @@ def _connected(scheduler: str) -> Iterator[Any]:
         from distributed import Client
     except ImportError:
         raise CourseError(_MISSING) from None
+    with _silent(), _client(Client, scheduler) as client:
+        yield client
+
+
+@contextmanager
+def _silent() -> Iterator[None]:
+    """Keep the library's log back: what goes wrong comes as an exception too."""
+    before = logging.root.manager.disable
+    logging.disable(logging.ERROR)
     try:
-        client = Client(scheduler, timeout=_CONNECT, set_as_default=False, name="pawmark")
+        yield
+    finally:
+        logging.disable(before)
+
+
+def _client(make: Callable[..., Any], scheduler: str) -> Any:
+    try:
+        return make(scheduler, timeout=_CONNECT, set_as_default=False, name="pawmark")
     except (OSError, ValueError, TimeoutError) as error:
         raise CourseError(
             f"No Dask scheduler answers at {scheduler} ({error}). Start one with 'dask scheduler', "
             "and give its address as it prints it: tcp://HOST:8786"
         ) from None
-    with client:
-        yield client
 
 
 def _require_workers(
@@ -144,23 +163,22 @@ def _needs(course: Path, assignment: str) -> dict[str, int]:
 def _jobs(
     course: Path,
     submissions: Iterable[tuple[str, str]],
+    checks: Mapping[str, Mapping[str, bytes]],
     tell: Callable[[str, str], None],
     again: bool,
 ) -> Iterator[Job]:
     """Prepare the submissions one by one; those that have been run already are only told."""
     here, data = Circumstances.here(not opted_out()), grading_data()
-    checks: dict[str, str] = {}
+    digests = {name: digest_of(files) for name, files in checks.items()}
     sent: set[str] = set()
     for assignment, student in submissions:
-        if assignment not in checks:
-            checks[assignment] = digest_of(hidden_checks(course, assignment))
         folder = course / "submitted" / student / assignment
         repaired = repair_submission(source_notebook(course, assignment), folder, course)
         undone = undone_of(repaired.notebook, repaired)
         task = Task(
             key=here.key_of(repaired.notebook, undone, data),
             assignment=assignment,
-            checks=checks[assignment],
+            checks=digests[assignment],
             notebook=repaired.notebook,
             undone=undone,
             circumstances=here,
@@ -172,12 +190,16 @@ def _jobs(
         if old is not None and old.gave_up and again:
             old = None
         if old is not None and (old.gave_up or old.about.get("checks") == task.checks):
-            tell(student, old.gave_up or "was run already")
+            tell(student, _first_line(old.gave_up) or "was run already")
         elif task.key in sent:
             tell(student, "the same as another submission, which is run for both")
         else:
             sent.add(task.key)
             yield Job(student, task, b"" if old is None else records.to_bytes(old))
+
+
+def _first_line(text: str) -> str:
+    return f"not run: {text.splitlines()[0]}" if text else ""
 
 
 class _Run:
@@ -189,6 +211,8 @@ class _Run:
         Connected to the scheduler.
     course
         The course folder, which takes the tapes.
+    checks
+        Files of the hidden checks, by assignment.
     needs
         What a worker must offer, by assignment.
     tell
@@ -199,15 +223,17 @@ class _Run:
         self,
         client: Any,
         course: Path,
+        checks: Mapping[str, Mapping[str, bytes]],
         needs: Mapping[str, dict[str, int]],
         tell: Callable[[str, str], None],
     ) -> None:
         self.client = client
         self.course = course
+        self.checks = checks
         self.needs = needs
         self.tell = tell
         self.name = secrets.token_hex(4)
-        self.checks: dict[str, Any] = {}
+        self.sent: dict[str, Any] = {}
         self.suspects: list[Job] | None = []
         self.waiting: dict[Any, Job] = {}
 
@@ -226,8 +252,8 @@ class _Run:
 
     def _forget(self) -> None:
         if self.client.status == "running":
-            self.client.cancel([*self.waiting, *self.checks.values()])
-        self.checks.clear()
+            self.client.cancel([*self.waiting, *self.sent.values()])
+        self.sent.clear()
         self.name = secrets.token_hex(4)  # what another run left on the workers is not ours
 
     def _run(self, jobs: Iterator[Job], most: int) -> None:
@@ -243,30 +269,32 @@ class _Run:
 
     def _submit(self, job: Job) -> Any:
         task = job.task
-        future = self.client.submit(
-            worker.run,
-            task.to_bytes(),
-            self._checks(task),
-            job.old,
-            task.variables,
-            key=f"pawmark-run-{task.key}-{self.name}",
-            resources=self.needs[task.assignment],
-            retries=RETRIES,
-        )
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", "Sending large graph")  # the old tape may be large
+            future = self.client.submit(
+                worker.run,
+                task.to_bytes(),
+                self._checks_of(task),
+                job.old,
+                task.variables,
+                key=f"pawmark-run-{task.key}-{self.name}",
+                resources=self.needs[task.assignment],
+                retries=RETRIES,
+            )
         self.waiting[future] = job
         return future
 
-    def _checks(self, task: Task) -> Any:
+    def _checks_of(self, task: Task) -> Any:
         """Return the hidden checks as something that a worker fetches once.
 
         They are the result of a task, and not scattered: so they can be had again when the worker
         that held them is lost.
         """
-        if task.checks not in self.checks:
-            packed = pack(hidden_checks(self.course, task.assignment))
+        if task.checks not in self.sent:
+            packed = pack(self.checks[task.assignment])
             key = f"pawmark-checks-{task.checks}-{self.name}"
-            self.checks[task.checks] = self.client.submit(bytes, packed, key=key)
-        return self.checks[task.checks]
+            self.sent[task.checks] = self.client.submit(bytes, packed, key=key)
+        return self.sent[task.checks]
 
     def _finish(self, future: Any, job: Job) -> None:
         done = self._result(future)
@@ -279,7 +307,7 @@ class _Run:
             tape = records.Tape(0, gave_up=done)
             tape.about = {"assignment": job.task.assignment, "checks": job.task.checks}
             self._keep(job, records.to_bytes(tape))
-            self.tell(job.student, f"not run: {done.splitlines()[0]}")
+            self.tell(job.student, _first_line(done))
             return
         if done.refused:
             raise CourseError(f"{done.refused} What was run until now is kept.")
@@ -307,9 +335,12 @@ class _Run:
         error = future.exception()
         if isinstance(error, KilledWorker):
             return None
-        if isinstance(error, ImportError | AttributeError):
+        # The scheduler loads what is sent to it, and wraps what goes wrong with that.
+        unloaded = isinstance(error, ImportError | AttributeError)
+        if unloaded or "deserialization of the task graph" in str(error):
             raise CourseError(
-                f"A worker or the scheduler does not have this version of pawmark: {error}. "
-                "Install the same version on all machines."
+                "A worker or the scheduler has no pawmark, or another version of it. Install the "
+                "same versions on all machines (pip install 'pawmark[cluster]'), and start them "
+                "again."
             )
         return f"it failed on {RETRIES + 1} workers: {error}"

@@ -1,16 +1,19 @@
-"""Runs one submission in a process of its own: ``python -m pawmark.cluster.runner FOLDER``.
+"""Runs submissions beside a Dask worker: ``python -m pawmark.cluster.runner``.
 
-It ends, and everything of the submission with it, when its standard input closes: so nothing is
-left of a worker that is killed.
+Orders come on standard input: a line with a folder each, in which a task lies. When its tape and
+its result lie there, one byte goes back. The process ends, and everything of the submission with
+it, when its standard input closes: so nothing is left of a worker that is killed. It takes one task
+after another, which saves what each would have to import.
 """
 
 import json
 import os
+import queue
 import shutil
-import sys
 import threading
 import time
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import psutil
@@ -19,7 +22,8 @@ from pawmark.cluster import worker
 from pawmark.cluster.task import Task, unpack
 from pawmark.errors import PawmarkError, SandboxError
 from pawmark.grading import records, sandbox
-from pawmark.grading.submission import opted_out
+from pawmark.grading.limits import Limits
+from pawmark.grading.submission import Circumstances, opted_out
 
 _NAMES = {"pawmark": "the pawmark package", "python": "Python"}
 
@@ -28,23 +32,32 @@ class RefusedError(PawmarkError):
     """A task that must not be run here: its result would not be that of the client's machine."""
 
 
-def main(folder: Path) -> None:
-    """Run the task that lies in a folder, and leave its tape and result there."""
-    threading.Thread(target=_end_with_worker, args=[folder], daemon=True).start()
-    try:
-        result = _run(folder)
-    except PawmarkError as error:
-        result = {"refused": str(error)}
-    part = folder / "result.part"
-    part.write_text(json.dumps(result), encoding="utf-8")
-    part.rename(folder / worker.RESULT)
+def main() -> None:
+    """Carry out orders until there are no more."""
+    answers = os.dup(1)
+    os.dup2(2, 1)  # nothing else gets into the answers, whatever a check prints
+    orders: queue.SimpleQueue[Path] = queue.SimpleQueue()
+    threading.Thread(target=_listen, args=[orders], daemon=True).start()
+    while True:
+        folder = orders.get()
+        try:
+            result = _run(folder)
+        except PawmarkError as error:
+            result = {"refused": str(error)}
+        part = folder / "result.part"
+        part.write_text(json.dumps(result), encoding="utf-8")
+        part.rename(folder / worker.RESULT)
+        os.write(answers, b".")
 
 
-def _end_with_worker(folder: Path) -> None:
-    # A raw read: closing a buffered one that another thread waits in is an error at exit.
-    while os.read(0, 1):
-        pass
-    shutil.rmtree(folder, ignore_errors=True)
+def _listen(orders: "queue.SimpleQueue[Path]") -> None:
+    folder = None
+    with os.fdopen(os.dup(0), encoding="utf-8") as lines:
+        for line in lines:
+            folder = Path(line.rstrip("\n"))
+            orders.put(folder)
+    if folder is not None:
+        shutil.rmtree(folder, ignore_errors=True)
     os._exit(1)  # the sandbox dies with its parent
 
 
@@ -59,7 +72,8 @@ def _run(folder: Path) -> dict[str, float]:
     data = task.data.find()
     unpack((folder / worker.CHECKS).read_bytes(), folder)
     old = records.from_bytes((folder / worker.OLD).read_bytes())
-    execution = task.circumstances.execution(task.notebook, task.undone, folder, data, old)
+    here = _suited(task.circumstances)
+    execution = here.execution(task.notebook, task.undone, folder, data, old)
     results = execution.run()
     execution.tape.about = {"assignment": task.assignment, "checks": task.checks}
     (folder / worker.TAPE).write_bytes(records.to_bytes(execution.tape))
@@ -68,6 +82,17 @@ def _run(folder: Path) -> dict[str, float]:
         "max_points": sum(result.max_points for result in results.values()),
         "seconds": time.monotonic() - began,
     }
+
+
+def _suited(circumstances: Circumstances) -> Circumstances:
+    """Allow as many threads, and as much of the processors, as a machine of this size needs."""
+    wanted, own = circumstances.limits, Limits()
+    limits = replace(
+        wanted,
+        tasks=max(wanted.tasks, own.tasks),
+        cpu_seconds=max(wanted.cpu_seconds, own.cpu_seconds),
+    )
+    return replace(circumstances, limits=limits)
 
 
 def require_same(wanted: Mapping[str, str], here: Mapping[str, str]) -> None:
@@ -112,4 +137,4 @@ def _require_memory(wanted: int) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    main()

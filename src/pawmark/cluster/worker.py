@@ -1,13 +1,13 @@
-"""The task as a Dask worker runs it: in a process of its own, which is watched and ends with it."""
+"""The task as a Dask worker runs it: by a process beside it, which is watched and ends with it."""
 
-import contextlib
 import json
 import os
+import select
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+import threading
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -70,7 +70,7 @@ def run(task: bytes, checks: bytes, old: bytes, variables: Mapping[str, str]) ->
         folder = Path(name)
         for file, data in ((TASK, task), (CHECKS, checks), (OLD, old)):
             (folder / file).write_bytes(data)
-        said = _run_apart(folder, variables, _is_cancelled())
+        said = _run_apart(folder, variables)
         try:
             tree = json.loads((folder / RESULT).read_bytes())
         except (OSError, ValueError):
@@ -80,40 +80,81 @@ def run(task: bytes, checks: bytes, old: bytes, variables: Mapping[str, str]) ->
         return Done((folder / TAPE).read_bytes(), **tree)
 
 
-def _run_apart(folder: Path, variables: Mapping[str, str], is_cancelled: Callable[[], bool]) -> str:
-    """Run the process, and end it when nobody wants its result any more; return what it said."""
-    with (folder / "log").open("w+b") as log, _started(folder, variables, log) as process:
-        while True:
-            with contextlib.suppress(subprocess.TimeoutExpired):
-                process.wait(_POLL)
-                break
-            if is_cancelled():
-                break
-    return (folder / "log").read_text(encoding="utf-8", errors="replace")
-
-
-@contextmanager
-def _started(
-    folder: Path, variables: Mapping[str, str], log: object
-) -> Iterator[subprocess.Popen[bytes]]:
-    kept = {name: value for name, value in os.environ.items() if name not in _OWN}
-    package = str(Path(__file__).resolve().parents[2])
-    path = os.pathsep.join(filter(None, [package, os.environ.get("PYTHONPATH")]))
-    process = subprocess.Popen(  # noqa: S603  (our own module)
-        [sys.executable, "-P", "-m", "pawmark.cluster.runner", str(folder)],
-        # The process ends when this pipe closes: also when this worker is killed.
-        stdin=subprocess.PIPE,
-        stdout=log,
-        stderr=subprocess.STDOUT,
-        cwd=folder,
-        env={**kept, **variables, "PYTHONPATH": path},
-    )
+def _run_apart(folder: Path, variables: Mapping[str, str]) -> str:
+    """Run a task by a process that is free, or by a new one; return what it said if it ended."""
+    wanted = tuple(sorted(variables.items()))
+    with _LOCK:
+        found = next((runner for runner in _IDLE if runner.variables == wanted), None)
+        if found is not None:
+            _IDLE.remove(found)
+    runner = found if found is not None and found.alive else _Runner(wanted)
     try:
-        yield process
-    finally:
-        process.kill()
-        process.wait()
-        process.stdin.close()
+        done = runner.run(folder, _is_cancelled())
+    except BaseException:
+        runner.close()
+        raise
+    if not done:
+        return runner.close()
+    with _LOCK:
+        _IDLE.append(runner)
+    return ""
+
+
+class _Runner:
+    """A process of `pawmark.cluster.runner`, which takes one task after another.
+
+    Parameters
+    ----------
+    variables
+        Variables of the environment that student code sees.
+    """
+
+    def __init__(self, variables: tuple[tuple[str, str], ...]) -> None:
+        self.variables = variables
+        kept = {name: value for name, value in os.environ.items() if name not in _OWN}
+        package = str(Path(__file__).resolve().parents[2])
+        path = os.pathsep.join(filter(None, [package, os.environ.get("PYTHONPATH")]))
+        self._log = tempfile.TemporaryFile()  # noqa: SIM115  (closed with the process)
+        self._process = subprocess.Popen(
+            [sys.executable, "-P", "-m", "pawmark.cluster.runner"],
+            # The process ends when this pipe closes: also when this worker is killed.
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=self._log,
+            start_new_session=True,  # Ctrl-C is for the worker
+            bufsize=0,
+            env={**kept, **dict(variables), "PYTHONPATH": path, "PAWMARK_WARM": "1"},
+        )
+
+    @property
+    def alive(self) -> bool:
+        """Whether it can take a task."""
+        return self._process.poll() is None
+
+    def run(self, folder: Path, is_cancelled: Callable[[], bool]) -> bool:
+        """Run the task in a folder; False when it ended over it, or nobody wants its result."""
+        try:
+            self._process.stdin.write(f"{folder}\n".encode())
+        except OSError:
+            return False
+        while not select.select([self._process.stdout], [], [], _POLL)[0]:
+            if is_cancelled():
+                return False
+        return bool(self._process.stdout.read(1))
+
+    def close(self) -> str:
+        """End it, and what it runs; return what it said."""
+        self._process.kill()
+        self._process.wait()
+        self._process.stdin.close()
+        self._process.stdout.close()
+        with self._log:
+            self._log.seek(0)
+            return self._log.read().decode(errors="replace")
+
+
+_IDLE: list[_Runner] = []
+_LOCK = threading.Lock()
 
 
 def _is_cancelled() -> Callable[[], bool]:

@@ -14,6 +14,7 @@ import psutil
 from nbformat import NotebookNode
 
 from pawmark import pets, profiles
+from pawmark.course import source_notebook
 from pawmark.errors import CourseError
 from pawmark.grading import backend, handed_in, intake, records, warm
 from pawmark.grading.execution import CHECK_SUFFIX, Execution
@@ -176,17 +177,23 @@ def undone_of(notebook: NotebookNode, repaired: Repaired) -> frozenset[str]:
 def hidden_checks(course: Path, assignment: str) -> dict[str, bytes]:
     """Return the files that the checks of an assignment consist of, by path in the course.
 
-    Modules of checks of other assignments are left out.
+    Modules of checks of exercises that it does not have are left out.
     """
-    own = f"test_{assignment.split('_')[0]}_"
-    folder = course / CHECKS
+    own = tuple(f"test_{number}_" for number in _numbers(course, assignment))
     return {
         path.relative_to(course).as_posix(): path.read_bytes()
-        for path in sorted(folder.rglob("*"))
+        for path in sorted((course / CHECKS).rglob("*"))
         if path.is_file()
         and not {"__pycache__", ".pytest_cache"} & set(path.parts)
         and (path.name.startswith(own) or not path.name.startswith("test_"))
     }
+
+
+def _numbers(course: Path, assignment: str) -> set[str]:
+    """Return the numbers with which the ids of an assignment's exercises begin."""
+    text = source_notebook(course, assignment).read_text(encoding="utf-8")
+    settings = [cell["metadata"].get("nbgrader", {}) for cell in json.loads(text)["cells"]]
+    return {entry["grade_id"].split("-")[0] for entry in settings if "grade_id" in entry}
 
 
 def digest_of(checks: dict[str, bytes]) -> str:
