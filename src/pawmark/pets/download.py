@@ -292,7 +292,8 @@ class _Transfer:
         if status not in (http.client.OK, http.client.PARTIAL_CONTENT):
             lasting = 400 <= status < 500 and status not in (408, 425, 429)
             kind = _UselessError if lasting else _MirrorError
-            raise kind(f"it answers {status} {response.reason or ''}".strip())
+            words = ascii(response.reason or "")[1:-1][:60]  # a server may send anything
+            raise kind(f"it answers {status} {words}".strip())
         partial = status == http.client.PARTIAL_CONTENT
         start, total = _extent(response.headers, partial)
         if (total is not None and total != self.file.size) or start > self.have:
