@@ -356,6 +356,7 @@ def test_the_default_is_to_train(course):
     assert score(course, "default") == 1
 
 
+@pytest.mark.slow
 @needs_sandbox
 def test_a_setting_that_means_nothing_stops_grading(course):
     """Grading is refused with one message when the setting cannot be understood."""
