@@ -340,6 +340,8 @@ def test_graded_by_what_was_handed_in(course):
     assert score(course, "honest") == 2
     # The check that nothing was trained here is passed by all.
     assert [score(course, name) for name in ("forged", "empty", "linked")] == [1, 1, 1]
+    empty = (course / "autograded" / "empty" / NAME / f"{NAME}.ipynb").read_text()
+    assert "weights.npy: it was not handed in" in empty
     record = json.loads(
         (course / "autograded" / "honest" / NAME / f"{NAME}.record.json").read_text()
     )
@@ -356,6 +358,7 @@ def test_the_default_is_to_train(course):
     assert score(course, "default") == 1
 
 
+@pytest.mark.slow
 @needs_sandbox
 def test_a_setting_that_means_nothing_stops_grading(course):
     """Grading is refused with one message when the setting cannot be understood."""

@@ -13,7 +13,7 @@ import pawmark
 HERE = Path(__file__).parent
 
 
-def run_on(real_pets, cache: Path, name: str, *options: str) -> dict:
+def run_on(real_pets, cache: Path, folder: Path, name: str, *options: str) -> dict:
     """Run the cells of an assignment's reference on real photographs, in a process of its own."""
     notebook = HERE.parent / "source" / name / f"{name}.ipynb"
     done = subprocess.run(
@@ -25,6 +25,7 @@ def run_on(real_pets, cache: Path, name: str, *options: str) -> dict:
             "PAWMARK_PROFILE": "quick",
             "PYTHONPATH": str(Path(pawmark.__file__).parents[1]),
         },
+        cwd=folder,  # a notebook may keep what it trained
         capture_output=True,
         text=True,
     )
@@ -32,18 +33,18 @@ def run_on(real_pets, cache: Path, name: str, *options: str) -> dict:
     return json.loads(done.stdout.splitlines()[-1])
 
 
-def test_loading_real_photographs(real_pets, small_cache):
+def test_loading_real_photographs(real_pets, small_cache, tmp_path):
     """Assignment 02 runs to its end on real photographs, figures and visible checks included."""
-    assert run_on(real_pets, small_cache, "02_data_loading")["raised"] == {}
+    assert run_on(real_pets, small_cache, tmp_path, "02_data_loading")["raised"] == {}
 
 
 @pytest.mark.slow
-def test_training_on_real_photographs(real_pets, small_cache):
+def test_training_on_real_photographs(real_pets, small_cache, tmp_path):
     """Assignment 03 runs on real photographs, and a model learns from them after drawn ones.
 
     Sixteen photographs are too few to beat the class prior: that one visible check may say so.
     """
-    found = run_on(real_pets, small_cache, "03_encoder_decoder", "fine-tune")
+    found = run_on(real_pets, small_cache, tmp_path, "03_encoder_decoder", "fine-tune")
 
     assert set(found["raised"]) <= {"03-training-check"}
     assert all("the class prior" in text for text in found["raised"].values())
@@ -52,6 +53,6 @@ def test_training_on_real_photographs(real_pets, small_cache):
 
 
 @pytest.mark.slow
-def test_interpreting_on_real_photographs(real_pets, small_cache):
+def test_interpreting_on_real_photographs(real_pets, small_cache, tmp_path):
     """Assignment 06 runs to its end on real photographs, its small classifier trained on them."""
-    assert run_on(real_pets, small_cache, "06_interpreting_convnets")["raised"] == {}
+    assert run_on(real_pets, small_cache, tmp_path, "06_interpreting_convnets")["raised"] == {}

@@ -116,9 +116,8 @@ def download(
     target = folder / file.name
     if target.is_file() and differs(target, file) is None:
         return target
-    with progress_bar(f"Downloading {file.name}", file.size, in_bytes=True) as advance:
-        transfer = _Transfer(file, folder / f"{file.name}.part", advance, patience or Patience())
-        reasons = _try_all(transfer, [_address(mirror, file) for mirror in mirrors], say)
+    transfer = _Transfer(file, folder / f"{file.name}.part", patience or Patience())
+    reasons = _try_all(transfer, [_address(mirror, file) for mirror in mirrors], say)
     if reasons is not None:
         raise DataError(_nothing_came(file, reasons, transfer.part))
     transfer.note.unlink(missing_ok=True)
@@ -199,19 +198,16 @@ def _nothing_came(file: RemoteFile, reasons: dict[str, str], part: Path) -> str:
 class _Transfer:
     """Brings one file into its ``.part``, over as many connections as it takes."""
 
-    def __init__(
-        self, file: RemoteFile, part: Path, advance: Callable[[int], None], patience: Patience
-    ) -> None:
+    def __init__(self, file: RemoteFile, part: Path, patience: Patience) -> None:
         import requests  # late: only who downloads should wait for it
 
         self.file = file
         self.part = part
         self.note = part.with_name(f"{part.name}.json")
         self.patience = patience
-        self._advance = advance
+        self._advance: Callable[[int], None] = lambda steps: None
         self._shown = 0
         self._session = requests.Session()
-        self._show(self.have)
 
     @property
     def have(self) -> int:
@@ -228,7 +224,11 @@ class _Transfer:
         """
         while True:
             own = self.have == 0
-            self._fill(address, slowest)
+            title = f"Downloading {self.file.name}"
+            with progress_bar(title, self.file.size, in_bytes=True) as self._advance:
+                self._shown = 0
+                self._show(self.have)
+                self._fill(address, slowest)
             problem = differs(self.part, self.file)
             if problem is None:
                 return
@@ -292,7 +292,8 @@ class _Transfer:
         if status not in (http.client.OK, http.client.PARTIAL_CONTENT):
             lasting = 400 <= status < 500 and status not in (408, 425, 429)
             kind = _UselessError if lasting else _MirrorError
-            raise kind(f"it answers {status} {response.reason or ''}".strip())
+            words = ascii(response.reason or "")[1:-1][:60]  # a server may send anything
+            raise kind(f"it answers {status} {words}".strip())
         partial = status == http.client.PARTIAL_CONTENT
         start, total = _extent(response.headers, partial)
         if (total is not None and total != self.file.size) or start > self.have:

@@ -62,12 +62,24 @@ def training_split(profile: "Profile | None" = None, data: "Pets | None" = None)
         from .photographs import dataset
 
         data = dataset()
+    train, val = split_names(profile, data)
+    inputs, targets = data.arrays(_height_width(profile.img_size), (*train, *val))
+    cut = len(train)
+    return Split(inputs[:cut], targets[:cut], inputs[cut:], targets[cut:])
+
+
+def split_names(profile: "Profile", data: "Pets") -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Name the photographs of `training_split`: for training, and for validation.
+
+    Raises
+    ------
+    DataError
+        The data set has fewer than two images.
+    """
     names = list(data.names)
     random.Random(SHUFFLE_SEED).shuffle(names)
     num_train, num_val = _sizes(len(names), profile.num_train, profile.num_val)
-    names = tuple(names[: num_train + num_val])
-    inputs, targets = data.arrays(_height_width(profile.img_size), names)
-    return Split(inputs[:num_train], targets[:num_train], inputs[num_train:], targets[num_train:])
+    return tuple(names[:num_train]), tuple(names[num_train : num_train + num_val])
 
 
 def _sizes(available: int, num_train: int, num_val: int) -> tuple[int, int]:
