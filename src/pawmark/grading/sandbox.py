@@ -19,10 +19,10 @@ from pawmark.grading.limits import MAX_DISK
 GUEST_HOME = "/home/student"
 GUEST_DATA = "/data/pets"
 
-PACKAGE = Path(__file__).resolve().parents[1]
-SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32")
-READABLE = ("ld.so.cache", "ld.so.conf", "ld.so.conf.d", "fonts", "alternatives", "localtime")
-OPT_OUT = (
+_PACKAGE = Path(__file__).resolve().parents[1]
+_SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32")
+_ETC = ("ld.so.cache", "ld.so.conf", "ld.so.conf.d", "fonts", "alternatives", "localtime")
+_OPT_OUT = (
     "To grade without a sandbox, on a machine where students may read and change everything, "
     "set PAWMARK_SANDBOX=none."
 )
@@ -34,7 +34,7 @@ def available() -> str | None:
     if _bwrap() is None:
         return (
             "bubblewrap is not installed, so student code cannot be locked in. Install it "
-            f"(apt install bubblewrap, dnf install bubblewrap). {OPT_OUT}"
+            f"(apt install bubblewrap, dnf install bubblewrap). {_OPT_OUT}"
         )
     reason = _tried(None)
     return None if reason is None else _refused(reason)
@@ -55,6 +55,11 @@ def filtered() -> bool:
 def installed() -> bool:
     """Tell whether bubblewrap is there, whether it works or not."""
     return _bwrap() is not None
+
+
+def shown() -> tuple[list[str], list[str]]:
+    """Return what is shown of the real file system: folders with programs, and places to read."""
+    return [*_SYSTEM, *_code()], [f"/etc/{name}" for name in _ETC]
 
 
 def _tried(system_calls: int | None) -> str | None:
@@ -79,7 +84,7 @@ def _refused(reason: str) -> str:
         f"bubblewrap does not work here: {reason}. It needs version 0.7 or newer and a kernel that "
         "grants user namespaces (in a container: allow them, for example docker run "
         "--security-opt seccomp=unconfined --security-opt apparmor=unconfined; on Ubuntu: sysctl "
-        f"kernel.apparmor_restrict_unprivileged_userns=0). {OPT_OUT}"
+        f"kernel.apparmor_restrict_unprivileged_userns=0). {_OPT_OUT}"
     )
 
 
@@ -135,8 +140,8 @@ def environment(home: str, data: str | None) -> dict[str, str]:
         "LANG": "C.UTF-8",
         "PYTHONDONTWRITEBYTECODE": "1",
     }
-    if not PACKAGE.is_relative_to(Path(sys.prefix).resolve()):
-        values["PYTHONPATH"] = str(PACKAGE.parent)
+    if not _PACKAGE.is_relative_to(Path(sys.prefix).resolve()):
+        values["PYTHONPATH"] = str(_PACKAGE.parent)
     if data is not None:
         values["PAWMARK_DATA"] = data
     if "PAWMARK_PROFILE" in os.environ:
@@ -166,8 +171,8 @@ def _isolation() -> list[str]:
 
 
 def _mounts(data: Path | None) -> list[str]:
-    options = [option for path in SYSTEM for option in _system(Path(path))]
-    for name in READABLE:
+    options = [option for path in _SYSTEM for option in _system(Path(path))]
+    for name in _ETC:
         options += ["--ro-bind-try", f"/etc/{name}", f"/etc/{name}"]
     # Where root grades, student code is root to the files of /proc/sys, and one of them names a
     # program that the system runs outside of any sandbox.
@@ -175,7 +180,7 @@ def _mounts(data: Path | None) -> list[str]:
     for folder in ("/dev/shm", "/tmp", GUEST_HOME):  # noqa: S108  (fresh ones, in memory)
         options += ["--size", str(MAX_DISK), "--tmpfs", folder]
     options += ["--remount-ro", "/dev"]
-    for path in code():
+    for path in _code():
         options += ["--ro-bind", path, path]
     if data is not None:
         options += ["--ro-bind", str(Path(data).resolve()), GUEST_DATA]
@@ -188,9 +193,9 @@ def _system(path: Path) -> list[str]:
     return ["--ro-bind", str(path), str(path)] if path.is_dir() else []
 
 
-def code() -> list[str]:
+def _code() -> list[str]:
     """Return the folders of Python and this package; the checkout around them stays hidden."""
-    folders = dict.fromkeys([sys.base_prefix, sys.prefix, str(PACKAGE)])
+    folders = dict.fromkeys([sys.base_prefix, sys.prefix, str(_PACKAGE)])
     return [folder for folder in folders if not Path(folder).is_relative_to("/usr")]
 
 
