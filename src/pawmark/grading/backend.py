@@ -42,7 +42,8 @@ def refusal() -> str | None:
         return f"{VARIABLE}={wanted!r} names no sandbox: bubblewrap, landlock or none is expected."
     if chosen() == LANDLOCK:
         reason = confined.available()
-        return None if reason is None else f"{reason}. {sandbox.OPT_OUT}"
+        unset = f"Without {VARIABLE}=landlock bubblewrap is used."
+        return None if reason is None else f"{reason}. {unset}"
     reason = sandbox.available() if chosen() == BUBBLEWRAP else None
     return reason if reason is None else f"{reason} {_instead()}"
 

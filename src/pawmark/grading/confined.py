@@ -25,6 +25,7 @@ from pawmark.grading.limits import Limits, Usage, process_usage, shared_by
 from pawmark.grading.outcomes import Outcome
 from pawmark.grading.scratch import Scratch
 
+_PACKAGE = Path(__file__).resolve().parents[1]
 _POLL = 0.1
 _END = 20.0
 _READS = ("/proc/cpuinfo", "/proc/meminfo", "/proc/stat", "/proc/version", "/proc/filesystems",
@@ -136,7 +137,7 @@ def _keeper(
 def _environment(scratch: Scratch, orders: Orders) -> dict[str, str]:
     values = sandbox.environment(scratch.home, orders.data)
     if "PYTHONPATH" in values:
-        values["PYTHONPATH"] = str(scratch.lend(sandbox.PACKAGE))
+        values["PYTHONPATH"] = str(scratch.lend(_PACKAGE))
     return {**values, "TMPDIR": str(scratch.root / "tmp")}
 
 
@@ -145,13 +146,13 @@ def _orders(scratch: Scratch, data: Path | None) -> Orders:
     if os.geteuid() == 0:
         user = _user()
         scratch.give(user)
-    reads = [str(scratch.root), *_READS, *(f"/etc/{name}" for name in sandbox.READABLE)]
+    runs, reads = sandbox.shown()
     return Orders(
         scratch=str(scratch.root),
         home=scratch.home,
         changes=scratch.changes,
-        runs=(*sandbox.SYSTEM, *sandbox.code()),
-        reads=tuple(reads),
+        runs=tuple(runs),
+        reads=(str(scratch.root), *_READS, *reads),
         data=str(data.resolve()) if data else None,
         user=user,
     )

@@ -23,9 +23,9 @@ from pawmark.grading.limits import MAX_DISK
 GUEST_HOME = "/home/student"
 GUEST_DATA = "/data/pets"
 
-PACKAGE = Path(__file__).resolve().parents[1]
-SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32")
-READABLE = ("ld.so.cache", "ld.so.conf", "ld.so.conf.d", "fonts", "alternatives", "localtime")
+_PACKAGE = Path(__file__).resolve().parents[1]
+_SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32")
+_ETC = ("ld.so.cache", "ld.so.conf", "ld.so.conf.d", "fonts", "alternatives", "localtime")
 _HANDED_ON = ("KERAS_BACKEND",)
 _DEVICES = Path("/dev")
 _DRIVER = ("nvidiactl", "nvidia-uvm")  # what CUDA opens beside the cards themselves
@@ -48,7 +48,7 @@ except BlockingIOError:
     raise SystemExit(0)
 raise SystemExit("the number of processes is not limited")
 """
-OPT_OUT = (
+_OPT_OUT = (
     "To grade without a sandbox, on a machine where students may read and change everything, "
     "set PAWMARK_SANDBOX=none."
 )
@@ -60,7 +60,7 @@ def available() -> str | None:
     if _bwrap() is None:
         return (
             "bubblewrap is not installed, so student code cannot be locked in. Install it "
-            f"(apt install bubblewrap, dnf install bubblewrap). {OPT_OUT}"
+            f"(apt install bubblewrap, dnf install bubblewrap). {_OPT_OUT}"
         )
     reason = _tried(None)
     return None if reason is None else _refused(reason)
@@ -133,6 +133,11 @@ def _readable(data: Path | None) -> bool:
     )
 
 
+def shown() -> tuple[list[str], list[str]]:
+    """Return what is shown of the real file system: folders with programs, and places to read."""
+    return [*_SYSTEM, *_code()], [f"/etc/{name}" for name in _ETC]
+
+
 def _tried(system_calls: int | None) -> str | None:
     """Run next to nothing in the sandbox; return why that did not work."""
     return _run(command(["true"], None, system_calls=system_calls), system_calls)
@@ -159,7 +164,7 @@ def _refused(reason: str) -> str:
         f"bubblewrap does not work here: {reason}. It needs version 0.7 or newer and a kernel that "
         "grants user namespaces (in a container: allow them, for example docker run "
         "--security-opt seccomp=unconfined --security-opt apparmor=unconfined; on Ubuntu: sysctl "
-        f"kernel.apparmor_restrict_unprivileged_userns=0). {OPT_OUT}"
+        f"kernel.apparmor_restrict_unprivileged_userns=0). {_OPT_OUT}"
     )
 
 
@@ -269,8 +274,8 @@ def environment(home: str, data: str | None) -> dict[str, str]:
     }
     if not _cards():
         values["CUDA_VISIBLE_DEVICES"] = "-1"
-    if not PACKAGE.is_relative_to(Path(sys.prefix).resolve()):
-        values["PYTHONPATH"] = str(PACKAGE.parent)
+    if not _PACKAGE.is_relative_to(Path(sys.prefix).resolve()):
+        values["PYTHONPATH"] = str(_PACKAGE.parent)
     if data is not None:
         values["PAWMARK_DATA"] = data
     for name in _HANDED_ON:
@@ -313,8 +318,8 @@ def _isolation(launched: bool) -> list[str]:
 
 
 def _mounts(data: Path | None) -> list[str]:
-    options = [option for path in SYSTEM for option in _system(Path(path))]
-    for name in READABLE:
+    options = [option for path in _SYSTEM for option in _system(Path(path))]
+    for name in _ETC:
         options += ["--ro-bind-try", f"/etc/{name}", f"/etc/{name}"]
     # Where root grades, student code may be root to the files of /proc/sys, and one of them names
     # a program that the system runs outside of any sandbox.
@@ -324,8 +329,8 @@ def _mounts(data: Path | None) -> list[str]:
         options += ["--perms", "1777", "--size", str(MAX_DISK), "--tmpfs", folder]
     options += [option for path in _cards() for option in ("--dev-bind", path, path)]
     options += ["--remount-ro", "/dev"]
-    options += _folders_above([*code(), GUEST_DATA])
-    for path in code():
+    options += _folders_above([*_code(), GUEST_DATA])
+    for path in _code():
         options += ["--ro-bind", path, path]
     if data is not None:
         source = data if str(data) == GUEST_DATA else Path(data).resolve()
@@ -346,9 +351,9 @@ def _folders_above(paths: list[str]) -> list[str]:
     return [option for folder in made for option in ("--perms", "0755", "--dir", folder)]
 
 
-def code() -> list[str]:
+def _code() -> list[str]:
     """Return the folders of Python and this package; the checkout around them stays hidden."""
-    folders = dict.fromkeys([sys.base_prefix, sys.prefix, str(PACKAGE)])
+    folders = dict.fromkeys([sys.base_prefix, sys.prefix, str(_PACKAGE)])
     return [folder for folder in folders if not Path(folder).is_relative_to("/usr")]
 
 
