@@ -25,6 +25,7 @@ GUEST_DATA = "/data/pets"
 
 _PACKAGE = Path(__file__).resolve().parents[1]
 _SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32")
+_PLAIN = tuple(f"/dev/{name}" for name in ("null", "zero", "full", "random", "urandom", "tty"))
 _ETC = ("ld.so.cache", "ld.so.conf", "ld.so.conf.d", "fonts", "alternatives", "localtime")
 _HANDED_ON = ("KERAS_BACKEND",)
 _DEVICES = Path("/dev")
@@ -220,7 +221,10 @@ def template_command(argv: list[str], data: Path | None) -> list[str]:
     options += ["--cap-drop", "ALL"]
     mounts = _mounts(data)
     place = mounts.index("--proc")
-    mounts[place : place + 4] = ["--bind", "/proc", "/proc"]
+    # Bubblewrap's own /dev would take a second user name space, and then this one's folders belong
+    # to another than its processes: only root could enter both.
+    devices = [option for path in _PLAIN for option in ("--dev-bind", path, path)]
+    mounts[place : place + 6] = ["--bind", "/proc", "/proc", "--tmpfs", "/dev", *devices]
     end = ("--remount-ro", "/", "--chdir", GUEST_HOME, "--", *argv)
     return [_bwrap() or "bwrap", *options, *mounts, *_environment_options(data), *end]
 

@@ -123,7 +123,8 @@ class Template:
             if not _readable(back, ANSWER_LIMIT) or back.read(1) != b"\n":
                 process.kill()
                 process.wait()
-                process.stdin.close()
+                with contextlib.suppress(OSError):  # what was written to it has never been read
+                    process.stdin.close()
                 raise TemplateError("no sandbox can be made within the template's")
         return process
 
