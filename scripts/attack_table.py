@@ -75,8 +75,8 @@ def try_on_stock(baseline: StockCourse, attack: Attack, folder: Path) -> str:
     course.nbgrader("autograde", NAME)
     told = [] if course.ended else [f"holds up grading (stopped after {SECONDS} s)"]
     left = course.survivors_left
-    course.nbgrader("generate_feedback", NAME, "--student", attack.student, seconds=60)
-    told += [] if course.ended else ["holds up feedback (stopped after 60 s)"]
+    course.nbgrader("generate_feedback", NAME, "--student", attack.student, seconds=SECONDS)
+    told += [] if course.ended else [f"holds up feedback (stopped after {SECONDS} s)"]
     told += successes(course, attack, "m_wrong")
     return "; ".join([*told, *aftermath(course, POINTS, left).successes]) or HELD
 

@@ -63,7 +63,7 @@ def plain_notebook() -> NotebookNode:
             function = HONEST[exercise].partition("(")[0].removeprefix("def ")
             lines = [f"assert callable({function})", "", "### BEGIN HIDDEN TESTS"]
             # Far from the asserts: the lines around a failed one are shown to its student.
-            lines += [f"# {secret('checks')}", *8 * ["#"], _TESTS[exercise].strip()]
+            lines += [*8 * ["#"], f"# {secret('checks')}", *8 * ["#"], _TESTS[exercise].strip()]
             cell.source = "\n".join([*lines, "### END HIDDEN TESTS"])
     return notebook
 
