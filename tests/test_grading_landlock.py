@@ -404,6 +404,15 @@ def test_an_unknown_sandbox_is_refused():
 
 
 @needs_landlock
+def test_a_graphics_card_is_not_promised(monkeypatch):
+    """Where the profile trains on a card, which this sandbox does not show, grading refuses."""
+    ask = "from pawmark.grading import backend; print(backend.refusal())"
+    monkeypatch.setenv("PAWMARK_PROFILE", "gpu")
+
+    assert "PAWMARK_PROFILE=quick" in _python(ask, "landlock").stdout
+
+
+@needs_landlock
 def test_the_better_sandbox_is_preferred():
     """Landlock is taken where it is asked for, or where bubblewrap can make no name spaces."""
     ask = "from pawmark.grading import backend; print(backend.chosen(), backend.refusal())"

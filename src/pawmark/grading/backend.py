@@ -7,6 +7,7 @@ import functools
 import os
 from pathlib import Path
 
+from pawmark import profiles
 from pawmark.grading import confined, sandbox
 from pawmark.grading.kernel import StudentKernel
 from pawmark.grading.limits import Limits
@@ -41,11 +42,20 @@ def refusal() -> str | None:
     if wanted not in ("", BUBBLEWRAP, LANDLOCK, NONE):
         return f"{VARIABLE}={wanted!r} names no sandbox: bubblewrap, landlock or none is expected."
     if chosen() == LANDLOCK:
-        reason = confined.available()
-        unset = f"Without {VARIABLE}=landlock bubblewrap is used."
-        return None if reason is None else f"{reason}. {unset}"
+        reason = confined.available() or _without_a_card()
+        other = f" Without {VARIABLE}=landlock bubblewrap is used." if wanted else ""
+        return None if reason is None else f"{reason}.{other}"
     reason = sandbox.available() if chosen() == BUBBLEWRAP else None
     return reason if reason is None else f"{reason} {_instead()}"
+
+
+def _without_a_card() -> str | None:
+    if profiles.current() is not profiles.GPU:
+        return None
+    return (
+        "Landlock shows no graphics card to student code, and the profile trains on one: set "
+        f"{profiles.VARIABLE}=quick"
+    )
 
 
 def _instead() -> str:

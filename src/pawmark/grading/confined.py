@@ -138,6 +138,7 @@ def _environment(scratch: Scratch, orders: Orders) -> dict[str, str]:
     values = sandbox.environment(scratch.home, orders.data)
     if "PYTHONPATH" in values:
         values["PYTHONPATH"] = str(scratch.lend(_PACKAGE))
+    values["CUDA_VISIBLE_DEVICES"] = "-1"
     return {**values, "TMPDIR": str(scratch.root / "tmp")}
 
 

@@ -122,13 +122,20 @@ def _sizes(root: Path) -> Iterator[int]:
         try:
             with os.scandir(waiting.pop()) as entries:
                 for entry in entries:
-                    yield _INODE + entry.stat(follow_symlinks=False).st_blocks * _BLOCK
+                    yield _size(entry)
                     if entry.is_dir(follow_symlinks=False):
                         waiting.append(entry.path)
-        except FileNotFoundError:  # it was just removed or renamed
+        except (FileNotFoundError, NotADirectoryError):  # it was just removed or replaced
             continue
         except OSError:  # unreadable, or so deep that its name is too long
             yield 1 << 62
+
+
+def _size(entry: os.DirEntry[str]) -> int:
+    try:
+        return _INODE + entry.stat(follow_symlinks=False).st_blocks * _BLOCK
+    except FileNotFoundError:
+        return _INODE
 
 
 def _nameless(processes: list[Path]) -> Iterator[int]:
