@@ -13,6 +13,7 @@ from attack_course import HONEST, NAME, WRONG, Course
 
 from pawmark.grading import sandbox, warm
 from pawmark.grading.kernel import StudentKernel
+from pawmark.grading.limits import Limits
 from pawmark.grading.outcomes import Outcome
 
 pytestmark = pytest.mark.skipif(sandbox.available() is not None, reason=str(sandbox.available()))
@@ -221,6 +222,18 @@ def test_a_sandbox_of_its_own_each(kernel):
 
     for name in first:
         assert len({first[name], second[name], str((folder / name).readlink())}) == 3, name
+
+
+def test_limits_hold_for_a_copy():
+    """What a submission takes on top of the template counts, and ends it when it is too much."""
+    with StudentKernel(None, limits=Limits(memory=1 << 30), warm=True) as kernel:
+        assert kernel.warm
+        assert (
+            kernel.run("import keras, numpy as np\nsmall = np.ones(10_000_000)", 30).outcome is None
+        )
+        run = kernel.run("import time\nkept = bytearray(b'x') * (3 << 29)\ntime.sleep(20)", 30)
+
+    assert run.outcome in (Outcome.OUT_OF_MEMORY, Outcome.STUDENT_ERROR)
 
 
 def test_chance_is_drawn_anew(kernel):
