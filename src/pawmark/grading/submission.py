@@ -83,14 +83,15 @@ class Circumstances:
         old: records.Tape | None = None,
     ) -> Execution:
         """Return the run of a repaired notebook, not yet begun; see `Execution`."""
-        suited = warm.suits(cell.source for cell in notebook.cells if cell.cell_type == "code")
+        sources = [cell.source for cell in notebook.cells if cell.cell_type == "code"]
+        imported = warm.libraries_for(sources)
         return Execution(
             notebook=notebook,
             undone=undone,
             course=course,
             data=data,
             guest_root=sandbox.GUEST_DATA if self.sandboxed else str(data.root),
-            new_kernel=lambda: StudentKernel(data.root, self.sandboxed, self.limits, suited),
+            new_kernel=lambda: StudentKernel(data.root, self.sandboxed, self.limits, imported),
             seed=int(self.seed or secrets.randbits(32)),
             timeout=self.timeout,
             patience=_patience(),
