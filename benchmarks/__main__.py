@@ -118,6 +118,7 @@ class Bench:
         took = self._run(pawmark("regrade", assignment, "--write"), course)
         self._add("pawmark edited", took)
         self.found["stock edited"] = self.found[f"stock {group} {assignment}"]
+        self.found["edited submissions"] = getattr(self.plan, group)
 
     def _killed(self, group: str, assignment: str) -> None:
         """Kill a run when half of the submissions are done, and let it go on."""
@@ -156,6 +157,7 @@ class Bench:
 
     def _add(self, name: str, took: Run) -> None:
         self.found[name] = self.found.get(name, 0.0) + took.seconds
+        self.found[f"{name} cpu"] = self.found.get(f"{name} cpu", 0.0) + took.cpu_seconds
 
 
 def _names(count: int) -> list[str]:
@@ -191,6 +193,7 @@ def main() -> None:
             found = bench.everything()
         except RuntimeError as error:
             sys.exit(str(error))
+    found["load"] = os.getloadavg()[1]
     found["cores"] = len(os.sched_getaffinity(0))
     found["seconds"] = time.monotonic() - began
     name = "quick" if options.quick else "full"

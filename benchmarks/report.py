@@ -52,6 +52,10 @@ def rows(found: dict[str, Any]) -> list[Row]:
             200,
         ),
     ]
+    table += [
+        _processor(found, "untrained", "without training"),
+        _processor(found, "trained", "with training"),
+    ]
     share = efficiency(found, "untrained"), efficiency(found, "trained")
     names = ("without training", "with training")
     table += [
@@ -87,6 +91,12 @@ def _times(what: str, stock: float, pawmark: float, target: float) -> Row:
         f"at least {target}",
         ratio >= target,
     )
+
+
+def _processor(found: dict[str, Any], group: str, name: str) -> Row:
+    stock, pawmark = found[f"stock {group} cpu"], found[f"pawmark {group} cpu"]
+    ratio = f"{stock / pawmark:.1f}"
+    return Row(f"processor time, {name}", f"{stock:.1f} s", f"{pawmark:.1f} s", ratio, "", None)
 
 
 def _memory(size: float) -> str:
@@ -146,6 +156,10 @@ def markdown(found: dict[str, Any]) -> str:
         cells = (row.what, row.stock, row.pawmark, row.ratio, row.target, reached)
         lines.append(f"| {' | '.join(cells)} |")
     lines += [
+        "",
+        f"At the end {found['load']:.1f} processes wanted to run on average. Where that is more than "
+        "the cores, other work slowed both sides, and the rows of processor time say more than the "
+        "clock.",
         "",
         "Stock nbgrader runs everything again after a check was edited and where nothing changed: "
         "its time there is that of its cold run.",

@@ -13,6 +13,7 @@ from attack_course import HONEST, NAME, WRONG, Course
 
 from pawmark.grading import sandbox, warm
 from pawmark.grading.kernel import StudentKernel
+from pawmark.grading.limits import Limits
 from pawmark.grading.outcomes import Outcome
 
 pytestmark = pytest.mark.skipif(sandbox.available() is not None, reason=str(sandbox.available()))
@@ -113,7 +114,7 @@ def always_warm():
     """Start every submission warm, or skip where that cannot be."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv(warm.SWITCH, "1")
-        with StudentKernel(None, warm=True) as kernel:
+        with StudentKernel(None, libraries=warm.FULL) as kernel:
             if not kernel.warm:
                 pytest.skip(f"no warm starts here: {warm._broken}")
         yield
@@ -123,7 +124,7 @@ def always_warm():
 @pytest.fixture
 def kernel():
     """Give one warm submission."""
-    with StudentKernel(None, warm=True) as started:
+    with StudentKernel(None, libraries=warm.FULL) as started:
         assert started.warm
         yield started
 
@@ -154,13 +155,13 @@ def test_student_code_finds_the_same_around_it(kernel):
 def test_nothing_of_one_submission_is_in_another(when):
     """No file, variable, process, socket, attribute or memory of one is found from the other."""
     mark = os.urandom(6).hex()
-    with StudentKernel(None, warm=True) as first:
+    with StudentKernel(None, libraries=warm.FULL) as first:
         assert told(first, PLANT.replace("@MARK@", mark)) == "planted\n"
         found, _ = ast.literal_eval(told(first, SEARCH.replace("@MARK@", mark)))
         assert len(found) > 8  # who planted it finds it: in files, processes, memory and so on
         if when == "after":
             first.close()
-        with StudentKernel(None, warm=True) as second:
+        with StudentKernel(None, libraries=warm.FULL) as second:
             assert second.warm
             found, processes = ast.literal_eval(told(second, SEARCH.replace("@MARK@", mark)))
 
@@ -173,7 +174,7 @@ def test_the_template_keeps_nothing_of_a_submission(kernel):
     template = template_process()
     files = template.num_fds()
     mark = os.urandom(6).hex()
-    with StudentKernel(None, warm=True) as other:
+    with StudentKernel(None, libraries=warm.FULL) as other:
         told(other, PLANT.replace("@MARK@", mark))
         assert template.num_fds() == files
     kernel.close()
@@ -209,7 +210,7 @@ print(repr((results, sorted(parents))))
     run = kernel.run("import os, signal, time\nos.kill(-1, signal.SIGKILL)\ntime.sleep(30)", 20)
     assert run.outcome is Outcome.CRASHED
     assert template.is_running()
-    with StudentKernel(None, warm=True) as after:
+    with StudentKernel(None, libraries=warm.FULL) as after:
         assert after.warm
 
 
@@ -217,7 +218,7 @@ def test_a_sandbox_of_its_own_each(kernel):
     """Two submissions at once, and the template, share no name space."""
     source = "import os; print(repr({n: os.readlink(f'/proc/self/ns/{n}') for n in "
     source += "('user', 'mnt', 'pid', 'ipc', 'net', 'uts', 'cgroup')}))"
-    with StudentKernel(None, warm=True) as other:
+    with StudentKernel(None, libraries=warm.FULL) as other:
         first, second = (ast.literal_eval(told(one, source)) for one in (kernel, other))
     folder = Path(f"/proc/{template_process().pid}/ns")
 
@@ -225,10 +226,22 @@ def test_a_sandbox_of_its_own_each(kernel):
         assert len({first[name], second[name], str((folder / name).readlink())}) == 3, name
 
 
+def test_limits_hold_for_a_copy():
+    """What a submission takes on top of the template counts, and ends it when it is too much."""
+    with StudentKernel(None, limits=Limits(memory=1 << 30), libraries=warm.FULL) as kernel:
+        assert kernel.warm
+        assert (
+            kernel.run("import keras, numpy as np\nsmall = np.ones(10_000_000)", 30).outcome is None
+        )
+        run = kernel.run("import time\nkept = bytearray(b'x') * (3 << 29)\ntime.sleep(20)", 30)
+
+    assert run.outcome in (Outcome.OUT_OF_MEMORY, Outcome.STUDENT_ERROR)
+
+
 def test_chance_is_drawn_anew(kernel):
     """Random numbers that nobody seeded differ between two submissions."""
     source = "import random, numpy as np; print(random.random(), np.random.rand())"
-    with StudentKernel(None, warm=True) as other:
+    with StudentKernel(None, libraries=warm.FULL) as other:
         ours, theirs = told(kernel, source).split(), told(other, source).split()
 
     assert not set(ours) & set(theirs)
@@ -241,7 +254,7 @@ def test_a_template_that_ended_is_replaced(kernel):
     template.wait(10)
 
     assert told(kernel, "print(6 * 7)") == "42\n"
-    with StudentKernel(None, warm=True) as other:
+    with StudentKernel(None, libraries=warm.FULL) as other:
         assert other.warm
         assert told(other, "print(7 * 7)") == "49\n"
 
@@ -251,7 +264,7 @@ def test_without_a_template_the_start_is_cold(monkeypatch):
     monkeypatch.setattr(sandbox, "template_command", lambda argv, data: ["false"])
     monkeypatch.setattr(warm, "_templates", {})
     monkeypatch.setattr(warm, "_broken", [])
-    with StudentKernel(None, warm=True) as kernel:
+    with StudentKernel(None, libraries=warm.FULL) as kernel:
         assert not kernel.warm
         assert told(kernel, "print(6 * 7)") == "42\n"
     assert warm._broken
@@ -270,19 +283,20 @@ def test_the_switch(monkeypatch):
 
 
 @pytest.mark.parametrize(
-    ("source", "suited"),
+    ("source", "libraries"),
     [
-        ("import keras", True),
-        ("import os\nos.environ.setdefault('TF_CPP_MIN_LOG_LEVEL', \"2\")", True),
-        ("os.environ['KERAS_BACKEND'] = 'jax'", False),
-        ("os.environ.setdefault('KERAS_BACKEND', 'jax')", False),
-        ("%env TF_ENABLE_ONEDNN_OPTS=0", False),
-        ("from os import putenv as p", False),
+        ("import keras", "full"),
+        ("import numpy", "light"),
+        ("import keras, os\nos.environ.setdefault('TF_CPP_MIN_LOG_LEVEL', \"2\")", "full"),
+        ("os.environ['KERAS_BACKEND'] = 'jax'", ""),
+        ("os.environ.setdefault('KERAS_BACKEND', 'jax')", ""),
+        ("%env TF_ENABLE_ONEDNN_OPTS=0", ""),
+        ("from os import putenv as p", ""),
     ],
 )
-def test_code_that_sets_variables_starts_cold(source, suited):
+def test_code_that_sets_variables_starts_cold(source, libraries):
     """What may change how a library is imported is run as it always was."""
-    assert warm.suits(["x = 1", source]) is suited
+    assert warm.libraries_for(["x = 1", source]) == libraries
 
 
 def test_the_sources_of_the_course_suit():
@@ -290,7 +304,21 @@ def test_the_sources_of_the_course_suit():
     for path in Path(__file__).parents[1].glob("source/*/*.ipynb"):
         cells = json.loads(path.read_text())["cells"]
         sources = ["".join(c["source"]) for c in cells if c["cell_type"] == "code"]
-        assert warm.suits(sources), path.name
+        assert warm.libraries_for(sources), path.name
+
+
+def test_a_light_template_has_no_tensorflow():
+    """Code that never names it does not wait for it; a full template serves such code too."""
+    source = "import sys; print('tensorflow' in sys.modules, 'matplotlib' in sys.modules)"
+    with StudentKernel(None, libraries=warm.LIGHT) as kernel:
+        assert kernel.warm
+        assert told(kernel, source) == "True True\n"
+    warm.close()
+    with StudentKernel(None, libraries=warm.LIGHT) as kernel:
+        assert kernel.warm
+        assert told(kernel, source) == "False True\n"
+        assert told(kernel, "import keras; print(keras.backend.backend())") == "tensorflow\n"
+    warm.close()
 
 
 def test_warm_and_cold_write_the_same(tmp_path, small_pets):

@@ -66,7 +66,7 @@ def _instead() -> str:
 
 
 def student_kernel(
-    data: Path, sandboxed: bool, limits: Limits, warm: bool = False
+    data: Path, sandboxed: bool, limits: Limits, libraries: str = ""
 ) -> StudentKernel:
     """Return a kernel in the sandbox that is used here, not yet started; see `StudentKernel`.
 
@@ -74,7 +74,7 @@ def student_kernel(
     """
     if sandboxed and chosen() == LANDLOCK:
         return confined.ConfinedKernel(data, limits)
-    return StudentKernel(data, sandboxed, limits, warm)
+    return StudentKernel(data, sandboxed, limits, libraries)
 
 
 def guest_data(data: Path, sandboxed: bool) -> str:

@@ -86,11 +86,13 @@ class StudentKernel:
         False runs the code unprotected; only where the instructor has opted out.
     limits
         What all processes of the submission may use together.
-    warm
-        Whether it may start as a copy of an interpreter that has imported the libraries already.
+    libraries
+        What it may find imported already: see `warm.libraries_for`. Empty starts it cold.
 
     Attributes
     ----------
+    warm
+        Whether it was started as a copy of a template.
     peak_memory
         The most bytes that were seen in use; memory that processes share counts for each.
     """
@@ -100,10 +102,11 @@ class StudentKernel:
         data: Path | None,
         sandboxed: bool = True,
         limits: Limits | None = None,
-        warm: bool = False,
+        libraries: str = "",
     ) -> None:
         self.data = data
-        self.warm = warm and sandboxed
+        self.libraries = libraries if sandboxed else ""
+        self.warm = False
         self.sandboxed = sandboxed
         self.limits = limits or Limits()
         self._process: subprocess.Popen[bytes] | None = None
@@ -137,7 +140,7 @@ class StudentKernel:
         reason = sandbox.available() if self.sandboxed else None
         if reason is not None:
             raise SandboxError(reason)
-        self.warm = self.warm and warm.wanted() and self._started_warm()
+        self.warm = bool(self.libraries) and warm.wanted() and self._started_warm()
         if not self.warm:
             self._spawn()
             self._greet()
@@ -235,7 +238,12 @@ class StudentKernel:
         inner = self._sockets()
         ends = (inner[0].fileno(), inner[1].fileno())
         try:
-            with inner[0], inner[1], _closing(calls), warm.template(self.data) as template:
+            with (
+                inner[0],
+                inner[1],
+                _closing(calls),
+                warm.template(self.data, self.libraries) as template,
+            ):
                 self._process = template.hold(calls)
                 pid = _tree(self._process.pid)[-1].pid
                 template.enter(pid, ends, self.limits, filtered)

@@ -89,7 +89,8 @@ class Circumstances:
         old: records.Tape | None = None,
     ) -> Execution:
         """Return the run of a repaired notebook, not yet begun; see `Execution`."""
-        suited = warm.suits(cell.source for cell in notebook.cells if cell.cell_type == "code")
+        sources = [cell.source for cell in notebook.cells if cell.cell_type == "code"]
+        imported = warm.libraries_for(sources)
         return Execution(
             notebook=notebook,
             undone=undone,
@@ -97,7 +98,7 @@ class Circumstances:
             data=data,
             guest_root=backend.guest_data(data.root, self.sandboxed),
             new_kernel=lambda: backend.student_kernel(
-                data.root, self.sandboxed, self.limits, suited
+                data.root, self.sandboxed, self.limits, imported
             ),
             seed=int(self.seed or secrets.randbits(32)),
             timeout=self.timeout,

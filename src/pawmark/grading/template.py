@@ -1,7 +1,8 @@
 """Runs in a sandbox of its own: imports the libraries once, then lets copies of itself go.
 
-``python -m pawmark.grading.template FD``. The grader sends one request for each submission: a
-process of the sandbox that was made for it, two sockets, the limits and the filter of system calls.
+``python -m pawmark.grading.template FD full``; ``light`` leaves TensorFlow and Keras out. The
+grader sends one request for each submission: a process of the sandbox that was made for it, two
+sockets, the limits and the filter of system calls.
 This process forks; the copy moves into that sandbox for good, gives up every right, and only then
 becomes the runner and the kernel of the submission. The template itself never runs student code,
 never reads a socket that student code can write to, and lies outside of every submission's name
@@ -19,6 +20,7 @@ import random
 import signal
 import socket
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -34,13 +36,12 @@ LIBRARIES = (
     "PIL.Image",
     "ipykernel.kernelapp",
     "ipykernel.ipkernel",
-    "tensorflow",
-    "keras",
     "pawmark.pets",
     "pawmark.figures",
     "pawmark.grading.guest",
     "pawmark.grading.runner",
 )
+HEAVY = ("tensorflow", "keras")
 BACKEND = "module://matplotlib_inline.backend_inline"
 MAX_REQUEST = 1 << 16
 
@@ -65,7 +66,7 @@ def main() -> None:
     null = os.open(os.devnull, os.O_RDWR)
     for number in (0, 1, 2):
         os.dup2(null, number)
-    preload()
+    preload((*LIBRARIES, *HEAVY) if sys.argv[2] == "full" else LIBRARIES)
     home = _files_at_home()
     # Children that nobody waits for: a sandbox cannot end before its processes are reaped.
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
@@ -80,10 +81,10 @@ def main() -> None:
         requests.send(json.dumps(reply).encode())
 
 
-def preload() -> None:
+def preload(libraries: Iterable[str]) -> None:
     """Import what notebooks use, as it would be imported in a kernel."""
     os.environ["MPLBACKEND"] = BACKEND  # which a kernel sets before matplotlib looks
-    for name in LIBRARIES:
+    for name in libraries:
         importlib.import_module(name)
     del os.environ["MPLBACKEND"]
 

@@ -29,7 +29,10 @@ SWITCH = "PAWMARK_WARM"
 READY_LIMIT = 120.0
 ANSWER_LIMIT = 20.0
 
+FULL, LIGHT = "full", "light"
+
 _SAID = 4096
+_HEAVY = re.compile(r"tensorflow|keras")
 _ENVIRONMENT = re.compile(r"environ|putenv|setenv|set_env|%env|dotenv")
 _NO_CHANGE = r"os\.environ\.setdefault\(\s*[\"']({names})[\"']\s*,[^()]*\)"
 _lock = threading.Lock()
@@ -49,6 +52,8 @@ class Template:
     ----------
     data
         The data set that its copies' sandboxes show, or None.
+    libraries
+        `FULL` or `LIGHT`.
 
     Attributes
     ----------
@@ -56,10 +61,10 @@ class Template:
         Whether it has ever let a copy go.
     """
 
-    def __init__(self, data: Path | None) -> None:
+    def __init__(self, data: Path | None, libraries: str) -> None:
         self.data = data
         self._requests, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        argv = [sys.executable, "-m", "pawmark.grading.template", str(theirs.fileno())]
+        argv = [sys.executable, "-m", "pawmark.grading.template", str(theirs.fileno()), libraries]
         with theirs:
             self._process = subprocess.Popen(  # noqa: S603  (our own command line)
                 sandbox.template_command(argv, data),
@@ -184,7 +189,7 @@ def _readable(end: object, seconds: float) -> bool:
 
 
 @contextlib.contextmanager
-def template(data: Path | None) -> Iterator[Template]:
+def template(data: Path | None, libraries: str) -> Iterator[Template]:
     """Give the template of this process, imported and locked; starts it when there is none.
 
     Raises
@@ -196,14 +201,16 @@ def template(data: Path | None) -> Iterator[Template]:
         if _broken:
             raise TemplateError(_broken[0])
         # Everything that decides how an interpreter is started is in the command line.
-        circumstances = tuple(sandbox.template_command([], data))
+        full, own = (tuple(sandbox.template_command([n], data)) for n in (FULL, libraries))
+        # One with more libraries serves as well.
+        circumstances = full if full in _templates else own
         found = _templates.get(circumstances)
         try:
             if found is not None and not found.alive:
                 _templates.pop(circumstances).close()
                 found = None
             if found is None:
-                found = _templates[circumstances] = Template(data)
+                found = _templates[circumstances] = Template(data, libraries)
             found.wait()
             yield found
         except TemplateError as error:
@@ -245,12 +252,20 @@ def _able() -> bool:
     return plain and shutil.which("nsenter") is not None and hasattr(os, "pidfd_open")
 
 
-def suits(sources: Iterable[str]) -> bool:
-    """Tell whether code gives the same results in an interpreter that has imported the libraries.
+def libraries_for(sources: Iterable[str]) -> str:
+    """Return which libraries an interpreter may have imported before it runs some code.
 
-    They read some variables of the environment when they are imported, so code that sets any is
-    started cold. A default for one that grading sets anyway changes nothing.
+    Libraries read some variables of the environment when they are imported, so code that sets any
+    is started cold. A default for one that grading sets anyway changes nothing.
+
+    Returns
+    -------
+    str
+        `FULL`, or `LIGHT` for code that never names TensorFlow or Keras; empty for none.
     """
     known = "|".join(map(re.escape, sandbox.environment("", None)))
     no_change = re.compile(_NO_CHANGE.format(names=known))
-    return not any(_ENVIRONMENT.search(no_change.sub("", source)) for source in sources)
+    text = "\n".join(sources)
+    if _ENVIRONMENT.search(no_change.sub("", text)):
+        return ""
+    return FULL if _HEAVY.search(text) else LIGHT

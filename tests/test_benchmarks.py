@@ -1,0 +1,92 @@
+"""The report of the benchmarks: ratios, targets, shares, and a picture that can be drawn."""
+
+import shutil
+import sys
+from pathlib import Path
+
+import pytest
+
+REPO = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(REPO))
+
+from benchmarks import classes, report  # noqa: E402  (lies beside the tests, not in the package)
+
+FOUND = {
+    "cores": 2,
+    "stock untrained": 90.0,
+    "stock trained": 60.0,
+    "pawmark untrained": 10.0,
+    "pawmark trained": 30.0,
+    "untrained submissions": 6,
+    "trained submissions": 3,
+    "stock untrained cpu": 80.0,
+    "stock trained cpu": 50.0,
+    "pawmark untrained cpu": 18.0,
+    "pawmark trained cpu": 40.0,
+    "load": 2.5,
+    "stock edited": 30.0,
+    "pawmark edited": 5.0,
+    "pawmark unchanged": 0.4,
+    "peak untrained": 1_200_000_000,
+    "peak trained": 1_600_000_000,
+    "peak stock untrained 01": 900_000_000,
+    "killed": {"first": 5.0, "second": 6.0, "half": 1},
+    "growth": {"2": 4.0, "4": 6.0},
+    "otter": "not installed",
+    "profile untrained": {
+        "wall": 10.0,
+        "writing": 2.0,
+        "submissions": [
+            {"worker": "worker-1", "student_cpu": 8.0, "worker_cpu": 1.0},
+            {"worker": "worker-1", "student_cpu": 9.0, "worker_cpu": 2.0},
+        ],
+    },
+    "profile trained": {"wall": 30.0, "writing": 2.0, "submissions": []},
+}
+
+
+def test_ratios_stand_beside_their_targets():
+    """Each row says whether its target is reached; those without one say nothing."""
+    table = {row.what: row for row in report.rows(FOUND)}
+
+    assert table["all assignments, cold: 9 submissions"].ratio == "3.8"
+    assert table["all assignments, cold: 9 submissions"].reached is False
+    assert table["assignments without training, cold: 6"].reached is True
+    assert table["regrade, unchanged: 6"].ratio == "225.0"
+    assert table["CPU efficiency, without training"].pawmark == "85%"
+    assert table["peak memory of a worker"].reached is False
+    assert table["otter-grader"].reached is None
+
+
+def test_the_cores_time_adds_up():
+    """What the cores did is all they had: no second is counted twice."""
+    parts = dict(report.profile(FOUND, "untrained"))
+
+    assert parts["student code"] == 17
+    assert parts["repair, checks and questions, in the workers"] == 2
+    assert sum(parts.values()) == pytest.approx(23)  # the parts that are known exceed the whole
+
+
+def test_the_report_is_written(tmp_path):
+    """Figures, page and picture, with machine and versions."""
+    page = report.write(tmp_path, "quick", dict(FOUND))
+
+    assert {path.suffix for path in tmp_path.iterdir()} == {".json", ".md", ".svg"}
+    assert "tensorflow" in page
+    assert "1.00 s between these sizes" in page.replace("\n", " ")
+
+
+def test_an_edited_check_counts_for_more(tmp_path):
+    """The edit changes the points of one check and nothing else of the module."""
+    (tmp_path / "grader_tests").mkdir()
+    path = tmp_path / "grader_tests" / "test_02_data_loading.py"
+    shutil.copy(REPO / "grader_tests" / path.name, path)
+    before = path.read_text().splitlines()
+
+    classes.edit_a_check(tmp_path, "02_data_loading")
+    after = path.read_text().splitlines()
+
+    changed = [line for old, line in zip(before, after, strict=True) if old != line]
+    assert len(changed) == 1
+    assert changed[0].startswith('@pytest.mark.cell("02-')
+    assert "points=7" in changed[0]
