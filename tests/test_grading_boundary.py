@@ -104,6 +104,7 @@ class StandIn:
     """Stands for the sandbox, which is not what is tested here."""
 
     ended = False
+    stdin = None
 
     def poll(self):
         """Tell, as Popen does, whether it has ended."""
@@ -113,7 +114,7 @@ class StandIn:
         """End it."""
         self.ended = True
 
-    def wait(self):
+    def wait(self, timeout=None):
         """Wait for nothing."""
         return 0
 

@@ -73,14 +73,27 @@ def _generate(names: list[str] | None, subcommand: str, target: str, force: bool
 @app.command()
 def calibrate(
     assignment: Annotated[str, typer.Argument(help="Name or number.")] = "03_encoder_decoder",
+    runs: Annotated[int, typer.Option(min=1, help="Runs of the reference.")] = 20,
+    show: Annotated[bool, typer.Option("--show", help="Only show what was measured.")] = False,
 ) -> None:
-    """Measure the bar of an assignment's training checks again (takes long)."""
+    """Measure the bar of an assignment's training checks again (takes long).
+
+    Trains the reference and the wrong pipelines over seeds, each run in a process of its own, and
+    goes on where it was interrupted. Writes the bar, its runs and a picture of them to
+    grader_tests/bars/. Example: pawmark calibrate 03 --show
+    """
     from pawmark.calibration import calibrate as measure
     from pawmark.course import find_assignment, find_course
 
     course = find_course()
-    path = measure(find_assignment(course, assignment), course)
-    print(f"wrote {path.relative_to(course)}")
+    name = find_assignment(course, assignment)
+    if show:
+        from pawmark.calibration.evidence import describe
+
+        print("\n".join(describe(course / "grader_tests" / "bars" / f"{name}.json")))
+        return
+    path = measure(name, course, runs=runs)
+    print(f"wrote {path.relative_to(course)} and its picture")
 
 
 @app.command()

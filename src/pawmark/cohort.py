@@ -5,27 +5,26 @@ Workers only fill the tapes of ``.pawmark/records/``; scores are written by one 
 submission after the other, and an interrupted run goes on where it stopped.
 """
 
-import os
+import json
 import sqlite3
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from contextlib import closing
+from dataclasses import dataclass, replace
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
-import psutil
 from rich.console import Console
 
-from pawmark.course import copy_course, run_nbgrader
+from pawmark.course import run_nbgrader
+from pawmark.crew import Crew, workers_that_fit
 from pawmark.errors import CourseError
 from pawmark.grades import Grade, read_grade
-from pawmark.grading.outcomes import CheckResult, show_points
+from pawmark.grading import worker
+from pawmark.grading.outcomes import CheckResult, ExerciseResult, show_points
 
 GRADEBOOK = "gradebook.db"
 RECORDS = ".pawmark"
-MEMORY_PER_WORKER = 3 << 30
 
 
 @dataclass(frozen=True)
@@ -95,12 +94,6 @@ def choose(course: Path, assignment: str, students: Iterable[str] | None) -> lis
     if missing := sorted(set(named) - set(found)):
         raise CourseError(f"Not handed in by {', '.join(map(ascii, missing))}: {assignment}.")
     return named
-
-
-def workers_that_fit(wanted: int | None = None) -> int:
-    """Return how many submissions to run at once: by cores, and by memory now free."""
-    by_memory = int(psutil.virtual_memory().available // MEMORY_PER_WORKER)
-    return max(1, wanted or min(len(os.sched_getaffinity(0)), by_memory))
 
 
 def grade(
@@ -204,8 +197,11 @@ def ensure_known(course: Path, assignment: str) -> None:
 def _autograde(course: Path, assignment: str, students: Sequence[str], force: bool) -> int:
     flags = ["--force"] if force else []
     log = course / RECORDS / "logs" / f"autograde-{assignment}.log"
-    whole = set(students) == set(submitted(course, assignment))
-    chosen = [[]] if whole else [["--student", name] for name in students]
+    others = sorted(set(submitted(course, assignment)) - set(students))
+    # One run for many students; a name that its list of exceptions cannot hold has one of its own.
+    listed = len(students) > 1 and not any("," in name or name != name.strip() for name in others)
+    left_out = [f"--CourseDirectory.student_id_exclude={','.join(others)}"] if others else []
+    chosen = [left_out] if listed or not others else [["--student", name] for name in students]
     # What the workers have just run is not run once more.
     kept = {"PAWMARK_FRESH": ""}
     return max(
@@ -218,9 +214,11 @@ def _run_all(
     course: Path, submissions: Sequence[tuple[str, str]], workers: int, board: _Board
 ) -> None:
     """Fill the tapes of submissions, each given by assignment and student."""
-    with ThreadPoolExecutor(workers) as pool:
+    workers = min(workers, len(submissions))
+    with Crew(workers, course / RECORDS / "logs") as crew, ThreadPoolExecutor(workers) as pool:
         waiting: dict[Future, str] = {
-            pool.submit(_run_one, course, *submission): submission[1] for submission in submissions
+            pool.submit(_run_one, crew, course, *submission): submission[1]
+            for submission in submissions
         }
         try:
             while waiting:
@@ -228,39 +226,17 @@ def _run_all(
                     board.tell(waiting.pop(future), future.result())
         except KeyboardInterrupt:
             pool.shutdown(wait=False, cancel_futures=True)
+            crew.close()
             raise
 
 
-def _run_one(course: Path, assignment: str, student: str) -> str:
+def _run_one(crew: Crew, course: Path, assignment: str, student: str) -> str:
     began = time.monotonic()
-    with _copy_for(course, assignment, [student]) as copy:
-        log = copy.parent / "log"
-        run_nbgrader(copy, "autograde", assignment, "--student", student, log=log)
-        path = copy / "autograded" / student / assignment / f"{assignment}.record.json"
-        found = read_grade(path) if path.exists() else None
+    answer = crew.run(course, assignment, student)
     seconds = f"{time.monotonic() - began:.0f} s"
-    if found is None:
+    if answer is None or "refused" in answer:
         return f"not run ({seconds}); nbgrader says why below"
-    return f"{show_points(found.points, found.max_points)} points, {seconds}"
-
-
-@contextmanager
-def _copy_for(course: Path, assignment: str, students: Iterable[str]) -> Iterator[Path]:
-    """Give a copy of the course that shares its tapes and sees some submissions."""
-    with TemporaryDirectory(prefix="pawmark-", ignore_cleanup_errors=True) as folder:
-        copy = copy_course(course, Path(folder).resolve() / "course", [assignment])
-        if (course / GRADEBOOK).exists():
-            _copy_gradebook(course / GRADEBOOK, copy / GRADEBOOK)
-        (copy / RECORDS).symlink_to(course / RECORDS)
-        (copy / "submitted").mkdir()
-        for student in students:
-            (copy / "submitted" / student).symlink_to(course / "submitted" / student)
-        yield copy
-
-
-def _copy_gradebook(path: Path, target: Path) -> None:
-    with closing(sqlite3.connect(path)) as book, closing(sqlite3.connect(target)) as copy:
-        book.backup(copy)
+    return f"{show_points(answer['points'], answer['max_points'])} points, {seconds}"
 
 
 def preview(course: Path, assignment: str, students: Iterable[str] | None = None) -> list[Changes]:
@@ -268,41 +244,53 @@ def preview(course: Path, assignment: str, students: Iterable[str] | None = None
 
     Student code runs only where a check asks what the tapes do not answer.
     """
-    graded = [
-        name
-        for name in choose(course, assignment, students)
-        if _record(course, name, assignment).exists()
-    ]
+    graded = _graded(course, assignment, students)
     if not graded:
         raise CourseError(f"Nothing of {assignment} has been graded yet: pawmark grade")
-    with _copy_for(course, assignment, graded) as copy:
-        log = copy.parent / "log"
-        status = run_nbgrader(copy, "autograde", assignment, log=log)
-        if status != 0:
-            end = "\n".join(log.read_text(encoding="utf-8").splitlines()[-8:])
-            raise CourseError(f"nbgrader autograde {assignment} failed. It said last:\n{end}")
-        pairs = [
-            [read_grade(_record(place, name, assignment)) for place in (course, copy)]
-            for name in graded
-        ]
-    return [found for before, after in pairs if (found := _changes(before, after)).checks]
+    found = []
+    for name in graded:
+        prepared = worker.prepare(course, assignment, name)
+        if not _is_current(course, assignment, name, prepared):
+            before = read_grade(_record(course, name, assignment))
+            found.append(_changes(before, list(worker.execute(course, prepared))))
+    return [changes for changes in found if changes.checks]
 
 
 def regrade(course: Path, assignment: str, students: Iterable[str] | None = None) -> int:
-    """Grade again what has been graded, and write it; manual scores and comments stay."""
-    graded = [
+    """Grade again what has been graded, and write it; manual scores and comments stay.
+
+    What neither the submission nor the checks nor anything else has changed for stays as it is.
+    """
+    stale = [
         name
-        for name in choose(course, assignment, students)
-        if _record(course, name, assignment).exists()
+        for name in _graded(course, assignment, students)
+        if not _is_current(course, assignment, name, worker.prepare(course, assignment, name))
     ]
-    return _autograde(course, assignment, graded, force=True)
+    return _autograde(course, assignment, stale, force=True) if stale else 0
+
+
+def _graded(course: Path, assignment: str, students: Iterable[str] | None) -> list[str]:
+    names = choose(course, assignment, students)
+    return [name for name in names if _record(course, name, assignment).exists()]
+
+
+def _is_current(course: Path, assignment: str, student: str, prepared: worker.Prepared) -> bool:
+    """Tell whether a record is of this very submission, under these checks and circumstances."""
+    try:
+        path = _record(course, student, assignment)
+        tree = json.loads(path.read_text(encoding="utf-8"))
+        told = (tree["tape"], tree["checks"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return False
+    return told == (prepared.key, prepared.about["checks"])
 
 
 def _record(course: Path, student: str, assignment: str) -> Path:
     return course / "autograded" / student / assignment / f"{assignment}.record.json"
 
 
-def _changes(before: Grade, after: Grade) -> Changes:
+def _changes(before: Grade, results: Sequence[ExerciseResult]) -> Changes:
+    after = replace(before, exercises=tuple(results))
     old, new = _by_check(before), _by_check(after)
     checks = tuple(
         Change(key[0], (new.get(key) or old[key]).title, *_told(old.get(key), new.get(key)))
@@ -310,7 +298,7 @@ def _changes(before: Grade, after: Grade) -> Changes:
         if _seen(old.get(key)) != _seen(new.get(key))
     )
     points = [show_points(grade.points, grade.max_points) for grade in (before, after)]
-    return Changes(after.student, *points, checks)
+    return Changes(before.student, *points, checks)
 
 
 def _by_check(graded: Grade) -> dict[tuple[str, str], CheckResult]:

@@ -14,8 +14,6 @@ from pathlib import Path
 from pawmark.errors import CourseError
 
 CONFIG = "nbgrader_config.py"
-# As python -m nbgrader does, but a second sooner: see pawmark/grading/__init__.py.
-_NBGRADER = "import pawmark.grading; from nbgrader.apps.nbgraderapp import main; main()"
 _PATTERNS = ("*.keras", "__pycache__", ".ipynb_checkpoints", ".pytest_cache")
 _LEFT_OUT = shutil.ignore_patterns(*_PATTERNS)
 
@@ -117,7 +115,7 @@ def run_nbgrader(
     int
         The exit status.
     """
-    command = [sys.executable, "-c", _NBGRADER, *arguments]
+    command = [sys.executable, "-m", "pawmark.grading.nbgrader", *arguments]
     # nbgrader calls alembic, and Jupyter its kernels, by name.
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
     environment = {**os.environ, **(environment or {}), "PATH": path, "PYTHONUNBUFFERED": "1"}

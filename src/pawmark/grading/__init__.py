@@ -2,6 +2,7 @@
 
 import sys
 
-# With it, jsonschema checks texts in formats that no notebook's schema asks for; loading it takes
-# a second, in every process that reads a notebook. None makes Python say that it is not installed.
+# jsonschema, which every reader of notebooks imports, would compile a grammar of international web
+# addresses each time: a second of each of grading's processes. No schema here asks for one, and
+# jsonschema takes the package as one that is not installed.
 sys.modules.setdefault("rfc3987_syntax", None)

@@ -253,6 +253,7 @@ _OPTIONS = (
     "-p", "no:unraisableexception",
     "-p", "no:threadexception",
     "--import-mode=importlib",
+    "--assert=plain",  # rewriting a module for better messages takes as long as its checks
     "--tb=native",  # pytest's own tracebacks parse the whole module for every failed check
     "-q",
     "-s",

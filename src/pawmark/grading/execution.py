@@ -8,10 +8,10 @@ from functools import cached_property
 from pathlib import Path
 
 from nbformat import NotebookNode
-from nbgrader.utils import is_grade, is_solution
 
 from pawmark import pets
 from pawmark.grading import wire
+from pawmark.grading.cells import is_grade, is_solution
 from pawmark.grading.checking import run_exercise
 from pawmark.grading.kernel import KernelLost, StudentKernel
 from pawmark.grading.outcomes import CheckResult, ExerciseResult, Outcome
@@ -61,6 +61,8 @@ class Execution:
     timeout
         Seconds for one cell or one question, unless the cell's own metadata tells another limit:
         ``"pawmark": {"seconds": 300}`` in the source notebook.
+    patience
+        What limits of cells are multiplied by; they are written for the profile ``quick``.
     old
         The tape of an earlier run; its seed is used again.
 
@@ -70,6 +72,8 @@ class Execution:
         The tape of this run.
     live
         How many processes were started for it.
+    cpu_seconds
+        Processor time that student code took in them; not that of processes that were lost.
     """
 
     notebook: NotebookNode
@@ -80,6 +84,7 @@ class Execution:
     new_kernel: Callable[[], StudentKernel]
     seed: int
     timeout: float
+    patience: float = 1.0
     old: Tape | None = None
     results: dict[str, ExerciseResult] = field(default_factory=dict)
     _steps: list[tuple[str, float]] = field(default_factory=list)
@@ -90,12 +95,14 @@ class Execution:
     _check_name: str = ""
     _missed: set[str] = field(default_factory=set)
     _tape_left: int = MAX_TAPE
+    _began_with: float = 0.0
 
     def __post_init__(self) -> None:
         if self.old is not None:
             self.seed = self.old.seed
         self.tape = Tape(self.seed)
         self.live = 0
+        self.cpu_seconds = 0.0
 
     def run(self) -> dict[str, ExerciseResult]:
         """Run all cells in order and return the results by exercise."""
@@ -126,6 +133,8 @@ class Execution:
 
     def _close(self) -> None:
         if self._kernel is not None:
+            spent = self._kernel.used().cpu_seconds
+            self.cpu_seconds += max(spent - self._began_with, 0.0)
             self._kernel.close()
             self._kernel = None
 
@@ -140,6 +149,7 @@ class Execution:
                 self._kernel, self._done = self.new_kernel(), 0
                 self._kernel.start()
                 self.live += 1
+                self._began_with = self._kernel.used().cpu_seconds
             if self._caught_up():
                 return self._kernel
         return None
@@ -301,7 +311,8 @@ class Execution:
         limits = {}
         for cell in self.notebook.cells:
             grade_id = cell.metadata.get("nbgrader", {}).get("grade_id", "")
-            limits[grade_id] = float(cell.metadata.get("pawmark", {}).get("seconds", self.timeout))
+            seconds = cell.metadata.get("pawmark", {}).get("seconds")
+            limits[grade_id] = self.timeout if seconds is None else float(seconds) * self.patience
         return limits
 
 

@@ -22,7 +22,7 @@ from typing import Any
 import psutil
 
 from pawmark.errors import SandboxError
-from pawmark.grading import sandbox, syscalls, wire
+from pawmark.grading import sandbox, syscalls, warm, wire
 from pawmark.grading.limits import Limits, Usage, files_in_memory, shared_once, usage_of
 from pawmark.grading.outcomes import Outcome
 
@@ -86,12 +86,19 @@ class StudentKernel:
         False runs the code unprotected; only where the instructor has opted out.
     limits
         What all processes of the submission may use together.
+    warm
+        Whether it may start as a copy of an interpreter that has imported the libraries already.
     """
 
     def __init__(
-        self, data: Path | None, sandboxed: bool = True, limits: Limits | None = None
+        self,
+        data: Path | None,
+        sandboxed: bool = True,
+        limits: Limits | None = None,
+        warm: bool = False,
     ) -> None:
         self.data = data
+        self.warm = warm and sandboxed
         self.sandboxed = sandboxed
         self.limits = limits or Limits()
         self._process: subprocess.Popen[bytes] | None = None
@@ -124,25 +131,35 @@ class StudentKernel:
         reason = sandbox.available() if self.sandboxed else None
         if reason is not None:
             raise SandboxError(reason)
-        self._spawn()
-        try:
-            reply = self._reply(time.monotonic() + START_LIMIT)
-        except KernelLost as lost:
-            raise SandboxError(f"the kernel did not start: {lost.outcome}") from lost
-        if reply.get("status") != "ready":
-            self.close()
-            raise SandboxError("the kernel did not start: its runner gave no sign of life")
+        self.warm = self.warm and warm.wanted() and self._started_warm()
+        if not self.warm:
+            self._spawn()
+            self._greet()
         # Only now: until the sandbox stands, its root is that of the machine.
         if self.sandboxed:
             self._family = _tree(self._process.pid)
         watched = (self._process, self._family)
         threading.Thread(target=self._watch, args=watched, daemon=True).start()
 
+    def used(self) -> Usage:
+        """Return what the sandbox's processes use now, and what processor time they took so far."""
+        if not self.alive or not self._family:
+            return Usage()
+        root = _root_of(self._family)
+        if root is None:
+            return Usage()
+        try:
+            return usage_of(Path(f"/proc/self/fd/{root}/proc"), self.limits.tasks)
+        finally:
+            os.close(root)
+
     def close(self) -> None:
         """End every process of the submission."""
         process, self._process = self._process, None
         if process is not None:
             _kill_tree(process, self._family)
+            if process.stdin is not None:
+                process.stdin.close()
         for end in (self._control, self._door):
             if end is not None:
                 end.close()
@@ -196,9 +213,42 @@ class StudentKernel:
             raise self._lost(Outcome.CRASHED)
         return answer
 
-    def _spawn(self) -> None:
+    def _greet(self) -> None:
+        try:
+            reply = self._reply(time.monotonic() + START_LIMIT)
+        except KernelLost as lost:
+            raise SandboxError(f"the kernel did not start: {lost.outcome}") from lost
+        if reply.get("status") != "ready":
+            self.close()
+            raise SandboxError("the kernel did not start: its runner gave no sign of life")
+
+    def _started_warm(self) -> bool:
+        """Start as a copy of the template, in a sandbox made first; False leaves nothing behind."""
+        filtered = sandbox.filtered()
+        calls = syscalls.open_program() if filtered else None
+        inner = self._sockets()
+        ends = (inner[0].fileno(), inner[1].fileno())
+        try:
+            with inner[0], inner[1], _closing(calls), warm.template(self.data) as template:
+                self._process = template.hold(calls)
+                pid = _tree(self._process.pid)[-1].pid
+                template.enter(pid, ends, self.limits, filtered)
+            self._greet()
+        except (warm.TemplateError, SandboxError, IndexError):
+            self.close()
+            return False
+        return True
+
+    def _sockets(self) -> tuple[socket.socket, socket.socket]:
+        """Make both pairs of sockets; return the ends of the sandbox."""
         self._control, inner_control = socket.socketpair()
         self._door, inner_door = socket.socketpair()
+        for end in (self._control, self._door):
+            end.setblocking(False)
+        return inner_control, inner_door
+
+    def _spawn(self) -> None:
+        inner_control, inner_door = self._sockets()
         numbers = (inner_control.fileno(), inner_door.fileno())
         space = "own" if self.sandboxed else "shared"
         argv = [sys.executable, "-m", "pawmark.grading.runner", *map(str, numbers)]
@@ -219,8 +269,6 @@ class StudentKernel:
                 # Student code can read what process 1 of its sandbox was started with.
                 env=sandbox.environment(self._home, data) if self._home else {},
             )
-        for end in (self._control, self._door):
-            end.setblocking(False)
 
     def _watch(self, process: subprocess.Popen[bytes], family: list[psutil.Process] | None) -> None:
         _hurry()
@@ -443,16 +491,23 @@ def _kill_tree(process: subprocess.Popen[bytes], family: list[psutil.Process] | 
     """End a submission's processes and wait until they are gone.
 
     The first child of bubblewrap is process 1 of the sandbox: the system ends all others with it,
-    at once, where killing them one by one would lose against code that starts new ones.
+    at once, where killing them one by one would lose against code that starts new ones. Bubblewrap
+    itself ends when that child has, and takes its name off the list of processes at once; whoever
+    inherited it from a killed bubblewrap may take seconds.
     """
     if process.poll() is not None:
         return
-    family = _tree(process.pid) if family is None else family
-    process.kill()
-    for member in family:
+    if not family:  # no sandbox, or none that stands yet
+        family = _tree(process.pid) if family is None else family
+        process.kill()
+    for member in family[1:]:
         with contextlib.suppress(psutil.Error):
             member.kill()
-    process.wait()
+    try:
+        process.wait(timeout=5)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
     psutil.wait_procs(family[1:], timeout=5)
 
 

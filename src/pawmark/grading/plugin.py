@@ -281,7 +281,8 @@ class ExecuteSubmission(NbGraderPreprocessor):
             self.log.info("Unchanged since it was last run: graded from .pawmark/records/%s", key)
         self._show(nb, results)
         _show_repairs(nb, job["repaired"].repairs)
-        record = _record(resources, key, execution.seed, results, time.monotonic() - start)
+        checks, seconds = execution.tape.about["checks"], time.monotonic() - start
+        record = _record(resources, key, checks, execution.seed, results, seconds)
         name = f"{resources['nbgrader']['notebook']}.record.json"
         resources.setdefault("outputs", {})[name] = json.dumps(record, indent=1).encode()
         return nb, resources
@@ -335,7 +336,9 @@ def _table(result: ExerciseResult) -> NotebookNode:
     return nbformat.v4.new_output("display_data", data)
 
 
-def _record(resources: Any, key: str, seed: int, results: dict, seconds: float) -> dict[str, Any]:
+def _record(
+    resources: Any, key: str, checks: str, seed: int, results: dict, seconds: float
+) -> dict[str, Any]:
     job, ids = resources["pawmark"], resources["nbgrader"]
     return {
         "student": ids["student"],
@@ -344,6 +347,7 @@ def _record(resources: Any, key: str, seed: int, results: dict, seconds: float) 
         "sandbox": "bubblewrap" if job["sandboxed"] else "none",
         "data": job["data"].identity,
         "tape": key,
+        "checks": checks,
         "seed": seed,
         "seconds": round(seconds, 2),
         "exercises": [result.to_json() for result in results.values()],

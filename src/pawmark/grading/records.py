@@ -26,6 +26,7 @@ from typing import Any
 
 from nbformat import NotebookNode
 
+from pawmark import profiles
 from pawmark.grading import wire
 from pawmark.grading.outcomes import Outcome
 
@@ -33,7 +34,6 @@ FOLDER = Path(".pawmark") / "records"
 SUFFIX = ".jsonl"
 _PACKAGE = Path(__file__).resolve().parents[1]
 _LIBRARIES = ("tensorflow", "keras", "numpy", "matplotlib", "pillow", "ipykernel")
-_VARIABLES = ("PAWMARK_PROFILE", "KERAS_BACKEND")
 
 
 @dataclass(frozen=True)
@@ -114,8 +114,9 @@ def fingerprint() -> dict[str, str]:
 
 
 def variables() -> dict[str, str]:
-    """Return the variables of the environment that student code sees, as far as they are set."""
-    return {name: os.environ[name] for name in _VARIABLES if name in os.environ}
+    """Return the variables of the environment that student code sees and that choose for it."""
+    backend = {name: os.environ[name] for name in ("KERAS_BACKEND",) if name in os.environ}
+    return {profiles.VARIABLE: profiles.current().name, **backend}
 
 
 def path_of(course: Path, key: str) -> Path:

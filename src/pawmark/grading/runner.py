@@ -7,15 +7,20 @@ trusted by the grader; student code could replace all of it.
 """
 
 import asyncio
+import contextlib
 import json
 import os
+import signal
 import socket
 import sys
 import tempfile
-from typing import Any
+import uuid
+from pathlib import Path
+from typing import Any, NoReturn
 
 import nbformat
 from jupyter_client.manager import AsyncKernelManager
+from jupyter_client.provisioning import LocalProvisioner
 from nbclient import NotebookClient
 from nbclient.exceptions import DeadKernelError
 
@@ -67,13 +72,118 @@ def _merge_streams(outputs: list[Any]) -> None:
         outputs[-1].text += last.text
 
 
+class ForkedKernel:
+    """A kernel that is a copy of this process, made before anything was started in it.
+
+    It waits for its command line on standard input. It has the methods of a `subprocess.Popen` that
+    Jupyter calls.
+
+    Parameters
+    ----------
+    door
+        The socket that it keeps open.
+    control
+        The socket that it closes.
+    """
+
+    stdin = stdout = stderr = None
+
+    def __init__(self, door: int, control: int) -> None:
+        self.returncode: int | None = None
+        reading, self._orders = os.pipe()
+        self.pid = os.fork()
+        if self.pid == 0:
+            os.close(control)
+            os.close(self._orders)
+            os.dup2(reading, 0)
+            os.close(reading)
+            _become_kernel()
+        os.close(reading)
+
+    def go(self, argv: list[str], environment: dict[str, str]) -> None:
+        """Let it start, with the arguments of ``ipykernel_launcher`` and its environment."""
+        os.write(self._orders, json.dumps([argv, environment]).encode() + b"\n")
+
+    def poll(self) -> int | None:
+        """Return its exit code, or None while it lives."""
+        if self.returncode is None:
+            with contextlib.suppress(ChildProcessError):
+                pid, status = os.waitpid(self.pid, os.WNOHANG)
+                self.returncode = os.waitstatus_to_exitcode(status) if pid else None
+        return self.returncode
+
+    def wait(self) -> int | None:
+        """Wait for its end."""
+        while self.poll() is None:
+            os.waitid(os.P_PID, self.pid, os.WEXITED | os.WNOWAIT)
+        return self.returncode
+
+    def send_signal(self, number: int) -> None:
+        """Send it a signal."""
+        if self.poll() is None:
+            os.kill(self.pid, number)
+
+    def kill(self) -> None:
+        """End it."""
+        self.send_signal(signal.SIGKILL)
+
+    terminate = kill
+
+
+def _become_kernel() -> NoReturn:
+    """Wait for the command line and be, from then on, what ``ipykernel_launcher`` would be."""
+    line = bytearray()
+    while not line.endswith(b"\n"):  # byte by byte: nothing that follows belongs to this
+        part = os.read(0, 1)
+        if not part:
+            os._exit(0)
+        line += part
+    argv, environment = json.loads(line)
+    os.setsid()
+    os.environ.clear()
+    os.environ.update(environment)
+    import ipykernel_launcher
+    from ipykernel import kernelapp
+
+    sys.argv = [str(Path(ipykernel_launcher.__file__)), *argv]
+    here = str(Path.cwd())
+    sys.path[:] = [entry for entry in sys.path if entry not in ("", here)]
+    try:
+        kernelapp.launch_new_instance()
+    finally:
+        os._exit(0)
+
+
+class ForkedProvisioner(LocalProvisioner):
+    """Starts no process: it tells the one that waits what to do."""
+
+    forked: ForkedKernel
+
+    async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> dict[str, Any]:
+        """Let the waiting copy become the kernel of this command line."""
+        self.process = self.forked
+        self.pid = self.pgid = self.forked.pid
+        self.forked.go(cmd[cmd.index("-m") + 2 :], kwargs["env"])
+        return self.connection_info
+
+
 class Runner:
     """Serves the orders of the control socket until it is closed."""
 
-    def __init__(self, control: socket.socket, door: int) -> None:
+    def __init__(
+        self, control: socket.socket, door: int, forked: ForkedKernel | None = None
+    ) -> None:
         self.control = control
         self.door = door
         self.manager = AsyncKernelManager(kernel_name="python3", transport="ipc")
+        if forked is not None:
+            self.manager.kernel_id = str(uuid.uuid4())
+            self.manager.provisioner = ForkedProvisioner(
+                kernel_id=self.manager.kernel_id,
+                kernel_spec=self.manager.kernel_spec,
+                parent=self.manager,
+            )
+            self.manager.provisioner.forked = forked
         self.client = CappedClient(
             nbformat.v4.new_notebook(),
             km=self.manager,
@@ -171,7 +281,12 @@ def main() -> None:
     null = os.open(os.devnull, os.O_RDWR)
     for number in (0, 1, 2):
         os.dup2(null, number)
-    runner = Runner(socket.socket(fileno=control), door)
+    serve(control, door)
+
+
+def serve(control: int, door: int, forked: ForkedKernel | None = None) -> NoReturn:
+    """Serve the grader until it has gone, with a kernel of its own or one that waits already."""
+    runner = Runner(socket.socket(fileno=control), door, forked)
     try:
         asyncio.run(runner.serve())
     except (EOFError, OSError):

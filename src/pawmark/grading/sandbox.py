@@ -13,6 +13,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from pawmark import profiles
 from pawmark.grading import syscalls
 from pawmark.grading.limits import MAX_DISK
 
@@ -21,7 +22,11 @@ GUEST_DATA = "/data/pets"
 
 _PACKAGE = Path(__file__).resolve().parents[1]
 _SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32")
+_PLAIN = tuple(f"/dev/{name}" for name in ("null", "zero", "full", "random", "urandom", "tty"))
 _ETC = ("ld.so.cache", "ld.so.conf", "ld.so.conf.d", "fonts", "alternatives", "localtime")
+_HANDED_ON = ("KERAS_BACKEND",)
+_DEVICES = Path("/dev")
+_DRIVER = ("nvidiactl", "nvidia-uvm")  # what CUDA opens beside the cards themselves
 _OPT_OUT = (
     "To grade without a sandbox, on a machine where students may read and change everything, "
     "set PAWMARK_SANDBOX=none."
@@ -108,6 +113,49 @@ def command(
     ]
 
 
+def template_command(argv: list[str], data: Path | None) -> list[str]:
+    """Wrap the command of a template: it sees what student code sees, and may make sandboxes.
+
+    It shares the grader's process name space, so that both mean the same by a number, and its
+    /proc, without which no sandbox could be made within this one. See `nested`.
+    """
+    options = ["--unshare-user", "--uid", "1000", "--gid", "1000"]
+    options += ["--unshare-ipc", "--unshare-net", "--unshare-uts", "--unshare-cgroup-try"]
+    options += ["--die-with-parent", "--new-session", "--hostname", "student"]
+    # It needs none of its own: what it may enter are the sandboxes that its user made within it.
+    options += ["--cap-drop", "ALL"]
+    mounts = _mounts(data)
+    place = mounts.index("--proc")
+    # Bubblewrap's own /dev would take a second user name space, and then this one's folders belong
+    # to another than its processes: only root could enter both.
+    devices = [option for path in _PLAIN for option in ("--dev-bind", path, path)]
+    mounts[place : place + 6] = ["--bind", "/proc", "/proc", "--tmpfs", "/dev", *devices]
+    end = ("--remount-ro", "/", "--chdir", GUEST_HOME, "--", *argv)
+    return [_bwrap() or "bwrap", *options, *mounts, *_environment_options(data), *end]
+
+
+def nested(
+    argv: list[str], data: bool, system_calls: int | None, spaces: tuple[int, int]
+) -> list[str]:
+    """Wrap a command in a sandbox as `command` does, but within that of a template.
+
+    Parameters
+    ----------
+    argv
+        The command.
+    data
+        Whether the template has a data set to pass on.
+    system_calls
+        As for `command`.
+    spaces
+        File descriptors of the template's user and mount name spaces.
+    """
+    user, mount = (f"/proc/self/fd/{number}" for number in spaces)
+    enter = [shutil.which("nsenter") or "nsenter", "--preserve-credentials"]
+    inner = command(argv, Path(GUEST_DATA) if data else None, system_calls=system_calls)
+    return [*enter, f"--user={user}", f"--mount={mount}", "--", *inner]
+
+
 def environment(home: str, data: str | None) -> dict[str, str]:
     """Return all variables that student code sees; nothing else of the grader's is handed on.
 
@@ -126,17 +174,30 @@ def environment(home: str, data: str | None) -> dict[str, str]:
         "PAWMARK_PROGRESS": "0",
         "MPLCONFIGDIR": f"{home}/.matplotlib",
         "TF_CPP_MIN_LOG_LEVEL": "2",
-        "CUDA_VISIBLE_DEVICES": "-1",
         "LANG": "C.UTF-8",
         "PYTHONDONTWRITEBYTECODE": "1",
+        # Said, not left to the machine's look: in here no card may be seen, and both sides have to
+        # speak of the same sizes.
+        "PAWMARK_PROFILE": profiles.current().name,
     }
+    if not _cards():
+        values["CUDA_VISIBLE_DEVICES"] = "-1"
     if not _PACKAGE.is_relative_to(Path(sys.prefix).resolve()):
         values["PYTHONPATH"] = str(_PACKAGE.parent)
     if data is not None:
         values["PAWMARK_DATA"] = data
-    if "PAWMARK_PROFILE" in os.environ:
-        values["PAWMARK_PROFILE"] = os.environ["PAWMARK_PROFILE"]
+    for name in _HANDED_ON:
+        if name in os.environ:
+            values[name] = os.environ[name]
     return values
+
+
+def _cards() -> list[str]:
+    """Return the device files of the graphics cards, where the profile trains on them."""
+    if profiles.current() is not profiles.GPU:
+        return []
+    found = [*_DEVICES.glob("nvidia[0-9]*"), *(_DEVICES / name for name in _DRIVER)]
+    return [str(path) for path in sorted(found) if path.exists()]
 
 
 def _bwrap() -> str | None:
@@ -169,11 +230,13 @@ def _mounts(data: Path | None) -> list[str]:
     options += ["--proc", "/proc", "--remount-ro", "/proc", "--dev", "/dev"]
     for folder in ("/dev/shm", "/tmp", GUEST_HOME):  # noqa: S108  (fresh ones, in memory)
         options += ["--size", str(MAX_DISK), "--tmpfs", folder]
+    options += [option for path in _cards() for option in ("--dev-bind", path, path)]
     options += ["--remount-ro", "/dev"]
     for path in _code():
         options += ["--ro-bind", path, path]
     if data is not None:
-        options += ["--ro-bind", str(Path(data).resolve()), GUEST_DATA]
+        source = data if str(data) == GUEST_DATA else Path(data).resolve()
+        options += ["--ro-bind", str(source), GUEST_DATA]
     return options
 
 

@@ -13,15 +13,16 @@ import nbformat
 import psutil
 from nbformat import NotebookNode
 
-from pawmark import pets
+from pawmark import pets, profiles
 from pawmark.course import source_notebook
-from pawmark.grading import intake, records, sandbox
+from pawmark.grading import intake, records, sandbox, warm
 from pawmark.grading.execution import CHECK_SUFFIX, Execution
 from pawmark.grading.kernel import StudentKernel
 from pawmark.grading.limits import Limits
 from pawmark.grading.repair import Repaired, choose, release_form
 
 DEFAULT_TIMEOUT = 60.0
+GPU_PATIENCE = 10.0  # under `gpu`, limits of time are those of `quick` this many times
 CHECKS = "grader_tests"
 OPT_OUT = "PAWMARK_SANDBOX"
 
@@ -50,7 +51,7 @@ class Circumstances:
     @classmethod
     def here(cls, sandboxed: bool) -> "Circumstances":
         """Return those of this machine and its environment variables."""
-        timeout = float(os.environ.get("PAWMARK_CELL_TIMEOUT", DEFAULT_TIMEOUT))
+        timeout = float(os.environ.get("PAWMARK_CELL_TIMEOUT", DEFAULT_TIMEOUT)) * _patience()
         return cls(sandboxed, timeout, _limits(), os.environ.get("PAWMARK_SEED"))
 
     @classmethod
@@ -83,17 +84,23 @@ class Circumstances:
         old: records.Tape | None = None,
     ) -> Execution:
         """Return the run of a repaired notebook, not yet begun; see `Execution`."""
+        suited = warm.suits(cell.source for cell in notebook.cells if cell.cell_type == "code")
         return Execution(
             notebook=notebook,
             undone=undone,
             course=course,
             data=data,
             guest_root=sandbox.GUEST_DATA if self.sandboxed else str(data.root),
-            new_kernel=lambda: StudentKernel(data.root, self.sandboxed, self.limits),
+            new_kernel=lambda: StudentKernel(data.root, self.sandboxed, self.limits, suited),
             seed=int(self.seed or secrets.randbits(32)),
             timeout=self.timeout,
+            patience=_patience(),
             old=old,
         )
+
+
+def _patience() -> float:
+    return GPU_PATIENCE if profiles.current() is profiles.GPU else 1.0
 
 
 def _limits() -> Limits:
@@ -101,7 +108,9 @@ def _limits() -> Limits:
     gigabytes = os.environ.get("PAWMARK_MEMORY_GB")
     if gigabytes:
         return Limits(memory=int(float(gigabytes) * (1 << 30)))
-    return Limits(memory=min(Limits.memory, psutil.virtual_memory().total // 4 * 3))
+    # The chapter's sizes are some 4 GiB of arrays before anything is trained.
+    wanted = Limits.memory * (4 if profiles.current() is profiles.GPU else 1)
+    return Limits(memory=min(wanted, psutil.virtual_memory().total // 4 * 3))
 
 
 def opted_out() -> bool:

@@ -1,0 +1,1 @@
+"""Grading times beside those of stock nbgrader: ``python -m benchmarks [--quick]``."""

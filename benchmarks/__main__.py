@@ -1,0 +1,201 @@
+"""The command: builds a class, grades it by both in turn, and writes what they took."""
+
+import argparse
+import json
+import os
+import sys
+import tempfile
+import time
+from dataclasses import dataclass, field
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+from benchmarks import classes, report
+from benchmarks.runs import Run, pawmark, python, run
+from pawmark.grading.checking import grading_data
+
+UNTRAINED = ("01_three_tasks", "02_data_loading", "06_interpreting_convnets")
+TRAINED = ("03_encoder_decoder", "04_pooling_vs_stride", "05_architecture_patterns")
+SMALL = "01_three_tasks"
+EDITED = "02_data_loading"
+WORKER = "pawmark.grading.worker"
+
+
+@dataclass
+class Plan:
+    """How much is measured.
+
+    Attributes
+    ----------
+    untrained, trained
+        Students of the assignments without and with training.
+    growth
+        Sizes of the classes of a small assignment.
+    """
+
+    untrained: int = 8
+    trained: int = 4
+    growth: tuple[int, ...] = (10, 30, 100)
+
+    @classmethod
+    def quick(cls) -> "Plan":
+        """Return what fits in some six minutes of two cores."""
+        return cls(untrained=2, trained=1, growth=(2, 6))
+
+
+@dataclass
+class Bench:
+    """One comparison: the same submissions in two courses, graded in turn.
+
+    Parameters
+    ----------
+    folder
+        An empty folder for the courses.
+    plan
+        How much is measured.
+    """
+
+    folder: Path
+    plan: Plan
+    found: dict[str, Any] = field(default_factory=dict)
+
+    def everything(self) -> dict[str, Any]:
+        """Measure all, in order; says what it does on standard error."""
+        data = grading_data()  # drawn before the clock runs
+        self.environment = {"PAWMARK_DATA": str(data.root), "PAWMARK_PROGRESS": "0"}
+        self.found["otter"] = "installed" if find_spec("otter") else "not installed"
+        groups = {"untrained": UNTRAINED, "trained": TRAINED}
+        _say("building the classes")
+        base = classes.build(self.folder / "base", UNTRAINED + TRAINED)
+        for group, assignments in groups.items():
+            self._prepare(base, group, assignments)
+        for group, assignments in groups.items():  # in turn, in the same minutes
+            self._stock(group, assignments)
+            self._pawmark(group, assignments)
+        self._unchanged("untrained", UNTRAINED)
+        self._edited("untrained", EDITED)
+        self._killed("untrained", SMALL)
+        self._growth()
+        return self.found
+
+    def _prepare(self, base: Path, group: str, assignments: tuple[str, ...]) -> None:
+        students = _names(getattr(self.plan, group))
+        course = classes.copy(base, self.folder / f"pawmark-{group}")
+        for assignment in assignments:
+            classes.hand_in(course, assignment, students)
+        classes.copy(course, self.folder / f"stock-{group}", stock=True)
+        self.found[f"{group} submissions"] = len(students) * len(assignments)
+
+    def _stock(self, group: str, assignments: tuple[str, ...]) -> None:
+        course = self.folder / f"stock-{group}"
+        for assignment in assignments:
+            took = self._run(python("nbgrader", "autograde", assignment, "--force"), course)
+            self._keep(f"stock {group} {assignment}", took)
+            self._add(f"stock {group}", took)
+
+    def _pawmark(self, group: str, assignments: tuple[str, ...]) -> None:
+        course = self.folder / f"pawmark-{group}"
+        took = self._run(pawmark("grade", *assignments), course, watched=WORKER)
+        self._add(f"pawmark {group}", took)
+        writing = took.time_of("writing the grades") or took.seconds
+        self.found[f"profile {group}"] = {
+            "wall": took.seconds,
+            "writing": took.seconds - writing,
+            "submissions": _orders(course),
+        }
+        self.found[f"peak {group}"] = max(took.peaks.values(), default=0)
+
+    def _unchanged(self, group: str, assignments: tuple[str, ...]) -> None:
+        course = self.folder / f"pawmark-{group}"
+        for assignment in assignments:
+            took = self._run(pawmark("regrade", assignment), course)
+            self._add("pawmark unchanged", took)
+
+    def _edited(self, group: str, assignment: str) -> None:
+        course = self.folder / f"pawmark-{group}"
+        classes.edit_a_check(course, assignment)
+        took = self._run(pawmark("regrade", assignment, "--write"), course)
+        self._add("pawmark edited", took)
+        self.found["stock edited"] = self.found[f"stock {group} {assignment}"]
+
+    def _killed(self, group: str, assignment: str) -> None:
+        """Kill a run when half of the submissions are done, and let it go on."""
+        course = classes.copy(self.folder / "base", self.folder / "killed")
+        classes.hand_in(course, assignment, _names(getattr(self.plan, group)))
+        half = max(1, getattr(self.plan, group) // 2)
+
+        def is_half_done() -> bool:
+            return len(list((course / ".pawmark" / "records").glob("*.jsonl"))) >= half
+
+        command = pawmark("grade", assignment)
+        first = self._run(command, course, stop=is_half_done)
+        second = self._run(command, course)
+        self.found["killed"] = {"first": first.seconds, "second": second.seconds, "half": half}
+
+    def _growth(self) -> None:
+        times = {}
+        for size in self.plan.growth:
+            course = classes.copy(self.folder / "base", self.folder / f"growth-{size}")
+            classes.hand_in(course, SMALL, _names(size))
+            times[size] = self._run(pawmark("grade", SMALL), course).seconds
+        self.found["growth"] = times
+
+    def _run(self, command: list[str], course: Path, **options: Any) -> Run:
+        _say(f"{course.name}: {' '.join(command[3:])}")
+        took = run(command, course, self.environment, **options)
+        if took.status > 0:
+            last = "\n".join(line for _, line in took.lines[-15:])
+            raise RuntimeError(f"{' '.join(command[3:])} failed in {course}:\n{last}")
+        _say(f"    {took.seconds:.1f} s")
+        return took
+
+    def _keep(self, name: str, took: Run) -> None:
+        self.found[name] = took.seconds
+        self.found[f"peak {name}"] = max(took.peaks.values(), default=0)
+
+    def _add(self, name: str, took: Run) -> None:
+        self.found[name] = self.found.get(name, 0.0) + took.seconds
+
+
+def _names(count: int) -> list[str]:
+    return [f"student-{number:03}" for number in range(1, count + 1)]
+
+
+def _orders(course: Path) -> list[dict[str, Any]]:
+    """Return what the workers wrote down of each submission, with the name of the worker."""
+    found = []
+    for path in sorted((course / ".pawmark" / "logs").glob("worker-*.log")):
+        for line in path.read_text(encoding="utf-8").splitlines():
+            if line.startswith("{"):
+                found.append({**json.loads(line), "worker": path.stem})
+    return found
+
+
+def _say(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)
+
+
+def main() -> None:
+    """Measure and write the report."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="a small class: about six minutes")
+    parser.add_argument(
+        "--output", type=Path, default=Path(__file__).parent / "results", help="where to write"
+    )
+    options = parser.parse_args()
+    began, plan = time.monotonic(), Plan.quick() if options.quick else Plan()
+    with tempfile.TemporaryDirectory(prefix="pawmark-bench-") as folder:
+        bench = Bench(Path(folder).resolve(), plan)
+        try:
+            found = bench.everything()
+        except RuntimeError as error:
+            sys.exit(str(error))
+    found["cores"] = len(os.sched_getaffinity(0))
+    found["seconds"] = time.monotonic() - began
+    name = "quick" if options.quick else "full"
+    print(report.write(options.output, name, found))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,217 @@
+"""The table of a comparison, with targets, machine and versions; and its picture."""
+
+import json
+import platform
+from collections import defaultdict
+from dataclasses import dataclass
+from importlib import metadata
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import matplotlib as mpl
+import psutil
+from matplotlib.figure import Figure
+
+_PACKAGES = ("pawmark", "nbgrader", "tensorflow", "keras", "numpy", "ipykernel")
+_GIB = 1 << 30
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of the table; `reached` is None where there is no target."""
+
+    what: str
+    stock: str
+    pawmark: str
+    ratio: str
+    target: str
+    reached: bool | None
+
+
+def rows(found: dict[str, Any]) -> list[Row]:
+    """Return the table."""
+    both = {
+        kind: found[f"{kind} untrained"] + found[f"{kind} trained"] for kind in ("stock", "pawmark")
+    }
+    total = found["untrained submissions"] + found["trained submissions"]
+    count = found["untrained submissions"]
+    table = [
+        _times(f"all assignments, cold: {total} submissions", both["stock"], both["pawmark"], 4),
+        _times(
+            f"assignments without training, cold: {count}",
+            found["stock untrained"],
+            found["pawmark untrained"],
+            8,
+        ),
+        _times("regrade after a check edit", found["stock edited"], found["pawmark edited"], 100),
+        _times(
+            f"regrade, unchanged: {count}",
+            found["stock untrained"],
+            found["pawmark unchanged"],
+            200,
+        ),
+    ]
+    share = efficiency(found, "untrained"), efficiency(found, "trained")
+    names = ("without training", "with training")
+    table += [
+        Row(f"CPU efficiency, {name}", "", f"{part:.0%}", "", "at least 85%", part >= 0.85)
+        for name, part in zip(names, share, strict=True)
+    ]
+    peak = max(found["peak untrained"], found["peak trained"])
+    most = max(value for name, value in found.items() if name.startswith("peak stock"))
+    table.append(
+        Row(
+            "peak memory of a worker", _memory(most), _memory(peak), "", "at most 1.5 GB",
+            peak <= 1.5e9,
+        )
+    )  # fmt: skip
+    killed = found["killed"]
+    table.append(
+        Row(
+            f"resumed after a kill ({killed['half']} done)", "", f"{killed['second']:.1f} s",
+            "", "", None,
+        )
+    )  # fmt: skip
+    table.append(Row("otter-grader", found["otter"], "", "", "", None))
+    return table
+
+
+def _times(what: str, stock: float, pawmark: float, target: float) -> Row:
+    ratio = stock / pawmark
+    return Row(
+        what,
+        f"{stock:.1f} s",
+        f"{pawmark:.1f} s",
+        f"{ratio:.1f}",
+        f"at least {target}",
+        ratio >= target,
+    )
+
+
+def _memory(size: float) -> str:
+    return f"{size / 1e9:.2f} GB"
+
+
+def efficiency(found: dict[str, Any], group: str) -> float:
+    """Return the student code's processor time as a share of what the cores had."""
+    profile = found[f"profile {group}"]
+    student = sum(entry.get("student_cpu", 0.0) for entry in profile["submissions"])
+    return student / (found["cores"] * profile["wall"])
+
+
+def profile(found: dict[str, Any], group: str) -> list[tuple[str, float]]:
+    """Return where the cores' time went in a cold run: seconds by what they were spent on."""
+    taken = found[f"profile {group}"]
+    whole = found["cores"] * taken["wall"]
+    student = sum(entry.get("student_cpu", 0.0) for entry in taken["submissions"])
+    own: dict[str, float] = defaultdict(float)
+    for entry in taken["submissions"]:
+        own[entry["worker"]] = max(own[entry["worker"]], entry.get("worker_cpu", 0.0))
+    checks, writing = sum(own.values()), taken["writing"]
+    return [
+        ("student code", student),
+        ("repair, checks and questions, in the workers", checks),
+        ("nbgrader writes the grades, on one core", writing),
+        ("the other cores meanwhile", writing * (found["cores"] - 1)),
+        (
+            "imports of workers and templates, starts of kernels, waiting",
+            max(0.0, whole - student - checks - found["cores"] * writing),
+        ),
+    ]
+
+
+def growth(found: dict[str, Any]) -> str:
+    """Say how the time grows with the class."""
+    times = {int(size): seconds for size, seconds in found["growth"].items()}
+    sizes = sorted(times)
+    each = [(times[b] - times[a]) / (b - a) for a, b in pairwise(sizes)]
+    parts = [f"{size}: {times[size]:.1f} s" for size in sizes]
+    more = ", ".join(f"{seconds:.2f} s" for seconds in each)
+    return f"{'; '.join(parts)}. Each submission more takes {more} between these sizes."
+
+
+def markdown(found: dict[str, Any]) -> str:
+    """Return the report as a page."""
+    lines = [
+        "# Times of grading, beside stock nbgrader",
+        "",
+        f"{found['machine']}. {found['versions']}. Written by `python -m benchmarks`.",
+        "",
+        "| What | stock nbgrader | Pawmark | times as fast | target | reached |",
+        "|---|---|---|---|---|---|",
+    ]
+    for row in rows(found):
+        reached = "" if row.reached is None else ("yes" if row.reached else "no")
+        cells = (row.what, row.stock, row.pawmark, row.ratio, row.target, reached)
+        lines.append(f"| {' | '.join(cells)} |")
+    lines += [
+        "",
+        "Stock nbgrader runs everything again after a check was edited and where nothing changed: "
+        "its time there is that of its cold run.",
+        "",
+        f"Growth with the class, one small assignment, Pawmark: {growth(found)}",
+    ]
+    for group in ("untrained", "trained"):
+        parts = profile(found, group)
+        whole = sum(seconds for _, seconds in parts)
+        lines += ["", f"Where the cores' time went, cold, assignments {group}:", ""]
+        lines += [f"- {name}: {seconds:.1f} s, {seconds / whole:.0%}" for name, seconds in parts]
+    return "\n".join(lines) + "\n"
+
+
+def write(folder: Path, name: str, found: dict[str, Any]) -> str:
+    """Write figures, page and picture; return the page."""
+    found["machine"] = (
+        f"{platform.processor() or platform.machine()}, {found['cores']} cores, "
+        f"{psutil.virtual_memory().total / _GIB:.0f} GiB, {platform.system()} {platform.release()}"
+    )
+    versions = [f"{package} {metadata.version(package)}" for package in _PACKAGES]
+    found["versions"] = f"Python {platform.python_version()}, {', '.join(versions)}"
+    folder.mkdir(parents=True, exist_ok=True)
+    page = markdown(found)
+    (folder / f"{name}.json").write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
+    (folder / f"{name}.md").write_text(page, encoding="utf-8")
+    draw(found).savefig(folder / f"{name}.svg", metadata={"Date": None})
+    return page
+
+
+def draw(found: dict[str, Any]) -> Figure:
+    """Draw the times of both, on a logarithmic scale, with the seconds written beside the bars."""
+    mpl.rcParams["svg.hashsalt"] = "pawmark"
+    pairs = [
+        ("assignments with training", found["stock trained"], found["pawmark trained"]),
+        ("assignments without training", found["stock untrained"], found["pawmark untrained"]),
+        ("regrade after a check edit", found["stock edited"], found["pawmark edited"]),
+        ("regrade, unchanged", found["stock untrained"], found["pawmark unchanged"]),
+    ]
+    figure = Figure(figsize=(8, 4.2), layout="constrained")
+    axes = figure.add_subplot()
+    for place, (_, stock, pawmark) in enumerate(pairs):
+        for offset, seconds, colour, hatch, label in (
+            (-0.2, stock, "#767676", "//", "stock nbgrader"),
+            (0.2, pawmark, "#1f5fa8", "", "Pawmark"),
+        ):
+            axes.barh(
+                place + offset,
+                seconds,
+                height=0.38,
+                color=colour,
+                hatch=hatch,
+                edgecolor="white",
+                label=label if place == 0 else None,
+            )
+            axes.annotate(
+                f"{seconds:.1f} s", (seconds, place + offset), (4, 0),
+                textcoords="offset points", va="center", fontsize=9,
+            )  # fmt: skip
+    axes.set_yticks(range(len(pairs)), [name for name, _, _ in pairs])
+    axes.invert_yaxis()
+    axes.set_xscale("log")
+    axes.set_xlim(right=max(pair[1] for pair in pairs) * 2)
+    axes.set_xlabel(f"seconds, on {found['cores']} cores (each line is ten times the last)")
+    axes.grid(axis="x", alpha=0.4)
+    axes.set_axisbelow(True)
+    axes.legend(loc="lower right")
+    axes.spines[["top", "right"]].set_visible(False)
+    return figure

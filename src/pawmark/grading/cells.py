@@ -1,0 +1,13 @@
+"""What nbgrader's metadata say of a cell, read without importing all of nbgrader."""
+
+from nbformat import NotebookNode
+
+
+def is_grade(cell: NotebookNode) -> bool:
+    """Tell whether points are given for a cell."""
+    return bool(cell.metadata.get("nbgrader", {}).get("grade", False))
+
+
+def is_solution(cell: NotebookNode) -> bool:
+    """Tell whether a student's answer is expected in a cell."""
+    return bool(cell.metadata.get("nbgrader", {}).get("solution", False))

@@ -1,0 +1,136 @@
+"""Runs one submission after another in a process of its own: ``python -m pawmark.grading.worker``.
+
+Orders come on standard input, one line of JSON each, and each gets one line back. It ends, and
+everything of the submission with it, when its input is closed: nothing is left of a run that was
+killed. Staying alive between submissions saves what each would have to import, and lets all but
+the first start warm.
+"""
+
+import functools
+import json
+import os
+import queue
+import sys
+import threading
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pawmark import pets
+from pawmark.course import source_notebook
+from pawmark.errors import PawmarkError
+from pawmark.grading import records, warm
+from pawmark.grading.checking import grading_data
+from pawmark.grading.execution import Execution
+from pawmark.grading.outcomes import ExerciseResult
+from pawmark.grading.submission import (
+    Circumstances,
+    about,
+    opted_out,
+    repair_submission,
+    undone_of,
+)
+
+FRESH = "PAWMARK_FRESH"
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A submission that is mended and ready to be run.
+
+    Attributes
+    ----------
+    key
+        The name of its tape.
+    about
+        What its tape will say of itself; ``checks`` is the digest of the hidden checks.
+    execution
+        The run, not begun, with the tape of an earlier one if there is any.
+    """
+
+    key: str
+    about: dict[str, str]
+    execution: Execution
+
+
+def prepare(course: Path, assignment: str, student: str) -> Prepared:
+    """Mend a submission and look for its tape; no code of the student's is run."""
+    data, here = _data(), Circumstances.here(not opted_out())
+    folder = course / "submitted" / student / assignment
+    repaired = repair_submission(source_notebook(course, assignment), folder)
+    undone = undone_of(repaired.notebook, repaired)
+    key = here.key_of(repaired.notebook, undone, data)
+    old = None if os.environ.get(FRESH) else records.load(course, key)
+    execution = here.execution(repaired.notebook, undone, course, data, old)
+    return Prepared(key, about(course, assignment), execution)
+
+
+@functools.cache
+def _data() -> pets.Pets:
+    return grading_data()
+
+
+def execute(course: Path, prepared: Prepared) -> list[ExerciseResult]:
+    """Run a submission, or what its tape does not hold, and keep the tape."""
+    results = list(prepared.execution.run().values())
+    tape, old = prepared.execution.tape, prepared.execution.old
+    if old is None or prepared.execution.live or old.about != prepared.about:
+        tape.about = prepared.about
+        records.save(course, prepared.key, tape)
+    return results
+
+
+def run(course: Path, assignment: str, student: str) -> dict[str, Any]:
+    """Fill the tape of one submission; what is on it already is not run again.
+
+    Returns
+    -------
+    dict
+        ``points``, ``max_points``, ``live``: how many processes were started for it, and
+        ``student_cpu``: seconds of processor time that they took.
+    """
+    prepared = prepare(course, assignment, student)
+    results = execute(course, prepared)
+    return {
+        "points": sum(result.points for result in results),
+        "max_points": sum(result.max_points for result in results),
+        "live": prepared.execution.live,
+        "student_cpu": round(prepared.execution.cpu_seconds, 2),
+    }
+
+
+def main() -> None:
+    """Carry out orders until there are no more."""
+    # Nothing else gets into the answers, whatever a check prints.
+    answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    os.dup2(2, 1)
+    orders: queue.SimpleQueue[str] = queue.SimpleQueue()
+    threading.Thread(target=_listen, args=[orders], daemon=True).start()
+    while True:
+        order = json.loads(orders.get())
+        began = time.monotonic()
+        try:
+            answer = run(Path(order["course"]), order["assignment"], order["student"])
+        except PawmarkError as error:
+            answer = {"refused": str(error)}
+        except Exception as error:  # nbgrader meets the same, and says it in its own log
+            answer = {"refused": f"{type(error).__name__}: {error}"}
+        answer["seconds"] = round(time.monotonic() - began, 2)
+        answer["worker_cpu"] = round(time.process_time(), 2)
+        # The log keeps what each submission took: for those who wonder where the time goes.
+        print(json.dumps({**order, **answer}), file=sys.stderr, flush=True)
+        answers.write(json.dumps(answer) + "\n")
+        answers.flush()
+
+
+def _listen(orders: "queue.SimpleQueue[str]") -> None:
+    with os.fdopen(os.dup(0), encoding="utf-8") as lines:
+        for line in lines:
+            orders.put(line)
+    warm.close()
+    os._exit(0)  # sandboxes die with their parent
+
+
+if __name__ == "__main__":
+    main()
