@@ -346,7 +346,8 @@ def _written(course: Course) -> str:
     """Return notebooks and records, without times and TensorFlow's greeting at its import."""
     folder = course.root / "autograded"
     texts = [
-        re.sub(r'"(seconds|memory)": [0-9.]+', "", p.read_text()) for p in sorted(folder.rglob("*.json"))
+        re.sub(r'"(seconds|memory)": [0-9.]+', "", path.read_text())
+        for path in sorted(folder.rglob("*.json"))
     ]
     for path in sorted(folder.rglob("*.ipynb")):
         notebook = json.loads(path.read_text())

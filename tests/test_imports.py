@@ -12,7 +12,7 @@ LOOK = f"import sys; print(*sorted(set({HEAVY}) & set(sys.modules)), file=sys.st
 @pytest.mark.parametrize(
     "start",
     [
-        "import pawmark, pawmark.pets, pawmark.profiles, pawmark.course, pawmark.cohort",
+        "import pawmark, pawmark.pets, pawmark.profiles, pawmark.course, pawmark.generation",
         "import pawmark.cluster.worker",
         "import sys; sys.argv = ['pawmark', '--help']; from pawmark.cli import app; "
         "app(standalone_mode=False)",

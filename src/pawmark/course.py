@@ -15,7 +15,6 @@ from pawmark import terminal
 from pawmark.errors import CourseError
 
 CONFIG = "nbgrader_config.py"
-# As python -m nbgrader does, but a second sooner: see pawmark/grading/__init__.py.
 _PATTERNS = ("*.keras", "__pycache__", ".ipynb_checkpoints", ".pytest_cache")
 _LEFT_OUT = shutil.ignore_patterns(*_PATTERNS)
 

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 
-from pawmark.cohort import workers_that_fit
 from pawmark.course import CONFIG, generate, is_left_out
+from pawmark.crew import workers_that_fit
 
 STAMPS = Path(".pawmark") / "generated"
 

@@ -21,7 +21,7 @@ import psutil
 from pawmark.cluster import worker
 from pawmark.cluster.task import Task, unpack
 from pawmark.errors import PawmarkError, SandboxError
-from pawmark.grading import records, sandbox
+from pawmark.grading import records, sandbox, warm
 from pawmark.grading.limits import Limits
 from pawmark.grading.submission import Circumstances, opted_out
 
@@ -58,6 +58,7 @@ def _listen(orders: "queue.SimpleQueue[Path]") -> None:
             orders.put(folder)
     if folder is not None:
         shutil.rmtree(folder, ignore_errors=True)
+    warm.close()
     os._exit(1)  # the sandbox dies with its parent
 
 

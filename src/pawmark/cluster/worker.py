@@ -11,6 +11,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from pawmark.grading import warm
+
 TASK, CHECKS, OLD, RESULT, TAPE = "task.json", "checks.json", "old.jsonl", "result.json", "tape"
 
 _POLL = 0.5
@@ -123,7 +125,7 @@ class _Runner:
             stderr=self._log,
             start_new_session=True,  # Ctrl-C is for the worker
             bufsize=0,
-            env={**kept, **dict(variables), "PYTHONPATH": path, "PAWMARK_WARM": "1"},
+            env={warm.SWITCH: "1", **kept, **dict(variables), "PYTHONPATH": path},
         )
 
     @property
