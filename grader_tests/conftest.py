@@ -123,8 +123,13 @@ def held_out(pets, profile):
 
 @pytest.fixture
 def bar(request, pets, profile):
-    """Return the measured bar of the module's assignment, or None where none was measured."""
+    """Return the bar of the module's assignment, or None where there is none.
+
+    A bar for the real photographs holds for all of them, and not for a small part.
+    """
     assignment = Path(request.module.__file__).stem.removeprefix("test_")
+    if pets.kind == "real" and len(pets.names) < profile.num_train + profile.num_val:
+        return None
     return read_bar(BARS / f"{assignment}.json", profile, pets.kind)
 
 

@@ -668,15 +668,16 @@ def test_best_model_beats_the_class_prior(probabilities, held_out):
 def test_best_model_passes_the_bar(probabilities, held_out, bar):
     """On new photographs the best model's loss is that of a sound training run."""
     loss = cross_entropy(probabilities, held_out.labels)
-    # Without a measured bar (real photographs, another profile) only the prior is left.
+    # Without a bar (some real photographs, another profile) only the prior is left.
     limit = held_out.prior_loss if bar is None else bar.loss
+    kind = "the class prior, for want of runs to compare with" if bar is None else str(bar)
 
     expect(
         loss < limit,
         "the best model's loss on photographs that it has never seen is higher than that of any "
         "sound training run: does it find where pets usually sit, and not where this one sits? "
         "Look for images and masks that do not belong together, a missing rescaling or relu, "
-        "and whether the best epoch is kept",
+        f"and whether the best epoch is kept. (The bar: {kind}.)",
         got=round(loss, 3),
     )
 

@@ -9,6 +9,8 @@ import pytest
 
 from pawmark import pets, profiles
 from pawmark.calibration import bar_from, calibrate, cross_entropy, prior_loss, read_bar
+from pawmark.calibration.bars import read_sections
+from pawmark.calibration.evidence import describe, draw_bar, losses_by_pipeline, save_picture
 from pawmark.calibration.measuring import fingerprint, reference_code
 from pawmark.calibration.pipelines import RIGHT, WRONG, plan
 from pawmark.errors import CourseError
@@ -113,7 +115,52 @@ def test_bar_of_another_profile_is_unknown():
 
     assert read_bar(BAR_FILE, profiles.QUICK, kind="real") is None
     assert read_bar(BAR_FILE, profiles.GPU) is None
+    assert read_bar(BAR_FILE, profiles.QUICK).kind == "measured"
     assert "the profile has changed" in " ".join(read_bar(BAR_FILE, larger).doubts)
+
+
+def test_bar_of_others_says_so():
+    """The bar for the real photographs is called published, and carries a doubt."""
+    bar = read_bar(BAR_FILE, profiles.GPU, kind="real")
+
+    assert bar.kind == "published"
+    assert "published runs" in str(bar)
+    assert ["not measured here" in doubt for doubt in bar.doubts] == [True]
+
+
+def test_picture_shows_every_run(tmp_path):
+    """Each run is a mark, right ones of another shape, and the same runs give the same bytes."""
+    path = tmp_path / BAR_FILE.name
+    path.write_bytes(BAR_FILE.read_bytes())
+    section = read_sections(path)["quick, synthetic"]
+    axes = draw_bar(section, "title").axes[0]
+    marks = [len(row.get_offsets()) for row in axes.collections]
+
+    assert marks == [len(runs) for runs in losses_by_pipeline(section).values()]
+    assert sum(marks) == len(section["runs"])
+    assert save_picture(path).read_bytes() == BAR_FILE.with_suffix(".svg").read_bytes()
+
+
+def test_page_on_bars_quotes_what_was_measured():
+    """The sentences of docs/bars.md hold the numbers of the bar file."""
+    page = (COURSE / "docs" / "bars.md").read_text(encoding="utf-8")
+    sections = read_sections(BAR_FILE)
+    runs = losses_by_pipeline(sections["quick, synthetic"])
+    wrong_ones = [loss for name, losses in runs.items() if name != RIGHT for loss in losses]
+
+    assert f"{sections['quick, synthetic']['bar']:.3f}" in page
+    assert f"{min(runs[RIGHT]):.2f} and\n{max(runs[RIGHT]):.2f}" in page
+    assert f"above {min(wrong_ones):.2f}" in page
+    assert f"real photographs: {sections['gpu, real']['bar']}" in page
+
+
+def test_evidence_is_told_in_words(tmp_path):
+    """Every pipeline and doubt has its line; without a bar the command that sets one is named."""
+    lines = "\n".join(describe(BAR_FILE))
+
+    assert all(name in lines for name in (RIGHT, *WRONG, "published", "doubt"))
+    with pytest.raises(CourseError, match="pawmark calibrate 05_x"):
+        describe(tmp_path / "05_x.json")
 
 
 def test_comments_leave_the_reference_as_it_is():

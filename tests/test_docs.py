@@ -41,7 +41,6 @@ NOT_RUN = {
     "pawmark lab 02": BROWSER,
     "jupyter lab": BROWSER,
     "jupyter lab source/07_share_of_pet/07_share_of_pet.ipynb": BROWSER,
-    "pawmark calibrate 03": "trains for ten minutes; tests/test_calibration.py runs it in small",
     "pawmark --install-completion": "writes into the start-up file of the user's shell",
     "pre-commit install": "writes into the checkout's git hooks",
 }

@@ -136,18 +136,32 @@ def _generate(names: list[str] | None, subcommand: str, target: str) -> None:
 
 
 @app.command(
-    short_help="Measure the bars of training again.", epilog=examples("pawmark calibrate 03")
+    short_help="Measure the bars of training again.",
+    epilog=examples("pawmark calibrate 03 --show", "pawmark calibrate 03"),
 )
 def calibrate(
     assignment: OneName = "03_encoder_decoder",
+    runs: Annotated[int, typer.Option(min=1, help="Runs of the reference.")] = 20,
+    show: Annotated[bool, typer.Option("--show", help="Only show what was measured.")] = False,
 ) -> None:
-    """Measure the bar of an assignment's training checks again (takes long)."""
+    """Measure the bar of an assignment's training checks again (takes long).
+
+    Trains the reference and the wrong pipelines over seeds, each run in a process of its own, and
+    goes on where it was interrupted. Writes the bar, its runs and a picture of them to
+    grader_tests/bars/.
+    """
     from pawmark.calibration import calibrate as measure
     from pawmark.course import find_assignment, find_course
 
     course = find_course()
-    path = measure(find_assignment(course, assignment), course)
-    print(f"wrote {path.relative_to(course)}")
+    name = find_assignment(course, assignment)
+    if show:
+        from pawmark.calibration.evidence import describe
+
+        print("\n".join(describe(course / "grader_tests" / "bars" / f"{name}.json")))
+        return
+    path = measure(name, course, runs=runs, say=terminal.say)
+    terminal.say(f"wrote {path.relative_to(course)} and its picture")
 
 
 @app.command(

@@ -4,6 +4,7 @@ TensorFlow is imported when a classifier is asked for, not with this module.
 """
 
 import hashlib
+import os
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from pawmark import pets
-from pawmark.errors import DataError
+from pawmark.errors import CourseError, DataError
 from pawmark.pets.cache import build_once, cache_dir
 from pawmark.progress import progress_bar
 
@@ -31,6 +32,22 @@ MAX_TRAINING = 260
 
 _FILE = "weights.npz"
 _EPSILON = 1e-3  # of the normalisation; as in Keras
+
+
+def require_tensorflow() -> None:
+    """Say before anything else that an assignment takes gradients with TensorFlow's own tape.
+
+    Raises
+    ------
+    CourseError
+        `KERAS_BACKEND` names another backend.
+    """
+    backend = os.environ.get("KERAS_BACKEND", "tensorflow")
+    if backend != "tensorflow":
+        raise CourseError(
+            f"This assignment needs Keras on TensorFlow; KERAS_BACKEND is {backend!r}. It takes "
+            "gradients with tf.GradientTape. Unset KERAS_BACKEND and restart the kernel."
+        )
 
 
 @dataclass(frozen=True)

@@ -35,12 +35,21 @@ class Bar:
     ----------
     loss : float
         The bar.
+    kind : str
+        "measured" on runs of the reference, or "published": set from other people's runs.
     doubts : tuple of str
         Reasons not to trust it; empty when it is sound.
     """
 
     loss: float
     doubts: tuple[str, ...]
+    kind: str = "measured"
+
+    def __str__(self) -> str:
+        """Say which kind of bar it is, for whoever is judged by it."""
+        if self.kind == "published":
+            return "set from published runs of the chapter's model on the real photographs"
+        return "measured on many runs of the reference"
 
 
 def read_bar(path: Path, profile: Profile, kind: str = "synthetic") -> Bar | None:
@@ -60,11 +69,17 @@ def read_bar(path: Path, profile: Profile, kind: str = "synthetic") -> Bar | Non
         return None
     doubts = list(section["doubts"])
     conditions = section["conditions"]
+    measured = section.get("kind", "measured")
     if conditions["profile"] != plain(profile):
         doubts.append("the profile has changed since the runs were measured")
     if kind == "synthetic" and conditions["generator_version"] != pets.GENERATOR_VERSION:
         doubts.append("the drawn pictures have changed since the runs were measured")
-    return Bar(section["bar"], tuple(doubts))
+    return Bar(section["bar"], tuple(doubts), measured)
+
+
+def read_sections(path: Path) -> dict[str, dict[str, Any]]:
+    """Return all sections of a bar file, by profile and kind of data; none if it is not there."""
+    return _read(path)["sections"]
 
 
 def bar_from(right: Iterable[float], wrong: dict[str, list[float]]) -> dict[str, Any]:

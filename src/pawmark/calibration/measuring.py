@@ -88,6 +88,10 @@ def calibrate(
             say(_line(section["runs"][-1]))
             advance(1)
     say(_verdict(section))
+    # Drawing needs matplotlib, which no check needs that only reads a bar.
+    from pawmark.calibration.evidence import save_picture
+
+    save_picture(path)
     return path
 
 

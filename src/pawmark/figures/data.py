@@ -4,16 +4,22 @@ from collections.abc import Sequence
 
 import matplotlib as mpl
 import numpy as np
-from matplotlib.axes import Axes
-from matplotlib.colors import ListedColormap
-from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 from numpy.typing import ArrayLike
 
+from pawmark.figures.panels import (
+    PAGE,
+    as_labels,
+    as_picture,
+    aspect_of,
+    bare,
+    draw_legend,
+    draw_panel,
+    frame,
+)
 from pawmark.figures.style import INK, LABELS, STYLE, figure, show
 
 PANEL = 2.6  # inches: three panels and a legend fill a notebook's page
-PAGE = 9.0  # inches: the width of that page
 MAX_COLUMNS = 5
 
 
@@ -90,16 +96,16 @@ def show_grid(
     if masks is not None:
         rows.append([("mask", masks[i], "") for i in range(count)])
     # All of one height, as wide as they need, side by side over the whole page.
-    widths = [1 / _aspect(image) for image in images[:count]]
+    widths = [1 / aspect_of(image) for image in images[:count]]
     height = min(PAGE / sum(widths), 3.2)
     with mpl.rc_context(dict(STYLE)):
         fig = figure(height * sum(widths), (height + 0.15) * len(rows) + 0.3 * len(rows))
         axes = fig.subplots(len(rows), count, squeeze=False, width_ratios=widths)
         for row, line in zip(axes, rows, strict=True):
             for ax, panel in zip(row, line, strict=True):
-                _draw_panel(ax, *panel, first_label)
+                draw_panel(ax, *panel, first_label)
         if masks is not None:
-            _legend(fig, first_label)
+            draw_legend(fig, first_label)
         show(fig, alt)
 
 
@@ -117,16 +123,16 @@ def show_difference(
     titles : pair of str
         Printed above the masks.
     """
-    a, b = _labels(first, 0), _labels(second, 0)
+    a, b = as_labels(first, 0), as_labels(second, 0)
     with mpl.rc_context(dict(STYLE)):
-        fig = figure(3 * PANEL, PANEL * _aspect(a) + 0.6)
+        fig = figure(3 * PANEL, PANEL * aspect_of(a) + 0.6)
         axes = fig.subplots(1, 3)
-        _draw_panel(axes[0], "mask", a, titles[0], 0)
-        _draw_panel(axes[1], "mask", b, titles[1], 0)
-        _bare(axes[2], "black: the two differ")
+        draw_panel(axes[0], "mask", a, titles[0], 0)
+        draw_panel(axes[1], "mask", b, titles[1], 0)
+        bare(axes[2], "black: the two differ")
         axes[2].imshow(a != b, cmap="gray_r", vmin=0, vmax=1, interpolation="nearest")
-        _frame(axes[2])
-        _legend(fig, 0)
+        frame(axes[2])
+        draw_legend(fig, 0)
         show(fig, alt)
 
 
@@ -146,11 +152,11 @@ def show_gray(gray: ArrayLike, alt: str, title: str = "") -> None:
     if array.ndim != 2:
         raise ValueError(f"a grey picture has shape (H, W), this array has {array.shape}")
     with mpl.rc_context(dict(STYLE)):
-        fig = figure(PANEL + 1.6, PANEL * _aspect(array) + 0.5)
+        fig = figure(PANEL + 1.6, PANEL * aspect_of(array) + 0.5)
         ax = fig.subplots()
-        _bare(ax, title)
+        bare(ax, title)
         ax.imshow(array, cmap="gray", vmin=0, vmax=255, interpolation="nearest")
-        _frame(ax)
+        frame(ax)
         values = np.unique(array)[:4]
         patches = [
             Patch(facecolor=str(np.clip(value / 255, 0, 1)), edgecolor=INK, label=f"{value:g}")
@@ -208,7 +214,7 @@ def overlay(image: ArrayLike, mask: ArrayLike, strength: float = 0.55) -> np.nda
     -------
     array (H, W, 3) of uint8
     """
-    picture, labels = _picture(image).astype(float), _labels(mask, 0)
+    picture, labels = as_picture(image).astype(float), as_labels(mask, 0)
     if picture.shape[:2] != labels.shape:
         raise ValueError(
             f"the photograph is {picture.shape[:2]} (height, width) and the mask {labels.shape}: "
@@ -225,90 +231,8 @@ def overlay(image: ArrayLike, mask: ArrayLike, strength: float = 0.55) -> np.nda
 def _show_panels(panels: Sequence[tuple], alt: str, first_label: int) -> None:
     """Draw panels in one row, as tall as the first one's picture asks."""
     with mpl.rc_context(dict(STYLE)):
-        fig = figure(PANEL * len(panels), PANEL * _aspect(panels[0][1]) + 0.6)
+        fig = figure(PANEL * len(panels), PANEL * aspect_of(panels[0][1]) + 0.6)
         for ax, panel in zip(fig.subplots(1, len(panels)), panels, strict=True):
-            _draw_panel(ax, *panel, first_label)
-        _legend(fig, first_label)
+            draw_panel(ax, *panel, first_label)
+        draw_legend(fig, first_label)
         show(fig, alt)
-
-
-def _draw_panel(ax: Axes, kind: str, array: ArrayLike, title: str, first_label: int) -> None:
-    """Draw one photograph or one mask."""
-    _bare(ax, title)
-    if kind == "image":
-        ax.imshow(_picture(array), interpolation="antialiased")
-    else:
-        _draw_mask(ax, _labels(array, first_label))
-    _frame(ax)
-
-
-def _draw_mask(ax: Axes, labels: np.ndarray) -> None:
-    """Fill each class with its colour and lay its pattern over it."""
-    colours = ListedColormap([label.colour for label in LABELS])
-    ax.imshow(labels, cmap=colours, vmin=-0.5, vmax=len(LABELS) - 0.5, interpolation="nearest")
-    for value, label in enumerate(LABELS):
-        here = labels == value
-        if label.hatch and here.any() and min(labels.shape) > 1:
-            # Filled contours carry hatches; the fill itself is left out.
-            drawn = ax.contourf(here, levels=[0.5, 1.5], colors="none", hatches=[label.hatch])
-            drawn.set_edgecolor("white")
-            drawn.set_linewidth(0)
-
-
-def _legend(fig: Figure, first_label: int) -> None:
-    """Name the classes with their values below the panels."""
-    patches = [
-        Patch(
-            facecolor=label.colour,
-            edgecolor="white",
-            hatch=label.hatch,
-            label=f"{value} {label.name}",
-        )
-        for value, label in enumerate(LABELS, start=first_label)
-    ]
-    fig.legend(
-        handles=patches, loc="outside lower center", ncols=3, handlelength=2.4, handleheight=1.2
-    )
-
-
-def _bare(ax: Axes, title: str) -> None:
-    """Leave a title and no ticks."""
-    ax.set_title(title)
-    ax.set_xticks([])
-    ax.set_yticks([])
-
-
-def _frame(ax: Axes) -> None:
-    """Draw a thin frame, so that white parts of a picture do not run into the page."""
-    for spine in ax.spines.values():
-        spine.set_visible(True)
-        spine.set_color(INK)
-        spine.set_linewidth(0.6)
-
-
-def _aspect(array: ArrayLike) -> float:
-    """Return height over width, kept within what still makes a readable figure."""
-    height, width = np.shape(array)[:2]
-    return float(np.clip(height / max(width, 1), 0.3, 1.5))
-
-
-def _picture(image: ArrayLike) -> np.ndarray:
-    """Return a photograph as uint8, or say what keeps it from being one."""
-    array = np.asarray(image)
-    if array.ndim != 3 or array.shape[-1] != 3:
-        raise ValueError(f"a photograph has shape (H, W, 3), this array has {array.shape}")
-    return np.clip(np.nan_to_num(array), 0, 255).astype(np.uint8)
-
-
-def _labels(mask: ArrayLike, first_label: int) -> np.ndarray:
-    """Return a mask as (H, W) labels from 0, or say what keeps it from being one."""
-    array = np.asarray(mask)
-    if array.ndim == 3 and array.shape[-1] == 1:
-        array = array[..., 0]
-    if array.ndim != 2:
-        raise ValueError(f"a mask has shape (H, W) or (H, W, 1), this array has {array.shape}")
-    allowed = range(first_label, first_label + len(LABELS))
-    odd = sorted(set(np.unique(array).tolist()) - set(allowed))
-    if odd:
-        raise ValueError(f"this mask holds {odd[:5]}; its labels should be {list(allowed)}")
-    return array.astype(int) - first_label

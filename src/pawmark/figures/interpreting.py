@@ -9,7 +9,7 @@ from matplotlib.cm import ScalarMappable
 from matplotlib.colors import Normalize
 from numpy.typing import ArrayLike
 
-from pawmark.figures.data import _bare, _frame, _picture
+from pawmark.figures.panels import as_picture, bare, frame
 from pawmark.figures.style import STYLE, figure, show
 
 # Even in lightness from black to yellow: it reads without colour, and with colour blindness.
@@ -140,13 +140,13 @@ def _draw(ax: Axes, array: np.ndarray) -> None:
     if array.ndim == 2:
         ax.imshow(array, cmap=HEAT, vmin=0, vmax=1, interpolation="nearest")
     else:
-        ax.imshow(_picture(array), interpolation="antialiased")
+        ax.imshow(as_picture(array), interpolation="antialiased")
 
 
 def _show_axes(ax: Axes) -> None:
     ax.set_axis_on()
-    _bare(ax, "")
-    _frame(ax)
+    bare(ax, "")
+    frame(ax)
 
 
 def _name(grid: np.ndarray, titles: Sequence[str], labels: Sequence[str]) -> None:

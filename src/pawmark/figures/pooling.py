@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Patch, Rectangle
 from numpy.typing import ArrayLike
 
-from pawmark.figures.data import _aspect, _bare, _draw_panel, _frame, _labels, _legend
+from pawmark.figures.panels import as_labels, aspect_of, bare, draw_legend, draw_panel, frame
 from pawmark.figures.style import CARD, FAINT, INK, OKABE_ITO, STYLE, figure, show
 
 TIMES = "\N{MULTIPLICATION SIGN}"
@@ -131,18 +131,18 @@ def show_two_predictions(
     side = 2.2
     with mpl.rc_context(dict(STYLE)):
         columns = 1 + len(predictions)
-        fig = figure(side * columns + 0.6, 2 * side * _aspect(image) + 1.1)
+        fig = figure(side * columns + 0.6, 2 * side * aspect_of(image) + 1.1)
         top, bottom = fig.subplots(2, columns)
-        _draw_panel(top[0], "image", image, "photograph", 0)
-        _draw_panel(bottom[0], "mask", truth, "truth", 0)
+        draw_panel(top[0], "image", image, "photograph", 0)
+        draw_panel(bottom[0], "mask", truth, "truth", 0)
         places = zip(top[1:], bottom[1:], predictions.items(), strict=True)
         for above, below, (name, mask) in places:
-            _draw_panel(above, "mask", mask, name, 0)
-            wrong = _labels(mask, 0) != _labels(truth, 0)
-            _bare(below, f"wrong (black): {wrong.mean():.1%}")
+            draw_panel(above, "mask", mask, name, 0)
+            wrong = as_labels(mask, 0) != as_labels(truth, 0)
+            bare(below, f"wrong (black): {wrong.mean():.1%}")
             below.imshow(wrong, cmap="gray_r", vmin=0, vmax=1, interpolation="nearest")
-            _frame(below)
-        _legend(fig, 0)
+            frame(below)
+        draw_legend(fig, 0)
         show(fig, alt)
 
 

@@ -11,7 +11,7 @@ from matplotlib.patches import Patch, Rectangle
 from matplotlib.patheffects import withStroke
 from numpy.typing import ArrayLike
 
-from pawmark.figures.data import PAGE, _aspect, _bare, _frame, _picture
+from pawmark.figures.panels import PAGE, as_picture, aspect_of, bare, frame
 from pawmark.figures.style import CARD, INK, OKABE_ITO, STYLE, Label, figure, show
 
 Box = Sequence[float]
@@ -52,9 +52,9 @@ def show_three_tasks(
     alt : str
         What the figure shows, for those who do not see it.
     """
-    picture, labels = _picture(image), _values(mask)
+    picture, labels = as_picture(image), _values(mask)
     with mpl.rc_context(dict(STYLE)):
-        fig = figure(PAGE, PAGE / 3 * _aspect(picture) + 0.95)
+        fig = figure(PAGE, PAGE / 3 * aspect_of(picture) + 0.95)
         axes = fig.subplots(1, 3)
         _draw_picture(axes[0], picture, "classification")
         words = [f"{name}: {'yes' if there else 'no'}" for name, there in tags.items()]
@@ -62,7 +62,7 @@ def show_three_tasks(
         _draw_picture(axes[1], picture, "detection")
         _draw_boxes(axes[1], boxes)
         axes[1].set_xlabel("a box and a class for every animal")
-        _bare(axes[2], "segmentation")
+        bare(axes[2], "segmentation")
         _draw_classes(axes[2], labels)
         axes[2].set_xlabel("a class for every pixel")
         _name_classes(fig)
@@ -85,14 +85,14 @@ def show_two_segmentations(
     alt : str
         What the figure shows, for those who do not see it.
     """
-    picture = _picture(image)
+    picture = as_picture(image)
     with mpl.rc_context(dict(STYLE)):
-        fig = figure(PAGE, PAGE / 3 * _aspect(picture) + 0.75)
+        fig = figure(PAGE, PAGE / 3 * aspect_of(picture) + 0.75)
         axes = fig.subplots(1, 3)
         _draw_picture(axes[0], picture, "picture")
-        _bare(axes[1], "semantic: a class for every pixel")
+        bare(axes[1], "semantic: a class for every pixel")
         _draw_classes(axes[1], _values(mask))
-        _bare(axes[2], "instance: an animal for every pixel")
+        bare(axes[2], "instance: an animal for every pixel")
         _draw_instances(axes[2], _values(instances))
         _name_classes(fig)
         show(fig, alt)
@@ -110,14 +110,14 @@ def show_instances(panels: Sequence[tuple[str, ArrayLike]], alt: str) -> None:
     """
     first = np.asarray(panels[0][1])
     with mpl.rc_context(dict(STYLE)):
-        fig = figure(PAGE, PAGE / len(panels) * _aspect(first) + 0.5)
+        fig = figure(PAGE, PAGE / len(panels) * aspect_of(first) + 0.5)
         for ax, (title, array) in zip(
             fig.subplots(1, len(panels), squeeze=False)[0], panels, strict=True
         ):
             if np.ndim(array) == 3:
-                _draw_picture(ax, _picture(array), title)
+                _draw_picture(ax, as_picture(array), title)
             else:
-                _bare(ax, title)
+                bare(ax, title)
                 _draw_instances(ax, _values(array))
         show(fig, alt)
 
@@ -136,9 +136,9 @@ def show_found_boxes(
     alt : str
         What the figure shows, for those who do not see it.
     """
-    picture = _picture(image)
+    picture = as_picture(image)
     with mpl.rc_context(dict(STYLE)):
-        fig = figure(6.4, 6.4 * _aspect(picture) + 0.5)
+        fig = figure(6.4, 6.4 * aspect_of(picture) + 0.5)
         ax = fig.subplots()
         _draw_picture(ax, picture, "")
         _draw_boxes(ax, truth)
@@ -247,9 +247,9 @@ def _name_classes(fig: Figure) -> None:
 
 
 def _draw_picture(ax: Axes, picture: np.ndarray, title: str) -> None:
-    _bare(ax, title)
+    bare(ax, title)
     ax.imshow(picture, interpolation="antialiased")
-    _frame(ax)
+    frame(ax)
 
 
 def _draw_classes(ax: Axes, labels: np.ndarray) -> None:
@@ -267,7 +267,7 @@ def _draw_classes(ax: Axes, labels: np.ndarray) -> None:
             drawn = ax.contourf(here, levels=[0.5, 1.5], colors="none", hatches=[label.hatch])
             drawn.set_edgecolor("white")
             drawn.set_linewidth(0)
-    _frame(ax)
+    frame(ax)
 
 
 def _draw_instances(ax: Axes, ids: np.ndarray) -> None:
@@ -284,7 +284,7 @@ def _draw_instances(ax: Axes, ids: np.ndarray) -> None:
             bbox={"boxstyle": "circle,pad=0.2", "facecolor": CARD, "edgecolor": INK},
         )  # fmt: skip
     ax.imshow(picture, interpolation="nearest")
-    _frame(ax)
+    frame(ax)
 
 
 def _inner_pixel(here: np.ndarray) -> tuple[int, int]:
@@ -334,7 +334,7 @@ def _draw_grid(ax: Axes, side: int) -> None:
     for place in np.arange(-0.5, side):
         ax.axhline(place, color=FAR, linewidth=0.8, zorder=0)
         ax.axvline(place, color=FAR, linewidth=0.8, zorder=0)
-    _frame(ax)
+    frame(ax)
 
 
 def _values(array: ArrayLike) -> np.ndarray:

@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Patch, Rectangle
 from numpy.typing import ArrayLike
 
-from pawmark.figures.data import _bare, _draw_panel, _frame, _legend
+from pawmark.figures.panels import bare, draw_legend, draw_panel, frame
 from pawmark.figures.style import CARD, INK, OKABE_ITO, STYLE, figure, show
 
 TIMES = "\N{MULTIPLICATION SIGN}"
@@ -122,7 +122,7 @@ def show_predictions(
         grid = fig.subplots(len(rows), 4, squeeze=False)
         for number, (line, row) in enumerate(zip(grid, rows, strict=True)):
             _draw_prediction(line, *row, titled=number == 0)
-        _legend(fig, 0)
+        draw_legend(fig, 0)
         show(fig, alt)
 
 
@@ -134,12 +134,12 @@ def _draw_prediction(
     kinds = ("image", "mask", "mask")
     arrays = (image, truth, prediction)
     for ax, kind, array, title in zip(line, kinds, arrays, titles, strict=False):
-        _draw_panel(ax, kind, array, title if titled else "", 0)
+        draw_panel(ax, kind, array, title if titled else "", 0)
     wrong = np.squeeze(truth) != np.squeeze(prediction)
-    _bare(line[3], titles[3] if titled else "")
+    bare(line[3], titles[3] if titled else "")
     line[3].imshow(wrong, cmap="gray_r", vmin=0, vmax=1, interpolation="nearest")
     line[3].set_xlabel(f"{wrong.mean():.0%} of the pixels")
-    _frame(line[3])
+    frame(line[3])
 
 
 def _blocks(model: Any) -> list[tuple[int, int, int, tuple[str, str, str]]]:

@@ -61,6 +61,8 @@ class Execution:
     timeout
         Seconds for one cell or one question, unless the cell's own metadata tells another limit:
         ``"pawmark": {"seconds": 300}`` in the source notebook.
+    patience
+        What limits of cells are multiplied by; they are written for the profile ``quick``.
     old
         The tape of an earlier run; its seed is used again.
 
@@ -80,6 +82,7 @@ class Execution:
     new_kernel: Callable[[], StudentKernel]
     seed: int
     timeout: float
+    patience: float = 1.0
     old: Tape | None = None
     results: dict[str, ExerciseResult] = field(default_factory=dict)
     _steps: list[tuple[str, float]] = field(default_factory=list)
@@ -288,7 +291,8 @@ class Execution:
         limits = {}
         for cell in self.notebook.cells:
             grade_id = cell.metadata.get("nbgrader", {}).get("grade_id", "")
-            limits[grade_id] = float(cell.metadata.get("pawmark", {}).get("seconds", self.timeout))
+            seconds = cell.metadata.get("pawmark", {}).get("seconds")
+            limits[grade_id] = self.timeout if seconds is None else float(seconds) * self.patience
         return limits
 
 

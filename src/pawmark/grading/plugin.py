@@ -31,6 +31,7 @@ from nbgrader.preprocessors import (
 )
 from nbgrader.utils import is_grade, is_solution, is_task, parse_utc
 
+from pawmark import profiles
 from pawmark.checks import render_table
 from pawmark.errors import PawmarkError
 from pawmark.grading import intake, records, sandbox
@@ -43,6 +44,7 @@ from pawmark.grading.repair import Repaired, choose, release_form
 from pawmark.grading.sanitizing import Cleaner, render_markdown, unchanged
 
 DEFAULT_TIMEOUT = 60.0
+GPU_PATIENCE = 10.0  # under `gpu`, limits of time are those of `quick` this many times
 OPT_OUT = "PAWMARK_SANDBOX"
 FRESH = "PAWMARK_FRESH"
 UNFINISHED = Path(".pawmark") / "unfinished"
@@ -299,6 +301,7 @@ class ExecuteSubmission(NbGraderPreprocessor):
 
     def _execution(self, nb: NotebookNode, job: dict[str, Any], seed: int) -> Execution:
         data, sandboxed = job["data"], job["sandboxed"]
+        patience = GPU_PATIENCE if profiles.current() is profiles.GPU else 1.0
         return Execution(
             notebook=nb,
             undone=_undone(nb, job["repaired"]),
@@ -307,7 +310,8 @@ class ExecuteSubmission(NbGraderPreprocessor):
             guest_root=sandbox.GUEST_DATA if sandboxed else str(data.root),
             new_kernel=lambda: StudentKernel(data.root, sandboxed, _limits()),
             seed=seed,
-            timeout=float(os.environ.get("PAWMARK_CELL_TIMEOUT", DEFAULT_TIMEOUT)),
+            timeout=float(os.environ.get("PAWMARK_CELL_TIMEOUT", DEFAULT_TIMEOUT)) * patience,
+            patience=patience,
         )
 
     def _show(self, nb: NotebookNode, results: dict[str, ExerciseResult]) -> None:
@@ -327,7 +331,9 @@ def _limits() -> Limits:
     gigabytes = os.environ.get("PAWMARK_MEMORY_GB")
     if gigabytes:
         return Limits(memory=int(float(gigabytes) * (1 << 30)))
-    return Limits(memory=min(Limits.memory, psutil.virtual_memory().total // 4 * 3))
+    # The chapter's sizes are some 4 GiB of arrays before anything is trained.
+    wanted = Limits.memory * (4 if profiles.current() is profiles.GPU else 1)
+    return Limits(memory=min(wanted, psutil.virtual_memory().total // 4 * 3))
 
 
 def _show_repairs(nb: NotebookNode, repairs: Sequence[str]) -> None:

@@ -22,13 +22,13 @@ from typing import Any
 
 from nbformat import NotebookNode
 
+from pawmark import profiles
 from pawmark.grading import wire
 from pawmark.grading.outcomes import Outcome
 
 FOLDER = Path(".pawmark") / "records"
 _PACKAGE = Path(__file__).resolve().parents[1]
 _LIBRARIES = ("tensorflow", "keras", "numpy", "matplotlib", "pillow", "ipykernel")
-_VARIABLES = ("PAWMARK_PROFILE", "KERAS_BACKEND")
 
 
 @dataclass(frozen=True)
@@ -93,7 +93,8 @@ def _environment() -> tuple[Any, ...]:
     for path in sorted(_PACKAGE.rglob("*.py")):
         package.update(path.relative_to(_PACKAGE).as_posix().encode() + path.read_bytes())
     versions = [metadata.version(name) for name in _LIBRARIES]
-    return (package.hexdigest(), versions, [os.environ.get(name) for name in _VARIABLES])
+    chosen = [profiles.current().name, os.environ.get("KERAS_BACKEND")]
+    return (package.hexdigest(), versions, chosen)
 
 
 def save(course: Path, key: str, tape: Tape) -> None:

@@ -13,6 +13,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from pawmark import profiles
 from pawmark.grading import syscalls
 from pawmark.grading.limits import MAX_DISK
 
@@ -22,6 +23,9 @@ GUEST_DATA = "/data/pets"
 _PACKAGE = Path(__file__).resolve().parents[1]
 _SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32")
 _ETC = ("ld.so.cache", "ld.so.conf", "ld.so.conf.d", "fonts", "alternatives", "localtime")
+_HANDED_ON = ("KERAS_BACKEND",)
+_DEVICES = Path("/dev")
+_DRIVER = ("nvidiactl", "nvidia-uvm")  # what CUDA opens beside the cards themselves
 _OPT_OUT = (
     "To grade without a sandbox, on a machine where students may read and change everything, "
     "set PAWMARK_SANDBOX=none."
@@ -126,17 +130,30 @@ def environment(home: str, data: str | None) -> dict[str, str]:
         "PAWMARK_PROGRESS": "0",
         "MPLCONFIGDIR": f"{home}/.matplotlib",
         "TF_CPP_MIN_LOG_LEVEL": "2",
-        "CUDA_VISIBLE_DEVICES": "-1",
         "LANG": "C.UTF-8",
         "PYTHONDONTWRITEBYTECODE": "1",
+        # Said, not left to the machine's look: in here no card may be seen, and both sides have to
+        # speak of the same sizes.
+        "PAWMARK_PROFILE": profiles.current().name,
     }
+    if not _cards():
+        values["CUDA_VISIBLE_DEVICES"] = "-1"
     if not _PACKAGE.is_relative_to(Path(sys.prefix).resolve()):
         values["PYTHONPATH"] = str(_PACKAGE.parent)
     if data is not None:
         values["PAWMARK_DATA"] = data
-    if "PAWMARK_PROFILE" in os.environ:
-        values["PAWMARK_PROFILE"] = os.environ["PAWMARK_PROFILE"]
+    for name in _HANDED_ON:
+        if name in os.environ:
+            values[name] = os.environ[name]
     return values
+
+
+def _cards() -> list[str]:
+    """Return the device files of the graphics cards, where the profile trains on them."""
+    if profiles.current() is not profiles.GPU:
+        return []
+    found = [*_DEVICES.glob("nvidia[0-9]*"), *(_DEVICES / name for name in _DRIVER)]
+    return [str(path) for path in sorted(found) if path.exists()]
 
 
 def _bwrap() -> str | None:
@@ -169,6 +186,7 @@ def _mounts(data: Path | None) -> list[str]:
     options += ["--proc", "/proc", "--remount-ro", "/proc", "--dev", "/dev"]
     for folder in ("/dev/shm", "/tmp", GUEST_HOME):  # noqa: S108  (fresh ones, in memory)
         options += ["--size", str(MAX_DISK), "--tmpfs", folder]
+    options += [option for path in _cards() for option in ("--dev-bind", path, path)]
     options += ["--remount-ro", "/dev"]
     for path in _code():
         options += ["--ro-bind", path, path]
