@@ -148,7 +148,7 @@ def _generate(names: list[str] | None, subcommand: str, target: str, force: bool
 
 @app.command(
     short_help="Measure the bars of training again.",
-    epilog=examples("pawmark calibrate 03", "pawmark calibrate 03 --show"),
+    epilog=examples("pawmark calibrate 03 --show", "pawmark calibrate 03"),
 )
 def calibrate(
     assignment: OneName = "03_encoder_decoder",
@@ -171,8 +171,8 @@ def calibrate(
 
         print("\n".join(describe(course / "grader_tests" / "bars" / f"{name}.json")))
         return
-    path = measure(name, course, runs=runs)
-    print(f"wrote {path.relative_to(course)} and its picture")
+    path = measure(name, course, runs=runs, say=terminal.say)
+    terminal.say(f"wrote {path.relative_to(course)} and its picture")
 
 
 @app.command(

@@ -120,10 +120,11 @@ def _data_remedy(named: Path | None) -> str:
 
 def profile() -> Finding:
     """Say how large a training run would be."""
-    chosen = profiles.current()
+    choice = profiles.choose()
+    chosen = choice.profile
     size = "x".join(map(str, chosen.img_size))
-    says = f"{chosen.name}: {chosen.num_train} photographs of {size}, {chosen.epochs} epochs"
-    return Finding.ok("profile", says)
+    says = f"{chosen.num_train} photographs of {size}, {chosen.epochs} epochs"
+    return Finding.ok("profile", f"{chosen.name} ({choice.reason}): {says}")
 
 
 def gpu() -> Finding:
