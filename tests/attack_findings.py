@@ -5,6 +5,7 @@ import json
 import re
 from dataclasses import dataclass
 from html.parser import HTMLParser
+from pathlib import Path
 
 from attack_course import CANARY, NAME, Attack, Course
 from nbgrader.api import SubmittedAssignment
@@ -153,6 +154,8 @@ def successes(course: Course, attack: Attack, ordinary: str) -> list[str]:
         told.append(f"does what it tries: {', '.join(sorted(seen - SECRETS))}")
     if _active(course, attack.student) - _active(course, ordinary):
         told.append("script in the feedback")
+    if points is not None and not _page_of(course, attack.student).exists():
+        told.append("left without feedback")
     return told
 
 
@@ -176,6 +179,10 @@ def secrets_seen(course: Course, student: str) -> set[str]:
     }
 
 
+def _page_of(course: Course, student: str) -> Path:
+    return course.folder("feedback", student) / f"{NAME}.html"
+
+
 def _active(course: Course, student: str) -> set[str]:
-    path = course.folder("feedback", student) / f"{NAME}.html"
+    path = _page_of(course, student)
     return Page(path.read_text(errors="replace")).found if path.exists() else set()

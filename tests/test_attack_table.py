@@ -23,13 +23,20 @@ def rows() -> dict[str, tuple[str, str]]:
     return {name: (stock, kit) for name, stock, kit in found}
 
 
+written = pytest.mark.skipif(
+    not rows(), reason="the table is not written yet: python scripts/attack_table.py"
+)
+
+
+@written
 def test_the_page_has_a_line_for_each_attack():
     """The table knows each attack of the bank and no other; run scripts/attack_table.py."""
     assert sorted(rows()) == sorted(attack.student for attack in ATTACKS)
 
 
+@written
 def test_no_attack_succeeds_against_the_kit():
-    """In the table's run no attack gained, read, changed or cost anything; most do elsewhere."""
+    """In the table's run no attack gained, read, changed or cost anything."""
     kit = {name: kit for name, (_, kit) in rows().items()}
     floods = {attack.student for attack in ATTACKS if attack.tries == "fork floods"}
 
@@ -37,6 +44,7 @@ def test_no_attack_succeeds_against_the_kit():
     assert {said for said in kit.values() if said != "held"} <= {NOT_TRIED}
 
 
+@written
 def test_the_page_says_what_it_compared():
     """The versions of both and the day of the run stand above the table."""
     part = PAGE.read_text(encoding="utf-8").partition("<!-- written by")[2]
@@ -72,6 +80,7 @@ def test_successes_are_seen(stock):
         stock.hand_in(attack.student, HONEST | attack.cells)
     stock.before = stock.fingerprint()
     stock.nbgrader("autograde", NAME)
+    stock.nbgrader("generate_feedback", NAME)
     removed, written, read = (successes(stock, attack, "00_wrong") for attack in attacks)
 
     assert grades(stock).keys() >= {"00_wrong", "zz_honest"}
