@@ -157,7 +157,7 @@ def markdown(found: dict[str, Any]) -> str:
         lines.append(f"| {' | '.join(cells)} |")
     lines += [
         "",
-        f"At the end {found['load']:.1f} processes wanted to run on average. Where that is more than "
+        f"At the end {found['load']:.1f} processes wanted to run at once. Where that is more than "
         "the cores, other work slowed both sides, and the rows of processor time say more than the "
         "clock.",
         "",
