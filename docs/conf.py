@@ -63,8 +63,18 @@ def setup(app: Sphinx) -> None:
 
 
 def _fill_in(app: Sphinx, name: str, content: list[str]) -> None:
+    if name == "index":
+        content[0] += _contents_of_the_rest(content[0])
     if name == "command-line":
         content[0] = content[0].replace("<!-- commands -->", command_pages())
+
+
+def _contents_of_the_rest(index: str) -> str:
+    """Return a list of the pages that the index does not name, so that none is lost."""
+    pages = sorted(path.stem for path in Path(__file__).parent.glob("*.md"))
+    rest = [page for page in pages if page != "index" and f"\n{page}\n" not in index]
+    lines = ["```{toctree}", ":hidden:", ":caption: More", "", *rest, "```"]
+    return "\n" + "\n".join(lines) + "\n" if rest else ""
 
 
 def _give_levels(app: Sphinx, page: str, template: str, context: dict, tree: object) -> None:
