@@ -53,10 +53,7 @@ time.sleep(60)
 """
 THREADS = """
 import threading, time
-try:
-    for _ in range(1000): threading.Thread(target=time.sleep, args=(60,)).start()
-except RuntimeError:
-    pass
+for _ in range(1000): threading.Thread(target=time.sleep, args=(60,)).start()
 time.sleep(60)
 """
 SHARED = """
