@@ -452,7 +452,7 @@ def new(
     )
 
 
-@records_app.command("list")
+@records_app.command("list", epilog=examples("pawmark records list"))
 def list_records() -> None:
     """List the records: name, assignment, size, when last used, and whose grades are from it."""
     from pawmark.course import find_course
@@ -464,7 +464,7 @@ def list_records() -> None:
     print(f"{len(found)} records, {shelf.show_size(sum(entry.size for entry in found))}")
 
 
-@records_app.command("show")
+@records_app.command("show", epilog=examples("pawmark records show 4bf9"))
 def show_record(
     record: Annotated[str, typer.Argument(help="Its name, or how that begins.")],
 ) -> None:
@@ -477,7 +477,10 @@ def show_record(
         print(line)
 
 
-@records_app.command("prune")
+@records_app.command(
+    "prune",
+    epilog=examples("pawmark records prune --days 180", "pawmark records prune --megabytes 500"),
+)
 def prune_records(
     days: Annotated[float | None, typer.Option(min=0, help="Not used for so many days.")] = None,
     megabytes: Annotated[
@@ -488,10 +491,7 @@ def prune_records(
     ),
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say which would go.")] = False,
 ) -> None:
-    """Remove records. No grade changes: such a submission is run again when it is graded again.
-
-    Example: pawmark records prune --days 180 --megabytes 500
-    """
+    """Remove records. No grade changes: such a submission is run again when it is graded again."""
     from pawmark.course import find_assignment, find_course
     from pawmark.grading import shelf
 

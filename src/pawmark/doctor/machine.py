@@ -9,7 +9,7 @@ from pathlib import Path
 
 import psutil
 
-from pawmark import cohort, pets, profiles
+from pawmark import crew, pets, profiles
 from pawmark.doctor.finding import Finding
 from pawmark.errors import PawmarkError
 from pawmark.grading import sandbox as sandboxes
@@ -58,13 +58,13 @@ def workers() -> Finding:
     free, total = (f"{size / GIGABYTE:.1f} GB" for size in (memory.available, memory.total))
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
     here = f"{cores} cores, {free} of {total} memory free"
-    if memory.available < cohort.MEMORY_PER_WORKER:
+    if memory.available < crew.MEMORY_PER_WORKER:
         return Finding.mend(
             "workers",
-            f"{here}: a submission that trains may need {_gigabytes(cohort.MEMORY_PER_WORKER)}",
+            f"{here}: a submission that trains may need {_gigabytes(crew.MEMORY_PER_WORKER)}",
             "Close other programs before grading.",
         )
-    return Finding.ok("workers", f"{here}: pawmark grade runs {cohort.workers_that_fit()} at once")
+    return Finding.ok("workers", f"{here}: pawmark grade runs {crew.workers_that_fit()} at once")
 
 
 def disk(course: Path) -> Finding:

@@ -27,6 +27,7 @@ from nbclient.exceptions import DeadKernelError
 from pawmark.grading import wire
 from pawmark.grading.launcher import GUEST_ID
 from pawmark.grading.limits import Limits
+from pawmark.grading.rights import drop_capabilities, forbid_capabilities
 
 MAX_OUTPUTS = 200
 MAX_OUTPUT_BYTES = 4 << 20
@@ -277,9 +278,11 @@ def _plain(tree: Any) -> Any:
 
 def become_student() -> None:
     """Become the other user of a namespace that `launcher` made; there is no way back."""
+    forbid_capabilities()
     os.setgroups([])
     os.setresgid(GUEST_ID, GUEST_ID, GUEST_ID)
-    os.setresuid(GUEST_ID, GUEST_ID, GUEST_ID)  # this drops all capabilities too
+    os.setresuid(GUEST_ID, GUEST_ID, GUEST_ID)
+    drop_capabilities()
 
 
 def main() -> None:

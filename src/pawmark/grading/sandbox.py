@@ -315,7 +315,8 @@ def _isolation(launched: bool) -> list[str]:
     if launched:  # in a namespace that allows no others, whose root the runner soon ceases to be
         options += ["--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts"]
         options += ["--unshare-cgroup-try"]
-        return [*options, "--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID"]
+        wanted = ("CAP_SETUID", "CAP_SETGID", "CAP_SETPCAP")
+        return options + [option for name in wanted for option in ("--cap-add", name)]
     options += ["--unshare-all", "--unshare-user", "--uid", str(GUEST_ID), "--gid", str(GUEST_ID)]
     # Without namespaces of its own, student code reaches less of the system's kernel.
     return options + (["--disable-userns"] if _knows("--disable-userns") else [])

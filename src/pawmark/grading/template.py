@@ -25,6 +25,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from pawmark.grading.limits import Limits
+from pawmark.grading.rights import checked, drop_capabilities, forbid_capabilities
 
 # What notebooks import, and what a kernel needs before the first cell runs. Nothing here may start
 # threads that hold locks, or run an operation of TensorFlow's: neither survives a fork.
@@ -48,9 +49,7 @@ MAX_REQUEST = 1 << 16
 # All name spaces of a sandbox, by their flags.
 _SPACES = {"user": 1 << 28, "mnt": 1 << 17, "pid": 1 << 29, "ipc": 1 << 27, "net": 1 << 30}
 _SPACES |= {"uts": 1 << 26, "cgroup": 1 << 25}
-_SET_DUMPABLE, _SET_SECCOMP, _DROP_BOUNDING, _NO_NEW_PRIVILEGES, _AMBIENT = 4, 22, 24, 38, 47
-_FILTER, _CLEAR_AMBIENT = 2, 4
-_CAPABILITY_VERSION = 0x20080522
+_SET_DUMPABLE, _SET_SECCOMP, _NO_NEW_PRIVILEGES, _FILTER = 4, 22, 38, 2
 _LARGEST_HOME_FILE = 1 << 20
 
 _libc = ctypes.CDLL(None, use_errno=True)
@@ -157,13 +156,7 @@ def _begin(control: int, door: int, home: dict[str, bytes]) -> NoReturn:
 
 
 def _setns(descriptor: int, spaces: int) -> None:
-    _checked(_libc.setns(descriptor, spaces), "setns")
-
-
-def _checked(status: int, name: str) -> None:
-    if status != 0:
-        number = ctypes.get_errno()
-        raise OSError(number, f"{name}: {os.strerror(number)}")
+    checked(_libc.setns(descriptor, spaces), "setns")
 
 
 def _keep_only(control: int, door: int) -> tuple[int, int]:
@@ -193,17 +186,14 @@ def _settle(home: dict[str, bytes]) -> None:
 
 def _give_up_rights(program: bytes) -> None:
     """Drop all capabilities for good and put the filter of system calls on."""
-    for capability in range(64):
-        _libc.prctl(_DROP_BOUNDING, capability, 0, 0, 0)  # fails beyond the last one
-    _checked(_libc.prctl(_AMBIENT, _CLEAR_AMBIENT, 0, 0, 0), "prctl")
-    header = (ctypes.c_uint32 * 2)(_CAPABILITY_VERSION, 0)
-    _checked(_libc.capset(header, (ctypes.c_uint32 * 6)()), "capset")
-    _checked(_libc.prctl(_SET_DUMPABLE, 1, 0, 0, 0), "prctl")
-    _checked(_libc.prctl(_NO_NEW_PRIVILEGES, 1, 0, 0, 0), "prctl")
+    forbid_capabilities()
+    drop_capabilities()
+    checked(_libc.prctl(_SET_DUMPABLE, 1, 0, 0, 0), "prctl")
+    checked(_libc.prctl(_NO_NEW_PRIVILEGES, 1, 0, 0, 0), "prctl")
     if program:
         filled = ctypes.create_string_buffer(program, len(program))
         block = _Program(len(program) // 8, ctypes.addressof(filled))
-        _checked(_libc.prctl(_SET_SECCOMP, _FILTER, ctypes.byref(block), 0, 0), "prctl")
+        checked(_libc.prctl(_SET_SECCOMP, _FILTER, ctypes.byref(block), 0, 0), "prctl")
 
 
 def _places() -> dict[str, str]:
