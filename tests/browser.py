@@ -16,12 +16,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Error, Locator, Page, expect, sync_playwright
 
 ROOT = Path(__file__).parent.parent
 SCREENSHOTS = ROOT / "build" / "screenshots"
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 TOKEN = "a-token-for-tests"
+
+# A busy machine may take long; a test that fails waits this long once.
+expect.set_options(timeout=60_000)
 
 needs_browser = pytest.mark.skipif(
     CHROMIUM is None, reason="no chromium on PATH: install it to drive JupyterLab in a browser"
@@ -80,7 +83,7 @@ def _free_port() -> int:
         return one.getsockname()[1]
 
 
-def _wait_for(server: Server, process: subprocess.Popen, seconds: float = 60) -> None:
+def _wait_for(server: Server, process: subprocess.Popen, seconds: float = 120) -> None:
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline and process.poll() is None:
         try:
@@ -119,7 +122,7 @@ def chromium(colours: str = "light") -> Iterator[Page]:
             viewport={"width": 1280, "height": 1000}, color_scheme=colours
         )
         page = context.new_page()
-        page.set_default_timeout(30_000)
+        page.set_default_timeout(60_000)
         try:
             yield page
         except Exception:
@@ -149,6 +152,8 @@ class Notebook:
         page.goto(server.address(""))
         notebook = cls(page, ids)
         page.locator(".jp-Notebook .jp-Cell").first.wait_for()
+        # Until the kernel has come, JupyterLab draws its cells again and again.
+        expect(page.locator(".jp-Toolbar-kernelName")).to_contain_text("Python 3")
         notebook.wait_until_idle()
         return notebook
 
@@ -156,7 +161,10 @@ class Notebook:
         """Return a cell, scrolled to: JupyterLab draws those that are near the window."""
         index = self.ids.index(cell_id)
         cell = self.page.locator(f'.jp-Notebook .jp-Cell[data-windowed-list-index="{index}"]')
-        cell.scroll_into_view_if_needed()
+        try:
+            cell.scroll_into_view_if_needed()
+        except Error:  # drawn again at this very moment
+            cell.scroll_into_view_if_needed()
         return cell
 
     def write(self, cell_id: str, code: str) -> None:
@@ -181,13 +189,13 @@ class Notebook:
         """Return what a cell shows below its code."""
         return self.cell(cell_id).locator(".jp-Cell-outputArea")
 
-    def wait_until_done(self, cell_id: str, seconds: float = 60) -> None:
+    def wait_until_done(self, cell_id: str, seconds: float = 120) -> None:
         """Wait until a cell that was started has got its number."""
         prompt = self.cell(cell_id).locator(".jp-InputPrompt")
         expect(prompt).to_have_text(re.compile(r"\[\d+\]:"), timeout=seconds * 1000)
         self.wait_until_idle(seconds)
 
-    def wait_until_idle(self, seconds: float = 60) -> None:
+    def wait_until_idle(self, seconds: float = 120) -> None:
         """Wait until the kernel has nothing to do."""
         sign = self.page.locator(".jp-NotebookPanel-toolbar .jp-Notebook-ExecutionIndicator")
         expect(sign).to_have_attribute("data-status", "idle", timeout=seconds * 1000)
