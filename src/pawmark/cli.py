@@ -38,6 +38,7 @@ data_app = typer.Typer(
 )
 app.add_typer(data_app, name="data")
 records_app = typer.Typer(
+    cls=terminal.CommandLine,
     help="What submissions printed and answered, kept in .pawmark/records/.",
     epilog=examples("pawmark records list", "pawmark records prune --days 180"),
     no_args_is_help=True,

@@ -13,7 +13,7 @@ from pawmark import crew, pets, profiles
 from pawmark.doctor.finding import Finding
 from pawmark.errors import PawmarkError
 from pawmark.grading import sandbox as sandboxes
-from pawmark.pets import generator, layout
+from pawmark.pets import generator, layout, photographs
 from pawmark.pets.cache import cache_dir
 
 GIGABYTE = 1 << 30
@@ -108,8 +108,8 @@ def data(deep: bool) -> Finding:
 
 def _named_folder() -> Path | None:
     """Return the folder that is read; None for the drawn pictures."""
-    named = os.environ.get("PAWMARK_DATA")
-    return Path(named).expanduser() if named else None
+    named = photographs.folder_in_use()
+    return None if named is None else Path(named).expanduser()
 
 
 def _data_remedy(named: Path | None) -> str:
