@@ -23,6 +23,7 @@ from pawmark.errors import CourseError
 from pawmark.grades import Grade, read_grade
 from pawmark.grading import readiness
 from pawmark.grading.outcomes import show_points
+from pawmark.grading.records import FOLDER
 
 GRADEBOOK = "gradebook.db"
 RECORDS = ".pawmark"
@@ -117,7 +118,7 @@ def grade(
         Grade those again that have been graded.
     """
     names = choose(course, assignment, students)
-    done = [n for n in names if (course / "autograded" / n / assignment).exists() and not force]
+    done = [name for name in names if not force and _is_graded(course, name, assignment)]
     todo = [name for name in names if name not in done]
     if done:
         console.print(f"{len(done)} are graded already; --force grades them again")
@@ -129,6 +130,12 @@ def grade(
     _run_all(course, assignment, todo, workers_that_fit(workers), console)
     console.print("writing the grades: nbgrader autograde", markup=False)
     return _autograde(course, assignment, todo, force)
+
+
+def _is_graded(course: Path, student: str, assignment: str) -> bool:
+    """Tell whether a submission has been graded to its end."""
+    left = readiness.mark_of(course, assignment, student).exists()
+    return (course / "autograded" / student / assignment).exists() and not left
 
 
 def ensure_known(course: Path, assignment: str) -> None:
@@ -197,7 +204,10 @@ def _copy_for(course: Path, assignment: str, students: Iterable[str]) -> Iterato
         copy = copy_course(course, Path(folder).resolve() / "course", [assignment])
         if (course / GRADEBOOK).exists():
             _copy_gradebook(course / GRADEBOOK, copy / GRADEBOOK)
-        (copy / RECORDS).symlink_to(course / RECORDS)
+        # The tapes only: marks of what is unfinished are about the course's own autograded/.
+        (course / FOLDER).mkdir(parents=True, exist_ok=True)
+        (copy / RECORDS).mkdir()
+        (copy / FOLDER).symlink_to(course / FOLDER)
         (copy / "submitted").mkdir()
         for student in students:
             (copy / "submitted" / student).symlink_to(course / "submitted" / student)
