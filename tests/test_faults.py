@@ -18,7 +18,7 @@ from rich.console import Console
 
 from pawmark import cohort
 from pawmark.errors import CourseError
-from pawmark.grading import sandbox
+from pawmark.grading import readiness, sandbox
 
 pytestmark = pytest.mark.skipif(
     sandbox.available() is not None, reason=f"no sandbox: {sandbox.available()}"
@@ -274,6 +274,24 @@ def test_grading_a_class_stops_at_a_damaged_gradebook(course):
     with pytest.raises(CourseError, match=r"gradebook\.db is damaged"):
         cohort.grade(course.root, NAME, Console(file=io.StringIO()))
     assert not (course.root / ".pawmark").exists()
+
+
+def test_grading_a_class_grades_again_what_was_left_half_way(course):
+    """A grader killed while it wrote leaves a folder that is no grade, side by side too."""
+    folder = course.folder("autograded", "ben")
+    folder.mkdir(parents=True)
+    (folder / f"{NAME}.ipynb").write_text('{"cells": [')
+    mark = readiness.mark_of(course.root, NAME, "ben")
+    mark.parent.mkdir(parents=True)
+    mark.touch()
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in course.environment.items():
+            patch.setenv(name, value)
+        status = cohort.grade(course.root, NAME, Console(file=io.StringIO()), students=["ben"])
+
+    assert status == 0
+    assert course.scores() == {"ben": 4}
+    assert not mark.exists()
 
 
 @needs_mounts

@@ -170,7 +170,7 @@ def _to_grade(
     console: Console,
 ) -> list[str]:
     names = choose(course, assignment, students)
-    todo = [n for n in names if force or not _record(course, n, assignment).exists()]
+    todo = [n for n in names if force or not _is_graded(course, n, assignment)]
     if len(todo) < len(names):
         done = len(names) - len(todo)
         console.print(f"{assignment}: {done} are graded already; --force grades them again")
@@ -196,6 +196,12 @@ class _Board:
         left = (time.monotonic() - self.began) / self.finished * (self.total - self.finished)
         line = f"  {self.finished} of {self.total}  {ascii(student)[1:-1]}: {text}"
         self.say(f"{line}; about {_minutes(left)} left")
+
+
+def _is_graded(course: Path, student: str, assignment: str) -> bool:
+    """Tell whether a submission has been graded to its end."""
+    left = readiness.mark_of(course, assignment, student).exists()
+    return _record(course, student, assignment).exists() and not left
 
 
 def ensure_known(course: Path, assignment: str) -> None:

@@ -1,7 +1,6 @@
 """What nbgrader loads: the kit behind plain ``nbgrader autograde``, by its extension points."""
 
 import glob
-import hashlib
 import json
 import os
 import re
@@ -49,7 +48,6 @@ from pawmark.grading.submission import (
 from pawmark.pages import NBCONVERT_TEMPLATES
 
 FRESH = "PAWMARK_FRESH"
-UNFINISHED = Path(".pawmark") / "unfinished"
 
 _MAX_REPAIRS = 40
 _MAX_REPAIR = 400
@@ -190,9 +188,7 @@ class _Guard:
             self._mark(assignment, student).unlink(missing_ok=True)
 
     def _mark(self, assignment: str, student: str) -> Path:
-        # A digest, since the name of a student's folder may be as long as a file's name can be.
-        name = hashlib.sha256(f"{assignment}/{student}".encode()).hexdigest()[:32]
-        return Path(self.converter.coursedir.root) / UNFINISHED / name
+        return readiness.mark_of(Path(self.converter.coursedir.root), assignment, student)
 
     def prepare(self, assignment: str, student: str) -> None:
         """Copy only plain files: nbgrader, left to itself, follows links wherever they lead."""

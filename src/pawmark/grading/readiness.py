@@ -6,6 +6,7 @@ that the reason is named in words.
 
 import contextlib
 import fcntl
+import hashlib
 import os
 import shutil
 import sqlite3
@@ -137,11 +138,20 @@ def alone(course: Path, waiting: Callable[[], None]) -> Iterator[None]:
 def state_of(data: Pets) -> tuple[tuple[int, int, int], ...] | None:
     """Return what changes when a data set is moved, removed or replaced; None if it is gone.
 
-    Its folders are looked at, not its files: that takes no time, and a file that comes or goes
-    changes its folder.
+    The folders of its files are looked at, not the files: that takes no time, and a file that
+    comes or goes changes its folder.
     """
     try:
-        found = [path.stat() for path in (data.root, data.images_dir, data.trimaps_dir)]
+        found = [path.stat() for path in (data.images_dir, data.trimaps_dir)]
     except OSError:
         return None
     return tuple((stat.st_dev, stat.st_ino, stat.st_mtime_ns) for stat in found)
+
+
+def mark_of(course: Path, assignment: str, student: str) -> Path:
+    """Return the file that stands as long as a submission is not graded to its end.
+
+    Its name is a digest, since a student's folder may have a name as long as a file's can be.
+    """
+    name = hashlib.sha256(f"{assignment}/{student}".encode()).hexdigest()[:32]
+    return course / ".pawmark" / "unfinished" / name
