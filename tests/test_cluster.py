@@ -226,7 +226,7 @@ def test_a_submission_that_ends_its_workers(cluster, tmp_path, small_pets):
     assert course.outcomes("mallory", TARGET) == {"grader error"}
     assert course.outcomes("anna", TARGET) == {"passed"}
     assert (
-        "was lost, again and again"
+        "were lost, again and again"
         in course.record("mallory")["exercises"][0]["checks"][0]["detail"]
     )
     grade(course, cluster.address, force=True)
