@@ -135,6 +135,8 @@ def growth(found: dict[str, Any]) -> str:
     """Say how the time grows with the class."""
     times = {int(size): seconds for size, seconds in found["growth"].items()}
     sizes = sorted(times)
+    if len(sizes) < 2:
+        return "not measured."
     each = [(times[b] - times[a]) / (b - a) for a, b in pairwise(sizes)]
     parts = [f"{size}: {times[size]:.1f} s" for size in sizes]
     more = ", ".join(f"{seconds:.2f} s" for seconds in each)
@@ -222,10 +224,10 @@ def draw(found: dict[str, Any]) -> Figure:
     axes.set_yticks(range(len(pairs)), [name for name, _, _ in pairs])
     axes.invert_yaxis()
     axes.set_xscale("log")
-    axes.set_xlim(right=max(pair[1] for pair in pairs) * 2)
+    axes.set_xlim(0.5, max(pair[1] for pair in pairs) * 2)
     axes.set_xlabel(f"seconds, on {found['cores']} cores (each line is ten times the last)")
     axes.grid(axis="x", alpha=0.4)
     axes.set_axisbelow(True)
-    axes.legend(loc="lower right")
+    axes.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=2, frameon=False)
     axes.spines[["top", "right"]].set_visible(False)
     return figure
