@@ -15,7 +15,7 @@ from typer.testing import CliRunner
 
 from pawmark import cli
 from pawmark.doctor import Status, consistency, examine, machine, packages, table
-from pawmark.grading.plugin import UNFINISHED
+from pawmark.grading.readiness import UNFINISHED
 
 ROOT = Path(__file__).parent.parent
 NAME = "01_three_tasks"

@@ -19,6 +19,7 @@ from sqlalchemy.engine import make_url
 
 from pawmark.pets import Pets
 
+UNFINISHED = Path(".pawmark") / "unfinished"
 ROOM = 8 << 20
 WAIT = 30.0
 
@@ -154,4 +155,4 @@ def mark_of(course: Path, assignment: str, student: str) -> Path:
     Its name is a digest, since a student's folder may have a name as long as a file's can be.
     """
     name = hashlib.sha256(f"{assignment}/{student}".encode()).hexdigest()[:32]
-    return course / ".pawmark" / "unfinished" / name
+    return course / UNFINISHED / name
