@@ -19,7 +19,9 @@ def course(tmp_path_factory):
     course = tmp_path_factory.mktemp("a course")
     for name in (NAME, OTHER):
         (course / "source" / name).mkdir(parents=True)
-        write(source_notebook(), course / "source" / name / f"{name}.ipynb")
+        path = course / "source" / name / f"{name}.ipynb"
+        write(source_notebook(), path)
+        path.write_text(path.read_text().replace('"99-', f'"{name[:2]}-'))
     (course / "grader_tests").mkdir()
     (course / "grader_tests" / f"test_{NAME}.py").touch()
     shutil.copy(REPO / "nbgrader_config.py", course)

@@ -277,7 +277,7 @@ def test_command_writes_page_and_scores(small, monkeypatch):
     [
         (["--lms", "moodle"], "--csv FILE"),
         (["--csv", "s.csv", "--lms", "blackboard"], "moodle or canvas"),
-        (["3"], "no assignment"),
+        (["9"], "no assignment"),
         (["--output", "nowhere/report.html"], "cannot be written"),
     ],
 )

@@ -49,7 +49,7 @@ class Worker:
                 stdout=subprocess.PIPE,
                 stderr=file,
                 start_new_session=True,  # Ctrl-C is for the one who waits
-                env={warm.SWITCH: "1", **os.environ},
+                env={warm.SWITCH: warm.OF_WORKERS, **os.environ},
                 text=True,
             )
 
@@ -67,7 +67,11 @@ class Worker:
             line = self._process.stdout.readline()
         except OSError:
             line = ""
-        return json.loads(line) if line.endswith("\n") else None
+        if line.endswith("\n"):
+            return json.loads(line)
+        self._process.kill()  # it has no more to say: whoever looks next finds it ended
+        self._process.wait()
+        return None
 
     def close(self) -> None:
         """End it, and what it runs."""

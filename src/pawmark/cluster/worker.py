@@ -125,7 +125,7 @@ class _Runner:
             stderr=self._log,
             start_new_session=True,  # Ctrl-C is for the worker
             bufsize=0,
-            env={warm.SWITCH: "1", **kept, **dict(variables), "PYTHONPATH": path},
+            env={warm.SWITCH: warm.OF_WORKERS, **kept, **dict(variables), "PYTHONPATH": path},
         )
 
     @property

@@ -26,6 +26,7 @@ from pawmark.grading import sandbox, syscalls
 from pawmark.grading.limits import Limits
 
 SWITCH = "PAWMARK_WARM"
+OF_WORKERS = "worker"
 READY_LIMIT = 120.0
 ANSWER_LIMIT = 20.0
 
@@ -230,19 +231,18 @@ def close() -> None:
 def wanted() -> bool:
     """Tell whether the next submission of this process is to be started warm.
 
-    ``PAWMARK_WARM=1`` says always, ``0`` never. Otherwise all are started cold where root grades,
-    and else the first one of a process: one alone would wait for the template as long as for its
-    own imports.
+    ``PAWMARK_WARM=1`` says always, ``0`` never. Otherwise all are started cold where root grades
+    and a cold start makes student code another user: only then does the system limit the number of
+    its processes. Elsewhere the first one of a process is started cold, since one alone would wait
+    for the template as long as for its own imports; not so by a worker, which expects more.
     """
     global _asked
     _asked += 1
     switch = os.environ.get(SWITCH, "")
     if switch == "1":
         return _able()
-    # Where root grades, only a cold start makes student code another user, whose number of
-    # processes the system limits.
-    safe = sandbox.outside_id() is None
-    return switch != "0" and _asked > 1 and safe and _able()
+    expected = switch == OF_WORKERS or _asked > 1
+    return switch != "0" and expected and sandbox.outside_id() is None and _able()
 
 
 def _able() -> bool:
