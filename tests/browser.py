@@ -51,8 +51,7 @@ def serve(
     # JupyterLab opens the tabs of last time again, so every server gets a home of its own.
     home = home or Path(tempfile.mkdtemp(prefix="home-", dir=folder.parent))
     log = home / "lab.log"
-    port = _free_port()
-    options = ["--no-browser", f"--ServerApp.port={port}", "--ServerApp.port_retries=0"]
+    options = ["--no-browser", "--ServerApp.port_retries=0"]
     options += [f"--IdentityProvider.token={TOKEN}", "--allow-root"]
     own = {
         f"JUPYTER_{name}_DIR": str(home / name.lower()) for name in ("CONFIG", "DATA", "RUNTIME")
@@ -60,21 +59,38 @@ def serve(
     own |= {"IPYTHONDIR": str(home / "ipython"), "NO_COLOR": "1"}
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
     program = "from pawmark.cli import main; main()"
-    with log.open("w", encoding="utf-8") as file:
-        process = subprocess.Popen(
-            [sys.executable, "-c", program, *command, *options],
-            cwd=folder,
-            env=os.environ | own | {"PATH": path} | environment,
-            stdin=subprocess.DEVNULL,
-            stdout=file,
-            stderr=subprocess.STDOUT,
-        )
-    server = Server(f"http://127.0.0.1:{port}", log)
+    environment = os.environ | own | {"PATH": path} | environment
+    argv = [sys.executable, "-c", program, *command, *options]
+    port, process = _launch(argv, folder, environment, log)
     try:
-        _wait_for(server, process)
-        yield server
+        yield Server(f"http://127.0.0.1:{port}", log)
     finally:
         _stop(port, process)
+
+
+def _launch(
+    argv: list[str], folder: Path, environment: dict[str, str], log: Path
+) -> tuple[int, subprocess.Popen]:
+    """Start a server and wait for it; again where another program took its port meanwhile."""
+    for _ in range(3):
+        port = _free_port()
+        with log.open("w", encoding="utf-8") as file:
+            process = subprocess.Popen(
+                [*argv, f"--ServerApp.port={port}"],
+                cwd=folder,
+                env=environment,
+                stdin=subprocess.DEVNULL,
+                stdout=file,
+                stderr=subprocess.STDOUT,
+            )
+        server = Server(f"http://127.0.0.1:{port}", log)
+        if _answers(server, process):
+            return port, process
+        if process.poll() is None:  # else whoever answers there is a stranger
+            _stop(port, process)
+        if "in use" not in log.read_text(encoding="utf-8"):
+            break
+    raise AssertionError(f"JupyterLab did not start:\n{log.read_text(encoding='utf-8')}")
 
 
 def _free_port() -> int:
@@ -83,15 +99,15 @@ def _free_port() -> int:
         return one.getsockname()[1]
 
 
-def _wait_for(server: Server, process: subprocess.Popen, seconds: float = 120) -> None:
+def _answers(server: Server, process: subprocess.Popen, seconds: float = 120) -> bool:
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline and process.poll() is None:
         try:
             with urllib.request.urlopen(server.address("/api/status"), timeout=5):
-                return
+                return True
         except (urllib.error.URLError, OSError):
             time.sleep(0.2)
-    raise AssertionError(f"JupyterLab did not start:\n{server.log.read_text(encoding='utf-8')}")
+    return False
 
 
 def _stop(port: int, process: subprocess.Popen) -> None:

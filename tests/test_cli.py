@@ -283,9 +283,10 @@ def test_an_error_of_the_grader_ends_with_3_until_it_is_mended(small_class):
     assert "found something to look at" in graded.stderr
     assert "Traceback" not in graded.stderr
     assert (regraded.returncode, told["written"]) == (0, False)
-    assert [change["exercise"] for change in told["changes"]] == ["99-mean"]
-    assert told["changes"][0]["before"].startswith("grader error")
-    assert told["changes"][0]["after"] == "passed, 2 of 2"
+    (change,) = told["changes"]
+    assert [check["exercise"] for check in change["checks"]] == ["99-mean"]
+    assert change["checks"][0]["before"].startswith("grader error")
+    assert change["checks"][0]["after"] == "passed, 2 of 2"
 
 
 @pytest.mark.slow
