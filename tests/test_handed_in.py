@@ -362,6 +362,7 @@ def test_the_default_is_to_train(course):
 @needs_sandbox
 def test_a_setting_that_means_nothing_stops_grading(course):
     """Grading is refused with one message when the setting cannot be understood."""
+    submission(course, "anybody")
     done = nbgrader(course, "autograde", NAME, "--force", PAWMARK_TRAINING="maybe")
 
     assert done.returncode != 0
