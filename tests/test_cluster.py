@@ -188,7 +188,8 @@ def kill_who_runs(
                 entries = client.scheduler_info(n_workers=-1)["workers"]
                 for address, keys in client.processing().items():
                     name = entries.get(address, {}).get("name")
-                    if name not in killed and any(task in key for key in keys):
+                    new = name in workers and name not in killed  # known since the first look
+                    if new and any(task in key for key in keys):
                         workers[name].kill()
                         killed.add(name)
                         break
