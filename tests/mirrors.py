@@ -198,11 +198,11 @@ class _Mirror(BaseHTTPRequestHandler):
         self.wfile.write(b"0\r\n\r\n")
 
     def endless(self, content: bytes) -> None:
-        """Send without end."""
+        """Send without end; of other bytes, since the first part of the right ones would do."""
         self.send_response(200)
         self.end_headers()
         while not self.server.ending.is_set():
-            self.wfile.write(content)
+            self.wfile.write(bytes(len(content)))
 
     def labelled(self, content: bytes) -> None:
         """Call the archive compressed for the way, as some servers do."""
