@@ -14,7 +14,7 @@ import numpy as np
 
 from pawmark import pets
 from pawmark.errors import CourseError, DataError
-from pawmark.pets.cache import build_once, cache_dir
+from pawmark.pets.cache import kept
 from pawmark.progress import progress_bar
 
 CLASSES = ("cat", "dog")
@@ -188,10 +188,9 @@ def _cached_weights(data: pets.Pets, names: _Names) -> list[np.ndarray]:
         weights = _train(data, names)
         np.savez(folder / _FILE, **{f"w{i:02}": weight for i, weight in enumerate(weights)})
 
-    folder = cache_dir() / "models" / f"cat-or-dog-{_key(data)}"
+    place, what = f"models/cat-or-dog-{_key(data)}", "the cat-or-dog classifier"
     try:
-        what = "the cat-or-dog classifier"
-        build_once(folder, train_into, lambda f: (f / _FILE).is_file(), what)
+        folder = kept(place, train_into, lambda f: (f / _FILE).is_file(), what)
         with np.load(folder / _FILE, allow_pickle=False) as stored:
             return [stored[name] for name in sorted(stored.files)]
     except (DataError, OSError, EOFError, ValueError, zipfile.BadZipFile):

@@ -35,6 +35,10 @@ CARD = "#FFFFFF"
 DENSITY = 2
 CSS_DPI = 96
 
+# Bytes for a pixel, coded quickly and without losses: the course's plots take 0.07 to 0.28, its
+# photographs 0.34 to 0.75; between them either way of coding gives about the same size.
+_PHOTOGRAPHIC = 0.31
+
 
 @dataclass(frozen=True)
 class Label:
@@ -140,16 +144,22 @@ def _picture(fig: Figure) -> tuple[bytes, int]:
     """Return the WebP bytes of a figure and its width on the page in CSS pixels.
 
     A notebook carries its figures: photographs are small when coded with losses, plots without.
+    Which of the two a picture is, a first quick coding tells for a tenth of the time of the other.
     """
     with mpl.rc_context(dict(STYLE)):
         drawn = io.BytesIO()
+        options = {"format": "png", "pil_kwargs": {"compress_level": 0}}
         dpi = CSS_DPI * DENSITY
-        fig.savefig(drawn, format="png", dpi=dpi, bbox_inches="tight", pad_inches=0.12)
+        fig.savefig(drawn, dpi=dpi, bbox_inches="tight", pad_inches=0.12, **options)
     _forget(fig)
     with Image.open(drawn) as picture:
         opaque = picture.convert("RGB")
-    coded = (_webp(opaque, quality=92), _webp(opaque, lossless=True))
-    return min(coded, key=len), opaque.width // DENSITY
+    quick = len(_webp(opaque, lossless=True, quality=0, method=0))
+    if quick > _PHOTOGRAPHIC * opaque.width * opaque.height:
+        coded = _webp(opaque, quality=92, method=2)
+    else:
+        coded = _webp(opaque, lossless=True)
+    return coded, opaque.width // DENSITY
 
 
 def _webp(picture: Image.Image, **options: Any) -> bytes:

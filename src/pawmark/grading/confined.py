@@ -18,7 +18,7 @@ from pathlib import Path
 import psutil
 
 from pawmark.errors import SandboxError
-from pawmark.grading import landlock, sandbox, syscalls
+from pawmark.grading import ahead, landlock, sandbox, syscalls
 from pawmark.grading.keeper import Orders
 from pawmark.grading.kernel import StudentKernel
 from pawmark.grading.limits import Limits, Usage, process_usage, shared_by
@@ -148,12 +148,13 @@ def _orders(scratch: Scratch, data: Path | None) -> Orders:
         user = _user()
         scratch.give(user)
     runs, reads = sandbox.shown()
+    made = () if data is None else (str(ahead.folder_of(data)),)
     return Orders(
         scratch=str(scratch.root),
         home=scratch.home,
         changes=scratch.changes,
         runs=tuple(runs),
-        reads=(str(scratch.root), *_READS, *reads),
+        reads=(str(scratch.root), *_READS, *reads, *made),
         data=str(data.resolve()) if data else None,
         user=user,
     )

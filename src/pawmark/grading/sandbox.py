@@ -16,12 +16,14 @@ import sys
 from pathlib import Path
 
 from pawmark import profiles
-from pawmark.grading import launcher, syscalls
+from pawmark.grading import ahead, launcher, syscalls
 from pawmark.grading.launcher import GUEST_ID
 from pawmark.grading.limits import MAX_DISK
+from pawmark.pets.cache import AHEAD_VARIABLE
 
 GUEST_HOME = "/home/student"
 GUEST_DATA = "/data/pets"
+GUEST_AHEAD = "/data/ahead"
 
 _PACKAGE = Path(__file__).resolve().parents[1]
 _SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32")
@@ -282,10 +284,16 @@ def environment(home: str, data: str | None) -> dict[str, str]:
         values["PYTHONPATH"] = str(_PACKAGE.parent)
     if data is not None:
         values["PAWMARK_DATA"] = data
+        values[AHEAD_VARIABLE] = _ahead_of(data)
     for name in _HANDED_ON:
         if name in os.environ:
             values[name] = os.environ[name]
     return values
+
+
+def _ahead_of(data: str) -> str:
+    """Return where lies what was made ahead of a data set, seen from where the data set is."""
+    return GUEST_AHEAD if data == GUEST_DATA else str(ahead.folder_of(Path(data)))
 
 
 def _cards() -> list[str]:
@@ -340,6 +348,7 @@ def _mounts(data: Path | None) -> list[str]:
     if data is not None:
         source = data if str(data) == GUEST_DATA else Path(data).resolve()
         options += ["--ro-bind", str(source), GUEST_DATA]
+        options += ["--ro-bind-try", _ahead_of(str(data)), GUEST_AHEAD]
     return options
 
 

@@ -16,8 +16,9 @@ from nbformat import NotebookNode
 from pawmark import pets, profiles
 from pawmark.course import source_notebook
 from pawmark.errors import CourseError
-from pawmark.grading import backend, handed_in, intake, records, warm
+from pawmark.grading import ahead, backend, handed_in, intake, records, warm
 from pawmark.grading.execution import CHECK_SUFFIX, Execution
+from pawmark.grading.kernel import StudentKernel
 from pawmark.grading.limits import Limits
 from pawmark.grading.repair import Repaired, choose, release_form
 
@@ -91,15 +92,18 @@ class Circumstances:
         """Return the run of a repaired notebook, not yet begun; see `Execution`."""
         sources = [cell.source for cell in notebook.cells if cell.cell_type == "code"]
         imported = warm.libraries_for(sources)
+
+        def new_kernel() -> StudentKernel:
+            ahead.make(data, sources)
+            return backend.student_kernel(data.root, self.sandboxed, self.limits, imported)
+
         return Execution(
             notebook=notebook,
             undone=undone,
             course=course,
             data=data,
             guest_root=backend.guest_data(data.root, self.sandboxed),
-            new_kernel=lambda: backend.student_kernel(
-                data.root, self.sandboxed, self.limits, imported
-            ),
+            new_kernel=new_kernel,
             seed=int(self.seed or secrets.randbits(32)),
             timeout=self.timeout,
             patience=_patience(),

@@ -14,11 +14,38 @@ from filelock import FileLock, Timeout
 
 from ..errors import DataError
 
+# The folder of what was made ahead, and in a sandbox the variable that names it.
+AHEAD = "ahead"
+AHEAD_VARIABLE = "PAWMARK_AHEAD"
+
 
 def cache_dir() -> Path:
     """Give the cache folder: PAWMARK_CACHE, or where the system keeps a user's caches."""
     chosen = os.environ.get("PAWMARK_CACHE")
     return Path(chosen).expanduser() if chosen else platformdirs.user_cache_path("pawmark")
+
+
+def kept(
+    place: str, build: Callable[[Path], None], is_complete: Callable[[Path], bool], what: str
+) -> Path:
+    """Return a folder of the cache, built if need be; what was made ahead is taken first.
+
+    Parameters
+    ----------
+    place : str
+        Where it lies in a cache, such as "arrays/KEY".
+    build, is_complete, what
+        As for `build_once`.
+
+    Raises
+    ------
+    DataError
+        The folder cannot be written, or the disk is full.
+    """
+    ahead = os.environ.get(AHEAD_VARIABLE)
+    made = sorted(Path(ahead).glob(f"*/{place}")) if ahead else []
+    found = next(filter(is_complete, made), None)
+    return found or build_once(cache_dir() / place, build, is_complete, what)
 
 
 def build_once(

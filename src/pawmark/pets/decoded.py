@@ -10,7 +10,7 @@ import numpy as np
 
 from ..errors import DataError
 from ..progress import progress_bar
-from .cache import build_once, cache_dir
+from .cache import kept
 
 if TYPE_CHECKING:
     from .photographs import Pets
@@ -45,17 +45,21 @@ def load(
     """
     if len(names) < WORTH_KEEPING:
         return _decode(data, size, names)
-    kept = tuple(sorted(set(names)))
-    folder = cache_dir() / "arrays" / _key(data, size, kept)
+    wanted = tuple(sorted(set(names)))
+    place = f"arrays/{_key(data, size, wanted)}"
+
+    def build(part: Path) -> None:
+        _save(part, _decode(data, size, wanted))
+
     try:
-        build_once(folder, lambda part: _save(part, _decode(data, size, kept)), _is_there, "arrays")
+        folder = kept(place, build, _is_there, "arrays")
         images = np.load(folder / "images.npy", mmap_mode="r", allow_pickle=False)
         trimaps = np.load(folder / "trimaps.npy", mmap_mode="r", allow_pickle=False)
     except (DataError, OSError, ValueError):
         # The cache only saves time: without it (a read-only home, a full disk) decode again.
         return _decode(data, size, names)
-    place = {name: index for index, name in enumerate(kept)}
-    order = [place[name] for name in names]
+    index = {name: number for number, name in enumerate(wanted)}
+    order = [index[name] for name in names]
     return images[order], trimaps[order]
 
 
