@@ -7,11 +7,11 @@ import sys
 import tempfile
 import time
 from dataclasses import dataclass, field
-from importlib.util import find_spec
+from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-from benchmarks import classes, report
+from benchmarks import classes, otter, report
 from benchmarks.runs import Run, pawmark, python, run
 from pawmark.grading.checking import grading_data
 from pawmark.pets import synthetic
@@ -19,8 +19,12 @@ from pawmark.pets import synthetic
 UNTRAINED = ("01_three_tasks", "02_data_loading", "06_interpreting_convnets")
 TRAINED = ("03_encoder_decoder", "04_pooling_vs_stride", "05_architecture_patterns")
 SMALL = "01_three_tasks"
-EDITED = "02_data_loading"
 WORKER = "pawmark.grading.worker"
+KINDS = {
+    WORKER: "workers",
+    "pawmark.grading.template": "templates",  # and their copies, in which student code runs
+    "pawmark.grading.nbgrader": "nbgrader",
+}
 
 
 @dataclass
@@ -41,7 +45,7 @@ class Plan:
 
     @classmethod
     def quick(cls) -> "Plan":
-        """Return what fits in some six minutes of two cores."""
+        """Return what fits in some five minutes of two cores."""
         return cls(untrained=2, trained=1, growth=(2, 6))
 
 
@@ -68,7 +72,6 @@ class Bench:
         grading_data()
         synthetic()
         self.environment = {"PAWMARK_DATA": "", "PAWMARK_PROGRESS": "0"}
-        self.found["otter"] = "installed" if find_spec("otter") else "not installed"
         groups = {"untrained": UNTRAINED, "trained": TRAINED}
         _say("building the classes")
         base = classes.build(self.folder / "base", UNTRAINED + TRAINED)
@@ -77,9 +80,10 @@ class Bench:
         for group, assignments in groups.items():  # in turn, in the same minutes
             self._stock(group, assignments)
             self._pawmark(group, assignments)
-        self._unchanged("untrained", UNTRAINED)
-        self._edited("untrained", EDITED)
+        for group, assignments in groups.items():
+            self._regraded(group, assignments, self.folder / f"pawmark-{group}")
         self._killed("untrained", SMALL)
+        self._otter("untrained", SMALL)
         self._growth()
         return self.found
 
@@ -100,29 +104,37 @@ class Bench:
 
     def _pawmark(self, group: str, assignments: tuple[str, ...]) -> None:
         course = self.folder / f"pawmark-{group}"
-        took = self._run(pawmark("grade", *assignments), course, watched=WORKER)
+        took = self._run(pawmark("grade", *assignments), course, watched=WORKER, kinds=KINDS)
         self._add(f"pawmark {group}", took)
-        writing = took.time_of("writing the grades") or took.seconds
         self.found[f"profile {group}"] = {
             "wall": took.seconds,
-            "writing": took.seconds - writing,
+            "cpu": took.cpu_by,
             "submissions": _orders(course),
         }
         self.found[f"peak {group}"] = max(took.peaks.values(), default=0)
 
-    def _unchanged(self, group: str, assignments: tuple[str, ...]) -> None:
-        course = self.folder / f"pawmark-{group}"
+    def _regraded(self, name: str, assignments: tuple[str, ...], course: Path) -> None:
+        """Grade again: nothing has changed; then a check of each counts for more, for everybody."""
         for assignment in assignments:
             took = self._run(pawmark("regrade", assignment), course)
-            self._add("pawmark unchanged", took)
+            self._add(f"pawmark unchanged {name}", took)
+            classes.edit_a_check(course, assignment)
+            took = self._run(pawmark("regrade", assignment, "--write"), course)
+            self._add(f"pawmark edited {name}", took)
 
-    def _edited(self, group: str, assignment: str) -> None:
-        course = self.folder / f"pawmark-{group}"
-        classes.edit_a_check(course, assignment)
-        took = self._run(pawmark("regrade", assignment, "--write"), course)
-        self._add("pawmark edited", took)
-        self.found["stock edited"] = self.found[f"stock {group} {assignment}"]
-        self.found["edited submissions"] = getattr(self.plan, group)
+    def _otter(self, group: str, assignment: str) -> None:
+        """Let otter-grader, where it is installed, run the submissions one after another."""
+        if not otter.is_installed():
+            return
+        course = self.folder / f"stock-{group}"
+        archive = self.folder / "otter" / "autograder.zip"
+        archive.parent.mkdir()
+        otter.build(course, assignment, archive)
+        seconds = []
+        for path in sorted(course.glob(f"submitted/*/{assignment}/{assignment}.ipynb")):
+            seconds.append(self._run(otter.command(archive, path), course).seconds)
+        version = metadata.version("otter-grader")
+        self.found["otter"] = {"version": version, "assignment": assignment, "seconds": seconds}
 
     def _killed(self, group: str, assignment: str) -> None:
         """Kill a run when half of the submissions are done, and let it go on."""
@@ -139,12 +151,15 @@ class Bench:
         self.found["killed"] = {"first": first.seconds, "second": second.seconds, "half": half}
 
     def _growth(self) -> None:
-        times = {}
+        self.found["growth"] = times = {"stock": {}, "pawmark": {}}
         for size in self.plan.growth:
             course = classes.copy(self.folder / "base", self.folder / f"growth-{size}")
             classes.hand_in(course, SMALL, _names(size))
-            times[size] = self._run(pawmark("grade", SMALL), course).seconds
-        self.found["growth"] = times
+            plain = classes.copy(course, self.folder / f"growth-stock-{size}", stock=True)
+            times["pawmark"][size] = self._run(pawmark("grade", SMALL), course).seconds
+            stock = python("nbgrader", "autograde", SMALL, "--force")
+            times["stock"][size] = self._run(stock, plain).seconds
+        self._regraded("largest", (SMALL,), course)
 
     def _run(self, command: list[str], course: Path, **options: Any) -> Run:
         _say(f"{course.name}: {' '.join(command[3:])}")
@@ -185,7 +200,7 @@ def _say(text: str) -> None:
 def main() -> None:
     """Measure and write the report."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="a small class: about six minutes")
+    parser.add_argument("--quick", action="store_true", help="a small class: about five minutes")
     parser.add_argument(
         "--output", type=Path, default=Path(__file__).parent / "results", help="where to write"
     )

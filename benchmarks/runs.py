@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 
 import psutil
 
@@ -29,6 +30,8 @@ class Run:
     cpu_seconds
         Processor time of it and all below it, as last seen of each process: on a machine that has
         other work, this says more than the clock.
+    cpu_by
+        Processor time by kind of process, where kinds were asked for.
     peaks
         By process that was watched: the most memory that it and all below it had at one time, in
         bytes, shared pages divided among those that share them.
@@ -40,6 +43,7 @@ class Run:
 
     seconds: float = 0.0
     cpu_seconds: float = 0.0
+    cpu_by: dict[str, float] = field(default_factory=dict)
     peaks: dict[int, int] = field(default_factory=dict)
     lines: list[tuple[float, str]] = field(default_factory=list)
     status: int = 0
@@ -65,6 +69,7 @@ def run(
     environment: Mapping[str, str],
     watched: str | None = None,
     stop: Callable[[], bool] = lambda: False,
+    kinds: Mapping[str, str] = MappingProxyType({}),
 ) -> Run:
     """Run a command and measure it.
 
@@ -81,6 +86,8 @@ def run(
         default that of the command itself.
     stop
         Asked twice a second; when it says so, the command is killed with all it started.
+    kinds
+        Names of kinds of processes, by a text of their command lines.
     """
     result = Run()
     began = time.monotonic()
@@ -96,7 +103,7 @@ def run(
         errors="replace",
         start_new_session=True,
     )
-    watcher = threading.Thread(target=_watch, args=[process, watched, stop, result])
+    watcher = threading.Thread(target=_watch, args=[process, watched, stop, kinds, result])
     watcher.start()
     for line in process.stdout:
         result.lines.append((time.monotonic() - began, line.rstrip("\n")))
@@ -108,15 +115,25 @@ def run(
 
 
 def _watch(
-    process: subprocess.Popen, watched: str | None, stop: Callable[[], bool], result: Run
+    process: subprocess.Popen,
+    watched: str | None,
+    stop: Callable[[], bool],
+    kinds: Mapping[str, str],
+    result: Run,
 ) -> None:
     seen: dict[int, float] = {}
+    kind_of: dict[int, str] = {}
     while process.poll() is None:
         if stop():
             os.killpg(process.pid, signal.SIGKILL)
             return
         seen |= _cpu_below(process.pid)
         result.cpu_seconds = sum(seen.values())
+        kind_of |= {pid: _kind(pid, kinds) for pid in seen.keys() - kind_of.keys()}
+        result.cpu_by = {
+            kind: sum(seconds for pid, seconds in seen.items() if kind_of[pid] == kind)
+            for kind in {*kinds.values(), ""}
+        }
         for root in _roots(process.pid, watched):
             with contextlib.suppress(psutil.Error):
                 family = [root, *root.children(recursive=True)]
@@ -134,6 +151,14 @@ def _cpu_below(pid: int) -> dict[int, float]:
             with contextlib.suppress(psutil.Error):
                 found[process.pid] = sum(process.cpu_times()[:2])
     return found
+
+
+def _kind(pid: int, kinds: Mapping[str, str]) -> str:
+    """Return the kind of a process, empty where it is none of them."""
+    with contextlib.suppress(psutil.Error):
+        line = " ".join(psutil.Process(pid).cmdline())
+        return next((kind for text, kind in kinds.items() if text in line), "")
+    return ""
 
 
 def _roots(pid: int, watched: str | None) -> list[psutil.Process]:

@@ -13,7 +13,7 @@ from rich.console import Console
 
 from pawmark import cohort
 from pawmark.errors import CourseError
-from pawmark.grading import records, sandbox
+from pawmark.grading import execution, records, sandbox, worker
 
 pytestmark = pytest.mark.skipif(
     sandbox.available() is not None, reason=f"no sandbox: {sandbox.available()}"
@@ -87,7 +87,7 @@ def test_what_is_unchanged_is_not_run_again(course):
 
 
 @pytest.mark.usefixtures("surroundings")
-def test_a_mended_check_is_shown_before_it_is_written(course):
+def test_a_mended_check_is_shown_before_it_is_written(course, monkeypatch):
     """A regrade tells old and new points, writes on request, and keeps what a person gave."""
     grade(course)
     module = course.root / "grader_tests" / f"test_{NAME}.py"
@@ -103,17 +103,59 @@ def test_a_mended_check_is_shown_before_it_is_written(course):
         assert points == "ben-wrong: 4 of 8 -> 7 of 8 points"
         assert check.endswith("failed, 0 of 3 -> passed, 3 of 3")
         assert course.scores() == before
+        with monkeypatch.context() as patch:
+            patch.setattr(cohort, "_WORTH_A_PROCESS", 1)
+            assert cohort.preview(course.root, NAME) == changes
         with by_hand(course) as (grade_of_why, comment):
             grade_of_why.manual_score, comment.manual_comment = 2, "well argued"
-        assert cohort.regrade(course.root, NAME) == 0
+        assert cohort.regrade(course.root, NAME, changes) == 0
         assert course.scores() == {"anna-right": 5 + 2, "ben-wrong": 7, "cleo-loop": 3}
     finally:
         module.write_text(text)
-    assert cohort.regrade(course.root, NAME) == 0
+    assert cohort.regrade(course.root, NAME, cohort.preview(course.root, NAME)) == 0
     with by_hand(course) as (grade_of_why, comment):
         assert (grade_of_why.manual_score, comment.manual_comment) == (2, "well argued")
         grade_of_why.manual_score = comment.manual_comment = None
     assert course.scores() == before
+
+
+@pytest.mark.usefixtures("surroundings")
+def test_only_what_changes_is_written(course):
+    """An edit that a student's answers do not meet leaves that student's record alone."""
+    grade(course)
+    module = course.root / "grader_tests" / f"test_{NAME}.py"
+    text, wrong = module.read_text(), course.record("ben-wrong")
+    try:
+        module.write_text(f"{text}\n# A comment changes the module and no grade.\n")
+        assert cohort.preview(course.root, NAME) == []
+        module.write_text(text.replace("np.arange(1, 10), ", "np.arange(9), "))
+        changes = cohort.preview(course.root, NAME, ["anna-right"])
+        assert cohort.regrade(course.root, NAME, changes) == 0
+        assert course.record("anna-right")["checks"] != wrong["checks"]
+        assert course.record("ben-wrong") == wrong
+    finally:
+        module.write_text(text)
+    assert cohort.regrade(course.root, NAME, cohort.preview(course.root, NAME)) == 0
+
+
+@pytest.mark.usefixtures("surroundings")
+def test_checks_that_ran_are_not_run_again(course, monkeypatch):
+    """The tape tells what came of the very same checks; for other points they run once more."""
+    grade(course)
+    prepared = worker.prepare(course.root, NAME, "ben-wrong")
+    first = worker.execute(course.root, prepared).results
+
+    monkeypatch.setattr(execution, "with_checks", None)
+    again = prepared.begin()
+
+    assert again.run() == first
+    assert not again.learnt
+    dearer = prepared.begin()
+    for cell in dearer.notebook.cells:
+        if cell.metadata.get("nbgrader", {}).get("grade_id") == f"{TARGET}-check":
+            cell.metadata["nbgrader"]["points"] += 1
+    with pytest.raises(TypeError):
+        dearer.run()
 
 
 @contextmanager

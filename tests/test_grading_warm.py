@@ -19,10 +19,10 @@ from pawmark.grading.outcomes import Outcome
 pytestmark = pytest.mark.skipif(sandbox.available() is not None, reason=str(sandbox.available()))
 LIMIT = 60.0
 
-# Variables that importing TensorFlow sets, and the number of a file.
+# Variables that importing TensorFlow sets (one of them only beside JAX), and the number of a file.
 OF_THE_IMPORT = {
     "ENABLE_RUNTIME_UPTIME_TELEMETRY", "HDF5_PLUGIN_PATH", "TF2_BEHAVIOR", "TPU_ML_PLATFORM",
-    "TPU_ML_PLATFORM_VERSION", "PAWMARK_DOOR_FD",
+    "TPU_ML_PLATFORM_VERSION", "TPU_SKIP_MDS_QUERY", "PAWMARK_DOOR_FD",
 }  # fmt: skip
 
 SURROUNDINGS = """

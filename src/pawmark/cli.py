@@ -296,7 +296,7 @@ def regrade(
     changes = cohort.preview(course, name, student)
     if not as_json:
         _show_changes(changes, write)
-    failed = bool(changes) and write and cohort.regrade(course, name, student)
+    failed = write and cohort.regrade(course, name, changes)
     if as_json:
         found = [dataclasses.asdict(change) for change in changes]
         told = {"assignment": name, "changes": found, "written": write and bool(changes)}

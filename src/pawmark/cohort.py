@@ -7,13 +7,24 @@ submission after the other, and an interrupted run goes on where it stopped.
 
 import difflib
 import json
+import multiprocessing
+import signal
 import sqlite3
 import time
-from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import (
+    FIRST_COMPLETED,
+    Future,
+    ProcessPoolExecutor,
+    ThreadPoolExecutor,
+    wait,
+)
 from contextlib import closing
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
 from rich.console import Console
 
@@ -26,6 +37,10 @@ from pawmark.grading.outcomes import CheckResult, ExerciseResult, show_points
 
 GRADEBOOK = "gradebook.db"
 RECORDS = ".pawmark"
+# To start a process takes as long as to look through so many submissions.
+_WORTH_A_PROCESS = 5
+
+Returned = TypeVar("Returned")
 
 
 @dataclass(frozen=True)
@@ -152,14 +167,15 @@ def grade(
     (course / RECORDS).mkdir(exist_ok=True)
     submissions = [(name, student) for name, found in todo.items() for student in found]
     board = _Board(console, len(submissions))
-    if scheduler is None:
-        _run_all(course, submissions, workers_that_fit(workers), board)
-    else:
-        from pawmark.cluster import client
+    writer = _Writer(course, todo, force, board)
+    with writer:
+        if scheduler is None:
+            _run_all(course, submissions, workers_that_fit(workers), board, writer.ran)
+        else:
+            from pawmark.cluster import client
 
-        client.run_all(course, submissions, scheduler, board.tell, board.say, force)
-    board.say("writing the grades: nbgrader autograde")
-    return max(_autograde(course, name, found, force) for name, found in todo.items())
+            client.run_all(course, submissions, scheduler, board.tell, board.say, force)
+        return writer.status()
 
 
 def _to_grade(
@@ -175,6 +191,57 @@ def _to_grade(
         done = len(names) - len(todo)
         console.print(f"{assignment}: {done} are graded already; --force grades them again")
     return todo
+
+
+class _Writer:
+    """Lets nbgrader write the grades of an assignment while the next one is still running.
+
+    A context manager: what has begun to be written is waited for.
+
+    Parameters
+    ----------
+    course
+        The course folder.
+    todo
+        Whom to write, by assignment.
+    force
+        Whether they may have been graded before.
+    board
+        Where it says what it does.
+    """
+
+    def __init__(
+        self, course: Path, todo: dict[str, Sequence[str]], force: bool, board: "_Board"
+    ) -> None:
+        self._write = lambda name: _autograde(course, name, todo[name], force)
+        self._left = Counter({name: len(found) for name, found in todo.items()})
+        self._board = board
+        # One at a time: each would wait for the other.
+        self._pool = ThreadPoolExecutor(1)
+        self._begun: dict[str, Future[int]] = {}
+
+    def __enter__(self) -> "_Writer":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._pool.shutdown(cancel_futures=True)
+
+    def ran(self, assignment: str) -> None:
+        """Count a submission that has been run; after the last one its assignment is written."""
+        self._left[assignment] -= 1
+        if not self._left[assignment]:
+            self._begin(assignment)
+
+    def _begin(self, assignment: str) -> None:
+        self._board.say(f"writing the grades of {assignment}: nbgrader autograde")
+        self._begun[assignment] = self._pool.submit(self._write, assignment)
+
+    def status(self) -> int:
+        """Write what is not written yet; return nbgrader's exit status."""
+        for name in self._left:
+            if name not in self._begun:
+                self._begin(name)
+        return max(future.result() for future in self._begun.values())
 
 
 class _Board:
@@ -234,19 +301,25 @@ def _autograde(course: Path, assignment: str, students: Sequence[str], force: bo
 
 
 def _run_all(
-    course: Path, submissions: Sequence[tuple[str, str]], workers: int, board: _Board
+    course: Path,
+    submissions: Sequence[tuple[str, str]],
+    workers: int,
+    board: "_Board",
+    ran: Callable[[str], None],
 ) -> None:
-    """Fill the tapes of submissions, each given by assignment and student."""
+    """Fill the tapes of submissions, each given by assignment and student; tell of each one."""
     workers = min(workers, len(submissions))
     with Crew(workers, course / RECORDS / "logs") as crew, ThreadPoolExecutor(workers) as pool:
-        waiting: dict[Future, str] = {
-            pool.submit(_run_one, crew, course, *submission): submission[1]
+        waiting: dict[Future, tuple[str, str]] = {
+            pool.submit(_run_one, crew, course, *submission): submission
             for submission in submissions
         }
         try:
             while waiting:
                 for future in wait(waiting, return_when=FIRST_COMPLETED).done:
-                    board.tell(waiting.pop(future), future.result())
+                    assignment, student = waiting.pop(future)
+                    board.tell(student, future.result())
+                    ran(assignment)
         except KeyboardInterrupt:
             pool.shutdown(wait=False, cancel_futures=True)
             crew.close()
@@ -263,7 +336,7 @@ def _run_one(crew: Crew, course: Path, assignment: str, student: str) -> str:
 
 
 def preview(course: Path, assignment: str, students: Iterable[str] | None = None) -> list[Changes]:
-    """Return what grading again would change, by student and check; writes nothing.
+    """Return what grading again would change, by student and check; writes no grade.
 
     Student code runs only where a check asks what the tapes do not answer.
     """
@@ -271,26 +344,44 @@ def preview(course: Path, assignment: str, students: Iterable[str] | None = None
     if not graded:
         raise CourseError(f"Nothing of {assignment} has been graded yet: pawmark grade")
     require_ready(course)
-    changes = []
-    for name in graded:
-        prepared = worker.prepare(course, assignment, name)
-        if not _is_current(course, assignment, name, prepared):
-            before = read_grade(_record(course, name, assignment))
-            changes.append(_changes(before, worker.execute(course, prepared)))
-    return [found for found in changes if found.checks]
+    changes = _side_by_side(partial(_preview_one, course, assignment), graded)
+    return [found for found in changes if found is not None and found.checks]
 
 
-def regrade(course: Path, assignment: str, students: Iterable[str] | None = None) -> int:
-    """Grade again what has been graded, and write it; manual scores and comments stay.
+def _preview_one(course: Path, assignment: str, student: str) -> Changes | None:
+    """Return what would change for a student; None where nothing that decides on it has."""
+    prepared = worker.prepare(course, assignment, student)
+    if _is_current(course, assignment, student, prepared):
+        return None
+    before = read_grade(_record(course, student, assignment))
+    return _changes(before, list(worker.execute(course, prepared).results.values()))
 
-    What neither the submission nor the checks nor anything else has changed for stays as it is.
-    """
-    stale = [
-        name
-        for name in _graded(course, assignment, students)
-        if not _is_current(course, assignment, name, worker.prepare(course, assignment, name))
-    ]
-    return _autograde(course, assignment, stale, force=True) if stale else 0
+
+def _side_by_side(do: Callable[[str], Returned], names: Sequence[str]) -> list[Returned]:
+    """Do something for each name, by several processes where that is quicker, in this order."""
+    workers = min(workers_that_fit(), len(names) // _WORTH_A_PROCESS)
+    if workers < 2:
+        return [do(name) for name in names]
+    # Copies of this process: they have imported all that is needed.
+    context = multiprocessing.get_context("fork")
+    with ProcessPoolExecutor(workers, context, _leave_interrupts_to_the_parent) as pool:
+        try:
+            return list(pool.map(do, names))
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            for process in multiprocessing.active_children():
+                process.terminate()  # sandboxes die with their parent
+            raise
+
+
+def _leave_interrupts_to_the_parent() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def regrade(course: Path, assignment: str, changes: Iterable[Changes]) -> int:
+    """Write what a preview showed, by nbgrader; manual scores and comments stay."""
+    students = [change.student for change in changes]
+    return _autograde(course, assignment, students, force=True) if students else 0
 
 
 def _graded(course: Path, assignment: str, students: Iterable[str] | None) -> list[str]:
@@ -306,7 +397,7 @@ def _is_current(course: Path, assignment: str, student: str, prepared: worker.Pr
         told = (tree["tape"], tree["checks"])
     except (OSError, ValueError, KeyError, TypeError):
         return False
-    return told == (prepared.key, prepared.about["checks"])
+    return told == (prepared.key, prepared.checks)
 
 
 def _record(course: Path, student: str, assignment: str) -> Path:

@@ -74,9 +74,9 @@ def _run(folder: Path) -> dict[str, float]:
     unpack((folder / worker.CHECKS).read_bytes(), folder)
     old = records.from_bytes((folder / worker.OLD).read_bytes())
     here = _suited(task.circumstances)
-    execution = here.execution(task.notebook, task.undone, folder, data, old)
+    told = {"assignment": task.assignment, "checks": task.checks}
+    execution = here.execution(task.notebook, task.undone, folder, data, told, old)
     results = execution.run()
-    execution.tape.about = {"assignment": task.assignment, "checks": task.checks}
     (folder / worker.TAPE).write_bytes(records.to_bytes(execution.tape))
     return {
         "points": sum(result.points for result in results.values()),

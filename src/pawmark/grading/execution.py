@@ -4,7 +4,7 @@ import json
 import math
 import time
 import traceback
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -15,10 +15,11 @@ from nbformat import NotebookNode
 from pawmark import pets
 from pawmark.grading import handed_in, wire
 from pawmark.grading.cells import is_grade, is_solution
-from pawmark.grading.checking import run_exercise
+from pawmark.grading.checking import CheckSession, with_checks
 from pawmark.grading.kernel import START_LIMIT, CellRun, KernelLost, StudentKernel
 from pawmark.grading.outcomes import CheckResult, ExerciseResult, Outcome
 from pawmark.grading.records import Answer, CellTape, Tape, digest_of
+from pawmark.grading.sanitizing import Cleaner
 from pawmark.grading.student import Student, StudentError
 
 CHECK_SUFFIX = "-check"
@@ -70,13 +71,15 @@ class Execution:
         What limits of cells are multiplied by; they are written for the profile ``quick``.
     budget
         Seconds for everything that runs of the submission: processes that start, cells, questions.
+    about
+        What its tape says of itself: see `Tape`.
     old
         The tape of an earlier run; its seed is used again.
 
     Attributes
     ----------
     tape
-        The tape of this run.
+        The tape of this run. Its outputs are safe to show.
     live
         How many processes were started for it.
     cpu_seconds
@@ -93,6 +96,7 @@ class Execution:
     timeout: float
     patience: float = 1.0
     budget: float = math.inf
+    about: dict[str, str] = field(default_factory=dict)
     old: Tape | None = None
     results: dict[str, ExerciseResult] = field(default_factory=dict)
     _steps: list[tuple[str, float]] = field(default_factory=list)
@@ -110,36 +114,68 @@ class Execution:
             self.seed = self.old.seed
         self.tape = Tape(self.seed)
         self._left = self.budget
+        self._cleaner = Cleaner()
         if self.old is not None:
             self.tape.seconds, self.tape.memory = self.old.seconds, self.old.memory
         self.live = 0
         self.cpu_seconds = 0.0
 
     def run(self) -> dict[str, ExerciseResult]:
-        """Run all cells in order and return the results by exercise."""
+        """Run all cells in order and return the results by exercise.
+
+        Raises
+        ------
+        DataError
+            When the data vanished or changed meanwhile: then there are no results.
+        """
         if self.old is not None and self.old.gave_up:
             return self._give_up(self.old)
+        self.data.require_unchanged()
+        if self.old is not None and self._is_settled(self.old):
+            return self._repeat(self.old)
+        session = CheckSession(self.course, self.data, self.guest_root, self.seed)
         try:
-            for index, cell in enumerate(self.notebook.cells):
-                if cell.cell_type != "code":
-                    continue
-                if is_grade(cell) and not is_solution(cell):
-                    self._check(cell)
-                elif self._exercises - self.undone:
-                    self._execute(index, cell)
+            with_checks(self._worth, session, self._run_cells)
         finally:
             self._close()
+        self.data.require_unchanged()
+        results = tuple(self.results.values())
+        self.tape.about = dict(self.about)
+        self.tape.results = () if any(result.needs_person for result in results) else results
         return self.results
+
+    @property
+    def learnt(self) -> bool:
+        """Whether the tape holds what that of the earlier run does not."""
+        return self.tape is not self.old
+
+    def _is_settled(self, old: Tape) -> bool:
+        """Tell whether the very same checks, for the same points, ran from this tape before."""
+        worth = {result.exercise: result.max_points for result in old.results}
+        wanted = {exercise: round(points, 6) for exercise, points in self._worth.items()}
+        return bool(worth) and (old.about, worth) == (self.about, wanted)
+
+    def _repeat(self, old: Tape) -> dict[str, ExerciseResult]:
+        self.tape = old
+        for index, taped in old.cells.items():
+            self._show(index, taped)
+        self.results = {result.exercise: result for result in old.results}
+        return self.results
+
+    def _run_cells(self, checks: CheckSession) -> None:
+        for index, cell in enumerate(self.notebook.cells):
+            if cell.cell_type != "code":
+                continue
+            if is_grade(cell) and not is_solution(cell):
+                self._check(cell, checks)
+            elif self._worth.keys() - self.undone:
+                self._execute(index, cell)
 
     def _give_up(self, old: Tape) -> dict[str, ExerciseResult]:
         """Ask for a person: the tape says that the submission could not be run."""
         self.tape = old
-        for cell in self.notebook.cells:
-            if cell.cell_type == "code" and is_grade(cell) and not is_solution(cell):
-                settings = cell.metadata["nbgrader"]
-                exercise = settings["grade_id"].removesuffix(CHECK_SUFFIX)
-                points = float(settings["points"])
-                self.results[exercise] = _broken(exercise, points, old.gave_up)
+        for exercise, points in self._worth.items():
+            self.results[exercise] = _broken(exercise, points, old.gave_up)
         return self.results
 
     def _close(self) -> None:
@@ -210,10 +246,13 @@ class Execution:
         step = (cell.source, self._limits.get(grade_id, self.timeout))
         taped = self._from_tape(index) or self._run(step)
         self.tape.cells[index] = taped
-        cell.outputs = [NotebookNode(output) for output in taped.outputs]
+        self._show(index, taped)
         if taped.lost is not None:
             self._lost[grade_id] = taped.lost
-            cell.outputs.append(_note(_LOST[taped.lost]))
+
+    def _show(self, index: int, taped: CellTape) -> None:
+        notes = [] if taped.lost is None else [_note(_LOST[taped.lost])]
+        self.notebook.cells[index].outputs = [*map(NotebookNode, taped.outputs), *notes]
 
     def _from_tape(self, index: int) -> CellTape | None:
         taped = self.old.cells.get(index) if self.old is not None else None
@@ -229,59 +268,43 @@ class Execution:
             return CellTape([], Outcome.NOT_REACHED)
         run = self._run_in(kernel, step)
         self.tape.seconds += run.seconds
+        outputs = self._cleaner.clean(map(NotebookNode, run.outputs))
         if run.outcome in _LOST:
             self._lose()
-            return CellTape(run.outputs, run.outcome)
+            return CellTape(outputs, run.outcome)
         self._steps.append(step)
         self._done += 1
-        return CellTape(run.outputs, None)
+        return CellTape(outputs, None)
 
-    def _check(self, cell: NotebookNode) -> None:
+    def _check(self, cell: NotebookNode, checks: CheckSession) -> None:
         settings = cell.metadata["nbgrader"]
         exercise = settings["grade_id"].removesuffix(CHECK_SUFFIX)
         points = float(settings["points"])
         try:
-            self.results[exercise] = self._checked(exercise, points)
+            self.results[exercise] = self._checked(checks, exercise, points)
         except Exception:  # one broken module of checks takes no other grade along
             self.results[exercise] = _broken(exercise, points, traceback.format_exc())
 
-    def _checked(self, exercise: str, points: float) -> ExerciseResult:
+    def _checked(self, checks: CheckSession, exercise: str, points: float) -> ExerciseResult:
         """Run the checks of an exercise; those that the tape cannot answer a second time, live."""
         self._missed = set()
-        result = self._ask_checks(exercise, points, self._questioner(exercise))
-        if not self._missed:
-            return result
-        old, self.old = self.old, None
-        try:
-            ask = self._questioner(exercise)
-            live = self._ask_checks(exercise, points, ask, self._missed)
-        finally:
-            self.old = old
-        again = {check.check: check for check in live.checks}
-        return ExerciseResult(exercise, tuple(again.get(c.check, c) for c in result.checks))
 
-    def _ask_checks(
-        self,
-        exercise: str,
-        points: float,
-        ask: Callable[[wire.Message], wire.Message],
-        only: Collection[str] | None = None,
-    ) -> ExerciseResult:
         def begins(check: str) -> None:
             self._check_name = check
             self.tape.answers.pop((exercise, check), None)
 
-        return run_exercise(
-            exercise,
-            Student(ask),
-            self.course,
-            self.guest_root,
-            self.seed,
-            max_points=points,
-            data=self.data,
-            begins=begins,
-            only=only,
-        )
+        door = Student(self._questioner(exercise))
+        result = checks.run(exercise, door, points, begins)
+        if not self._missed:
+            return result
+        old, self.old = self.old, None
+        try:
+            door = Student(self._questioner(exercise))
+            live = checks.run(exercise, door, points, begins, self._missed)
+        finally:
+            self.old = old
+        again = {check.check: check for check in live.checks}
+        return ExerciseResult(exercise, tuple(again.get(c.check, c) for c in result.checks))
 
     def _questioner(self, exercise: str) -> Callable[[wire.Message], wire.Message]:
         """Return what asks the live process; after one loss the exercise asks no more."""
@@ -345,12 +368,16 @@ class Execution:
             self.tape.seconds += time.monotonic() - began
 
     @cached_property
-    def _exercises(self) -> frozenset[str]:
-        return frozenset(
-            cell.metadata["nbgrader"]["grade_id"].removesuffix(CHECK_SUFFIX)
+    def _worth(self) -> dict[str, float]:
+        """Points by exercise, in the order of their check cells."""
+        cells = [
+            cell.metadata["nbgrader"]
             for cell in self.notebook.cells
-            if is_grade(cell) and not is_solution(cell)
-        )
+            if cell.cell_type == "code" and is_grade(cell) and not is_solution(cell)
+        ]
+        return {
+            cell["grade_id"].removesuffix(CHECK_SUFFIX): float(cell["points"]) for cell in cells
+        }
 
     @cached_property
     def _limits(self) -> dict[str, float]:

@@ -21,7 +21,6 @@ from nbgrader.converters.autograde import Autograde
 from nbgrader.converters.base import BaseConverter, NbGraderException
 from nbgrader.preprocessors import (
     AssignLatePenalties,
-    CheckCellMetadata,
     GetGrades,
     LimitOutput,
     NbGraderPreprocessor,
@@ -30,14 +29,14 @@ from nbgrader.preprocessors import (
 from nbgrader.utils import is_grade, is_solution, is_task, parse_utc
 
 from pawmark.checks import render_table
-from pawmark.errors import DataError, PawmarkError
+from pawmark.errors import PawmarkError
 from pawmark.grading import backend, handed_in, intake, readiness, records, sandbox
 from pawmark.grading.checking import grading_data
 from pawmark.grading.execution import CHECK_SUFFIX
 from pawmark.grading.feedback import FeedbackExporter, PrepareFeedback
 from pawmark.grading.outcomes import ExerciseResult, Outcome
 from pawmark.grading.repair import Repaired
-from pawmark.grading.sanitizing import Cleaner, render_markdown, unchanged
+from pawmark.grading.sanitizing import render_markdown, unchanged
 from pawmark.grading.submission import (
     Circumstances,
     about,
@@ -94,13 +93,13 @@ def configure(c: Any) -> None:
     c.Autograde.pre_convert_hook = adopt_notebooks
     # It has no hook before it passes over submissions without a notebook in the usual place.
     Autograde.init_notebooks = _find_submissions
-    c.Autograde.sanitize_preprocessors = [CheckCellMetadata]
+    # What they would check is the instructor's, whose release form was checked when it was made.
+    c.Autograde.sanitize_preprocessors = []
     c.Autograde.autograde_preprocessors = [
         ExecuteSubmission,
         LimitOutput,
         SaveTrustedGrades,
         AssignLatePenalties,
-        CheckCellMetadata,
     ]
 
 
@@ -247,7 +246,6 @@ class GradingExporter(NotebookExporter):
             handed_in.wanted()
         except PawmarkError as error:
             raise self._refuse(str(error)) from error
-        self.data_state = readiness.state_of(self.data)
         if self.sandboxed and not sandbox.bounds_processes(self.data.root):
             self.log.warning(_UNBOUNDED)
         self.repaired: dict[tuple[str, str], Repaired] = {}
@@ -281,7 +279,6 @@ class GradingExporter(NotebookExporter):
             "repaired": self.repaired[key],
             "course": Path(self.parent.coursedir.root),
             "data": self.data,
-            "data_state": self.data_state,
             "sandboxed": self.sandboxed,
         }
         output, resources = super().from_filename(filename, resources, **kwargs)
@@ -312,40 +309,25 @@ class ExecuteSubmission(NbGraderPreprocessor):
         undone = undone_of(nb, job["repaired"])
         key = here.key_of(nb, undone, job["data"])
         old = None if os.environ.get(FRESH) else records.load(job["course"], key)
-        execution = here.execution(nb, undone, job["course"], job["data"], old)
-        self._require_data(job)
+        told = about(job["course"], resources["nbgrader"]["assignment"])
+        execution = here.execution(nb, undone, job["course"], job["data"], told, old)
         job["results"] = results = execution.run()
-        self._require_data(job)
-        execution.tape.about = about(job["course"], resources["nbgrader"]["assignment"])
-        records.save(job["course"], key, execution.tape)
+        if execution.learnt:
+            records.save(job["course"], key, execution.tape)
         if execution.old is not None and not execution.live:
             self.log.info("Unchanged since it was last run: graded from .pawmark/records/%s", key)
         self._show(nb, results)
         _show_repairs(nb, job["repaired"].repairs)
-        checks, seconds = execution.tape.about["checks"], time.monotonic() - start
-        record = _record(resources, key, checks, execution.tape, results, seconds)
+        seconds = time.monotonic() - start
+        record = _record(resources, key, told["checks"], execution.tape, results, seconds)
         name = f"{resources['nbgrader']['notebook']}.record.json"
         resources.setdefault("outputs", {})[name] = json.dumps(record, indent=1).encode()
         return nb, resources
 
-    def _require_data(self, job: dict[str, Any]) -> None:
-        """Give no grade and keep no tape where the data were not all there all the time."""
-        if readiness.state_of(job["data"]) != job["data_state"]:
-            raise DataError(
-                f"The data folder {job['data'].root} vanished or changed while grading used it. "
-                "Put it back and grade again: what has no grade yet gets one then."
-            )
-
     def _show(self, nb: NotebookNode, results: dict[str, ExerciseResult]) -> None:
-        cleaner = Cleaner()
         for cell in nb.cells:
-            if cell.cell_type != "code":
-                continue
-            if is_grade(cell) and not is_solution(cell):
-                result = results[_exercise(cell)]
-                cell.outputs = [_table(result)]
-            else:
-                cell.outputs = cleaner.clean(cell.outputs)
+            if cell.cell_type == "code" and is_grade(cell) and not is_solution(cell):
+                cell.outputs = [_table(results[_exercise(cell)])]
 
 
 def _show_repairs(nb: NotebookNode, repairs: Sequence[str]) -> None:

@@ -17,8 +17,6 @@ from urllib.parse import quote
 
 from sqlalchemy.engine import make_url
 
-from pawmark.pets import Pets
-
 UNFINISHED = Path(".pawmark") / "unfinished"
 ROOM = 8 << 20
 WAIT = 30.0
@@ -134,19 +132,6 @@ def alone(course: Path, waiting: Callable[[], None]) -> Iterator[None]:
         yield
     finally:
         os.close(folder)
-
-
-def state_of(data: Pets) -> tuple[tuple[int, int, int], ...] | None:
-    """Return what changes when a data set is moved, removed or replaced; None if it is gone.
-
-    The folders of its files are looked at, not the files: that takes no time, and a file that
-    comes or goes changes its folder.
-    """
-    try:
-        found = [path.stat() for path in (data.images_dir, data.trimaps_dir)]
-    except OSError:
-        return None
-    return tuple((stat.st_dev, stat.st_ino, stat.st_mtime_ns) for stat in found)
 
 
 def mark_of(course: Path, assignment: str, student: str) -> Path:

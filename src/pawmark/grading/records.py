@@ -2,8 +2,9 @@
 
 A tape is one file of JSON lines under ``.pawmark/records/`` of the course, named by a digest of all
 that decides what student code does: the repaired notebook, the data, the limits, the libraries and
-this package. The hidden checks are not part of it: they run again from the tape, and only a
-question that the tape does not answer starts the student's code.
+this package. The hidden checks are not part of it: after an edit they run again from the tape, and
+only a question that the tape does not answer starts the student's code. What came of the checks as
+they were is on the tape too.
 
 A tape is replaced whole, by renaming: whoever reads it meanwhile reads the old one to its end, and
 of several that write it at once the last one stays.
@@ -28,7 +29,7 @@ from nbformat import NotebookNode
 
 from pawmark import profiles
 from pawmark.grading import wire
-from pawmark.grading.outcomes import Outcome
+from pawmark.grading.outcomes import ExerciseResult, Outcome
 
 FOLDER = Path(".pawmark") / "records"
 SUFFIX = ".jsonl"
@@ -68,6 +69,8 @@ class Tape:
     about
         What it is of, for people: the assignment. And ``checks``: the digest of the hidden checks
         that have asked all they ask.
+    results
+        What came of those checks; empty where a person must look, so that they run once more.
     gave_up
         Why the submission could not be run at all; empty as a rule.
     seconds
@@ -80,6 +83,7 @@ class Tape:
     cells: dict[int, CellTape] = field(default_factory=dict)
     answers: dict[tuple[str, str], list[Answer]] = field(default_factory=lambda: defaultdict(list))
     about: dict[str, str] = field(default_factory=dict)
+    results: tuple[ExerciseResult, ...] = ()
     gave_up: str = ""
     seconds: float = 0.0
     memory: int = 0
@@ -158,7 +162,8 @@ def write(course: Path, key: str, data: bytes) -> None:
 
 def to_bytes(tape: Tape) -> bytes:
     """Return a tape as the text of its file."""
-    lines = [json.dumps(tree) for tree in (*_cells(tape), *_answers(tape))]
+    results = [{"result": result.to_json()} for result in tape.results]
+    lines = [json.dumps(tree) for tree in (*_cells(tape), *_answers(tape), *results)]
     head: dict[str, Any] = {"seed": tape.seed, "lines": len(lines), "about": tape.about}
     head |= {"seconds": tape.seconds, "memory": tape.memory}
     if tape.gave_up:
@@ -211,6 +216,9 @@ def from_bytes(data: bytes) -> Tape | None:
 
 def _add(tape: Tape, tree: dict[str, Any]) -> None:
     lost = Outcome(tree["lost"]) if "lost" in tree else None
+    if "result" in tree:
+        tape.results += (ExerciseResult.from_json(tree["result"]),)
+        return
     if "cell" in tree:
         tape.cells[int(tree["cell"])] = CellTape(tree["outputs"], lost)
         return

@@ -1,6 +1,7 @@
 """One submission: how it is mended, and the circumstances under which its code is run."""
 
 import dataclasses
+import functools
 import hashlib
 import json
 import os
@@ -17,6 +18,7 @@ from pawmark import pets, profiles
 from pawmark.course import source_notebook
 from pawmark.errors import CourseError
 from pawmark.grading import ahead, backend, handed_in, intake, records, warm
+from pawmark.grading.checking import CHECKS
 from pawmark.grading.execution import CHECK_SUFFIX, Execution
 from pawmark.grading.kernel import StudentKernel
 from pawmark.grading.limits import Limits
@@ -25,7 +27,6 @@ from pawmark.grading.repair import Repaired, choose, release_form
 DEFAULT_TIMEOUT = 60.0
 GPU_PATIENCE = 10.0  # under `gpu`, limits of time are those of `quick` this many times
 DEFAULT_BUDGET = 3600.0
-CHECKS = "grader_tests"
 
 
 @dataclass(frozen=True)
@@ -87,6 +88,7 @@ class Circumstances:
         undone: frozenset[str],
         course: Path,
         data: pets.Pets,
+        told: dict[str, str],
         old: records.Tape | None = None,
     ) -> Execution:
         """Return the run of a repaired notebook, not yet begun; see `Execution`."""
@@ -108,6 +110,7 @@ class Circumstances:
             timeout=self.timeout,
             patience=_patience(),
             budget=self.budget,
+            about=told,
             old=old,
         )
 
@@ -161,9 +164,14 @@ def repair_submission(source: Path, folder: Path, course: Path) -> Repaired:
     course
         Where handed-in checkpoints are kept, if the course is graded without training again.
     """
-    pristine = release_form(nbformat.read(source, as_version=4))
-    repaired = choose(pristine, intake.notebooks_of(folder), source.name)
+    repaired = choose(_pristine(source.read_bytes()), intake.notebooks_of(folder), source.name)
     return handed_in.replace_training(repaired, folder, course) if handed_in.wanted() else repaired
+
+
+@functools.lru_cache(maxsize=8)
+def _pristine(source: bytes) -> NotebookNode:
+    """Return the release of a source notebook, which nobody changes: a class has the same."""
+    return release_form(nbformat.reads(source.decode(), as_version=4))
 
 
 def undone_of(notebook: NotebookNode, repaired: Repaired) -> frozenset[str]:

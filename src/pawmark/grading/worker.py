@@ -13,17 +13,17 @@ import queue
 import sys
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from pawmark import pets
 from pawmark.course import source_notebook
-from pawmark.errors import DataError, PawmarkError
-from pawmark.grading import readiness, records, warm
+from pawmark.errors import PawmarkError
+from pawmark.grading import records, warm
 from pawmark.grading.checking import grading_data
 from pawmark.grading.execution import Execution
-from pawmark.grading.outcomes import ExerciseResult
 from pawmark.grading.submission import (
     Circumstances,
     about,
@@ -43,15 +43,15 @@ class Prepared:
     ----------
     key
         The name of its tape.
-    about
-        What its tape will say of itself; ``checks`` is the digest of the hidden checks.
-    execution
-        The run, not begun, with the tape of an earlier one if there is any.
+    checks
+        The digest of the hidden checks.
+    begin
+        Gives the run, not begun, with the tape of an earlier one if there is any.
     """
 
     key: str
-    about: dict[str, str]
-    execution: Execution
+    checks: str
+    begin: Callable[[], Execution]
 
 
 def prepare(course: Path, assignment: str, student: str) -> Prepared:
@@ -61,9 +61,13 @@ def prepare(course: Path, assignment: str, student: str) -> Prepared:
     repaired = repair_submission(source_notebook(course, assignment), folder, course)
     undone = undone_of(repaired.notebook, repaired)
     key = here.key_of(repaired.notebook, undone, data)
-    old = None if os.environ.get(FRESH) else records.load(course, key)
-    execution = here.execution(repaired.notebook, undone, course, data, old)
-    return Prepared(key, about(course, assignment), execution)
+    told = about(course, assignment)
+
+    def begin() -> Execution:
+        old = None if os.environ.get(FRESH) else records.load(course, key)
+        return here.execution(repaired.notebook, undone, course, data, told, old)
+
+    return Prepared(key, told["checks"], begin)
 
 
 @functools.cache
@@ -71,18 +75,13 @@ def _data() -> pets.Pets:
     return grading_data()
 
 
-def execute(course: Path, prepared: Prepared) -> list[ExerciseResult]:
+def execute(course: Path, prepared: Prepared) -> Execution:
     """Run a submission, or what its tape does not hold, and keep the tape."""
-    data = prepared.execution.data
-    state = readiness.state_of(data)
-    results = list(prepared.execution.run().values())
-    if readiness.state_of(data) != state:
-        raise DataError(f"The data folder {data.root} vanished or changed while it was used.")
-    tape, old = prepared.execution.tape, prepared.execution.old
-    if old is None or prepared.execution.live or old.about != prepared.about:
-        tape.about = prepared.about
-        records.save(course, prepared.key, tape)
-    return results
+    execution = prepared.begin()
+    execution.run()
+    if execution.learnt:
+        records.save(course, prepared.key, execution.tape)
+    return execution
 
 
 def run(course: Path, assignment: str, student: str) -> dict[str, Any]:
@@ -94,13 +93,13 @@ def run(course: Path, assignment: str, student: str) -> dict[str, Any]:
         ``points``, ``max_points``, ``live``: how many processes were started for it, and
         ``student_cpu``: seconds of processor time that they took.
     """
-    prepared = prepare(course, assignment, student)
-    results = execute(course, prepared)
+    execution = execute(course, prepare(course, assignment, student))
+    results = execution.results.values()
     return {
         "points": sum(result.points for result in results),
         "max_points": sum(result.max_points for result in results),
-        "live": prepared.execution.live,
-        "student_cpu": round(prepared.execution.cpu_seconds, 2),
+        "live": execution.live,
+        "student_cpu": round(execution.cpu_seconds, 2),
     }
 
 

@@ -49,6 +49,10 @@ class Pets:
     identity: str
     names: tuple[str, ...]
 
+    def __post_init__(self) -> None:
+        """Remember how the folders looked when they were opened."""
+        object.__setattr__(self, "_opened", self._state())
+
     @property
     def images_dir(self) -> Path:
         """Folder of the photographs."""
@@ -144,6 +148,30 @@ class Pets:
         names = self.names if names is None else tuple(names)
         images, trimaps = decoded.load(self, (int(size[0]), int(size[1])), names)
         return images.astype("float32"), trimaps[..., np.newaxis] - np.uint8(1)
+
+    def require_unchanged(self) -> None:
+        """Make sure that the files are those that were there when the set was opened.
+
+        Raises
+        ------
+        DataError
+            The folder was removed, moved, or replaced, or a file came or went.
+        """
+        state = self._state()
+        if state is None or state != self.__dict__["_opened"]:
+            raise DataError(
+                f"The data folder {self.root} vanished or changed while it was used. Put it back "
+                "and do it again."
+            )
+
+    def _state(self) -> tuple[tuple[int, int, int], ...] | None:
+        # The folders of the files are looked at, not the files: that takes no time, and a file
+        # that comes or goes changes its folder.
+        try:
+            found = [path.stat() for path in (self.images_dir, self.trimaps_dir)]
+        except OSError:
+            return None
+        return tuple((stat.st_dev, stat.st_ino, stat.st_mtime_ns) for stat in found)
 
     def _known(self, name: str) -> str:
         if name not in self._name_set():
