@@ -50,7 +50,7 @@ def test_only_what_changed_is_written(course):
     assert written(course) == {NAME}
 
     (course / "source" / OTHER / "notes.txt").unlink()
-    generate(course, [OTHER], *RELEASE)
+    generate(course, OTHER, *RELEASE)
     assert {path: path.read_bytes() for path in (course / "release").rglob("*.*")} == files
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import psutil
 import pytest
 from attack_course import HONEST, NAME, WRONG, Course
+from test_grading_limits import GRAB
 
 from pawmark.grading import backend, confined, landlock, syscalls, wire
 from pawmark.grading.confined import ConfinedKernel
@@ -70,15 +71,6 @@ os.mkdir("dark", 0o300)
 for number in range(99):
     with open(f"dark/{number}", "wb") as file:
         os.posix_fallocate(file.fileno(), 0, 16 << 20)
-time.sleep(60)
-"""
-GRAB = """
-import os, time
-for _ in range(4):
-    if os.fork() == 0:
-        kept = []
-        while True:
-            kept.append(bytearray(b"x") * (16 << 20))
 time.sleep(60)
 """
 

@@ -39,7 +39,7 @@ def test_release_is_what_the_source_generates(assignment, tmp_path):
     course = copy_course(ROOT, tmp_path / "a course", [assignment])
     (course / "source" / assignment / "model.keras").write_bytes(b"stray")
 
-    (made,) = generate(course, [assignment], "generate_assignment", "release")
+    made = generate(course, assignment, "generate_assignment", "release")
 
     files = {path.relative_to(made): path.read_bytes() for path in made.rglob("*.*")}
     kept = ROOT / "release" / assignment

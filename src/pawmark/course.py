@@ -150,15 +150,15 @@ def run_nbgrader(
     return process.returncode
 
 
-def generate(course: Path, names: Iterable[str], subcommand: str, target: str) -> list[Path]:
-    """Generate ``release/`` or ``solutions/`` of some assignments again.
+def generate(course: Path, name: str, subcommand: str, target: str) -> Path:
+    """Generate what students or instructors get of an assignment again, whole or not at all.
 
     Parameters
     ----------
     course
         The course folder.
-    names
-        Assignments, by their full names.
+    name
+        The full name of the assignment.
     subcommand
         ``generate_assignment`` or ``generate_solution``.
     target
@@ -166,18 +166,14 @@ def generate(course: Path, names: Iterable[str], subcommand: str, target: str) -
 
     Returns
     -------
-    list of pathlib.Path
-        The folders written, one for each assignment.
+    pathlib.Path
+        The folder written.
 
     Raises
     ------
     CourseError
         When nbgrader fails; the message ends with what it said last.
     """
-    return [_generate_one(Path(course), name, subcommand, target) for name in names]
-
-
-def _generate_one(course: Path, name: str, subcommand: str, target: str) -> Path:
     option = {
         "generate_assignment": "--CourseDirectory.release_directory",
         "generate_solution": "--CourseDirectory.solution_directory",

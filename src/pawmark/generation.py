@@ -75,7 +75,7 @@ def refresh(
 
 def _generate(course: Path, name: str, subcommand: str, target: str) -> Path:
     before = _causes(course, name, subcommand)
-    (folder,) = generate(course, [name], subcommand, target)
+    folder = generate(course, name, subcommand, target)
     path = _path(course, name, target)
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_suffix(f".{os.getpid()}")

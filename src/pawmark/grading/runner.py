@@ -298,8 +298,12 @@ def main() -> None:
 
 
 def serve(control: int, door: int, forked: ForkedKernel | None = None) -> NoReturn:
-    """Serve the grader until it has gone, with a kernel of its own or one that waits already."""
-    runner = Runner(socket.socket(fileno=control), door, forked)
+    """Serve the grader with a kernel of its own, or with one that waits already."""
+    serve_by(Runner(socket.socket(fileno=control), door, forked))
+
+
+def serve_by(runner: Runner) -> NoReturn:
+    """Let a runner serve the grader until it has gone; this process ends then."""
     try:
         asyncio.run(runner.serve())
     except (EOFError, OSError):

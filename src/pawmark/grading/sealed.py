@@ -6,16 +6,15 @@ programs. Runner and kernel meet over such sockets. When they have met, both giv
 good: the kernel before any of a student's code runs in it.
 """
 
-import asyncio
-import os
 import socket
 import sys
+from typing import NoReturn
 
 from jupyter_client.manager import AsyncKernelManager
 
 from pawmark.grading import syscalls
 from pawmark.grading.limits import Limits
-from pawmark.grading.runner import Runner
+from pawmark.grading.runner import Runner, serve_by
 
 _SEAL = '__import__("pawmark.grading.syscalls", fromlist=["x"]).seal()'
 
@@ -59,17 +58,11 @@ class SealedRunner(Runner):
         syscalls.seal()
 
 
-def main() -> None:
+def main() -> NoReturn:
     """Serve the sockets whose numbers are on the command line, within the limits given there."""
     control, door = (int(number) for number in sys.argv[1:3])
     Limits.from_text(sys.argv[3]).apply(namespaced=True)
-    runner = SealedRunner(socket.socket(fileno=control), door, sys.argv[4])
-    try:
-        asyncio.run(runner.serve())
-    except (EOFError, OSError):
-        os._exit(0)  # the grader has gone
-    finally:
-        os._exit(1)
+    serve_by(SealedRunner(socket.socket(fileno=control), door, sys.argv[4]))
 
 
 if __name__ == "__main__":
