@@ -1,4 +1,4 @@
-"""Other backends of Keras: the reference passes its checks on JAX, where JAX is installed."""
+"""Other backends of Keras: the reference passes its checks on those that are installed."""
 
 import os
 import subprocess
@@ -15,6 +15,7 @@ ON_JAX = (
     "04_pooling_vs_stride",
     "05_architecture_patterns",
 )
+ON_TORCH = ("02_data_loading",)
 
 
 def run_on(backend, assignment):
@@ -38,6 +39,17 @@ def test_reference_passes_on_jax(assignment):
 
     assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
     assert "checks on jax" in done.stdout
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(find_spec("torch") is None, reason="PyTorch is not installed")
+@pytest.mark.parametrize("assignment", ON_TORCH)
+def test_reference_passes_on_torch(assignment):
+    """What trains no model works there too; see docs/backends.md for the rest."""
+    done = run_on("torch", assignment)
+
+    assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
+    assert "checks on torch" in done.stdout
 
 
 def test_the_tensorflow_assignment_says_so():

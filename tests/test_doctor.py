@@ -19,7 +19,7 @@ from pawmark.grading.readiness import UNFINISHED
 
 ROOT = Path(__file__).parent.parent
 NAME = "01_three_tasks"
-MACHINE = ["Python", "packages", "sandbox", "workers", "disk", "data", "profile", "GPU"]
+MACHINE = ["Python", "packages", "Keras", "sandbox", "workers", "disk", "data", "profile", "GPU"]
 COURSE = ["sources", "checks", "points", "release", "nbgrader", "gradebook", "grading"]
 
 
@@ -181,6 +181,19 @@ def test_packages_are_compared_with_the_lock(tmp_path):
     assert "no-such-package is missing" in finding.says
     assert "not-here" not in finding.says
     assert finding.remedy == "make environment"
+
+
+@pytest.mark.parametrize(
+    ("asked", "status", "says"),
+    [("tensorflow", Status.OK, "TensorFlow"), ("torch", Status.MEND, "cannot be trained")],
+)
+def test_a_backend_on_which_nothing_is_proven_is_told(monkeypatch, asked, status, says):
+    monkeypatch.setenv("KERAS_BACKEND", asked)
+
+    finding = packages.backend()
+
+    assert finding.status is status
+    assert says in finding.says
 
 
 def test_data_are_looked_at_where_they_are(monkeypatch, small_pets, tmp_path):

@@ -24,6 +24,7 @@ def examine(start: Path = Path(), deep: bool = False) -> Iterator[Finding]:
     course = _course(start)
     yield packages.python()
     yield packages.packages(course)
+    yield packages.backend()
     try:
         from pawmark.doctor import consistency, machine
     except ImportError as error:

@@ -1,9 +1,11 @@
 """Python and the installed packages; imports little, so that it can tell what is missing."""
 
+import os
 import platform
 import re
 import sys
 from importlib.metadata import PackageNotFoundError, distribution, version
+from importlib.util import find_spec
 from pathlib import Path
 
 from packaging.requirements import Requirement
@@ -49,6 +51,20 @@ def packages(course: Path | None) -> Finding:
         return Finding.ok("packages", f"{len(wanted)}, {what}")
     more = f" and {len(wrong) - 4} more" if len(wrong) > 4 else ""
     return Finding.mend("packages", f"{'; '.join(wrong[:4])}{more}", remedy)
+
+
+def backend() -> Finding:
+    """Tell which backend of Keras is asked for, and what is proven on it."""
+    asked = os.environ.get("KERAS_BACKEND") or "tensorflow"
+    if asked == "tensorflow":
+        return Finding.ok("Keras", "on TensorFlow")
+    remedy = "Unset KERAS_BACKEND: on TensorFlow everything works."
+    if asked != "jax":
+        says = f"KERAS_BACKEND is {asked!r}, on which the models of the course cannot be trained"
+        return Finding.mend("Keras", says, remedy)
+    if find_spec("jax") is None:
+        return Finding.mend("Keras", "KERAS_BACKEND is 'jax', and JAX is missing", remedy)
+    return Finding.ok("Keras", "on JAX: assignments 01 to 05 work; 06 needs TensorFlow")
 
 
 def _locked(lock: Path) -> list[Requirement]:
