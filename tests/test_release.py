@@ -35,9 +35,11 @@ def regions(notebook, what):
 
 @pytest.mark.parametrize("assignment", NAMES)
 def test_release_is_what_the_source_generates(assignment, tmp_path):
-    """Generating the release again changes no byte, and leaves a stray model behind."""
+    """Generating the release again changes no byte, and leaves what was trained behind."""
     course = copy_course(ROOT, tmp_path / "a course", [assignment])
     (course / "source" / assignment / "model.keras").write_bytes(b"stray")
+    (course / "source" / assignment / "trained").mkdir()
+    (course / "source" / assignment / "trained" / "history.json").write_text("{}")
 
     made = generate(course, assignment, "generate_assignment", "release")
 

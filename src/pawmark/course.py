@@ -13,9 +13,10 @@ from pathlib import Path
 
 from pawmark import terminal
 from pawmark.errors import CourseError
+from pawmark.trained import FOLDER as TRAINED
 
 CONFIG = "nbgrader_config.py"
-_PATTERNS = ("*.keras", "__pycache__", ".ipynb_checkpoints", ".pytest_cache")
+_PATTERNS = ("*.keras", TRAINED, "__pycache__", ".ipynb_checkpoints", ".pytest_cache")
 _LEFT_OUT = shutil.ignore_patterns(*_PATTERNS)
 
 
@@ -74,7 +75,7 @@ def source_notebook(course: Path, assignment: str) -> Path:
 
 
 def is_left_out(name: str) -> bool:
-    """Tell whether a file or folder of that name is no part of a course: a model, a cache."""
+    """Tell whether a file or folder of that name is no part of a course: a training, a cache."""
     return any(fnmatch.fnmatch(name, pattern) for pattern in _PATTERNS)
 
 

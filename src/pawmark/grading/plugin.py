@@ -45,6 +45,7 @@ from pawmark.grading.submission import (
     undone_of,
 )
 from pawmark.pages import NBCONVERT_TEMPLATES
+from pawmark.trained import FOLDER as TRAINED
 
 FRESH = "PAWMARK_FRESH"
 
@@ -81,7 +82,7 @@ def configure(c: Any) -> None:
     c.CourseDirectory.solution_directory = "solutions"
     # The record holds seeds and the grader's own tracebacks: feedback goes out without it.
     c.CourseDirectory.ignore = [".ipynb_checkpoints", "*.pyc", "__pycache__", ".nbgrader.log",
-                                "feedback", "*.keras", "*.record.json"]  # fmt: skip
+                                "feedback", "*.keras", TRAINED, "*.record.json"]  # fmt: skip
     c.Execute.timeout = 600
     c.GenerateFeedback.exporter_class = FeedbackExporter
     c.GenerateFeedback.preprocessors = [GetGrades, PrepareFeedback]
