@@ -19,6 +19,7 @@ from pawmark.pets import synthetic
 UNTRAINED = ("01_three_tasks", "02_data_loading", "06_interpreting_convnets")
 TRAINED = ("03_encoder_decoder", "04_pooling_vs_stride", "05_architecture_patterns")
 SMALL = "01_three_tasks"
+REFERENCE = "student-001"
 WORKER = "pawmark.grading.worker"
 KINDS = {
     WORKER: "workers",
@@ -99,12 +100,15 @@ class Bench:
         course = self.folder / f"stock-{group}"
         for assignment in assignments:
             took = self._run(python("nbgrader", "autograde", assignment, "--force"), course)
+            classes.require_full_points(course, assignment, REFERENCE)
             self._keep(f"stock {group} {assignment}", took)
             self._add(f"stock {group}", took)
 
     def _pawmark(self, group: str, assignments: tuple[str, ...]) -> None:
         course = self.folder / f"pawmark-{group}"
         took = self._run(pawmark("grade", *assignments), course, watched=WORKER, kinds=KINDS)
+        for assignment in assignments:
+            classes.require_full_points(course, assignment, REFERENCE)
         self._add(f"pawmark {group}", took)
         self.found[f"profile {group}"] = {
             "wall": took.seconds,
@@ -180,7 +184,8 @@ class Bench:
 
 
 def _names(count: int) -> list[str]:
-    return [f"student-{number:03}" for number in range(1, count + 1)]
+    """Name students; the first one hands in the reference, see `classes.hand_in`."""
+    return [REFERENCE, *(f"student-{number:03}" for number in range(2, count + 1))]
 
 
 def _orders(course: Path) -> list[dict[str, Any]]:

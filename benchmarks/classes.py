@@ -6,6 +6,7 @@ from itertools import chain, zip_longest
 from pathlib import Path
 
 import nbformat
+from nbgrader.api import Gradebook
 
 from pawmark.answers import fill, read_answer, reference_cells
 from pawmark.course import copy_course, run_nbgrader
@@ -50,6 +51,28 @@ def hand_in(course: Path, assignment: str, students: Sequence[str]) -> None:
         folder = course / "submitted" / student / assignment
         folder.mkdir(parents=True, exist_ok=True)
         nbformat.write(fill(release, cells), folder / f"{assignment}.ipynb")
+
+
+def require_full_points(course: Path, assignment: str, student: str) -> None:
+    """Make sure that the reference was graded as what it is: else times say nothing.
+
+    Raises
+    ------
+    RuntimeError
+        When any check cell of that submission has less than its points.
+    """
+    with Gradebook(f"sqlite:///{course / 'gradebook.db'}", "pawmark") as gradebook:
+        (notebook,) = gradebook.find_submission(assignment, student).notebooks
+        lost = [
+            f"{grade.name}: {grade.auto_score} of {grade.max_score}"
+            for grade in notebook.grades
+            if grade.cell.cell_type == "code" and grade.auto_score != grade.max_score
+        ]
+    if lost:
+        raise RuntimeError(
+            f"the reference of {assignment} lost points in {course.name}, so something is broken "
+            f"here, and no time is worth knowing: {'; '.join(lost)}"
+        )
 
 
 def _bank(assignment: str) -> list[Path]:
