@@ -119,12 +119,11 @@ class Bench:
 
     def _regraded(self, name: str, assignments: tuple[str, ...], course: Path) -> None:
         """Grade again: nothing has changed; then a check of each counts for more, for everybody."""
+        self._add(f"pawmark unchanged {name}", self._run(pawmark("regrade", *assignments), course))
         for assignment in assignments:
-            took = self._run(pawmark("regrade", assignment), course)
-            self._add(f"pawmark unchanged {name}", took)
             classes.edit_a_check(course, assignment)
-            took = self._run(pawmark("regrade", assignment, "--write"), course)
-            self._add(f"pawmark edited {name}", took)
+        took = self._run(pawmark("regrade", *assignments, "--write"), course)
+        self._add(f"pawmark edited {name}", took)
 
     def _otter(self, group: str, assignment: str) -> None:
         """Let otter-grader, where it is installed, run the submissions one after another."""

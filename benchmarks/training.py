@@ -5,6 +5,7 @@ that their ratios hold even where the machine is noisy. On a processor, try ``--
 """
 
 import argparse
+import contextlib
 import json
 import os
 import platform
@@ -13,7 +14,7 @@ import subprocess
 import time
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
@@ -115,6 +116,11 @@ def peak_memory() -> int | None:
     """Return the most bytes of the card that were in use, where the backend tells."""
     import keras
 
+    if keras.backend.backend() == "jax":
+        import jax
+
+        used = jax.local_devices()[0].memory_stats() or {}
+        return used.get("peak_bytes_in_use")
     if keras.backend.backend() != "tensorflow":
         return None
     import tensorflow as tf
@@ -122,6 +128,15 @@ def peak_memory() -> int | None:
     if not tf.config.list_physical_devices("GPU"):
         return None
     return int(tf.config.experimental.get_memory_info("GPU:0")["peak"])
+
+
+def versions() -> dict[str, str]:
+    """Return the versions of what computes: a machine may have one backend and not the other."""
+    found = {}
+    for name in ("keras", "tensorflow", "jax", "numpy"):
+        with contextlib.suppress(PackageNotFoundError):
+            found[name] = version(name)
+    return found
 
 
 def measure(size: int, batch: int, rounds: int, steps: int) -> list[dict[str, Any]]:
@@ -182,7 +197,7 @@ def main() -> None:
         "device": device(),
         "peak_memory_bytes": peak_memory(),
         "backend": keras.backend.backend(),
-        "versions": {name: version(name) for name in ("keras", "tensorflow", "numpy")},
+        "versions": versions(),
         "conditions": vars(chosen),
         "date": datetime.now(UTC).strftime("%Y-%m-%d"),
         "rows": rows,

@@ -277,7 +277,7 @@ def test_an_error_of_the_grader_ends_with_3_until_it_is_mended(small_class):
     graded = run_in(small_class, "grade", "99", "--quiet")
     module.write_text(sound)
     regraded = run_in(small_class, "regrade", "99", "--json")
-    told = json.loads(regraded.stdout)
+    (told,) = json.loads(regraded.stdout)
 
     assert (graded.returncode, graded.stdout) == (3, "")
     assert "found something to look at" in graded.stderr

@@ -93,3 +93,11 @@ def test_classes_differ_in_more_than_colour():
     """Each class has a colour and a pattern of its own."""
     assert len({label.colour for label in tasks.SCENE_LABELS}) == len(tasks.SCENE_LABELS)
     assert len({label.hatch for label in tasks.SCENE_LABELS}) == len(tasks.SCENE_LABELS)
+
+
+def test_too_many_instances_are_refused(image):
+    """An array with a number for each pixel is refused, and told what a number stands for."""
+    ids = np.arange(24 * 36).reshape(24, 36)
+
+    with pytest.raises(ValueError, match=r"863 different numbers .* for a whole instance"):
+        tasks.show_instances([("numbers", ids)], alt="many")

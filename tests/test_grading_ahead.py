@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from pawmark import pets
+from pawmark import models, pets
 from pawmark.grading import ahead, confined, sandbox
 from pawmark.grading.confined import ConfinedKernel
 from pawmark.grading.kernel import StudentKernel
@@ -20,7 +20,7 @@ LIMIT = 60.0
 LOOK = """
 import os
 from pathlib import Path
-from pawmark import pets
+from pawmark import models, pets
 folder = Path(os.environ["PAWMARK_AHEAD"])
 pets.photographs._read = None
 print(pets.training_split().train_inputs.sum())
@@ -84,6 +84,21 @@ def test_other_data_are_made_anew(data, made):
     ahead.make(pets.photographs.open_folder(data.root), CODE)
 
     assert set(made.glob("training_split-*")) > before
+
+
+@pytest.mark.slow
+def test_classifier_made_ahead_is_the_one_that_everybody_would_train(data, tmp_path, monkeypatch):
+    """Weight by weight: else scores would depend on what was made ahead."""
+    ahead.make(data, ["classifier = models.cat_or_dog(data)"])
+    monkeypatch.setenv("PAWMARK_CACHE", str(tmp_path / "another cache"))
+    own = models.cat_or_dog(data).model.get_weights()
+
+    monkeypatch.setenv("PAWMARK_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setenv(AHEAD_VARIABLE, str(ahead.folder_of(data.root)))
+    monkeypatch.setattr(models, "_train", None)
+    shown = models.cat_or_dog(data).model.get_weights()
+
+    assert all(map(np.array_equal, shown, own))
 
 
 @pytest.mark.parametrize(

@@ -276,10 +276,13 @@ def grade(
 
 @app.command(
     short_help="Show, then write, what a mended check changes.",
-    epilog=examples("pawmark regrade 02", "pawmark regrade 02 --write"),
+    epilog=examples("pawmark regrade 02", "pawmark regrade 02 03 --write"),
 )
 def regrade(
-    assignment: OneName,
+    assignments: Annotated[
+        list[str],
+        typer.Argument(metavar="NN...", help="Names or numbers.", autocompletion=_known_names),
+    ],
     student: Students = None,
     write: Annotated[bool, typer.Option("--write", help="Write what is shown.")] = False,
     as_json: Json = False,
@@ -292,14 +295,15 @@ def regrade(
     from pawmark.course import find_assignment, find_course
 
     course = find_course()
-    name = find_assignment(course, assignment)
-    changes = cohort.preview(course, name, student)
-    if not as_json:
-        _show_changes(changes, write)
-    failed = write and cohort.regrade(course, name, changes)
-    if as_json:
+    told, failed = [], False
+    for name in dict.fromkeys(find_assignment(course, name) for name in assignments):
+        changes = cohort.preview(course, name, student)
+        if not as_json:
+            _show_changes(name, changes, write)
+        failed = (write and cohort.regrade(course, name, changes) != 0) or failed
         found = [dataclasses.asdict(change) for change in changes]
-        told = {"assignment": name, "changes": found, "written": write and bool(changes)}
+        told.append({"assignment": name, "changes": found, "written": write and bool(changes)})
+    if as_json:
         terminal.write_json(told)
     if failed:
         raise AttentionError(
@@ -307,7 +311,8 @@ def regrade(
         )
 
 
-def _show_changes(changes: list, write: bool) -> None:
+def _show_changes(assignment: str, changes: list, write: bool) -> None:
+    print(f"{assignment}:")
     for change in changes:
         for line in change.lines():
             print(line)

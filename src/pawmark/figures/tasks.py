@@ -29,6 +29,9 @@ INSTANCE_COLOURS = tuple(
 )
 FAR = "#E6E8EB"  # whatever is no instance
 
+# A number on each of thousands of "instances" takes minutes to draw and nobody can read it.
+_MOST_INSTANCES = 100
+
 
 def show_three_tasks(
     image: ArrayLike,
@@ -273,6 +276,12 @@ def _draw_classes(ax: Axes, labels: np.ndarray) -> None:
 def _draw_instances(ax: Axes, ids: np.ndarray) -> None:
     """Fill each instance with a colour and write its number on it."""
     numbers = [number for number in np.unique(ids).tolist() if number != 0]
+    if len(numbers) > _MOST_INSTANCES:
+        raise ValueError(
+            f"there are {len(numbers)} different numbers in the array, and at most "
+            f"{_MOST_INSTANCES} instances are drawn: one number stands for a whole instance, not "
+            "for a pixel or a row of it"
+        )
     picture = np.empty((*ids.shape, 3))
     picture[:] = mpl.colors.to_rgb(FAR)
     for place, number in enumerate(numbers):
