@@ -41,7 +41,7 @@ class Plan:
     """
 
     untrained: int = 8
-    trained: int = 4
+    trained: int = 3
     growth: tuple[int, ...] = (10, 30, 100)
 
     @classmethod

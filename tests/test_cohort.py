@@ -94,7 +94,7 @@ def test_a_mended_check_is_shown_before_it_is_written(course, monkeypatch):
     before, text = course.scores(), module.read_text()
     try:
         module.write_text(text.replace("np.arange(1, 10), ", "np.arange(9), "))
-        changes = cohort.preview(course.root, NAME)
+        changes = cohort.preview(course.root, [NAME])[NAME]
 
         assert {change.student for change in changes} == set(CLASS)
         assert {check.exercise for change in changes for check in change.checks} == {TARGET}
@@ -105,14 +105,14 @@ def test_a_mended_check_is_shown_before_it_is_written(course, monkeypatch):
         assert course.scores() == before
         with monkeypatch.context() as patch:
             patch.setattr(cohort, "_WORTH_A_PROCESS", 1)
-            assert cohort.preview(course.root, NAME) == changes
+            assert cohort.preview(course.root, [NAME])[NAME] == changes
         with by_hand(course) as (grade_of_why, comment):
             grade_of_why.manual_score, comment.manual_comment = 2, "well argued"
         assert cohort.regrade(course.root, NAME, changes) == 0
         assert course.scores() == {"anna-right": 5 + 2, "ben-wrong": 7, "cleo-loop": 3}
     finally:
         module.write_text(text)
-    assert cohort.regrade(course.root, NAME, cohort.preview(course.root, NAME)) == 0
+    assert cohort.regrade(course.root, NAME, cohort.preview(course.root, [NAME])[NAME]) == 0
     with by_hand(course) as (grade_of_why, comment):
         assert (grade_of_why.manual_score, comment.manual_comment) == (2, "well argued")
         grade_of_why.manual_score = comment.manual_comment = None
@@ -127,15 +127,15 @@ def test_only_what_changes_is_written(course):
     text, wrong = module.read_text(), course.record("ben-wrong")
     try:
         module.write_text(f"{text}\n# A comment changes the module and no grade.\n")
-        assert cohort.preview(course.root, NAME) == []
+        assert cohort.preview(course.root, [NAME])[NAME] == []
         module.write_text(text.replace("np.arange(1, 10), ", "np.arange(9), "))
-        changes = cohort.preview(course.root, NAME, ["anna-right"])
+        changes = cohort.preview(course.root, [NAME], ["anna-right"])[NAME]
         assert cohort.regrade(course.root, NAME, changes) == 0
         assert course.record("anna-right")["checks"] != wrong["checks"]
         assert course.record("ben-wrong") == wrong
     finally:
         module.write_text(text)
-    assert cohort.regrade(course.root, NAME, cohort.preview(course.root, NAME)) == 0
+    assert cohort.regrade(course.root, NAME, cohort.preview(course.root, [NAME])[NAME]) == 0
 
 
 @pytest.mark.usefixtures("surroundings")
@@ -178,7 +178,7 @@ def test_a_new_question_starts_the_students_code_again(course):
     new += '    expect(student.call("mean_of", np.array([4.0])) == 4, "not the value itself")\n'
     try:
         module.write_text(text + new)
-        changes = cohort.preview(course.root, NAME, ["anna-right"])
+        changes = cohort.preview(course.root, [NAME], ["anna-right"])[NAME]
     finally:
         module.write_text(text)
 

@@ -296,8 +296,8 @@ def regrade(
 
     course = find_course()
     told, failed = [], False
-    for name in dict.fromkeys(find_assignment(course, name) for name in assignments):
-        changes = cohort.preview(course, name, student)
+    names = [find_assignment(course, name) for name in assignments]
+    for name, changes in cohort.preview(course, names, student).items():
         if not as_json:
             _show_changes(name, changes, write)
         failed = (write and cohort.regrade(course, name, changes) != 0) or failed

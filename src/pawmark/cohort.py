@@ -38,8 +38,9 @@ from pawmark.grading.outcomes import CheckResult, ExerciseResult, show_points
 GRADEBOOK = "gradebook.db"
 RECORDS = ".pawmark"
 # To start a process takes as long as to look through so many submissions.
-_WORTH_A_PROCESS = 5
+_WORTH_A_PROCESS = 2
 
+Given = TypeVar("Given")
 Returned = TypeVar("Returned")
 
 
@@ -335,21 +336,32 @@ def _run_one(crew: Crew, course: Path, assignment: str, student: str) -> str:
     return f"{show_points(answer['points'], answer['max_points'])} points, {seconds}"
 
 
-def preview(course: Path, assignment: str, students: Iterable[str] | None = None) -> list[Changes]:
-    """Return what grading again would change, by student and check; writes no grade.
+def preview(
+    course: Path, assignments: Iterable[str], students: Iterable[str] | None = None
+) -> dict[str, list[Changes]]:
+    """Return what grading again would change, by assignment, student and check; writes no grade.
 
     Student code runs only where a check asks what the tapes do not answer.
+
+    Raises
+    ------
+    CourseError
+        When nothing of an assignment has been graded, or the gradebook cannot be written to.
     """
-    graded = _graded(course, assignment, students)
-    if not graded:
-        raise CourseError(f"Nothing of {assignment} has been graded yet: pawmark grade")
+    names, students = list(dict.fromkeys(assignments)), students and list(students)
+    graded = [(name, student) for name in names for student in _graded(course, name, students)]
     require_ready(course)
-    changes = _side_by_side(partial(_preview_one, course, assignment), graded)
-    return [found for found in changes if found is not None and found.checks]
+    found = _side_by_side(partial(_preview_one, course), graded)
+    changes: dict[str, list[Changes]] = {name: [] for name in names}
+    for (name, _), change in zip(graded, found, strict=True):
+        if change is not None and change.checks:
+            changes[name].append(change)
+    return changes
 
 
-def _preview_one(course: Path, assignment: str, student: str) -> Changes | None:
+def _preview_one(course: Path, submission: tuple[str, str]) -> Changes | None:
     """Return what would change for a student; None where nothing that decides on it has."""
+    assignment, student = submission
     prepared = worker.prepare(course, assignment, student)
     if _is_current(course, assignment, student, prepared):
         return None
@@ -357,16 +369,16 @@ def _preview_one(course: Path, assignment: str, student: str) -> Changes | None:
     return _changes(before, list(worker.execute(course, prepared).results.values()))
 
 
-def _side_by_side(do: Callable[[str], Returned], names: Sequence[str]) -> list[Returned]:
-    """Do something for each name, by several processes where that is quicker, in this order."""
-    workers = min(workers_that_fit(), len(names) // _WORTH_A_PROCESS)
+def _side_by_side(do: Callable[[Given], Returned], given: Sequence[Given]) -> list[Returned]:
+    """Do something for each of several, by several processes where that is quicker, in order."""
+    workers = min(workers_that_fit(), len(given) // _WORTH_A_PROCESS)
     if workers < 2:
-        return [do(name) for name in names]
+        return [do(one) for one in given]
     # Copies of this process: they have imported all that is needed.
     context = multiprocessing.get_context("fork")
     with ProcessPoolExecutor(workers, context, _leave_interrupts_to_the_parent) as pool:
         try:
-            return list(pool.map(do, names))
+            return list(pool.map(do, given))
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
             for process in multiprocessing.active_children():
@@ -386,7 +398,10 @@ def regrade(course: Path, assignment: str, changes: Iterable[Changes]) -> int:
 
 def _graded(course: Path, assignment: str, students: Iterable[str] | None) -> list[str]:
     names = choose(course, assignment, students)
-    return [name for name in names if _record(course, name, assignment).exists()]
+    found = [name for name in names if _record(course, name, assignment).exists()]
+    if not found:
+        raise CourseError(f"Nothing of {assignment} has been graded yet: pawmark grade")
+    return found
 
 
 def _is_current(course: Path, assignment: str, student: str, prepared: worker.Prepared) -> bool:

@@ -1,5 +1,6 @@
 """What nbgrader loads: the kit behind plain ``nbgrader autograde``, by its extension points."""
 
+import functools
 import glob
 import json
 import os
@@ -14,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
+import nbgrader.api
 from nbconvert.exporters import NotebookExporter
 from nbformat import NotebookNode
 from nbgrader.api import Gradebook
@@ -68,6 +70,10 @@ _UNBOUNDED = (
     "another user than root."
 )
 
+# For each of eight steps of a submission nbgrader opens its gradebook anew. An engine that stays
+# keeps the statements that SQLAlchemy compiled: a third of the time that writing grades takes.
+_create_engine = functools.lru_cache(maxsize=8)(nbgrader.api.create_engine)
+
 
 def configure(c: Any) -> None:
     """Wire the kit into nbgrader's configuration object.
@@ -78,6 +84,7 @@ def configure(c: Any) -> None:
     binaries = str(Path(sys.executable).parent)
     if binaries not in os.environ.get("PATH", "").split(os.pathsep):
         os.environ["PATH"] = os.pathsep.join([binaries, os.environ.get("PATH", "")])
+    nbgrader.api.create_engine = _create_engine
     c.CourseDirectory.course_id = "pawmark"
     c.CourseDirectory.solution_directory = "solutions"
     # The record holds seeds and the grader's own tracebacks: feedback goes out without it.
