@@ -41,7 +41,7 @@ class Plan:
     """
 
     untrained: int = 8
-    trained: int = 3
+    trained: int = 4
     growth: tuple[int, ...] = (10, 30, 100)
 
     @classmethod
@@ -76,36 +76,30 @@ class Bench:
         groups = {"untrained": UNTRAINED, "trained": TRAINED}
         _say("building the classes")
         base = classes.build(self.folder / "base", UNTRAINED + TRAINED)
+        course = classes.copy(base, self.folder / "pawmark")
         for group, assignments in groups.items():
-            self._prepare(base, group, assignments)
+            students = _names(getattr(self.plan, group))
+            for assignment in assignments:
+                classes.hand_in(course, assignment, students)
+            self.found[f"{group} submissions"] = len(students) * len(assignments)
+        stock = classes.copy(course, self.folder / "stock", stock=True)
         for group, assignments in groups.items():  # in turn, in the same minutes
-            self._stock(group, assignments)
-            self._pawmark(group, assignments)
-        for group, assignments in groups.items():
-            self._regraded(group, assignments, self.folder / f"pawmark-{group}")
-        self._killed("untrained", SMALL)
-        self._otter("untrained", SMALL)
-        self._growth()
+            self._stock(group, assignments, stock)
+            self._pawmark(group, assignments, course)
+        self._regraded("all", UNTRAINED + TRAINED, course)
+        self._killed(SMALL, base)
+        self._otter(SMALL, stock)
+        self._growth(base)
         return self.found
 
-    def _prepare(self, base: Path, group: str, assignments: tuple[str, ...]) -> None:
-        students = _names(getattr(self.plan, group))
-        course = classes.copy(base, self.folder / f"pawmark-{group}")
-        for assignment in assignments:
-            classes.hand_in(course, assignment, students)
-        classes.copy(course, self.folder / f"stock-{group}", stock=True)
-        self.found[f"{group} submissions"] = len(students) * len(assignments)
-
-    def _stock(self, group: str, assignments: tuple[str, ...]) -> None:
-        course = self.folder / f"stock-{group}"
+    def _stock(self, group: str, assignments: tuple[str, ...], course: Path) -> None:
         for assignment in assignments:
             took = self._run(python("nbgrader", "autograde", assignment, "--force"), course)
             classes.require_full_points(course, assignment, REFERENCE)
             self._keep(f"stock {group} {assignment}", took)
             self._add(f"stock {group}", took)
 
-    def _pawmark(self, group: str, assignments: tuple[str, ...]) -> None:
-        course = self.folder / f"pawmark-{group}"
+    def _pawmark(self, group: str, assignments: tuple[str, ...], course: Path) -> None:
         took = self._run(pawmark("grade", *assignments), course, watched=WORKER, kinds=KINDS)
         for assignment in assignments:
             classes.require_full_points(course, assignment, REFERENCE)
@@ -113,7 +107,7 @@ class Bench:
         self.found[f"profile {group}"] = {
             "wall": took.seconds,
             "cpu": took.cpu_by,
-            "submissions": _orders(course),
+            "submissions": _orders(course, assignments),
         }
         self.found[f"peak {group}"] = max(took.peaks.values(), default=0)
 
@@ -125,11 +119,10 @@ class Bench:
         took = self._run(pawmark("regrade", *assignments, "--write"), course)
         self._add(f"pawmark edited {name}", took)
 
-    def _otter(self, group: str, assignment: str) -> None:
+    def _otter(self, assignment: str, course: Path) -> None:
         """Let otter-grader, where it is installed, run the submissions one after another."""
         if not otter.is_installed():
             return
-        course = self.folder / f"stock-{group}"
         archive = self.folder / "otter" / "autograder.zip"
         archive.parent.mkdir()
         otter.build(course, assignment, archive)
@@ -139,11 +132,11 @@ class Bench:
         version = metadata.version("otter-grader")
         self.found["otter"] = {"version": version, "assignment": assignment, "seconds": seconds}
 
-    def _killed(self, group: str, assignment: str) -> None:
+    def _killed(self, assignment: str, base: Path) -> None:
         """Kill a run when half of the submissions are done, and let it go on."""
-        course = classes.copy(self.folder / "base", self.folder / "killed")
-        classes.hand_in(course, assignment, _names(getattr(self.plan, group)))
-        half = max(1, getattr(self.plan, group) // 2)
+        course = classes.copy(base, self.folder / "killed")
+        classes.hand_in(course, assignment, _names(self.plan.untrained))
+        half = max(1, self.plan.untrained // 2)
 
         def is_half_done() -> bool:
             return len(list((course / ".pawmark" / "records").glob("*.jsonl"))) >= half
@@ -153,10 +146,10 @@ class Bench:
         second = self._run(command, course)
         self.found["killed"] = {"first": first.seconds, "second": second.seconds, "half": half}
 
-    def _growth(self) -> None:
+    def _growth(self, base: Path) -> None:
         self.found["growth"] = times = {"stock": {}, "pawmark": {}}
         for size in self.plan.growth:
-            course = classes.copy(self.folder / "base", self.folder / f"growth-{size}")
+            course = classes.copy(base, self.folder / f"growth-{size}")
             classes.hand_in(course, SMALL, _names(size))
             plain = classes.copy(course, self.folder / f"growth-stock-{size}", stock=True)
             times["pawmark"][size] = self._run(pawmark("grade", SMALL), course).seconds
@@ -187,13 +180,13 @@ def _names(count: int) -> list[str]:
     return [REFERENCE, *(f"student-{number:03}" for number in range(2, count + 1))]
 
 
-def _orders(course: Path) -> list[dict[str, Any]]:
+def _orders(course: Path, assignments: tuple[str, ...]) -> list[dict[str, Any]]:
     """Return what the workers wrote down of each submission, with the name of the worker."""
     found = []
     for path in sorted((course / ".pawmark" / "logs").glob("worker-*.log")):
         for line in path.read_text(encoding="utf-8").splitlines():
-            if line.startswith("{"):
-                found.append({**json.loads(line), "worker": path.stem})
+            if line.startswith("{") and (order := json.loads(line))["assignment"] in assignments:
+                found.append({**order, "worker": path.stem})
     return found
 
 

@@ -46,14 +46,11 @@ def rows(found: dict[str, Any]) -> list[Row]:
         ),
     ]
     again = [
-        (f"all: {total}", both["stock"], ("untrained", "trained")),
-        (f"a class of {largest} in one small assignment", of_largest[largest], ("largest",)),
+        (f"all: {total}", both["stock"], "all"),
+        (f"a class of {largest} in one small assignment", of_largest[largest], "largest"),
     ]
-    for name, stock, groups in again:
-        edited, unchanged = (
-            sum(found[f"pawmark {kind} {group}"] for group in groups)
-            for kind in ("edited", "unchanged")
-        )
+    for name, stock, group in again:
+        edited, unchanged = (found[f"pawmark {kind} {group}"] for kind in ("edited", "unchanged"))
         table.append(_times(f"regrade after a check edit, {name}", stock, edited, 100))
         table.append(_times(f"regrade, unchanged, {name}", stock, unchanged, 200))
     table += [
@@ -231,9 +228,8 @@ def draw(found: dict[str, Any]) -> Figure:
     mpl.rcParams["svg.hashsalt"] = "pawmark"
 
     def again(kind: str) -> tuple[float, float]:
-        groups = ("untrained", "trained")
-        stock = sum(found[f"stock {group}"] for group in groups)
-        return stock, sum(found[f"pawmark {kind} {group}"] for group in groups)
+        stock = sum(found[f"stock {group}"] for group in ("untrained", "trained"))
+        return stock, found[f"pawmark {kind} all"]
 
     pairs = [
         ("assignments with training", found["stock trained"], found["pawmark trained"]),

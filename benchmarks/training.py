@@ -1,7 +1,8 @@
 """Times training of the chapter's model: its plain settings beside XLA and mixed precision.
 
 ``python benchmarks/training.py`` on the machine in question. Settings take turns in one run, so
-that their ratios hold even where the machine is noisy. On a processor, try ``--size 32``.
+that their ratios hold even where the machine is noisy. On a processor, try ``--size 32``, or see
+what the full size needs in memory: ``--settings plain --rounds 1 --steps 1``.
 """
 
 import argparse
@@ -9,6 +10,7 @@ import contextlib
 import json
 import os
 import platform
+import resource
 import statistics
 import subprocess
 import time
@@ -112,22 +114,23 @@ def device() -> str:
         return f"{platform.machine()} processor, {os.cpu_count()} cores"
 
 
-def peak_memory() -> int | None:
-    """Return the most bytes of the card that were in use, where the backend tells."""
+def peak_memory() -> dict[str, Any]:
+    """Return the most bytes that were in use: of the card, or of this process without one."""
     import keras
 
     if keras.backend.backend() == "jax":
         import jax
 
-        used = jax.local_devices()[0].memory_stats() or {}
-        return used.get("peak_bytes_in_use")
-    if keras.backend.backend() != "tensorflow":
-        return None
-    import tensorflow as tf
+        if used := jax.local_devices()[0].memory_stats():
+            return {"of": "card", "bytes": used["peak_bytes_in_use"]}
+    if keras.backend.backend() == "tensorflow":
+        import tensorflow as tf
 
-    if not tf.config.list_physical_devices("GPU"):
-        return None
-    return int(tf.config.experimental.get_memory_info("GPU:0")["peak"])
+        if tf.config.list_physical_devices("GPU"):
+            used = tf.config.experimental.get_memory_info("GPU:0")
+            return {"of": "card", "bytes": int(used["peak"])}
+    kilobytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return {"of": "process", "bytes": kilobytes * 1024}
 
 
 def versions() -> dict[str, str]:
@@ -139,23 +142,25 @@ def versions() -> dict[str, str]:
     return found
 
 
-def measure(size: int, batch: int, rounds: int, steps: int) -> list[dict[str, Any]]:
-    """Time all settings in turns and return what came of each."""
+def measure(
+    settings: list[Setting], size: int, batch: int, rounds: int, steps: int
+) -> list[dict[str, Any]]:
+    """Time settings in turns, the first of them as the one to compare with."""
     space, rng = reference(), np.random.default_rng(1337)
     images = rng.uniform(0, 255, (batch, size, size, 3)).astype("float32")
     masks = rng.integers(0, 3, (batch, size, size, 1)).astype("uint8")
-    models = {setting: build(space, setting, size) for setting in SETTINGS}
+    models = {setting: build(space, setting, size) for setting in settings}
     for model in models.values():
         seconds_a_step(model, images, masks, 2)  # tracing and compiling are not training
-    times: dict[Setting, list[float]] = {setting: [] for setting in SETTINGS}
+    times: dict[Setting, list[float]] = {setting: [] for setting in settings}
     for _ in range(rounds):
         for setting, model in models.items():
             times[setting].append(seconds_a_step(model, images, masks, steps))
-    work = operations(models[SETTINGS[0]])
-    plain = statistics.median(times[SETTINGS[0]])
+    work = operations(models[settings[0]])
+    plain = statistics.median(times[settings[0]])
     return [
         _row(setting, statistics.median(times[setting]), plain, batch, work, models[setting])
-        for setting in SETTINGS
+        for setting in settings
     ]
 
 
@@ -182,10 +187,13 @@ def main() -> None:
     parser.add_argument("--steps", type=int, default=10, help="steps in a turn")
     parser.add_argument("--peak-teraflops", type=float, help="of the card, for its 16-bit matrices")
     parser.add_argument("--peak-gigabytes", type=float, help="a second, of the card's memory")
+    names = {setting.name: setting for setting in SETTINGS}
+    parser.add_argument("--settings", nargs="+", choices=names, default=list(names), metavar="NAME")
     chosen = parser.parse_args()
     import keras
 
-    rows = measure(chosen.size, chosen.batch, chosen.rounds, chosen.steps)
+    settings = [names[name] for name in chosen.settings]
+    rows = measure(settings, chosen.size, chosen.batch, chosen.rounds, chosen.steps)
     for row in rows:
         if chosen.peak_teraflops:
             row["share_of_peak"] = round(row["teraflops"] / chosen.peak_teraflops, 3)
@@ -195,7 +203,7 @@ def main() -> None:
         print(f"{row['name']:<22}", *(f"{key} {row[key]}" for key in list(row)[3:]), sep="  ")
     report = {
         "device": device(),
-        "peak_memory_bytes": peak_memory(),
+        "peak_memory": peak_memory(),
         "backend": keras.backend.backend(),
         "versions": versions(),
         "conditions": vars(chosen),

@@ -15,8 +15,6 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.parse import quote
 
-from sqlalchemy.engine import make_url
-
 UNFINISHED = Path(".pawmark") / "unfinished"
 ROOM = 8 << 20
 WAIT = 30.0
@@ -69,6 +67,8 @@ def _unusable(db_url: str) -> str | None:
 
 
 def _file_of(db_url: str) -> Path | None:
+    from sqlalchemy.engine import make_url  # only where a gradebook is looked for: it takes long
+
     url = make_url(db_url)
     named = url.get_backend_name() == "sqlite" and url.database not in (None, "", ":memory:")
     return Path(url.database).absolute() if named else None

@@ -9,7 +9,6 @@ from typing import Any
 import bleach
 from bleach.css_sanitizer import CSSSanitizer
 from jinja2 import pass_context
-from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 from nbformat import NotebookNode
 
 # What cleaning costs grows with the square of the number of tags.
@@ -158,6 +157,9 @@ def render_markdown(context: Any, source: str) -> str:
 
     Comments and markdown cells may hold what a student wrote.
     """
+    # Where outputs are cleaned, and nothing is rendered, nobody should wait for it.
+    from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
+
     if len(source) > MAX_MARKDOWN or source.count("\\begin") > _MAX_ENVIRONMENTS:
         return _as_written(source)
     cell = context.get("cell", {})

@@ -1,7 +1,6 @@
 """One submission: how it is mended, and the circumstances under which its code is run."""
 
 import dataclasses
-import functools
 import hashlib
 import json
 import os
@@ -10,7 +9,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import nbformat
 import psutil
 from nbformat import NotebookNode
 
@@ -22,7 +20,8 @@ from pawmark.grading.checking import CHECKS
 from pawmark.grading.execution import CHECK_SUFFIX, Execution
 from pawmark.grading.kernel import StudentKernel
 from pawmark.grading.limits import Limits
-from pawmark.grading.repair import Repaired, choose, release_form
+from pawmark.grading.released import release_of
+from pawmark.grading.repair import Repaired, choose
 
 DEFAULT_TIMEOUT = 60.0
 GPU_PATIENCE = 10.0  # under `gpu`, limits of time are those of `quick` this many times
@@ -162,16 +161,11 @@ def repair_submission(source: Path, folder: Path, course: Path) -> Repaired:
     folder
         The submission: hostile files.
     course
-        Where handed-in checkpoints are kept, if the course is graded without training again.
+        Where release forms are kept, and handed-in checkpoints, if it is graded without training.
     """
-    repaired = choose(_pristine(source.read_bytes()), intake.notebooks_of(folder), source.name)
+    pristine = release_of(source.read_bytes(), course)
+    repaired = choose(pristine, intake.notebooks_of(folder), source.name)
     return handed_in.replace_training(repaired, folder, course) if handed_in.wanted() else repaired
-
-
-@functools.lru_cache(maxsize=8)
-def _pristine(source: bytes) -> NotebookNode:
-    """Return the release of a source notebook, which nobody changes: a class has the same."""
-    return release_form(nbformat.reads(source.decode(), as_version=4))
 
 
 def undone_of(notebook: NotebookNode, repaired: Repaired) -> frozenset[str]:
