@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import psutil
 
 RESULTS = Path(__file__).parent / "results"
 EPOCH = 6390  # training photographs of the chapter
@@ -192,6 +193,7 @@ def main() -> None:
     chosen = parser.parse_args()
     import keras
 
+    loaded = psutil.Process().memory_info().rss
     settings = [names[name] for name in chosen.settings]
     rows = measure(settings, chosen.size, chosen.batch, chosen.rounds, chosen.steps)
     for row in rows:
@@ -204,6 +206,7 @@ def main() -> None:
     report = {
         "device": device(),
         "peak_memory": peak_memory(),
+        "process_before_training_bytes": loaded,
         "backend": keras.backend.backend(),
         "versions": versions(),
         "conditions": vars(chosen),

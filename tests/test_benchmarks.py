@@ -9,7 +9,7 @@ import pytest
 REPO = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(REPO))
 
-from benchmarks import classes, report  # noqa: E402  (lies beside the tests, not in the package)
+from benchmarks import classes, report, training  # noqa: E402  (lies beside the tests, not in the package)
 
 FOUND = {
     "cores": 2,
@@ -99,3 +99,30 @@ def test_an_edited_check_counts_for_more(tmp_path):
     assert len(changed) == 1
     assert changed[0].startswith('@pytest.mark.cell("02-')
     assert "points=7" in changed[0]
+
+
+def test_the_work_of_a_layer_is_counted():
+    """Each weight meets each place of the feature map, forward and twice backward."""
+    import keras
+
+    layers = [
+        keras.Input((8, 8, 2)),
+        keras.layers.Conv2D(4, 3, strides=2, padding="same"),  # 4 x 4 places of its output
+        keras.layers.Conv2DTranspose(5, 3, strides=2, padding="same"),  # the same, of its input
+    ]
+    model = keras.Sequential(layers)
+
+    assert training.operations(model) == 3 * 2 * 16 * (3 * 3 * 2 * 4 + 3 * 3 * 4 * 5)
+    assert training.traffic(model, 2) == 5 * 2 * (4 * 4 * 4 + 8 * 8 * 5)
+
+
+def test_training_is_timed():
+    """The reference trains under each setting that was asked for, compared with the first."""
+    settings = list(training.SETTINGS[:2])
+
+    plain, compiled = training.measure(settings, size=8, batch=2, rounds=1, steps=1)
+
+    assert plain["times_plain"] == 1
+    assert compiled["name"] == "XLA"
+    assert min(plain["images_a_second"], compiled["images_a_second"]) > 0
+    assert training.peak_memory()["bytes"] > 1e8
