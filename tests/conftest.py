@@ -1,6 +1,7 @@
 """Data that several tests share: a small drawn set, and real photographs where there are some."""
 
 import os
+import signal
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,16 @@ import pytest
 from pawmark import pets
 
 BESIDE_THE_CHECKOUT = Path(__file__).resolve().parents[2] / "shared" / "real_pets"
+
+
+def pytest_configure() -> None:
+    """Hear Ctrl-C, also where a shell started the tests in the background.
+
+    Such a shell has SIGINT ignored, and every command that a test starts would inherit that: a
+    test that interrupts a command would then wait for one that cannot hear it.
+    """
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")
