@@ -14,8 +14,10 @@ import signal
 import socket
 import sys
 import tempfile
+import time
 import uuid
 from pathlib import Path
+from queue import Empty
 from typing import Any, NoReturn
 
 import nbformat
@@ -31,6 +33,9 @@ from pawmark.grading.rights import drop_capabilities, forbid_capabilities
 
 MAX_OUTPUTS = 200
 MAX_OUTPUT_BYTES = 4 << 20
+
+# Seconds that a kernel may take until it answers.
+_PATIENCE = 120
 
 _SERVE = '__import__("pawmark.grading.guest", fromlist=["x"]).serve()'
 _OUTPUT_TYPES = ("stream", "display_data", "execute_result", "error", "update_display_data")
@@ -207,8 +212,24 @@ class Runner:
         )
         self.client.kc = self.manager.client()
         self.client.kc.start_channels()
-        await self.client.kc.wait_for_ready(timeout=120)
+        await self._until_it_answers()
         self.client.kc.allow_stdin = False
+
+    async def _until_it_answers(self) -> None:
+        """Wait until the kernel answers, and until what it publishes arrives here.
+
+        Jupyter's own way to wait ends with 0.2 s of silence, to be rid of what was published about
+        its question. Nobody here takes a message that belongs to another question.
+        """
+        channels, until = self.client.kc, time.monotonic() + _PATIENCE
+        while time.monotonic() < until and not await self._is_dead():
+            channels.kernel_info()
+            with contextlib.suppress(Empty):
+                reply = await channels.get_shell_msg(timeout=1)
+                if reply["msg_type"] == "kernel_info_reply":
+                    await channels.get_iopub_msg(timeout=0.2)
+                    return
+        raise RuntimeError(f"The kernel has not answered for {_PATIENCE} s, or it has ended.")
 
     async def serve(self) -> None:
         """Carry out one order after another."""
