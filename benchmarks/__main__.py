@@ -106,6 +106,7 @@ class Bench:
         self._add(f"pawmark {group}", took)
         self.found[f"profile {group}"] = {
             "wall": took.seconds,
+            "idle": took.idle_seconds,
             "cpu": took.cpu_by,
             "submissions": _orders(course, assignments),
         }

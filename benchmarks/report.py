@@ -113,20 +113,23 @@ def efficiency(found: dict[str, Any], group: str) -> float:
 def profile(found: dict[str, Any], group: str) -> list[tuple[str, float]]:
     """Return where the cores' time went in a cold run: seconds by what they were spent on.
 
-    What each process took was last seen up to half a second before it ended, so a little of every
-    line is counted as idle.
+    What each process took was last seen up to half a second before it ended; what is missing stands
+    in a line of its own, with what the system and the measuring took.
     """
     taken = found[f"profile {group}"]
     cpu = taken["cpu"]
     student = sum(entry.get("student_cpu", 0.0) for entry in taken["submissions"])
     around = max(0.0, cpu["templates"] + cpu[""] - student)
     spent = student + around + cpu["workers"] + cpu["nbgrader"]
+    rest = max(0.0, found["cores"] * taken["wall"] - spent)
+    idle = min(taken["idle"], rest)
     return [
         ("student code", student),
         ("imports of templates, starts of sandboxes and kernels", around),
         ("workers: their imports, repair, checks, questions", cpu["workers"]),
         ("nbgrader writes the grades", cpu["nbgrader"]),
-        ("idle", max(0.0, found["cores"] * taken["wall"] - spent)),
+        ("the system, the measuring, and the last half second of each process", rest - idle),
+        ("idle", idle),
     ]
 
 

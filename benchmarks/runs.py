@@ -32,6 +32,8 @@ class Run:
         other work, this says more than the clock.
     cpu_by
         Processor time by kind of process, where kinds were asked for.
+    idle_seconds
+        How long the machine's cores had nothing to do, added up.
     peaks
         By process that was watched: the most memory that it and all below it had at one time, in
         bytes, shared pages divided among those that share them.
@@ -44,6 +46,7 @@ class Run:
     seconds: float = 0.0
     cpu_seconds: float = 0.0
     cpu_by: dict[str, float] = field(default_factory=dict)
+    idle_seconds: float = 0.0
     peaks: dict[int, int] = field(default_factory=dict)
     lines: list[tuple[float, str]] = field(default_factory=list)
     status: int = 0
@@ -90,7 +93,7 @@ def run(
         Names of kinds of processes, by a text of their command lines.
     """
     result = Run()
-    began = time.monotonic()
+    began, idle = time.monotonic(), _idle()
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
     process = subprocess.Popen(  # noqa: S603  (our own command line)
         command,
@@ -109,9 +112,16 @@ def run(
         result.lines.append((time.monotonic() - began, line.rstrip("\n")))
     result.status = process.wait()
     result.seconds = time.monotonic() - began
+    result.idle_seconds = _idle() - idle
     watcher.join()
     process.stdout.close()
     return result
+
+
+def _idle() -> float:
+    """Return the seconds that the machine's cores were idle since it started."""
+    times = psutil.cpu_times()
+    return times.idle + getattr(times, "iowait", 0.0)
 
 
 def _watch(

@@ -37,6 +37,7 @@ FOUND = {
     "otter": {"version": "7.0.0", "assignment": "01_three_tasks", "seconds": [11.0, 12.0]},
     "profile untrained": {
         "wall": 10.0,
+        "idle": 0.5,
         "cpu": {"workers": 0.5, "templates": 17.5, "nbgrader": 1.0, "": 0.2},
         "submissions": [
             {"worker": "worker-1", "student_cpu": 8.0, "worker_cpu": 1.0},
@@ -45,6 +46,7 @@ FOUND = {
     },
     "profile trained": {
         "wall": 30.0,
+        "idle": 3.0,
         "cpu": {"workers": 1.0, "templates": 0.0, "nbgrader": 0.0, "": 0.0},
         "submissions": [],
     },
@@ -71,7 +73,10 @@ def test_the_cores_time_adds_up():
 
     assert parts["student code"] == 17
     assert parts["imports of templates, starts of sandboxes and kernels"] == pytest.approx(0.7)
-    assert parts["idle"] == pytest.approx(0.8)
+    assert parts["idle"] == 0.5
+    assert parts["the system, the measuring, and the last half second of each process"] == (
+        pytest.approx(0.3)
+    )
     assert sum(parts.values()) == pytest.approx(20)
 
 

@@ -2,14 +2,22 @@
 
 import dataclasses
 import json
+import shutil
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from pawmark import pets, profiles
-from pawmark.calibration import bar_from, calibrate, cross_entropy, prior_loss, read_bar
-from pawmark.calibration.bars import read_sections
+from pawmark.calibration import (
+    bar_from,
+    calibrate,
+    cross_entropy,
+    named_photographs,
+    prior_loss,
+    read_bar,
+)
+from pawmark.calibration.bars import read_sections, read_unfinished, write_section
 from pawmark.calibration.evidence import describe, draw_bar, losses_by_pipeline, save_picture
 from pawmark.calibration.measuring import fingerprint, reference_code
 from pawmark.calibration.pipelines import RIGHT, WRONG, plan
@@ -138,7 +146,9 @@ def test_picture_shows_every_run(tmp_path):
 
     assert marks == [len(runs) for runs in losses_by_pipeline(section).values()]
     assert sum(marks) == len(section["runs"])
-    assert save_picture(path).read_bytes() == BAR_FILE.with_suffix(".svg").read_bytes()
+    picture = save_picture(path, "quick, synthetic")
+    assert picture.read_bytes() == (BAR_FILE.parent / picture.name).read_bytes()
+    assert save_picture(path, "gpu, real") is None  # nothing measured
 
 
 def test_page_on_bars_quotes_what_was_measured():
@@ -161,6 +171,46 @@ def test_evidence_is_told_in_words(tmp_path):
     assert all(name in lines for name in (RIGHT, *WRONG, "published", "doubt"))
     with pytest.raises(CourseError, match="pawmark calibrate 05_x"):
         describe(tmp_path / "05_x.json")
+
+
+def test_the_old_bar_holds_until_the_new_one_is_measured(tmp_path):
+    """Grading in the midst of a calibration uses the bar that was there; --show tells of both."""
+    path = tmp_path / BAR_FILE.name
+    path.write_bytes(BAR_FILE.read_bytes())
+    old = read_sections(path)["gpu, real"]
+    new = {**read_sections(path)["quick, synthetic"], "bar": 0.6}
+    new["conditions"] = {**new["conditions"], "profile": old["conditions"]["profile"]}
+
+    write_section(path, "03_encoder_decoder", "gpu, real", new, finished=False)
+    assert read_bar(path, profiles.GPU, kind="real").loss == old["bar"]
+    assert "40 runs measured, and not finished" in "\n".join(describe(path))
+
+    write_section(path, "03_encoder_decoder", "gpu, real", new, finished=True)
+    bar = read_bar(path, profiles.GPU, kind="real")
+    assert (bar.loss, bar.kind, bar.doubts) == (0.6, "measured", ())
+    assert read_unfinished(path) == {}
+
+
+def test_a_bar_is_measured_on_the_photographs_that_are_named(small_pets, tmp_path, monkeypatch):
+    """Nothing named, or drawn ones: none. Real ones: those, and only if there are enough."""
+    monkeypatch.delenv("PAWMARK_DATA", raising=False)
+    assert named_photographs() is None
+    monkeypatch.setenv("PAWMARK_DATA", str(small_pets.root))
+    assert named_photographs() is None
+
+    data = undeclared(small_pets, tmp_path)
+    monkeypatch.setenv("PAWMARK_DATA", str(data.root))
+    assert named_photographs() == data
+    with pytest.raises(CourseError, match=r"holds 40 photographs, and a bar .* 500 or more"):
+        calibrate("03_encoder_decoder", COURSE, profiles.QUICK, data=named_photographs())
+
+
+def undeclared(drawn, tmp_path):
+    """Copy drawn pictures without the file that says so: they pass for photographs."""
+    root = tmp_path / "photographs"
+    for folder in (drawn.images_dir, drawn.trimaps_dir):
+        shutil.copytree(folder, root / folder.relative_to(drawn.root))
+    return pets.dataset(root)
 
 
 def test_comments_leave_the_reference_as_it_is():
@@ -221,11 +271,34 @@ def test_calibration_goes_on_where_it_stopped(tmp_path):
     with pytest.raises(KeyboardInterrupt):
         calibrate("x", course, small, runs=2, say=stop_after_two)
     lines.clear()
-    path = calibrate("x", course, small, runs=2, say=lines.append)
+    path = course / "grader_tests" / "bars" / "x.json"
+    assert read_bar(path, small) is None
+    calibrate("x", course, small, runs=2, say=lines.append)
 
-    assert lines[0].startswith("2 runs measured before")
+    assert lines[0].startswith("quick, synthetic: 2 runs measured before")
     assert len(json.loads(path.read_text())["sections"]["quick, synthetic"]["runs"]) == 14
     assert "doubt: only 2 reference runs" in lines[-1]
+
+
+@pytest.mark.slow
+def test_a_bar_is_measured_on_real_photographs(small_pets, tmp_path):
+    """Runs learn from the photographs that are there, and are judged on their validation part."""
+    data = undeclared(small_pets, tmp_path)
+    small = dataclasses.replace(
+        profiles.QUICK, img_size=(8, 8), num_train=30, num_val=10, epochs=1, batch_size=10
+    )
+
+    path = calibrate("x", course_with(tmp_path), small, runs=2, say=lambda line: None, data=data)
+    section = read_sections(path)["quick, real"]
+
+    assert {run["spec"]["data_seed"] for run in section["runs"]} == {1337}
+    assert section["conditions"]["photographs"] == 40
+    assert section["conditions"]["held_out"].startswith("validation part")
+    _, names = pets.split_names(small, data)
+    labels = data.arrays(small.img_size, names)[1][..., 0]
+    assert section["runs"][0]["prior_loss"] == pytest.approx(prior_loss(labels), abs=1e-5)
+    assert read_bar(path, small, kind="real").kind == "measured"
+    assert path.with_name("x-quick-real.svg").is_file()
 
 
 @pytest.mark.slow

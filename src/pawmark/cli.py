@@ -160,9 +160,11 @@ def calibrate(
 
     Trains the reference and the wrong pipelines over seeds, each run in a process of its own, and
     goes on where it was interrupted. Writes the bar, its runs and a picture of them to
-    grader_tests/bars/.
+    grader_tests/bars/. The bar is for the profile of this machine or of PAWMARK_PROFILE, and for
+    drawn photographs, or for the real ones where PAWMARK_DATA names them.
     """
     from pawmark.calibration import calibrate as measure
+    from pawmark.calibration import named_photographs
     from pawmark.course import find_assignment, find_course
 
     course = find_course()
@@ -172,7 +174,7 @@ def calibrate(
 
         print("\n".join(describe(course / "grader_tests" / "bars" / f"{name}.json")))
         return
-    path = measure(name, course, runs=runs, say=terminal.say)
+    path = measure(name, course, runs=runs, say=terminal.say, data=named_photographs())
     terminal.say(f"wrote {path.relative_to(course)} and its picture")
 
 

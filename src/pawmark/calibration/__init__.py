@@ -8,7 +8,7 @@ The bar lies half-way between the worst right run and the best wrong one.
 
 from pawmark.calibration.bars import Bar, bar_from, read_bar
 from pawmark.calibration.judging import HeldOut, cross_entropy, held_out, prior_loss
-from pawmark.calibration.measuring import calibrate, reference_code
+from pawmark.calibration.measuring import calibrate, named_photographs, reference_code
 
 __all__ = [
     "Bar",
@@ -17,6 +17,7 @@ __all__ = [
     "calibrate",
     "cross_entropy",
     "held_out",
+    "named_photographs",
     "prior_loss",
     "read_bar",
     "reference_code",

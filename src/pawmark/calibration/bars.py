@@ -64,7 +64,7 @@ def read_bar(path: Path, profile: Profile, kind: str = "synthetic") -> Bar | Non
     kind : str
         "synthetic" or "real".
     """
-    section = _read(path)["sections"].get(_section_name(profile, kind))
+    section = _read(path)["sections"].get(section_name(profile, kind))
     if section is None or section.get("bar") is None:
         return None
     doubts = list(section["doubts"])
@@ -122,16 +122,28 @@ def settle(section: dict[str, Any]) -> None:
     section["date"] = datetime.now(UTC).strftime("%Y-%m-%d")
 
 
-def read_section(path: Path, profile: Profile) -> dict[str, Any] | None:
-    """Return what was measured under a profile on drawn pictures, or None."""
-    return _read(path)["sections"].get(_section_name(profile, "synthetic"))
+def section_name(profile: Profile, kind: str) -> str:
+    """Name the section of a bar file for a profile and a kind of data."""
+    return f"{profile.name}, {kind}"
 
 
-def write_section(path: Path, assignment: str, profile: Profile, section: dict[str, Any]) -> None:
-    """Write the file anew beside the old one and put it in its place, so that it is never half."""
-    tree = _read(path)
-    tree["assignment"] = assignment
-    tree["sections"][_section_name(profile, "synthetic")] = {key: section[key] for key in ORDER}
+def read_unfinished(path: Path) -> dict[str, dict[str, Any]]:
+    """Return the sections that are still being measured: no bar is read from them."""
+    return _read(path).get("unfinished", {})
+
+
+def write_section(
+    path: Path, assignment: str, name: str, section: dict[str, Any], finished: bool
+) -> None:
+    """Write the file anew beside the old one and put it in its place, so that it is never half.
+
+    Until all runs are done, the bar that was there before stays.
+    """
+    tree = {"assignment": assignment, **_read(path), "unfinished": read_unfinished(path)}
+    tree["unfinished"].pop(name, None)
+    tree["sections" if finished else "unfinished"][name] = {key: section[key] for key in ORDER}
+    if not tree["unfinished"]:
+        del tree["unfinished"]
     path.parent.mkdir(parents=True, exist_ok=True)
     beside = path.with_suffix(".part")
     beside.write_text(json.dumps(tree, indent=1) + "\n", encoding="utf-8")
@@ -180,7 +192,3 @@ def _read(path: Path) -> dict[str, Any]:
         return json.loads(path.read_text(encoding="utf-8"))
     except ValueError as error:
         raise CourseError(f"{path} is not a bar file: {error}. Calibrate anew.") from error
-
-
-def _section_name(profile: Profile, kind: str) -> str:
-    return f"{profile.name}, {kind}"

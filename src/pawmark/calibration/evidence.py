@@ -7,7 +7,8 @@ import matplotlib as mpl
 import numpy as np
 from matplotlib.figure import Figure
 
-from pawmark.calibration.bars import read_sections
+from pawmark.calibration.bars import read_sections, read_unfinished
+from pawmark.calibration.judging import VALIDATION
 from pawmark.calibration.pipelines import RIGHT
 from pawmark.errors import CourseError
 from pawmark.figures.style import INK, OKABE_ITO, STYLE, figure
@@ -44,7 +45,7 @@ def draw_bar(section: dict[str, Any], title: str) -> Figure:
         axes.set_ylim(len(losses) - 0.4, -0.9)
         axes.set_xlim(left=0)
         axes.grid(axis="x")
-        axes.set_xlabel("cross-entropy on photographs that no run has seen, in nats")
+        axes.set_xlabel(f"cross-entropy on {_judged_on(section)}, in nats")
         axes.set_title(title, loc="left")
         if section["bar"] is not None:
             axes.axvline(section["bar"], color=INK, linestyle="--", linewidth=1.5)
@@ -53,18 +54,17 @@ def draw_bar(section: dict[str, Any], title: str) -> Figure:
     return fig
 
 
-def save_picture(path: Path) -> Path | None:
-    """Write the picture of the first measured section beside a bar file, as SVG.
+def save_picture(path: Path, name: str) -> Path | None:
+    """Write the picture of a section beside a bar file, as SVG.
 
     Same runs, same bytes. None where nothing has been measured.
     """
-    found = [(name, section) for name, section in read_sections(path).items() if section["runs"]]
-    if not found:
+    section = read_sections(path).get(name)
+    if section is None or not section["runs"]:
         return None
-    name, section = found[0]
     profile, _, kind = name.partition(", ")
     fig = draw_bar(section, f"{path.stem} under {profile}, {kind} photographs")
-    target = path.with_suffix(".svg")
+    target = path.with_name(f"{path.stem}-{profile}-{kind}.svg")
     beside = target.with_suffix(".part")
     with mpl.rc_context({"svg.hashsalt": path.stem, "svg.fonttype": "path"}):
         fig.savefig(beside, format="svg", metadata={"Date": None, "Creator": None})
@@ -80,10 +80,14 @@ def describe(path: Path) -> list[str]:
     CourseError
         The file holds no bar.
     """
-    sections = read_sections(path)
-    if not sections:
+    sections, unfinished = read_sections(path), read_unfinished(path)
+    if not sections and not unfinished:
         raise CourseError(f"No bar has been set in {path}. Run: pawmark calibrate {path.stem}")
-    return [line for name, section in sections.items() for line in _describe(name, section)]
+    lines = [line for name, section in sections.items() for line in _describe(name, section)]
+    for name, section in unfinished.items():
+        lines.append(f"{name}: {len(section['runs'])} runs measured, and not finished")
+        lines.append("  the same pawmark calibrate goes on; until then the bar above holds, if any")
+    return lines
 
 
 def losses_by_pipeline(section: dict[str, Any]) -> dict[str, list[float]]:
@@ -93,6 +97,12 @@ def losses_by_pipeline(section: dict[str, Any]) -> dict[str, list[float]]:
         losses.setdefault(run["spec"]["pipeline"], []).append(run["loss"])
     order = sorted(losses, key=lambda name: (name != RIGHT, min(losses[name])))
     return {name: sorted(losses[name]) for name in order}
+
+
+def _judged_on(section: dict[str, Any]) -> str:
+    if section["conditions"]["held_out"] == VALIDATION:
+        return "the validation photographs"
+    return "photographs that no run has seen"
 
 
 def _describe(name: str, section: dict[str, Any]) -> list[str]:

@@ -11,6 +11,7 @@ from pawmark.profiles import Profile
 HELD_OUT_SEED = 90210
 HELD_OUT_COUNT = 200
 DRAWN = f"{HELD_OUT_COUNT} drawn photographs, seed {HELD_OUT_SEED}"
+VALIDATION = "validation part of the real photographs (its best epoch was chosen on them)"
 
 SMALLEST = 1e-7  # a probability of 0 would cost an infinite loss
 
@@ -84,7 +85,7 @@ def held_out(
         # As many as there are drawn ones: a grader may have no graphics card.
         _, names = pets.split_names(profile, data)
         inputs, targets = data.arrays(profile.img_size, names[:HELD_OUT_COUNT])
-        source = "validation part of the real photographs (its best epoch was chosen on them)"
+        source = VALIDATION
     else:
         drawn = pets.synthetic(HELD_OUT_SEED if seed is None else seed, HELD_OUT_COUNT)
         inputs, targets = drawn.arrays(profile.img_size)

@@ -21,13 +21,16 @@ from pawmark.calibration.bars import (
     MIN_WRONG_RUNS,
     RULE,
     plain,
-    read_section,
+    read_sections,
+    read_unfinished,
+    section_name,
     settle,
     write_section,
 )
-from pawmark.calibration.judging import DRAWN
-from pawmark.calibration.pipelines import Spec, plan
+from pawmark.calibration.judging import DRAWN, VALIDATION
+from pawmark.calibration.pipelines import DATA_SEEDS, Spec, plan
 from pawmark.errors import CourseError
+from pawmark.pets.photographs import SYNTHETIC, VARIABLE
 from pawmark.profiles import Profile
 from pawmark.progress import progress_bar
 
@@ -43,11 +46,13 @@ def calibrate(
     profile: Profile | None = None,
     runs: int = MIN_RIGHT_RUNS,
     say: Callable[[str], None] = print,
+    data: pets.Pets | None = None,
 ) -> Path:
     """Measure right and wrong runs of an assignment's reference, and set its bar.
 
     Each finished run is written at once; a second call goes on where the first one stopped, and
-    starts anew when the profile, the pictures or the reference have changed.
+    starts anew when the profile, the pictures or the reference have changed. The bar that was there
+    before is used until all runs are done.
 
     Parameters
     ----------
@@ -61,6 +66,8 @@ def calibrate(
         Runs of the reference; each wrong pipeline gets a quarter of them.
     say : callable
         Takes a line about each run.
+    data : Pets, optional
+        Real photographs to measure on; left out, each run draws some from a seed of its own.
 
     Returns
     -------
@@ -70,29 +77,48 @@ def calibrate(
     Raises
     ------
     CourseError
-        The assignment has no source notebook, or none with a training run; or a run failed.
+        The assignment has no source notebook, or none with a training run; there are too few
+        photographs; or a run failed.
     """
     profile = profile or profiles.current()
+    if data is not None:
+        _require_enough(data, profile)
     code = reference_code(Path(course), assignment)
     path = Path(course) / "grader_tests" / "bars" / f"{assignment}.json"
-    section = _open_section(path, profile, code)
-    done = {Spec(**run["spec"]): run for run in section["runs"]}
+    name = section_name(profile, "synthetic" if data is None else data.kind)
+    section = _open_section(path, name, _conditions(profile, code, data))
+    done = {Spec(**run["spec"]) for run in section["runs"]}
     wrong_runs = max(MIN_WRONG_RUNS, runs // 4)
-    todo = [spec for spec in plan(runs, wrong_runs) if spec not in done]
-    say(f"{len(done)} runs measured before, {len(todo)} to go")
+    seeds = DATA_SEEDS if data is None else DATA_SEEDS[:1]
+    todo = [spec for spec in plan(runs, wrong_runs, seeds) if spec not in done]
+    say(f"{name}: {len(done)} runs measured before, {len(todo)} to go")
     with progress_bar(f"Calibrating {assignment}", len(todo)) as advance:
-        for spec in todo:
-            section["runs"].append(_measure(spec, code, profile))
+        for number, spec in enumerate(todo, 1):
+            section["runs"].append(_measure(spec, code, profile, data))
             settle(section)
-            write_section(path, assignment, profile, section)
+            write_section(path, assignment, name, section, finished=number == len(todo))
             say(_line(section["runs"][-1]))
             advance(1)
     say(_verdict(section))
     # Drawing needs matplotlib, which no check needs that only reads a bar.
     from pawmark.calibration.evidence import save_picture
 
-    save_picture(path)
+    save_picture(path, name)
     return path
+
+
+def named_photographs() -> pets.Pets | None:
+    """Return the real photographs that PAWMARK_DATA names; None where it names none.
+
+    Raises
+    ------
+    DataError
+        They cannot be used.
+    """
+    if os.environ.get(VARIABLE, "") in ("", SYNTHETIC):
+        return None
+    data = pets.dataset()
+    return data if data.kind == "real" else None
 
 
 def reference_code(course: Path, assignment: str) -> str:
@@ -133,9 +159,28 @@ def fingerprint(code: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _measure(spec: Spec, code: str, profile: Profile) -> dict[str, Any]:
+def _require_enough(data: pets.Pets, profile: Profile) -> None:
+    """Refuse a part of the photographs: grading uses a bar only where it finds all of them."""
+    wanted = profile.num_train + profile.num_val
+    if len(data.names) < wanted:
+        raise CourseError(
+            f"{data.root} holds {len(data.names)} photographs, and a bar under the profile "
+            f"{profile.name!r} is measured on {wanted} or more, {profile.num_train} of them to "
+            "learn from. Fetch all of them with: pawmark data fetch. Or unset PAWMARK_DATA to "
+            "measure on drawn ones."
+        )
+
+
+def _measure(
+    spec: Spec, code: str, profile: Profile, data: pets.Pets | None = None
+) -> dict[str, Any]:
     """Run a pipeline in a fresh process and return what it measured."""
-    job = {"spec": asdict(spec), "code": code, "profile": plain(profile)}
+    job = {
+        "spec": asdict(spec),
+        "code": code,
+        "profile": plain(profile),
+        "photographs": None if data is None else str(data.root),
+    }
     environment = {
         **os.environ,
         "TF_NUM_INTRAOP_THREADS": str(spec.threads),
@@ -177,19 +222,28 @@ def _verdict(section: dict[str, Any]) -> str:
     return f"Bar {section['bar']:.3f}: {RULE}.{doubts or ' It can be trusted.'}"
 
 
-def _open_section(path: Path, profile: Profile, code: str) -> dict[str, Any]:
-    """Return the measured section if its conditions still hold, and an empty one otherwise."""
-    conditions = {
+def _conditions(profile: Profile, code: str, data: pets.Pets | None) -> dict[str, Any]:
+    """Return what must be the same for runs to be compared."""
+    photographs: dict[str, Any] = (
+        {"generator_version": pets.GENERATOR_VERSION}
+        if data is None
+        else {"photographs": len(data.names), "identity": data.identity}
+    )
+    return {
         "profile": plain(profile),
-        "generator_version": pets.GENERATOR_VERSION,
+        **photographs,
         "reference_sha256": fingerprint(code),
-        "held_out": DRAWN,
+        "held_out": DRAWN if data is None else VALIDATION,
         "machine": _machine(),
         "versions": {name: version(name) for name in ("tensorflow", "keras", "numpy")},
     }
-    found = read_section(path, profile)
-    if found is not None and found["conditions"] == conditions:
-        return found
+
+
+def _open_section(path: Path, name: str, conditions: dict[str, Any]) -> dict[str, Any]:
+    """Return what was measured under these conditions, finished or not, or an empty section."""
+    for found in (read_unfinished(path).get(name), read_sections(path).get(name)):
+        if found is not None and found["conditions"] == conditions:
+            return found
     return {"bar": None, "rule": RULE, "doubts": [], "conditions": conditions, "runs": []}
 
 

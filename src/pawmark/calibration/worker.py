@@ -19,8 +19,10 @@ def work(outcome: Path) -> None:
     job = json.load(sys.stdin)
     spec = Spec(**job["spec"])
     profile = Profile(**{**job["profile"], "img_size": tuple(job["profile"]["img_size"])})
-    split = pets.training_split(profile, pets.synthetic(seed=spec.data_seed))
-    judged = held_out(profile)
+    folder = job["photographs"]
+    data = pets.dataset(folder) if folder else pets.synthetic(seed=spec.data_seed)
+    split = pets.training_split(profile, data)
+    judged = held_out(profile, data)
     probabilities, val_losses = _predict(spec, job["code"], profile, split, judged.inputs)
     result = {
         "loss": round(cross_entropy(probabilities, judged.labels), 5),
