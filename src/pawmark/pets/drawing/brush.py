@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cache
 
 import numpy as np
 from PIL import Image, ImageDraw, ImageFilter
@@ -16,6 +16,7 @@ Field = Callable[[np.ndarray, np.ndarray, np.ndarray], np.ndarray]
 
 FINER = 4  # an outline is filled on a grid this much finer, then averaged: smooth edges
 LIGHT = np.array([-0.55, -0.83])  # from the upper left
+_STREAKS = 1180  # side of the texture that tiles of hair are cut from: they turn inside of it
 
 
 @dataclass(frozen=True)
@@ -240,7 +241,7 @@ def _lit(colour: np.ndarray, light: np.ndarray) -> np.ndarray:
     return (colour + (255 - colour) * bright) * (1 - dark)
 
 
-@lru_cache(maxsize=8)
+@cache
 def hair_tile(direction: int) -> np.ndarray:
     """Make the texture of hair that runs in one of 8 directions, 0 being down.
 
@@ -249,14 +250,18 @@ def hair_tile(direction: int) -> np.ndarray:
     numpy.ndarray
         float32 of shape (832, 832) with a standard deviation of 1 around 0.
     """
-    rng = np.random.default_rng(8)
-    side = 1180
-    noise = rng.standard_normal((side, side), "float32")
-    streaks = _smear(noise, 9) + 0.8 * _smear(np.roll(noise, 411, axis=1), 21)
-    turned = Image.fromarray(streaks).rotate(-22.5 * direction, Image.Resampling.BILINEAR)
-    margin = (side - 832) // 2
+    turned = _streaks().rotate(-22.5 * direction, Image.Resampling.BILINEAR)
+    margin = (_STREAKS - 832) // 2
     tile = np.asarray(turned)[margin : margin + 832, margin : margin + 832]
     return ((tile - tile.mean()) / tile.std()).astype("float32")
+
+
+@cache
+def _streaks() -> Image.Image:
+    """Make streaks that run downwards."""
+    rng = np.random.default_rng(8)
+    noise = rng.standard_normal((_STREAKS, _STREAKS), "float32")
+    return Image.fromarray(_smear(noise, 9) + 0.8 * _smear(np.roll(noise, 411, axis=1), 21))
 
 
 def _smear(noise: np.ndarray, length: int) -> np.ndarray:
