@@ -10,6 +10,8 @@ import typer
 from rich.console import Console
 from typer.core import TyperGroup
 
+from pawmark import settings
+
 # These commands hand on what they do not know themselves: all that follows them is left alone.
 HANDING_ON = ("lab",)
 _ANYWHERE = ("-q", "--quiet", "-v", "--verbose")
@@ -53,7 +55,7 @@ def set_level(quiet: bool, verbose: bool) -> None:
         raise typer.BadParameter("--quiet and --verbose exclude each other.")
     _said.update(quiet=quiet, verbose=verbose)
     if quiet:
-        os.environ["PAWMARK_PROGRESS"] = "0"
+        os.environ.update(settings.environment(progress=False))
 
 
 def is_quiet() -> bool:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 
+from pawmark.files import write_whole
 from pawmark.grading.batch.pool import workers_that_fit
 from pawmark.grading.course_folder import CONFIG, generate, is_left_out
 
@@ -77,11 +78,8 @@ def _generate(course: Path, name: str, subcommand: str, target: str) -> Path:
     before = _causes(course, name, subcommand)
     folder = generate(course, name, subcommand, target)
     path = _path(course, name, target)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_suffix(f".{os.getpid()}")
     # What was changed while it was generated was not: the digest is the one from before.
-    part.write_text(json.dumps({"causes": before, "made": _digest(folder)}), encoding="utf-8")
-    part.replace(path)
+    write_whole(path, json.dumps({"causes": before, "made": _digest(folder)}).encode())
     return folder
 
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-from pawmark import terminal
+from pawmark import settings, terminal
 from pawmark.errors import CourseError
 from pawmark.trained import FOLDER as TRAINED
 
@@ -184,7 +184,7 @@ def generate(course: Path, name: str, subcommand: str, target: str) -> Path:
         if subcommand == "generate_solution":  # nbgrader asks for a known assignment
             run_nbgrader(copy, "generate_assignment", name, log=log)
         # What is committed must not depend on what somebody has downloaded.
-        data = {"PAWMARK_DATA": os.environ.get("PAWMARK_DATA") or "synthetic"}
+        data = settings.environment(data=settings.here.data or settings.SYNTHETIC)
         arguments = (subcommand, name, "--force", f"{option}={target}")
         status = run_nbgrader(copy, *arguments, log=log, environment=data)
         made = copy / target / name

@@ -1,6 +1,5 @@
 """The machine: sandbox, memory, disk, data and graphics card."""
 
-import os
 import shutil
 import subprocess
 import sys
@@ -9,7 +8,7 @@ from pathlib import Path
 
 import psutil
 
-from pawmark import pets, profiles
+from pawmark import pets, profiles, settings
 from pawmark.authoring.doctor.finding import Finding
 from pawmark.errors import PawmarkError
 from pawmark.grading.batch import pool
@@ -17,6 +16,7 @@ from pawmark.grading.sandbox import bubblewrap as sandboxes
 from pawmark.pets import layout, photographs
 from pawmark.pets.cache import cache_dir
 from pawmark.pets.synthetic import generator
+from pawmark.processors import cpus
 
 GIGABYTE = 1 << 30
 # Drawn sets, decoded arrays and small trained models take a few hundred megabytes; a class's
@@ -58,8 +58,7 @@ def workers() -> Finding:
     """Say how many submissions would be graded at once, by cores and free memory."""
     memory = psutil.virtual_memory()
     free, total = (f"{size / GIGABYTE:.1f} GB" for size in (memory.available, memory.total))
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    here = f"{cores} cores, {free} of {total} memory free"
+    here = f"{cpus()} cores, {free} of {total} memory free"
     if memory.available < pool.MEMORY_PER_WORKER:
         return Finding.mend(
             "workers",
@@ -132,7 +131,7 @@ def profile() -> Finding:
 def gpu() -> Finding:
     """Look for a graphics card, without TensorFlow."""
     card = _card()
-    if card is None and os.environ.get(profiles.VARIABLE) == profiles.GPU.name:
+    if card is None and settings.here.profile == profiles.GPU.name:
         return Finding.mend(
             "GPU",
             f"none found, but {profiles.VARIABLE} is gpu: training would take hours",

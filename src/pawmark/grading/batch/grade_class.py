@@ -28,6 +28,7 @@ from typing import TypeVar
 
 from rich.console import Console
 
+from pawmark import settings
 from pawmark.errors import CourseError
 from pawmark.grading.batch import worker
 from pawmark.grading.batch.pool import Crew, workers_that_fit
@@ -295,7 +296,7 @@ def _autograde(course: Path, assignment: str, students: Sequence[str], force: bo
     left_out = [f"--CourseDirectory.student_id_exclude={','.join(others)}"] if others else []
     chosen = [left_out] if listed or not others else [["--student", name] for name in students]
     # What the workers have just run is not run once more.
-    kept = {"PAWMARK_FRESH": ""}
+    kept = settings.environment(fresh=None)
     return max(
         run_nbgrader(course, "autograde", assignment, *flags, *who, log=log, environment=kept)
         for who in chosen

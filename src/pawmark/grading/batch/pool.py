@@ -12,7 +12,8 @@ from typing import Any, Self
 
 import psutil
 
-from pawmark.grading.session import warm
+from pawmark import settings
+from pawmark.processors import cpus
 
 # Measured under `quick` by make bench: a worker with its template and the largest submission.
 MEMORY_PER_WORKER = 2 << 30
@@ -25,10 +26,10 @@ def workers_that_fit(wanted: int | None = None) -> int:
     Where ``PAWMARK_MEMORY_GB`` limits a submission, that and what a worker itself takes is counted
     for each: then all of them together stay within what is free.
     """
-    limit = os.environ.get("PAWMARK_MEMORY_GB")
-    each = int(float(limit) * (1 << 30)) + _OWN_MEMORY if limit else MEMORY_PER_WORKER
+    limit = settings.here.memory_gb
+    each = MEMORY_PER_WORKER if limit is None else int(limit * (1 << 30)) + _OWN_MEMORY
     by_memory = int(psutil.virtual_memory().available // each)
-    return max(1, wanted or min(len(os.sched_getaffinity(0)), by_memory))
+    return max(1, wanted or min(cpus(), by_memory))
 
 
 class Worker:
@@ -49,7 +50,7 @@ class Worker:
                 stdout=subprocess.PIPE,
                 stderr=file,
                 start_new_session=True,  # Ctrl-C is for the one who waits
-                env={warm.SWITCH: warm.OF_WORKERS, **os.environ},
+                env={**settings.environment(warm=settings.OF_WORKERS), **os.environ},
                 text=True,
             )
 

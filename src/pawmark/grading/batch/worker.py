@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pawmark import pets
+from pawmark import pets, settings
 from pawmark.errors import PawmarkError
 from pawmark.grading.checks.session import grading_data
 from pawmark.grading.course_folder import source_notebook
@@ -32,8 +32,6 @@ from pawmark.grading.run.pipeline import (
     undone_of,
 )
 from pawmark.grading.session import warm
-
-FRESH = "PAWMARK_FRESH"
 
 
 @dataclass(frozen=True)
@@ -65,7 +63,7 @@ def prepare(course: Path, assignment: str, student: str) -> Prepared:
     told = about(course, assignment)
 
     def begin() -> Execution:
-        old = None if os.environ.get(FRESH) else recording.load(course, key)
+        old = None if settings.here.fresh else recording.load(course, key)
         return here.execution(repaired.notebook, undone, course, data, told, old)
 
     return Prepared(key, told["checks"], begin)

@@ -30,6 +30,7 @@ from nbgrader.preprocessors import (
 )
 from nbgrader.utils import is_grade, is_solution, is_task, parse_utc
 
+from pawmark import settings
 from pawmark.checks import render_table
 from pawmark.errors import PawmarkError
 from pawmark.grading.boundary.sanitizing import render_markdown, unchanged
@@ -51,8 +52,6 @@ from pawmark.grading.run.pipeline import (
 )
 from pawmark.grading.sandbox import bubblewrap, choice
 from pawmark.trained import FOLDER as TRAINED
-
-FRESH = "PAWMARK_FRESH"
 
 _MAX_REPAIRS = 40
 _MAX_REPAIR = 400
@@ -319,7 +318,7 @@ class ExecuteSubmission(NbGraderPreprocessor):
         here = Circumstances.here(job["sandboxed"])
         undone = undone_of(nb, job["repaired"])
         key = here.key_of(nb, undone, job["data"])
-        old = None if os.environ.get(FRESH) else recording.load(job["course"], key)
+        old = None if settings.here.fresh else recording.load(job["course"], key)
         told = about(job["course"], resources["nbgrader"]["assignment"])
         execution = here.execution(nb, undone, job["course"], job["data"], told, old)
         job["results"] = results = execution.run()

@@ -3,7 +3,6 @@
 import dataclasses
 import hashlib
 import json
-import os
 import secrets
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,8 +11,7 @@ from typing import Any
 import psutil
 from nbformat import NotebookNode
 
-from pawmark import pets, profiles
-from pawmark.errors import CourseError
+from pawmark import pets, profiles, settings
 from pawmark.grading.boundary.limits import Limits
 from pawmark.grading.checks.session import CHECKS
 from pawmark.grading.course_folder import source_notebook
@@ -27,9 +25,7 @@ from pawmark.grading.session import warm
 from pawmark.grading.session.kernel import StudentKernel
 from pawmark.vision import precomputed
 
-DEFAULT_TIMEOUT = 60.0
 GPU_PATIENCE = 10.0  # under `gpu`, limits of time are those of `quick` this many times
-DEFAULT_BUDGET = 3600.0
 
 
 @dataclass(frozen=True)
@@ -59,9 +55,10 @@ class Circumstances:
     @classmethod
     def here(cls, sandboxed: bool) -> "Circumstances":
         """Return those of this machine and its environment variables."""
-        timeout = seconds_of("PAWMARK_CELL_TIMEOUT", DEFAULT_TIMEOUT) * _patience()
-        budget = seconds_of("PAWMARK_SUBMISSION_TIMEOUT", DEFAULT_BUDGET) * _patience()
-        return cls(sandboxed, timeout, budget, _limits(), os.environ.get("PAWMARK_SEED"))
+        timeout = settings.here.cell_timeout * _patience()
+        budget = settings.here.submission_timeout * _patience()
+        seed = None if settings.here.seed is None else str(settings.here.seed)
+        return cls(sandboxed, timeout, budget, _limits(), seed)
 
     @classmethod
     def from_json(cls, tree: dict[str, Any]) -> "Circumstances":
@@ -118,33 +115,14 @@ class Circumstances:
         )
 
 
-def seconds_of(name: str, otherwise: float) -> float:
-    """Return a time limit from the environment.
-
-    Raises
-    ------
-    CourseError
-        When it is no number above zero.
-    """
-    text = os.environ.get(name) or str(otherwise)
-    try:
-        value = float(text)
-    except ValueError:
-        value = 0.0
-    if not value > 0:
-        raise CourseError(f"{name} is {text!r}: seconds are wanted, a number above 0.")
-    return value
-
-
 def _patience() -> float:
     return GPU_PATIENCE if profiles.current() is profiles.GPU else 1.0
 
 
 def _limits() -> Limits:
     """Return the limits on a submission: what the machine allows, or ``PAWMARK_MEMORY_GB``."""
-    gigabytes = os.environ.get("PAWMARK_MEMORY_GB")
-    if gigabytes:
-        return Limits(memory=int(float(gigabytes) * (1 << 30)))
+    if settings.here.memory_gb is not None:
+        return Limits(memory=int(settings.here.memory_gb * (1 << 30)))
     # The chapter's sizes are some 4 GiB of arrays before anything is trained.
     wanted = Limits.memory * (4 if profiles.current() is profiles.GPU else 1)
     return Limits(memory=min(wanted, psutil.virtual_memory().total // 4 * 3))

@@ -17,7 +17,6 @@ import hashlib
 import json
 import os
 import platform
-import tempfile
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -28,6 +27,7 @@ from typing import Any
 from nbformat import NotebookNode
 
 from pawmark import profiles
+from pawmark.files import write_whole
 from pawmark.grading.boundary import wire
 from pawmark.grading.results.outcomes import ExerciseResult, Outcome
 
@@ -148,16 +148,7 @@ def write(course: Path, key: str, data: bytes) -> None:
     OSError
         If it cannot be written.
     """
-    path = path_of(course, key)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    descriptor, part = tempfile.mkstemp(prefix=f".{key}-", dir=path.parent)
-    try:
-        with open(descriptor, "wb") as file:  # noqa: PTH123  (a descriptor of mkstemp)
-            file.write(data)
-        Path(part).replace(path)
-    except BaseException:
-        Path(part).unlink(missing_ok=True)
-        raise
+    write_whole(path_of(course, key), data, private=True)
 
 
 def to_bytes(tape: Tape) -> bytes:

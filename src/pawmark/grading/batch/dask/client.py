@@ -1,7 +1,6 @@
 """Sends submissions to a Dask scheduler and keeps the tapes that come back."""
 
 import logging
-import os
 import secrets
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -13,7 +12,7 @@ from typing import Any
 
 import nbformat
 
-from pawmark import profiles
+from pawmark import profiles, settings
 from pawmark.errors import CourseError
 from pawmark.grading.batch.dask import worker
 from pawmark.grading.batch.dask.task import DataName, Task, pack
@@ -32,7 +31,6 @@ from pawmark.grading.run.pipeline import (
     undone_of,
 )
 
-FRESH = "PAWMARK_FRESH"
 GPU = {"GPU": 1}
 # A cell that trains is given at least so many seconds in the source notebook.
 TRAINS = 180
@@ -187,7 +185,7 @@ def _jobs(
             fingerprint=recording.fingerprint(),
             variables=recording.variables(),
         )
-        old = None if os.environ.get(FRESH) else recording.load(course, task.key)
+        old = None if settings.here.fresh else recording.load(course, task.key)
         if old is not None and old.gave_up and again:
             old = None
         if old is not None and (old.gave_up or old.about.get("checks") == task.checks):

@@ -19,6 +19,7 @@ from pathlib import Path
 import psutil
 
 from pawmark.errors import PawmarkError, SandboxError
+from pawmark.files import write_whole
 from pawmark.grading.batch.dask import worker
 from pawmark.grading.batch.dask.task import Task, unpack
 from pawmark.grading.boundary.limits import Limits
@@ -46,9 +47,7 @@ def main() -> None:
             result = _run(folder)
         except PawmarkError as error:
             result = {"refused": str(error)}
-        part = folder / "result.part"
-        part.write_text(json.dumps(result), encoding="utf-8")
-        part.rename(folder / worker.RESULT)
+        write_whole(folder / worker.RESULT, json.dumps(result).encode())
         os.write(answers, b".")
 
 

@@ -11,12 +11,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from pawmark.grading.session import warm
+from pawmark import settings
 
 TASK, CHECKS, OLD, RESULT, TAPE = "task.json", "checks.json", "old.jsonl", "result.json", "tape"
 
 _POLL = 0.5
-_OWN = ("PAWMARK_PROFILE", "KERAS_BACKEND")
+_OWN = (settings.Settings.profile.variable, "KERAS_BACKEND")
 
 
 class TaskFailedError(Exception):
@@ -125,7 +125,12 @@ class _Runner:
             stderr=self._log,
             start_new_session=True,  # Ctrl-C is for the worker
             bufsize=0,
-            env={warm.SWITCH: warm.OF_WORKERS, **kept, **dict(variables), "PYTHONPATH": path},
+            env={
+                **settings.environment(warm=settings.OF_WORKERS),
+                **kept,
+                **dict(variables),
+                "PYTHONPATH": path,
+            },
         )
 
     @property
