@@ -255,7 +255,8 @@ class Settings:
     course = Setting(
         _FOLDER,
         "",
-        "the course folder, for commands and hidden checks that are run outside it",
+        "the course folder, for commands and hidden checks that are run outside it; it wins over "
+        "the folder in which they are run",
         in_config=False,
     )
     mirrors = Setting(

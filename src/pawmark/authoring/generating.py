@@ -11,9 +11,7 @@ from pathlib import Path
 
 from pawmark.files import write_whole
 from pawmark.grading.batch.pool import workers_that_fit
-from pawmark.grading.course_folder import CONFIG, generate, is_left_out
-
-STAMPS = Path(".pawmark") / "generated"
+from pawmark.grading.course_folder import CONFIG, GENERATED, generate, is_left_out
 
 
 @dataclass(frozen=True)
@@ -84,7 +82,7 @@ def _generate(course: Path, name: str, subcommand: str, target: str) -> Path:
 
 
 def _path(course: Path, name: str, target: str) -> Path:
-    return course / STAMPS / f"{target}-{name}.json"
+    return course / GENERATED / f"{target}-{name}.json"
 
 
 def _kept(course: Path, name: str, target: str) -> object:

@@ -139,8 +139,10 @@ def solutions(names: Names = None, force: Force = False) -> None:
 def _generate(names: list[str] | None, subcommand: str, target: str, force: bool) -> None:
     from pawmark.authoring.generating import refresh
     from pawmark.grading.course_folder import assignments, find_assignment, find_course
+    from pawmark.grading.gradebook import course_settings
 
     course = find_course()
+    course_settings.adopt(course)
     wanted = [find_assignment(course, name) for name in names or assignments(course)]
     for made in refresh(course, wanted, subcommand, target, force):
         what = "wrote" if made.written else "up to date:"
@@ -164,10 +166,12 @@ def calibrate(
     drawn photographs, or for the real ones where PAWMARK_DATA names them.
     """
     from pawmark.grading.course_folder import find_assignment, find_course
+    from pawmark.grading.gradebook import course_settings
     from pawmark.vision.calibration import calibrate as measure
     from pawmark.vision.calibration import named_photographs
 
     course = find_course()
+    course_settings.adopt(course)
     name = find_assignment(course, assignment)
     if show:
         from pawmark.vision.calibration.evidence import describe
@@ -258,7 +262,7 @@ def grade(
     An interrupted run goes on where it stopped.
     """
     from pawmark.grading.batch import grade_class
-    from pawmark.grading.course_folder import find_assignment, find_course
+    from pawmark.grading.course_folder import LOGS, find_assignment, find_course
 
     course = find_course()
     names = [find_assignment(course, name) for name in assignments]
@@ -272,7 +276,7 @@ def grade(
     if status:
         raise AttentionError(
             "nbgrader autograde found something to look at; it is at the end of "
-            f"{course / '.pawmark' / 'logs'}/autograde-ASSIGNMENT.log"
+            f"{course / LOGS}/autograde-ASSIGNMENT.log"
         )
 
 
@@ -294,7 +298,7 @@ def regrade(
     Student code runs only for what a changed check asks anew.
     """
     from pawmark.grading.batch import grade_class
-    from pawmark.grading.course_folder import find_assignment, find_course
+    from pawmark.grading.course_folder import LOGS, find_assignment, find_course
 
     course = find_course()
     told, failed = [], False
@@ -309,7 +313,7 @@ def regrade(
         terminal.write_json(told)
     if failed:
         raise AttentionError(
-            "nbgrader autograde found something to look at; see .pawmark/logs/ in the course"
+            f"nbgrader autograde found something to look at; see {LOGS}/ in the course"
         )
 
 

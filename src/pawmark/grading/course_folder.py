@@ -16,26 +16,50 @@ from pawmark.errors import CourseError
 from pawmark.trained import FOLDER as TRAINED
 
 CONFIG = "nbgrader_config.py"
+# What grading keeps in a course, beside what nbgrader does.
+KEPT = Path(".pawmark")
+RECORDS = KEPT / "records"
+RELEASES = KEPT / "releases"
+HANDED_IN = KEPT / "handed_in"
+HELD_OUT_SEED = KEPT / "held-out-seed"
+UNFINISHED = KEPT / "unfinished"
+GENERATED = KEPT / "generated"
+LOGS = KEPT / "logs"
 _PATTERNS = ("*.keras", TRAINED, "__pycache__", ".ipynb_checkpoints", ".pytest_cache")
 _LEFT_OUT = shutil.ignore_patterns(*_PATTERNS)
 
 
-def find_course(start: Path = Path()) -> Path:
+def find_course(start: Path | None = None) -> Path:
     """Return the nearest folder, from `start` upwards, that holds ``source/``.
+
+    Where no start is given, ``PAWMARK_COURSE`` names the course, or else it is the one around the
+    working directory.
 
     Raises
     ------
     CourseError
         When there is none.
     """
-    start = Path(start).resolve()
+    named = settings.here.course
+    if start is None and named:
+        return _named_course(Path(named).expanduser().resolve())
+    start = Path(start or ".").resolve()
     for folder in (start, *start.parents):
         if assignments(folder):
             return folder
     raise CourseError(
         f"No course at {start}: neither it nor a folder above holds source/NAME/NAME.ipynb. "
-        "Run this inside the course folder."
+        f"Run this inside the course folder, or set {settings.Settings.course.variable} to it."
     )
+
+
+def _named_course(folder: Path) -> Path:
+    if not assignments(folder):
+        raise CourseError(
+            f"{settings.Settings.course.variable} names {folder}, which is no course: it holds no "
+            "source/NAME/NAME.ipynb. Set it to the folder of the course, or unset it."
+        )
+    return folder
 
 
 def assignments(course: Path) -> list[str]:

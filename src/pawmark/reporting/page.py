@@ -182,6 +182,8 @@ def write_whole(path: Path, data: bytes) -> None:
     CourseError
         When the file cannot be written.
     """
+    if not path.parent.is_dir():
+        raise CourseError(f"{path} cannot be written: there is no folder {path.parent}.")
     try:
         files.write_whole(path, data)
     except OSError as error:

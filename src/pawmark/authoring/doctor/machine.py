@@ -12,6 +12,7 @@ from pawmark import pets, profiles, settings
 from pawmark.authoring.doctor.finding import Finding
 from pawmark.errors import PawmarkError
 from pawmark.grading.batch import pool
+from pawmark.grading.gradebook import course_settings
 from pawmark.grading.sandbox import bubblewrap as sandboxes
 from pawmark.pets import layout, photographs
 from pawmark.pets.cache import cache_dir
@@ -43,6 +44,23 @@ def examine(course: Path, deep: bool) -> Iterator[Finding]:
             yield look()
         except (PawmarkError, OSError) as error:
             yield Finding.mend(topic, "cannot be looked at", str(error))
+
+
+def settings_of(course: Path | None) -> Finding:
+    """Look at what the environment and the course set, and adopt that for all that is looked at."""
+    try:
+        slips = course_settings.adopt(course) if course else _environments_own()
+    except PawmarkError as error:
+        return Finding.mend("settings", "grading refuses them", str(error))
+    if slips:
+        return Finding.mend("settings", "a name that nothing reads", " ".join(slips))
+    given = ", ".join(s.variable for s in settings.EVERY.values() if settings.is_set(s.name))
+    return Finding.ok("settings", given or "all as they are by default")
+
+
+def _environments_own() -> list[str]:
+    settings.require_valid()
+    return settings.unknown()
 
 
 def sandbox() -> Finding:

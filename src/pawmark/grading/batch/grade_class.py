@@ -32,13 +32,12 @@ from pawmark import settings
 from pawmark.errors import CourseError
 from pawmark.grading.batch import worker
 from pawmark.grading.batch.pool import Crew, workers_that_fit
-from pawmark.grading.course_folder import run_nbgrader
-from pawmark.grading.gradebook import readiness
+from pawmark.grading.course_folder import KEPT, LOGS, run_nbgrader
+from pawmark.grading.gradebook import course_settings, readiness
 from pawmark.grading.results.outcomes import CheckResult, ExerciseResult, show_points
 from pawmark.grading.results.table import Grade, read_grade
 
 GRADEBOOK = "gradebook.db"
-RECORDS = ".pawmark"
 # To start a process takes as long as to look through so many submissions.
 _WORTH_A_PROCESS = 2
 
@@ -84,13 +83,15 @@ class Changes:
 
 
 def require_ready(course: Path) -> None:
-    """Make sure that grades can be written before anything is run.
+    """Make sure that grades can be written before anything is run, and adopt its settings.
 
     Raises
     ------
     CourseError
-        When the course cannot be written to, or its gradebook is damaged or locked.
+        When the course cannot be written to, its gradebook is damaged or locked, or a setting
+        says what it must not say.
     """
+    course_settings.adopt(course)
     reason = readiness.obstacle(course, f"sqlite:///{course / GRADEBOOK}")
     if reason is not None:
         raise CourseError(reason)
@@ -167,7 +168,7 @@ def grade(
     require_ready(course)
     for name in todo:
         ensure_known(course, name)
-    (course / RECORDS).mkdir(exist_ok=True)
+    (course / KEPT).mkdir(exist_ok=True)
     submissions = [(name, student) for name, found in todo.items() for student in found]
     board = _Board(console, len(submissions))
     writer = _Writer(course, todo, force, board)
@@ -276,7 +277,7 @@ def _is_graded(course: Path, student: str, assignment: str) -> bool:
 
 def ensure_known(course: Path, assignment: str) -> None:
     """Tell the gradebook of an assignment that was never released from this course."""
-    log = course / RECORDS / "logs" / f"release-{assignment}.log"
+    log = course / LOGS / f"release-{assignment}.log"
     path = course / GRADEBOOK
     if path.exists():
         with closing(sqlite3.connect(path)) as book:
@@ -289,7 +290,7 @@ def ensure_known(course: Path, assignment: str) -> None:
 
 def _autograde(course: Path, assignment: str, students: Sequence[str], force: bool) -> int:
     flags = ["--force"] if force else []
-    log = course / RECORDS / "logs" / f"autograde-{assignment}.log"
+    log = course / LOGS / f"autograde-{assignment}.log"
     others = sorted(set(submitted(course, assignment)) - set(students))
     # One run for many students; a name that its list of exceptions cannot hold has one of its own.
     listed = len(students) > 1 and not any("," in name or name != name.strip() for name in others)
@@ -312,7 +313,7 @@ def _run_all(
 ) -> None:
     """Fill the tapes of submissions, each given by assignment and student; tell of each one."""
     workers = min(workers, len(submissions))
-    with Crew(workers, course / RECORDS / "logs") as crew, ThreadPoolExecutor(workers) as pool:
+    with Crew(workers, course / LOGS) as crew, ThreadPoolExecutor(workers) as pool:
         waiting: dict[Future, tuple[str, str]] = {
             pool.submit(_run_one, crew, course, *submission): submission
             for submission in submissions

@@ -16,8 +16,8 @@ from pathlib import Path
 from urllib.parse import quote
 
 from pawmark import settings
+from pawmark.grading.course_folder import UNFINISHED
 
-UNFINISHED = Path(".pawmark") / "unfinished"
 ROOM = 8 << 20
 
 _PROBE = 64 << 10

@@ -15,10 +15,11 @@ import nbformat
 from nbformat import NotebookNode
 
 from pawmark.files import write_whole
+from pawmark.grading import course_folder
 from pawmark.grading.intake.rebuild import release_form
 from pawmark.grading.run import recording
 
-FOLDER = Path(".pawmark") / "releases"
+FOLDER = course_folder.RELEASES
 
 
 @functools.lru_cache(maxsize=8)

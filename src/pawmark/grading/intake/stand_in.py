@@ -28,13 +28,13 @@ from nbformat import NotebookNode
 from pawmark import settings
 from pawmark.errors import CourseError
 from pawmark.files import write_whole
+from pawmark.grading import course_folder
 from pawmark.grading.boundary import wire
 from pawmark.grading.intake.files import UnreadableError, files_of, read_regular
 from pawmark.grading.intake.rebuild import Repaired
 
 VARIABLE = settings.Settings.training.variable
-FOLDER = Path(".pawmark") / "handed_in"
-SEED = Path(".pawmark") / "held-out-seed"
+FOLDER = course_folder.HANDED_IN
 MAX_BYTES = 100_000_000
 
 _RECEIVE = "__import__('pawmark.trained', fromlist=['x']).receive(files)"
@@ -118,7 +118,7 @@ def held_out_seed(course: Path) -> int | None:
     """
     if not wanted():
         return None
-    path = course / SEED
+    path = course / course_folder.HELD_OUT_SEED
     path.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.NamedTemporaryFile("w", dir=path.parent, prefix=".seed-") as part:
         part.write(str(secrets.randbits(31)))

@@ -28,10 +28,11 @@ from nbformat import NotebookNode
 
 from pawmark import profiles
 from pawmark.files import write_whole
+from pawmark.grading import course_folder
 from pawmark.grading.boundary import wire
 from pawmark.grading.results.outcomes import ExerciseResult, Outcome
 
-FOLDER = Path(".pawmark") / "records"
+FOLDER = course_folder.RECORDS
 SUFFIX = ".jsonl"
 _PACKAGE = Path(__file__).resolve().parents[2]
 _LIBRARIES = ("tensorflow", "keras", "numpy", "matplotlib", "pillow", "ipykernel")

@@ -4,16 +4,15 @@
 """
 
 import functools
-import os
 from pathlib import Path
 
-from pawmark import profiles
+from pawmark import profiles, settings
 from pawmark.grading.boundary.limits import Limits
 from pawmark.grading.sandbox import bubblewrap, landlocked
 from pawmark.grading.session.kernel import StudentKernel
 
-VARIABLE = "PAWMARK_SANDBOX"
-BUBBLEWRAP, LANDLOCK, NONE = "bubblewrap", "landlock", "none"
+VARIABLE = settings.Settings.sandbox.variable
+BUBBLEWRAP, LANDLOCK, NONE = settings.BUBBLEWRAP, settings.LANDLOCK, settings.NONE
 
 CONFINED = (
     "Student code is confined by Landlock, without name spaces. What it may read and change, and "
@@ -26,9 +25,8 @@ CONFINED = (
 @functools.cache
 def chosen() -> str:
     """Return the sandbox that is used here, whether it works or not."""
-    wanted = os.environ.get(VARIABLE, "").lower()
-    if wanted in (BUBBLEWRAP, LANDLOCK, NONE):
-        return wanted
+    if settings.here.sandbox:
+        return settings.here.sandbox
     # Where bubblewrap is only missing it is to be installed: it is the better one.
     if (
         bubblewrap.installed()
@@ -42,12 +40,9 @@ def chosen() -> str:
 @functools.cache
 def refusal() -> str | None:
     """Tell why student code cannot be locked in here: None if it can, else reason and remedy."""
-    wanted = os.environ.get(VARIABLE, "").lower()
-    if wanted not in ("", BUBBLEWRAP, LANDLOCK, NONE):
-        return f"{VARIABLE}={wanted!r} names no sandbox: bubblewrap, landlock or none is expected."
     if chosen() == LANDLOCK:
         reason = landlocked.available() or _without_a_card()
-        other = f" Without {VARIABLE}=landlock bubblewrap is used." if wanted else ""
+        other = f" Without {VARIABLE}=landlock bubblewrap is used." if settings.here.sandbox else ""
         return None if reason is None else f"{reason}.{other}"
     reason = bubblewrap.available() if chosen() == BUBBLEWRAP else None
     return reason if reason is None else f"{reason} {_instead()}"

@@ -18,6 +18,7 @@ from pathlib import Path
 
 import psutil
 
+from pawmark import settings
 from pawmark.errors import PawmarkError, SandboxError
 from pawmark.files import write_whole
 from pawmark.grading.batch.dask import worker
@@ -65,6 +66,7 @@ def _listen(orders: "queue.SimpleQueue[Path]") -> None:
 
 def _run(folder: Path) -> dict[str, float]:
     began = time.monotonic()
+    settings.require_valid()
     # The fingerprint first: another version may write tasks that this one cannot read.
     told = json.loads((folder / worker.TASK).read_bytes())
     require_same(told["fingerprint"], recording.fingerprint())
