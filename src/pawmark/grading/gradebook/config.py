@@ -76,6 +76,8 @@ _UNBOUNDED = (
     "another user than root."
 )
 
+_warned: set[str] = set()
+
 # For each of eight steps of a submission nbgrader opens its gradebook anew. An engine that stays
 # keeps the statements that SQLAlchemy compiled: a third of the time that writing grades takes.
 _create_engine = functools.lru_cache(maxsize=8)(nbgrader.api.create_engine)
@@ -96,8 +98,7 @@ def configure(c: Any) -> None:
     # It has no hook before it passes over submissions without a notebook in the usual place.
     Autograde.init_notebooks = _find_submissions
     log = get_logger()
-    for slip in settings.unknown(course_settings.given(c)):
-        log.warning("%s", slip)
+    _warn(log, course_settings.given(c))
     added, kept = [], []
     for section, values in _WIRING.items():
         for name, value in values.items():
@@ -108,6 +109,14 @@ def configure(c: Any) -> None:
         log.info("Pawmark leaves c.%s to the course, which sets it itself.", name)
         if name in _HOLDS_GRADING:
             log.warning("c.%s is the course's own: %s", name, _HOLDS_GRADING[name])
+
+
+def _warn(log: Any, given: dict[str, Any]) -> None:
+    """Name once what looks like a setting and is none: nbgrader reads a configuration twice."""
+    for slip in settings.unknown(given):
+        if slip not in _warned:
+            _warned.add(slip)
+            log.warning("%s", slip)
 
 
 def _set(section: Any, name: str, value: Any) -> bool:
@@ -272,11 +281,12 @@ class GradingExporter(NotebookExporter):
 
     def _adopt_settings(self) -> None:
         """Take what the course sets, wherever it stands in its configuration: all of it is read."""
-        root = Path(self.parent.coursedir.root)
+        root, given = Path(self.parent.coursedir.root), course_settings.given(self.parent.config)
         try:
-            settings.adopt(course_settings.given(self.parent.config), root)
+            settings.adopt(given, root)
         except PawmarkError as error:
             raise self._refuse(str(error)) from error
+        _warn(self.log, given)
 
     def _refuse(self, reason: str) -> NbGraderException:
         self.log.error("Grading refused. %s", reason)
