@@ -1,0 +1,6 @@
+"""mask_upside_down."""
+
+# %% 02-path-to-target
+def path_to_target(path, img_size):
+    mask = img_to_array(load_img(path, target_size=img_size, color_mode="grayscale"))
+    return mask[::-1].astype("uint8") - 1
