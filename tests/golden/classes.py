@@ -149,7 +149,7 @@ def _name(cell: NotebookNode) -> str:
 
 def answers(assignment: str) -> Iterator[tuple[str, dict[str, str]]]:
     """Yield students and the cells in which they differ from the reference."""
-    for path in sorted((HERE / "answers" / assignment).glob("*.py")):
+    for path in sorted((HERE / "answers" / assignment).glob("*.txt")):
         _, *rest = _CELL.split(path.read_text(encoding="utf-8"))
         cells = zip(rest[::2], rest[1::2], strict=True)
         yield path.stem, {name: text.strip("\n") for name, text in cells}

@@ -7,6 +7,7 @@ import shutil
 import subprocess
 
 import pytest
+
 from . import graded
 from .files import difference, load
 
