@@ -148,7 +148,12 @@ def _name(cell: NotebookNode) -> str:
 
 
 def answers(assignment: str) -> Iterator[tuple[str, dict[str, str]]]:
-    """Yield students and the cells in which they differ from the reference."""
+    """Yield students and the cells in which they differ from the reference.
+
+    Each ``wrong`` and ``right`` one holds as many answers of the bank as have no cell in common.
+    Names that no cell has say how an ``odd`` hand-in is odd: ``file-name``, ``extra-cell`` and
+    ``deleted-cell``.
+    """
     for path in sorted((HERE / "answers" / assignment).glob("*.txt")):
         _, *rest = _CELL.split(path.read_text(encoding="utf-8"))
         cells = zip(rest[::2], rest[1::2], strict=True)
