@@ -19,6 +19,11 @@ Texts = dict[str, str]
 _PICTURE = re.compile(r"data:image/(?:png|webp|jpeg);base64,([A-Za-z0-9+/=\s]+)")
 _USAGE = re.compile(r"(?s)(<h3>Time and memory</h3>\n).*?(?=\n<h3>|\n</section>)")
 _USED = re.compile(r'(?m)(>[\d.]+ of [\d.]+</td>\n)( *<td class="number">)[^<]*(</td>\n)\2[^<]*\3')
+# A frame of a library in a traceback: where it is installed, its line, and the code around that.
+_FRAME = re.compile(
+    r'(File </span><span class="ansi-green-fg">)[^<]*?((?:pawmark|site-packages)/[^<:]*):\d+(</span>.*)\n'
+    r"(?:(?!.*</pre>).+\n)*"
+)
 _CARETS = re.compile(r"(?m)^ *[~^]+ *\n")
 _ADDRESS = re.compile(r"\b0x[0-9a-f]{6,}\b")
 _DEPTH = re.compile(r"\[Previous line repeated \d+ more times\]")
@@ -68,10 +73,11 @@ def collect(course: Path, assignments: Iterable[str]) -> Texts:
 def page_of(path: Path) -> str:
     """Return a page with the size of each picture in place of its pixels.
 
-    Tracebacks lose what differs between versions of Python and between depths of the stack.
+    Tracebacks lose what differs between versions of Python, of libraries, and depths of the stack.
     """
     text = path.read_text(encoding="utf-8")
     text = _PICTURE.sub(lambda match: f"data:{_size_of(match[1])}", text)
+    text = _FRAME.sub(r"\1\2\3\n", text)
     text = _DEPTH.sub("[Previous line repeated N more times]", _CARETS.sub("", text))
     return _ADDRESS.sub("0xADDRESS", text)
 
