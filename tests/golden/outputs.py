@@ -21,7 +21,8 @@ _USAGE = re.compile(r"(?s)(<h3>Time and memory</h3>\n).*?(?=\n<h3>|\n</section>)
 _USED = re.compile(r'(?m)(>[\d.]+ of [\d.]+</td>\n)( *<td class="number">)[^<]*(</td>\n)\2[^<]*\3')
 # A frame of a library in a traceback: where it is installed, its line, and the code around that.
 _FRAME = re.compile(
-    r'(File </span><span class="ansi-green-fg">)[^<]*?((?:pawmark|site-packages)/[^<:]*):\d+(</span>.*)\n'
+    r'(File </span><span class="ansi-green-fg">)[^<]*?'
+    r"((?:pawmark|site-packages)/[^<:]*):\d+(</span>.*)\n"
     r"(?:(?!.*</pre>).+\n)*"
 )
 _CARETS = re.compile(r"(?m)^ *[~^]+ *\n")
