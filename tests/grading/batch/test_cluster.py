@@ -23,7 +23,7 @@ from pawmark.grading.batch import grade_class
 from pawmark.grading.batch.dask.run_task import RefusedError, require_same
 from pawmark.grading.batch.submission import job_of
 from pawmark.grading.run import recording
-from pawmark.grading.sandbox import bubblewrap
+from pawmark.grading.sandbox import bubblewrap, landlocked
 
 distributed = pytest.importorskip("distributed", reason="the cluster extra is not installed")
 Client = distributed.Client
@@ -301,6 +301,18 @@ def test_another_installation_is_refused(cluster, tmp_path, small_pets):
 
     assert cluster.address.rsplit(":", 1)[0] in str(error.value)
     assert not (course.root / recording.FOLDER).exists()
+
+
+@pytest.mark.skipif(landlocked.available() is not None, reason=str(landlocked.available()))
+def test_a_worker_grades_in_its_own_sandbox_and_says_so(cluster, tmp_path, small_pets):
+    """A worker that uses Landlock writes landlock, whatever the machine that asks would use."""
+    course = build(tmp_path, small_pets.root, {"anna": HONEST})
+    cluster.add(PAWMARK_SANDBOX="landlock")
+
+    grade(course, cluster.address)
+
+    assert course.scores() == {"anna": 8}
+    assert course.record("anna")["sandbox"] == "landlock"
 
 
 @pytest.mark.slow

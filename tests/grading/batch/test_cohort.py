@@ -114,9 +114,7 @@ def test_a_mended_check_is_shown_before_it_is_written(course, monkeypatch):
         assert course.scores() == {"anna-right": 5 + 2, "ben-wrong": 7, "cleo-loop": 3}
     finally:
         module.write_text(text)
-    assert (
-        regrade.regrade(course.root, NAME, regrade.preview(course.root, [NAME])[NAME]) == 0
-    )
+    assert regrade.regrade(course.root, NAME, regrade.preview(course.root, [NAME])[NAME]) == 0
     with by_hand(course) as (grade_of_why, comment):
         assert (grade_of_why.manual_score, comment.manual_comment) == (2, "well argued")
         grade_of_why.manual_score = comment.manual_comment = None
@@ -139,9 +137,7 @@ def test_only_what_changes_is_written(course):
         assert course.record("ben-wrong") == wrong
     finally:
         module.write_text(text)
-    assert (
-        regrade.regrade(course.root, NAME, regrade.preview(course.root, [NAME])[NAME]) == 0
-    )
+    assert regrade.regrade(course.root, NAME, regrade.preview(course.root, [NAME])[NAME]) == 0
 
 
 @pytest.mark.usefixtures("surroundings")

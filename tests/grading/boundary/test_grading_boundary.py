@@ -135,6 +135,7 @@ def door_to(kernel: StudentKernel) -> Student:
         data=None,
         guest_root="",
         new_kernel=lambda: None,
+        sandbox="bubblewrap",
         seed=0,
         timeout=LIMIT,
     )

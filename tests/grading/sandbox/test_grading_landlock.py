@@ -390,7 +390,7 @@ def test_without_a_filter_it_is_refused(monkeypatch):
 
 def test_an_unknown_sandbox_is_refused():
     """A name that is misspelt does not lead to another sandbox than was asked for."""
-    done = _python("from pawmark.grading import backend; print(backend.refusal())", "landlok")
+    done = _python("from pawmark.grading.sandbox import choice; print(choice.refusal())", "landlok")
 
     assert "landlok" in done.stdout
     assert "bubblewrap, landlock or none" in done.stdout
@@ -399,7 +399,7 @@ def test_an_unknown_sandbox_is_refused():
 @needs_landlock
 def test_a_graphics_card_is_not_promised(monkeypatch):
     """Where the profile trains on a card, which this sandbox does not show, grading refuses."""
-    ask = "from pawmark.grading import backend; print(backend.refusal())"
+    ask = "from pawmark.grading.sandbox import choice; print(choice.refusal())"
     monkeypatch.setenv("PAWMARK_PROFILE", "gpu")
 
     assert "PAWMARK_PROFILE=quick" in _python(ask, "landlock").stdout
@@ -408,10 +408,10 @@ def test_a_graphics_card_is_not_promised(monkeypatch):
 @needs_landlock
 def test_the_better_sandbox_is_preferred():
     """Landlock is taken where it is asked for, or where bubblewrap can make no name spaces."""
-    ask = "from pawmark.grading import backend; print(backend.chosen(), backend.refusal())"
+    ask = "from pawmark.grading.sandbox import choice; print(choice.chosen(), choice.refusal())"
 
     assert _python(ask, "landlock").stdout == "landlock None\n"
-    if choice.sandbox.available() is None:
+    if choice.bubblewrap.available() is None:
         assert _python(ask, "").stdout == "bubblewrap None\n"
         assert _python(ask, "", forbidden=True).stdout == "landlock None\n"
 

@@ -24,7 +24,7 @@ def _data() -> pets.Pets:
     return grading_data()
 
 
-def run(course: Path, assignment: str, student: str) -> dict[str, Any]:
+def run(course: str, assignment: str, student: str) -> dict[str, Any]:
     """Fill the recording of one submission; what is on it already is not run again.
 
     Returns
@@ -33,7 +33,7 @@ def run(course: Path, assignment: str, student: str) -> dict[str, Any]:
         ``points``, ``max_points``, ``live``: how many processes were started for it, and
         ``student_cpu``: seconds of processor time that they took.
     """
-    execution = job_of(course, assignment, student).run()
+    execution = job_of(Path(course), assignment, student).run()
     results = execution.results.values()
     return {
         "points": sum(result.points for result in results),

@@ -124,6 +124,12 @@ def warnings(name: str, data: Path | None = None) -> list[str]:
     return [*([] if filtered else [_UNFILTERED]), *([] if bounded else [_UNBOUNDED])]
 
 
+def forget() -> None:
+    """Look again at what works here; it is looked at once for each process."""
+    _best.cache_clear()
+    _refusal.cache_clear()
+
+
 @functools.cache
 def _best() -> str:
     # Where bubblewrap is only missing it is to be installed: it is the better one.
