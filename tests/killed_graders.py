@@ -15,7 +15,7 @@ import time
 
 import psutil
 
-from pawmark.grading import landlock
+from pawmark.grading.boundary import landlock
 
 ADOPT = 36  # PR_SET_CHILD_SUBREAPER
 AT_ONCE = 4
@@ -26,8 +26,8 @@ SPIN = "while True: pass"
 # Says when it begins; then starts a sandbox, in which a child is detached and code runs on.
 GRADER = """
 import sys
-from pawmark.grading.confined import ConfinedKernel
-from pawmark.grading.kernel import StudentKernel
+from pawmark.grading.sandbox.landlocked import ConfinedKernel
+from pawmark.grading.session.kernel import StudentKernel
 
 def kernel():
     if sys.argv[1] == "landlock":
