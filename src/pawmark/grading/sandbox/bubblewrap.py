@@ -19,11 +19,11 @@ from pathlib import Path
 from typing import IO
 
 from pawmark import profiles
-from pawmark.grading import lifeline
 from pawmark.grading.boundary import seccomp
 from pawmark.grading.boundary.limits import MAX_DISK
 from pawmark.grading.inside import user_namespace
 from pawmark.grading.inside.user_namespace import GUEST_ID
+from pawmark.grading.sandbox import lifeline
 from pawmark.pets.cache import AHEAD_VARIABLE
 from pawmark.vision import precomputed
 
@@ -31,7 +31,7 @@ GUEST_HOME = "/home/student"
 GUEST_DATA = "/data/pets"
 GUEST_AHEAD = "/data/ahead"
 
-_PACKAGE = Path(__file__).resolve().parents[1]
+_PACKAGE = Path(__file__).resolve().parents[2]
 _SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32")
 _PLAIN = tuple(f"/dev/{name}" for name in ("null", "zero", "full", "random", "urandom", "tty"))
 _ETC = ("ld.so.cache", "ld.so.conf", "ld.so.conf.d", "fonts", "alternatives", "localtime")

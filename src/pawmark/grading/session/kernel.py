@@ -271,8 +271,8 @@ class StudentKernel:
         calls = seccomp.open_program() if self.sandboxed and bubblewrap.filtered() else None
         with inner_control, inner_door, _closing(calls):
             if self.sandboxed:
-                # Student code can read what process 1 of its sandbox was started with: no variables.
-                wrapped = bubblewrap.command(argv, self.data, system_calls=calls)
+                # No variables: student code can read what process 1 was started with.
+                wrapped = bubblewrap.command(argv, self.data, calls)
                 passed = numbers if calls is None else (*numbers, calls)
                 self._process = bubblewrap.start(wrapped, passed)
             else:

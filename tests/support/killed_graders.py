@@ -1,7 +1,11 @@
 """Kills graders at random moments and counts what they leave behind; run as a program of its own.
 
 ``python killed_graders.py SANDBOX START ROUNDS SEED`` prints one JSON object. It adopts whatever
-loses its parent, in sandboxes too, so that a process that is left cannot hide from it.
+loses its parent, in sandboxes too, so that no process that is left can hide from it.
+
+SANDBOX is ``bubblewrap``, ``landlock`` or ``bare``; START is ``cold``, ``warm``, or ``second`` for
+a warm one whose template stands already. ``bare`` starts next to nothing in a sandbox, without a
+kernel, and kills whoever started it within the moments that this takes: many rounds in little time.
 """
 
 import contextlib
@@ -16,10 +20,10 @@ import time
 import psutil
 
 from pawmark.grading.boundary import landlock
+from pawmark.grading.sandbox import bubblewrap
 
 ADOPT = 36  # PR_SET_CHILD_SUBREAPER
 AT_ONCE = 4
-WITHIN = 2.0
 PATIENCE = 30.0
 SIGNALS = (signal.SIGKILL, signal.SIGTERM)
 SPIN = "while True: pass"
@@ -45,10 +49,7 @@ with kernel() as started:
 
 
 def start(kind: str, how: str) -> subprocess.Popen:
-    """Start a grader; ``how`` says how its submission starts: cold, warm or second.
-
-    A second one finds the template ready.
-    """
+    """Start a grader, which says on its standard output when it begins."""
     environment = os.environ | {"PAWMARK_WARM": "0" if how == "cold" else "1"}
     argv = [sys.executable, "-c", GRADER, kind, how]
     return subprocess.Popen(argv, stdout=subprocess.PIPE, env=environment)
@@ -56,7 +57,7 @@ def start(kind: str, how: str) -> subprocess.Popen:
 
 def moment(chance: random.Random) -> float:
     """Draw when to kill: any time of the first two seconds, more often soon."""
-    return chance.uniform(0, chance.choice((0.15, 0.5, WITHIN)))
+    return chance.uniform(0, chance.choice((0.15, 0.5, 2.0)))
 
 
 def kill_some(kind: str, how: str, count: int, chance: random.Random) -> list[int]:
@@ -65,7 +66,7 @@ def kill_some(kind: str, how: str, count: int, chance: random.Random) -> list[in
     plan = []
     for grader in graders:
         with grader.stdout as said:
-            said.readline()
+            assert said.readline() == b"begins\n"
         plan.append((time.monotonic() + moment(chance), chance.choice(SIGNALS), grader))
     had = []
     for when, number, grader in sorted(plan, key=lambda entry: entry[0]):
@@ -74,6 +75,25 @@ def kill_some(kind: str, how: str, count: int, chance: random.Random) -> list[in
         grader.send_signal(number)
     for grader in graders:
         grader.wait()
+    return had
+
+
+def kill_bare(chance: random.Random) -> int:
+    """Kill a process right after it started a sandbox; return how many processes it had."""
+    argv = bubblewrap.command(["sleep", "900"], None)
+    reading, writing = os.pipe()
+    pid = os.fork()
+    if pid == 0:
+        bubblewrap.start(argv, ())
+        os.write(writing, b"x")
+        time.sleep(900)
+    os.read(reading, 1)
+    os.close(reading)
+    os.close(writing)
+    time.sleep(chance.uniform(0, 0.08))
+    had = len(family(pid))
+    os.kill(pid, chance.choice(SIGNALS))
+    os.waitpid(pid, 0)
     return had
 
 
@@ -93,8 +113,12 @@ def wait_for_the_end(others: set[int]) -> tuple[float, list[str]]:
         left = [process for process in family(os.getpid()) if process.pid not in others]
         seconds = time.monotonic() - began
         if not left or seconds > PATIENCE:
-            return seconds, [described(process) for process in left]
-        time.sleep(0.02)
+            found = [described(process) for process in left]
+            for process in left:
+                with contextlib.suppress(psutil.Error):
+                    process.kill()
+            return seconds, found
+        time.sleep(0.01)
 
 
 def reap() -> None:
@@ -105,7 +129,7 @@ def reap() -> None:
 
 
 def described(process: psutil.Process) -> str:
-    """Return what a process is, who its parent is, and what it waits for."""
+    """Return what a process is, who its parent is, and what it is doing."""
     with contextlib.suppress(psutil.Error):
         words = " ".join(process.cmdline()[-6:])[-200:]
         return f"{process.pid} of {process.ppid()}, {process.status()}: {process.name()} {words}"
@@ -121,13 +145,13 @@ def main() -> None:
     had, left, slowest = [], [], 0.0
     try:
         while len(had) < rounds:
-            had += kill_some(kind, how, min(AT_ONCE, rounds - len(had)), chance)
+            if kind == "bare":
+                had.append(kill_bare(chance))
+            else:
+                had += kill_some(kind, how, min(AT_ONCE, rounds - len(had)), chance)
             seconds, found = wait_for_the_end({process.pid for process in busy})
             slowest = max(slowest, seconds)
             left += found
-            for process in family(os.getpid()):
-                if process.pid not in {one.pid for one in busy}:
-                    process.kill()
     finally:
         for process in busy:
             process.kill()
