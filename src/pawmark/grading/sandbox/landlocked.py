@@ -172,6 +172,7 @@ def _orders(scratch: Scratch, data: Path | None) -> Orders:
         reads=(str(scratch.root), *_READS, *reads, *made),
         data=str(data.resolve()) if data else None,
         user=user,
+        grader=os.getpid(),
     )
 
 

@@ -78,8 +78,6 @@ class CellRun:
 class StudentKernel:
     """A kernel for one submission, in a sandbox of its own; a context manager.
 
-    The thread that calls `start` must outlive the kernel: the sandbox dies with it.
-
     Parameters
     ----------
     data
@@ -148,7 +146,7 @@ class StudentKernel:
             self._greet()
         # Only now: until the sandbox stands, its root is that of the machine.
         if self.sandboxed:
-            self._family = _tree(self._process.pid)
+            self._family = _tree(self._process.pid)[1:]  # without the program it hangs by
         watched = (self._process, self._family)
         threading.Thread(target=self._watch, args=watched, daemon=True).start()
 
@@ -168,9 +166,7 @@ class StudentKernel:
         """End every process of the submission."""
         process, self._process = self._process, None
         if process is not None:
-            _kill_tree(process, self._family)
-            if process.stdin is not None:
-                process.stdin.close()
+            self._end(process, self._family)
         for end in (self._control, self._door):
             if end is not None:
                 end.close()
@@ -274,17 +270,22 @@ class StudentKernel:
         data = str(self.data) if self.data else None
         calls = seccomp.open_program() if self.sandboxed and bubblewrap.filtered() else None
         with inner_control, inner_door, _closing(calls):
-            self._process = subprocess.Popen(  # noqa: S603  (our own command line)
-                bubblewrap.command(argv, self.data, self.sandboxed, calls),
-                pass_fds=numbers if calls is None else (*numbers, calls),
-                start_new_session=True,
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
-                cwd=self._home,
-                # Student code can read what process 1 of its sandbox was started with.
-                env=bubblewrap.environment(self._home, data) if self._home else {},
-            )
+            if self.sandboxed:
+                # No variables: student code can read what process 1 was started with.
+                wrapped = bubblewrap.command(argv, self.data, calls)
+                passed = numbers if calls is None else (*numbers, calls)
+                self._process = bubblewrap.start(wrapped, passed)
+            else:
+                self._process = subprocess.Popen(  # noqa: S603  (our own command line)
+                    argv,
+                    pass_fds=numbers,
+                    start_new_session=True,
+                    stdin=subprocess.DEVNULL,
+                    stdout=subprocess.DEVNULL,
+                    stderr=subprocess.DEVNULL,
+                    cwd=self._home,
+                    env=bubblewrap.environment(self._home, data),
+                )
 
     def _watch(self, process: subprocess.Popen[bytes], family: list[psutil.Process] | None) -> None:
         _hurry()
@@ -295,7 +296,13 @@ class StudentKernel:
                     self.peak_memory = gauge.peak
                     time.sleep(0 if self._stopped else _POLL)
         finally:  # whatever happens here: nothing runs unwatched
-            _kill_tree(process, family)
+            self._end(process, family)
+
+    def _end(self, process: subprocess.Popen[bytes], family: list[psutil.Process] | None) -> None:
+        if self.sandboxed:
+            _end_sandbox(process, family or [])
+        else:
+            _kill_tree(process)
 
     def _lost(self, outcome: Outcome) -> KernelLost:
         self.close()
@@ -505,27 +512,28 @@ def _usage(process: psutil.Process) -> Usage:
         return Usage()
 
 
-def _kill_tree(process: subprocess.Popen[bytes], family: list[psutil.Process] | None) -> None:
-    """End a submission's processes and wait until they are gone.
+def _end_sandbox(process: subprocess.Popen[bytes], family: list[psutil.Process]) -> None:
+    """End a sandbox and wait until all in it is gone.
 
     The first child of bubblewrap is process 1 of the sandbox: the system ends all others with it,
-    at once, where killing them one by one would lose against code that starts new ones. Bubblewrap
-    itself ends when that child has, and takes its name off the list of processes at once; whoever
-    inherited it from a killed bubblewrap may take seconds.
+    at once, where killing them one by one would lose against code that starts new ones. It is
+    killed from here, by a thread that comes before others: see `_hurry`.
     """
-    if process.poll() is not None:
-        return
-    if not family:  # no sandbox, or none that stands yet
-        family = _tree(process.pid) if family is None else family
-        process.kill()
-    for member in family[1:]:
+    for member in family[1:2]:
         with contextlib.suppress(psutil.Error):
             member.kill()
-    try:
-        process.wait(timeout=5)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()
+    bubblewrap.end(process)
+
+
+def _kill_tree(process: subprocess.Popen[bytes]) -> None:
+    """End processes that run without a sandbox, as far as they can be found."""
+    if process.poll() is not None:
+        return
+    family = _tree(process.pid)
+    for member in family:
+        with contextlib.suppress(psutil.Error):
+            member.kill()
+    process.wait()
     psutil.wait_procs(family[1:], timeout=5)
 
 

@@ -74,15 +74,8 @@ class Template:
             libraries,
         ]
         with theirs:
-            self._process = subprocess.Popen(  # noqa: S603  (our own command line)
-                bubblewrap.template_command(argv, data),
-                pass_fds=(theirs.fileno(),),
-                start_new_session=True,
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
-                env={},
-            )
+            command = bubblewrap.template_command(argv, data)
+            self._process = bubblewrap.start(command, (theirs.fileno(),))
         self._spaces: tuple[int, int] | None = None
         self.served = False
 
@@ -119,25 +112,15 @@ class Template:
             If there is none after a while.
         """
         passed = [*self._spaces, *(() if system_calls is None else (system_calls,))]
-        process = subprocess.Popen(  # noqa: S603  (our own command line)
-            bubblewrap.nested(["cat"], self.data is not None, system_calls, self._spaces),
-            pass_fds=passed,
-            start_new_session=True,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            env={},
-        )
+        wrapped = bubblewrap.nested(["cat"], self.data is not None, system_calls, self._spaces)
+        process = bubblewrap.start(wrapped, passed, hand_on=True, stdout=subprocess.PIPE)
         # What comes back has been through the sandbox: it stands. Nothing is read from it again.
         with process.stdout as back:
             with contextlib.suppress(OSError):
                 process.stdin.write(b"\n")
                 process.stdin.flush()
             if not _readable(back, ANSWER_LIMIT) or back.read(1) != b"\n":
-                process.kill()
-                process.wait()
-                with contextlib.suppress(OSError):  # what was written to it has never been read
-                    process.stdin.close()
+                bubblewrap.end(process)
                 raise TemplateError("no sandbox can be made within the template's")
         return process
 
@@ -173,9 +156,8 @@ class Template:
 
     def close(self) -> None:
         """End it; copies that are at work go on."""
-        self._process.kill()
-        self._process.wait()
         self._requests.close()
+        bubblewrap.end(self._process)
         for number in self._spaces or ():
             os.close(number)
         self._spaces = None
