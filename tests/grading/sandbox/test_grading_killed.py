@@ -42,10 +42,7 @@ def another_user(argv: list[str]) -> list[str] | None:
 
 def killed(kind: str, start: str, rounds: int, root: bool) -> dict:
     """Kill that many graders; return what came of it."""
-    if kind == "landlock":
-        reason = landlocked.available()
-    else:
-        reason = bubblewrap.available()
+    reason = landlocked.available() if kind == "landlock" else bubblewrap.available()
     if reason is not None:
         pytest.skip(reason)
     argv = [sys.executable, killed_graders.__file__, kind, start, str(rounds), "1"]

@@ -163,7 +163,8 @@ def execution(
 
     def new_kernel() -> StudentKernel:
         precomputed.make(data, sources)
-        return choice.student_kernel(settings.sandbox, data.root, settings.limits, imported)
+        sandbox = choice.sandbox_of(settings.sandbox, data.root, settings.limits)
+        return StudentKernel(sandbox, imported)
 
     return Execution(
         notebook=notebook,

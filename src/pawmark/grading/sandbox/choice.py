@@ -7,16 +7,25 @@ or `require_beside` where it runs for another machine, and goes by the name that
 
 import functools
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 from pawmark import profiles
 from pawmark.errors import SandboxError
 from pawmark.grading.boundary.limits import Limits
 from pawmark.grading.sandbox import bubblewrap, landlocked
-from pawmark.grading.session.kernel import StudentKernel
+from pawmark.grading.sandbox.landlocked import Landlocked
+from pawmark.grading.sandbox.namespaced import Bubblewrap
+from pawmark.grading.sandbox.protocol import Sandbox
+from pawmark.grading.sandbox.unprotected import Unprotected
 
 VARIABLE = "PAWMARK_SANDBOX"
 BUBBLEWRAP, LANDLOCK, NONE = "bubblewrap", "landlock", "none"
+_KINDS: dict[str, Callable[[Path | None, Limits], Sandbox]] = {
+    BUBBLEWRAP: Bubblewrap,
+    LANDLOCK: Landlocked,
+    NONE: Unprotected,
+}
 
 _LOUD = (
     "GRADING WITHOUT A SANDBOX (PAWMARK_SANDBOX=none): submissions can read and change whatever "
@@ -165,14 +174,9 @@ def _instead() -> str:
     return f"Landlock does not help out: {reason}."
 
 
-def student_kernel(name: str, data: Path, limits: Limits, libraries: str = "") -> StudentKernel:
-    """Return a kernel in a sandbox of that name, not yet started; see `StudentKernel`.
-
-    Only name spaces of its own keep a copy of a warm interpreter apart: confined, all start cold.
-    """
-    if name == LANDLOCK:
-        return landlocked.ConfinedKernel(data, limits)
-    return StudentKernel(data, name != NONE, limits, libraries)
+def sandbox_of(name: str, data: Path | None, limits: Limits) -> Sandbox:
+    """Return a sandbox of that name for one submission, not yet started."""
+    return _KINDS[name](data, limits)
 
 
 def guest_data(name: str, data: Path) -> str:

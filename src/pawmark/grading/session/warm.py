@@ -25,6 +25,7 @@ from pawmark import profiles
 from pawmark.grading.boundary import seccomp
 from pawmark.grading.boundary.limits import Limits
 from pawmark.grading.sandbox import bubblewrap
+from pawmark.grading.sandbox.namespaced import Bubblewrap, filter_of_calls
 
 SWITCH = "PAWMARK_WARM"
 OF_WORKERS = "worker"
@@ -176,6 +177,30 @@ def _readable(end: object, seconds: float) -> bool:
     poll = select.poll()
     poll.register(end, select.POLLIN)
     return bool(poll.poll(seconds * 1000))
+
+
+def start(sandbox: Bubblewrap, libraries: str, ends: tuple[int, int]) -> None:
+    """Start a submission as a copy of the template, in a sandbox that is made first.
+
+    Parameters
+    ----------
+    sandbox
+        The sandbox, not yet started.
+    libraries
+        `FULL` or `LIGHT`.
+    ends
+        The sandbox's ends of control and door.
+
+    Raises
+    ------
+    TemplateError
+        If the template does not do it.
+    SandboxError
+        If the sandbox ended at once.
+    """
+    with filter_of_calls() as calls, template(sandbox.data, libraries) as found:
+        pid = sandbox.adopt(found.hold(calls))
+        found.enter(pid, ends, sandbox.limits, calls is not None)
 
 
 @contextlib.contextmanager
