@@ -23,7 +23,7 @@ REFERENCE = "student-001"
 WORKER = "pawmark.grading.batch.serve"
 KINDS = {
     WORKER: "workers",
-    "pawmark.grading.inside.preloaded": "templates",  # and their copies, in which student code runs
+    "pawmark.grading.inside preloaded": "templates",  # and their copies, in which student code runs
     "pawmark.grading.gradebook.command": "nbgrader",
 }
 

@@ -23,6 +23,8 @@ import traceback
 from pathlib import Path
 from typing import Any
 
+from pawmark.grading.boundary.entry_points import spare_address_grammar
+
 _DO = {
     "submission": "pawmark.grading.batch.submission",
     "task": "pawmark.grading.batch.dask.run_task",
@@ -32,6 +34,7 @@ _TRACEBACK = 1500
 
 def main() -> None:
     """Carry out orders until there are no more."""
+    spare_address_grammar()
     # Nothing else gets into the answers, whatever a check prints.
     answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)

@@ -221,10 +221,10 @@ class Landlocked:
             raise SandboxError(f"student code cannot be confined: {reason}")
         self.scratch = Scratch()
         numbers = (control, channel)
-        argv = [sys.executable, "-m", "pawmark.grading.inside.sealed_runner", *map(str, numbers)]
+        argv = [sys.executable, "-m", "pawmark.grading.inside", "sealed_runner"]
         limits = dataclasses.replace(self.limits, tasks=self.limits.tasks + _others())
         orders = _orders(self.scratch, self.data)
-        argv += [limits.to_text(), orders.to_text()]
+        argv += [*map(str, numbers), limits.to_text(), orders.to_text()]
         self._process = _keeper(self.scratch, orders, argv, numbers)
 
     def usage(self) -> Usage:

@@ -50,7 +50,8 @@ class Bubblewrap:
         reason = bubblewrap.available()
         if reason is not None:
             raise SandboxError(reason)
-        argv = [sys.executable, "-m", "pawmark.grading.inside.runner", str(control), str(channel)]
+        argv = [sys.executable, "-m", "pawmark.grading.inside", "runner"]
+        argv += [str(control), str(channel)]
         argv += [self.limits.to_text(), "own"]
         with filter_of_calls() as calls:
             # No variables: student code can read what process 1 was started with.

@@ -48,7 +48,8 @@ class Unprotected:
 
     def start(self, control: int, channel: int) -> None:
         """See `Sandbox`."""
-        argv = [sys.executable, "-m", "pawmark.grading.inside.runner", str(control), str(channel)]
+        argv = [sys.executable, "-m", "pawmark.grading.inside", "runner"]
+        argv += [str(control), str(channel)]
         self._home = tempfile.mkdtemp(prefix="pawmark-")
         data = None if self.data is None else str(self.data)
         self._process = subprocess.Popen(  # noqa: S603  (our own command line)

@@ -70,7 +70,8 @@ class Template:
         argv = [
             sys.executable,
             "-m",
-            "pawmark.grading.inside.preloaded",
+            "pawmark.grading.inside",
+            "preloaded",
             str(theirs.fileno()),
             libraries,
         ]
@@ -79,6 +80,11 @@ class Template:
             self._process = bubblewrap.start(command, (theirs.fileno(),))
         self._spaces: tuple[int, int] | None = None
         self.served = False
+
+    @property
+    def pid(self) -> int:
+        """The process that it hangs by."""
+        return self._process.pid
 
     @property
     def alive(self) -> bool:
@@ -233,6 +239,11 @@ def template(data: Path | None, libraries: str) -> Iterator[Template]:
             if found is None or not found.served:
                 _broken.append(str(error))
             raise
+
+
+def templates() -> list[Template]:
+    """Return the templates of this process that stand."""
+    return list(_templates.values())
 
 
 @atexit.register
