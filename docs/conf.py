@@ -7,6 +7,7 @@ from sphinx.application import Sphinx
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
+from architecture_map import architecture_map
 from command_pages import command_pages
 
 import pawmark
@@ -53,7 +54,8 @@ napoleon_use_param = False
 napoleon_use_rtype = False
 nitpicky = True
 # "Raises" sections name the errors by their last name; they stand at the end of the reference.
-nitpick_ignore = [("py:exc", name) for name in ("CourseError", "DataError", "SandboxError", "SettingsError")]
+_ERRORS = ("CourseError", "DataError", "SandboxError", "SettingsError")
+nitpick_ignore = [("py:exc", name) for name in _ERRORS]
 # What a result may carry for its page is described where pages are made.
 nitpick_ignore += [
     ("py:class", f"pawmark.grading.results.outcomes.{n}") for n in ("Picture", "Training")
@@ -70,6 +72,8 @@ def setup(app: Sphinx) -> None:
 def _fill_in(app: Sphinx, name: str, content: list[str]) -> None:
     if name == "index":
         content[0] += _contents_of_the_rest(content[0])
+    if name == "architecture":
+        content[0] = content[0].replace("<!-- architecture map -->", architecture_map())
     if name == "command-line":
         content[0] = content[0].replace("<!-- commands -->", command_pages())
         content[0] = content[0].replace("<!-- settings -->", settings.table())

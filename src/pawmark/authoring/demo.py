@@ -139,6 +139,7 @@ def _environment(console: Console) -> dict[str, str]:
 
     given = settings.is_set("cell_timeout")
     environment = {} if given else settings.environment(cell_timeout=CELL_TIMEOUT)
+    choice.chosen()  # a name that is none is no reason to go on without
     reason = choice.refusal()
     if reason:
         environment |= settings.environment(sandbox=settings.NONE)

@@ -24,6 +24,7 @@ HANDED_IN = KEPT / "handed_in"
 HELD_OUT_SEED = KEPT / "held-out-seed"
 UNFINISHED = KEPT / "unfinished"
 GENERATED = KEPT / "generated"
+SEEDS = KEPT / "seeds"
 LOGS = KEPT / "logs"
 _PATTERNS = ("*.keras", TRAINED, "__pycache__", ".ipynb_checkpoints", ".pytest_cache")
 _LEFT_OUT = shutil.ignore_patterns(*_PATTERNS)

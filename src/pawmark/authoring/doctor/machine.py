@@ -13,7 +13,8 @@ from pawmark.authoring.doctor.finding import Finding
 from pawmark.errors import PawmarkError
 from pawmark.grading.batch import pool
 from pawmark.grading.gradebook import course_settings
-from pawmark.grading.sandbox import bubblewrap as sandboxes
+from pawmark.grading.sandbox import bubblewrap
+from pawmark.grading.sandbox import choice as sandboxes
 from pawmark.pets import layout, photographs
 from pawmark.pets.cache import cache_dir
 from pawmark.pets.synthetic import generator
@@ -65,10 +66,19 @@ def _environments_own() -> list[str]:
 
 def sandbox() -> Finding:
     """Ask whether student code can be locked in here."""
-    reason = sandboxes.available()
+    reason = sandboxes.refusal()
     if reason is not None:
         return Finding.mend("sandbox", "does not work here, so grading refuses", reason)
-    walls = "system calls are filtered" if sandboxes.filtered() else "without libseccomp's filter"
+    name = sandboxes.chosen()
+    if name == sandboxes.NONE:
+        return Finding.mend(
+            "sandbox",
+            f"{sandboxes.VARIABLE} is none: student code can read and change whatever you can",
+            f"Unset {sandboxes.VARIABLE}, unless you wrote all of the notebooks yourself.",
+        )
+    if name == sandboxes.LANDLOCK:
+        return Finding.ok("sandbox", "works; by Landlock, without name spaces")
+    walls = "system calls are filtered" if bubblewrap.filtered() else "without libseccomp's filter"
     return Finding.ok("sandbox", f"works; {walls}")
 
 

@@ -13,7 +13,7 @@ from nbformat import NotebookNode
 from pawmark import pets, settings
 from pawmark.errors import DataError
 from pawmark.grading.checks.session import grading_data
-from pawmark.grading.run.pipeline import Circumstances
+from pawmark.grading.run.run_settings import RunSettings
 from pawmark.pets.photographs import read_marker
 
 
@@ -69,7 +69,7 @@ class Task:
     Attributes
     ----------
     key
-        The name of its tape.
+        The name of its recording.
     assignment
         Full name of the assignment.
     checks
@@ -78,8 +78,10 @@ class Task:
         The repaired notebook.
     undone
         Exercises that are left as released.
-    circumstances
-        Limits, seed and sandbox.
+    settings
+        Limits, and the sandbox of the machine that asks.
+    seed
+        The seed of the hidden inputs.
     data
         The data of grading.
     fingerprint
@@ -93,7 +95,8 @@ class Task:
     checks: str
     notebook: NotebookNode
     undone: frozenset[str]
-    circumstances: Circumstances
+    settings: RunSettings
+    seed: int
     data: DataName
     fingerprint: dict[str, str]
     variables: dict[str, str]
@@ -104,7 +107,7 @@ class Task:
             **vars(self),
             "notebook": nbformat.writes(self.notebook),
             "undone": sorted(self.undone),
-            "circumstances": self.circumstances.to_json(),
+            "settings": self.settings.to_json(),
             "data": vars(self.data),
         }
         return json.dumps(tree).encode()
@@ -115,7 +118,7 @@ class Task:
         tree: dict[str, Any] = json.loads(data)
         tree["notebook"] = nbformat.reads(tree["notebook"], as_version=4)
         tree["undone"] = frozenset(tree["undone"])
-        tree["circumstances"] = Circumstances.from_json(tree["circumstances"])
+        tree["settings"] = RunSettings.from_json(tree["settings"])
         tree["data"] = DataName(**tree["data"])
         return cls(**tree)
 
