@@ -35,6 +35,11 @@ _GRACE = 2.0
 _POLL = 0.05
 _EXACT_FOR = 0.2
 _CHUNK = 1 << 20
+_TOO_LONG = {
+    "output_type": "stream",
+    "name": "stderr",
+    "text": "Grader: this cell was not run: it is longer than what is handed to a process.\n",
+}
 _MAX_CONTROL = wire.MAX_JSON + (1 << 16)
 _MAX_DOOR = wire.MAX_BYTES + wire.MAX_JSON + (1 << 16)
 
@@ -188,6 +193,8 @@ class StudentKernel:
         try:
             self._order({"op": "run", "source": source}, began + timeout)
             reply = self._reply(began + timeout)
+        except wire.TooLargeError:
+            return CellRun([_TOO_LONG], Outcome.STUDENT_ERROR, "", time.monotonic() - began)
         except KernelLost as lost:
             return CellRun([], lost.outcome, "", time.monotonic() - began)
         outcome = None if reply.get("status") == "ok" else Outcome.STUDENT_ERROR
