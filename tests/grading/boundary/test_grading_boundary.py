@@ -104,7 +104,9 @@ class StandIn:
     """Stands for the sandbox, which is not what is tested here."""
 
     ended = False
-    stdin = None
+
+    def __init__(self):
+        self.stdin = io.BytesIO()
 
     def poll(self):
         """Tell, as Popen does, whether it has ended."""

@@ -186,7 +186,7 @@ def nested(levels: int, kind: str, leaf):
 
 LEAVES = (
     st.none()
-    | st.integers(-(10**4000), 10**4000)
+    | st.integers(-(10**400), 10**400)
     | st.sampled_from([10**400, -(10**400), 10**4200, math.inf, 1e308, "\ud800", "\x00\u20ac😀"])
     | st.floats()
     | st.text(max_size=9)
@@ -204,7 +204,7 @@ HELPERS = (
 
 
 @given(DEEP | PLAIN)
-@settings(deadline=None, max_examples=600)
+@settings(deadline=None, max_examples=300)
 def test_what_comes_goes_back_or_is_the_students_error(value):
     """Whatever a reply holds, the next question sends it back, or the student's work is at fault.
 
