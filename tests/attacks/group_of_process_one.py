@@ -1,7 +1,7 @@
 """Tries to enter process 1's process group and session, and to end what lies in it.
 
 tries: detached and double-forked children
-outcome: failed
+outcome: failed, crashed
 """
 
 # %% 99-weigh
