@@ -30,13 +30,14 @@ SPIN = "while True: pass"
 # Says when it begins; then starts a sandbox, in which a child is detached and code runs on.
 GRADER = """
 import sys
-from pawmark.grading.sandbox.landlocked import ConfinedKernel
+from pawmark.grading.sandbox.landlocked import Landlocked
+from pawmark.grading.sandbox.namespaced import Bubblewrap
 from pawmark.grading.session.kernel import StudentKernel
 
 def kernel():
     if sys.argv[1] == "landlock":
-        return ConfinedKernel(None)
-    return StudentKernel(None, libraries="" if sys.argv[2] == "cold" else "light")
+        return StudentKernel(Landlocked())
+    return StudentKernel(Bubblewrap(), libraries="" if sys.argv[2] == "cold" else "light")
 
 if sys.argv[2] == "second":
     with kernel() as first:

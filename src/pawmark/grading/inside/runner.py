@@ -1,6 +1,6 @@
 """Runs inside the sandbox: starts a Jupyter kernel and executes cells in it as it is told.
 
-``python -m pawmark.grading.inside.runner CONTROL_FD DOOR_FD LIMITS SPACE``. It sets its own limits
+``python -m pawmark.grading.inside runner CONTROL_FD DOOR_FD LIMITS SPACE``. It sets its own limits
 first. Orders come on the control socket, one frame each, and each gets one reply. The door is a
 second socket, which the kernel inherits: over it the grader asks the student's namespace. Nothing
 here is trusted by the grader; student code could replace all of it.
@@ -345,7 +345,3 @@ def serve_by(runner: Runner) -> NoReturn:
         os._exit(0)  # the grader has gone
     finally:
         os._exit(1)
-
-
-if __name__ == "__main__":
-    main()

@@ -25,6 +25,7 @@ from pawmark import profiles
 from pawmark.grading.boundary import seccomp
 from pawmark.grading.boundary.limits import Limits
 from pawmark.grading.sandbox import bubblewrap
+from pawmark.grading.sandbox.namespaced import Bubblewrap, filter_of_calls
 
 SWITCH = "PAWMARK_WARM"
 OF_WORKERS = "worker"
@@ -69,7 +70,8 @@ class Template:
         argv = [
             sys.executable,
             "-m",
-            "pawmark.grading.inside.preloaded",
+            "pawmark.grading.inside",
+            "preloaded",
             str(theirs.fileno()),
             libraries,
         ]
@@ -78,6 +80,11 @@ class Template:
             self._process = bubblewrap.start(command, (theirs.fileno(),))
         self._spaces: tuple[int, int] | None = None
         self.served = False
+
+    @property
+    def pid(self) -> int:
+        """The process that it hangs by."""
+        return self._process.pid
 
     @property
     def alive(self) -> bool:
@@ -178,6 +185,30 @@ def _readable(end: object, seconds: float) -> bool:
     return bool(poll.poll(seconds * 1000))
 
 
+def start(sandbox: Bubblewrap, libraries: str, ends: tuple[int, int]) -> None:
+    """Start a submission as a copy of the template, in a sandbox that is made first.
+
+    Parameters
+    ----------
+    sandbox
+        The sandbox, not yet started.
+    libraries
+        `FULL` or `LIGHT`.
+    ends
+        The sandbox's ends of control and door.
+
+    Raises
+    ------
+    TemplateError
+        If the template does not do it.
+    SandboxError
+        If the sandbox ended at once.
+    """
+    with filter_of_calls() as calls, template(sandbox.data, libraries) as found:
+        pid = sandbox.adopt(found.hold(calls))
+        found.enter(pid, ends, sandbox.limits, calls is not None)
+
+
 @contextlib.contextmanager
 def template(data: Path | None, libraries: str) -> Iterator[Template]:
     """Give the template of this process, imported and locked; starts it when there is none.
@@ -208,6 +239,11 @@ def template(data: Path | None, libraries: str) -> Iterator[Template]:
             if found is None or not found.served:
                 _broken.append(str(error))
             raise
+
+
+def templates() -> list[Template]:
+    """Return the templates of this process that stand."""
+    return list(_templates.values())
 
 
 @atexit.register
