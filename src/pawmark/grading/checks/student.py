@@ -14,6 +14,10 @@ from pawmark.grading.results.outcomes import Outcome
 
 _MEMORY = ("MemoryError", "_ArrayMemoryError", "ResourceExhaustedError")
 _TOO_LARGE = "your code's answer is larger than what is looked at"
+_NOT_SENT_BACK = (
+    "what your code answered cannot be handed on to your code: it is too large, or lists and dicts "
+    "are nested too deep in it"
+)
 
 
 class StudentError(Exception):
@@ -108,7 +112,10 @@ class Student:
         return cls(ask)
 
     def _question(self, op: str, **args: Any) -> Any:
-        reply = self._ask(wire.encode({"op": op, "args": args}))
+        try:
+            reply = self._ask(wire.encode({"op": op, "args": args}))
+        except wire.TooLargeError as error:  # what checks make themselves is small
+            raise StudentError(Outcome.STUDENT_ERROR, _NOT_SENT_BACK) from error
         try:
             answer = _typed(wire.decode(reply), dict)
             status = _typed(answer["status"], str)
@@ -166,7 +173,7 @@ class Student:
 
     def folder(self, files: dict[str, bytes]) -> str:
         """Write files into a fresh folder beside the student's process and return its path."""
-        return str(self._question("folder", files=files))
+        return self._path("folder", files=files)
 
     def read_file(self, path: Any) -> bytes:
         """Read a file that the student's code has written."""
@@ -179,7 +186,11 @@ class Student:
 
     def scratch(self, name: str) -> str:
         """Return a path that does not exist yet, in a fresh folder."""
-        return str(self._question("scratch", name=name))
+        return self._path("scratch", name=name)
+
+    def _path(self, op: str, **args: Any) -> str:
+        answer = self._question(op, **args)
+        return _read(lambda: _typed(answer, str))
 
     def seed(self, seed: int) -> None:
         """Seed Python's, NumPy's and Keras' random numbers."""
