@@ -9,6 +9,25 @@ from typing import Any
 import numpy as np
 
 from pawmark.errors import CourseError
+from pawmark.grading.checks.specification import Contract as Contract
+from pawmark.grading.checks.specification import Exercise as Exercise
+from pawmark.grading.checks.specification import Inside as Inside
+from pawmark.grading.checks.specification import Item as Item
+from pawmark.grading.checks.specification import Items as Items
+from pawmark.grading.checks.specification import Place as Place
+from pawmark.grading.checks.specification import Remark as Remark
+from pawmark.grading.checks.specification import Shares as Shares
+from pawmark.grading.checks.specification import Slip as Slip
+from pawmark.grading.checks.specification import Stratum as Stratum
+from pawmark.grading.checks.specification import Variant as Variant
+from pawmark.grading.checks.specification import call as call
+from pawmark.grading.checks.specification import one_of as one_of
+from pawmark.grading.checks.specification import raises as raises
+from pawmark.grading.checks.specification import satisfying as satisfying
+from pawmark.grading.checks.specification import switches as switches
+from pawmark.grading.checks.strata import inputs as inputs
+from pawmark.grading.checks.tolerance import close as close
+from pawmark.grading.checks.tolerance import exact as exact
 from pawmark.grading.outcomes import Training as Training
 from pawmark.grading.outcomes import show_points
 from pawmark.grading.pictures import Comparison

@@ -15,6 +15,9 @@ import pytest
 from pawmark import pets as data_sets
 from pawmark.checks import CheckFailed
 from pawmark.errors import CourseError
+from pawmark.grading.checks.asking import StudentAsking
+from pawmark.grading.checks.grading import grade
+from pawmark.grading.checks.specification import Exercise, Items
 from pawmark.grading.outcomes import CheckResult, ExerciseResult, Outcome, Training
 from pawmark.grading.pictures import Comparison
 from pawmark.grading.student import Student, StudentError
@@ -116,6 +119,7 @@ class CheckSession:
         self.seed = seed
         self._pets = GradingPets(data, guest_root)
         self._items: dict[str, list[pytest.Item]] = {}
+        self._specifications: dict[str, Exercise | Items] = {}
         self._errors: dict[Path, list[str]] = {}
         self._door: Student | None = None
         self._begins: Callable[[str], None] | None = None
@@ -153,6 +157,8 @@ class CheckSession:
         if errors := self._errors.get(module):
             raise CourseError(f"{module} cannot be imported:\n" + "\n".join(errors))
         items = self._items.get(exercise, [])
+        if exercise in self._specifications:
+            return self._run_specified(exercise, door, max_points)
         if not items:
             raise CourseError(f"{module} has no check for exercise {exercise!r}.")
         weights = {item.name: _weight(item) for item in items}
@@ -166,6 +172,19 @@ class CheckSession:
             exercise,
             tuple(_result(entry, weights[name] * scale) for name, entry in self._found.items()),
         )
+
+    def _run_specified(
+        self, exercise: str, door: Student, max_points: float | None
+    ) -> ExerciseResult:
+        specification = self._specifications[exercise]
+        if self._items.get(exercise):
+            raise CourseError(
+                f"exercise {exercise!r} has a specification and test functions besides: only one "
+                "of them can decide."
+            )
+        asking = StudentAsking(door, specification.seconds)
+        points = 1.0 if max_points is None else max_points
+        return grade(specification, asking, self.seed, points)
 
     @pytest.fixture
     def student(self) -> Student:
@@ -199,9 +218,18 @@ class CheckSession:
         """Declare the mark."""
         config.addinivalue_line("markers", "cell(exercise, points): a hidden check")
 
+    def pytest_pycollect_makeitem(self, collector: pytest.Collector, name: str, obj: Any) -> Any:
+        """Collect the specifications that a module holds."""
+        if isinstance(obj, Exercise | Items) and isinstance(collector, pytest.Module):
+            return _Specified.from_parent(collector, name=name, specification=obj)
+        return None
+
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         """Sort the checks by exercise, each in the order of its module."""
         for item in items:
+            if isinstance(item, _Specified):
+                self._specifications[item.specification.name] = item.specification
+                continue
             mark = item.get_closest_marker("cell")
             if mark is not None and mark.args:
                 self._items.setdefault(mark.args[0], []).append(item)
@@ -227,6 +255,14 @@ class CheckSession:
         elif call.when == "call" and "outcome" not in entry:
             entry["outcome"] = Outcome.PASSED
         return report
+
+
+class _Specified(pytest.Item):
+    """Stands for a specification among what pytest collects; it is not run by pytest."""
+
+    def __init__(self, *, specification: Exercise | Items, **about: Any) -> None:
+        super().__init__(**about)
+        self.specification = specification
 
 
 def _weight(item: pytest.Item) -> float:
