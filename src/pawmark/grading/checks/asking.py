@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Protocol
 
-from pawmark.grading import wire
+from pawmark.grading.boundary import wire
 from pawmark.grading.checks.specification import Input, Inside, Place
-from pawmark.grading.outcomes import Outcome
-from pawmark.grading.student import Student, StudentError
+from pawmark.grading.checks.student import Student, StudentError
+from pawmark.grading.results.outcomes import Outcome
 
 _MISSPELT = ("NameError", "UnboundLocalError", "AttributeError", "SyntaxError", "ImportError")
 

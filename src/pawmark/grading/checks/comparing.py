@@ -101,8 +101,10 @@ def _number(got: Any, like: Any) -> Any:
 
 def _array(got: Any, like: np.ndarray) -> np.ndarray:
     array = got if isinstance(got, np.ndarray) else _from_sequence(got)
-    kinds = _NUMERIC if like.dtype.kind in _NUMERIC else {"c": _NUMERIC + "c"}.get(
-        like.dtype.kind, like.dtype.kind
+    kinds = (
+        _NUMERIC
+        if like.dtype.kind in _NUMERIC
+        else {"c": _NUMERIC + "c"}.get(like.dtype.kind, like.dtype.kind)
     )
     if array.dtype.kind not in kinds and array.size:
         raise MisfitError(f"{kind_of(got)} came where an array of numbers was expected")

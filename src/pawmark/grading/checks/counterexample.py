@@ -16,7 +16,7 @@ from pawmark.grading.checks.specification import (
     Raises,
     Satisfying,
 )
-from pawmark.grading.outcomes import Counterexample
+from pawmark.grading.results.outcomes import Counterexample
 
 MAX_NUMBERS = 20
 MAX_TEXT = 60

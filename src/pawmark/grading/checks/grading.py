@@ -20,7 +20,13 @@ from pawmark.grading.checks.specification import (
     Remark,
     Stratum,
 )
-from pawmark.grading.outcomes import CheckResult, Counterexample, ExerciseResult, Outcome, Part
+from pawmark.grading.results.outcomes import (
+    CheckResult,
+    Counterexample,
+    ExerciseResult,
+    Outcome,
+    Part,
+)
 
 TITLES = {
     CORE: "The right result for ordinary inputs",

@@ -27,7 +27,7 @@ from pawmark.grading.checks.specification import (
     Variant,
 )
 from pawmark.grading.checks.tolerance import MARGIN
-from pawmark.grading.outcomes import ExerciseResult
+from pawmark.grading.results.outcomes import ExerciseResult
 
 SEEDS = range(20)
 

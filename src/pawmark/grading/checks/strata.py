@@ -26,7 +26,7 @@ _AT_ONCE = 10
 _MAX_TRIES = 1000  # of the shrinker, most of which are inputs that it has seen
 
 
-class _Enough(BaseException):  # noqa: N818  (ends a search; Hypothesis catches no BaseException)
+class _Enough(BaseException):
     pass
 
 
