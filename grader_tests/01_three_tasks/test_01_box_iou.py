@@ -21,6 +21,7 @@ def judge(a, b):
 
 
 def sides(box):
+    """Return width and height."""
     return box[2] - box[0], box[3] - box[1]
 
 
@@ -45,7 +46,7 @@ def formula(
     empty_divided=False,
     whole_division=False,
 ):
-    """The usual formula, with what may go wrong in it."""
+    """Compute the usual formula, with what may go wrong in it."""
     if whole_coordinates:
         a, b = ([int(number) for number in box] for box in (a, b))
     more = 1 if last_included else 0
@@ -76,6 +77,7 @@ def formula(
 
 
 def holds_a_corner(one, other):
+    """Tell whether a corner of the other box lies in the first."""
     corners = product((other[0], other[2]), (other[1], other[3]))
     return any(one[0] <= x <= one[2] and one[1] <= y <= one[3] for x, y in corners)
 
@@ -185,14 +187,14 @@ def span(low, *steps):
 
 @st.composite
 def staggered(draw):
-    """Two boxes that overlap in part, the first one above and to the left."""
+    """Draw two boxes that overlap in part, the first one above and to the left."""
     x, y = (span(draw(place), draw(side), draw(side), draw(side)) for _ in range(2))
     return (x[0], y[0], x[2], y[2]), (x[1], y[1], x[3], y[3])
 
 
 @st.composite
 def mirrored(draw):
-    """The same in any of the other arrangements."""
+    """Draw the same in any of the other arrangements."""
     a, b = draw(staggered())
     across, down = draw(st.sampled_from([(True, False), (False, True), (True, True)]))
     if across:
@@ -204,7 +206,7 @@ def mirrored(draw):
 
 @st.composite
 def crossing(draw):
-    """One box wide and the other high, each ending outside of the other, in any order."""
+    """Draw one box wide and the other high, each ending outside of the other, in any order."""
     x, y = (span(draw(place), draw(side), draw(side), draw(side)) for _ in range(2))
     both = (x[0], y[1], x[3], y[2]), (x[1], y[0], x[2], y[3])
     return both if draw(st.booleans()) else both[::-1]
@@ -212,7 +214,7 @@ def crossing(draw):
 
 @st.composite
 def apart_in_one(draw):
-    """Side by side, or one above the other, with a gap."""
+    """Draw boxes side by side, or one above the other, with a gap."""
     x = span(draw(place), draw(side), draw(gap), draw(side))
     y = span(draw(place), draw(side), draw(side), draw(side))
     both = (x[0], y[0], x[1], y[2]), (x[2], y[1], x[3], y[3])
@@ -223,7 +225,7 @@ def apart_in_one(draw):
 
 @st.composite
 def apart_in_both(draw):
-    """Diagonally apart."""
+    """Draw boxes that lie diagonally apart."""
     x, y = (span(draw(place), draw(side), draw(gap), draw(side)) for _ in range(2))
     both = (x[0], y[0], x[1], y[1]), (x[2], y[2], x[3], y[3])
     if draw(st.booleans()):
@@ -233,7 +235,7 @@ def apart_in_both(draw):
 
 @st.composite
 def between_pixels(draw):
-    """Overlapping boxes whose coordinates are quarters."""
+    """Draw overlapping boxes whose coordinates are quarters."""
     a, b = draw(staggered())
     quarter = draw(st.sampled_from([0.25, 0.75]))
     return tuple(tuple(number / 4 + quarter / 4 for number in box) for box in (a, b))
@@ -241,7 +243,7 @@ def between_pixels(draw):
 
 @st.composite
 def touching(draw):
-    """Boxes that share an edge or a corner, and nothing else."""
+    """Draw boxes that share an edge or a corner, and nothing else."""
     a, b = draw(apart_in_one() if draw(st.booleans()) else apart_in_both())
     left, right = (a, b) if a[0] < b[0] else (b, a)
     moved = [right[0], right[1], right[2], right[3]]
@@ -257,7 +259,7 @@ def touching(draw):
 
 
 def empty_pair(rng, at, long):
-    """Two boxes without any area: points and lines."""
+    """Draw two boxes without any area: points and lines."""
     kinds = [(0, 0), (0, long), (long, 0)]
     boxes = []
     for _ in range(2):

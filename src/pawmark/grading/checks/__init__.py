@@ -1,4 +1,4 @@
-"""Hidden checks by specification: the right answer decides, a misconception only names it.
+"""Hidden checks, which ask from outside: the right answer decides, a misconception only names it.
 
 An author writes what an exercise asks for, and not what may go wrong with it: a *judge* that knows
 the right result of any input, named *strata* of inputs, and *variants*, which are wrong programs
@@ -8,7 +8,7 @@ with a name. The way of an exercise through this package::
     strata          draws the inputs of each stratum from the seed, and smaller ones after a refusal
     asking          puts the inputs to the student's code in one batch a row; answers are data
     comparing       brings an answer into the form of the right one: a list for an array, unit axes
-    tolerance       how far numbers may differ, and whether that bound is a sound one
+    tolerance       how far numbers may differ
     judging         decides each answer
     naming          finds the variant that agrees with the student on every input asked
     counterexample  the smallest refused input, what came of it and what was expected
@@ -16,6 +16,7 @@ with a name. The way of an exercise through this package::
     grading         does all that in order and returns an ExerciseResult
     proving         tells an author where a specification is not sound yet
 
-Nothing in here knows a course: neither photographs nor models. What must be built beside the
-student's code (a folder, a handle) is described by `Inside` and built there.
+`session` collects these specifications, or test functions in their place, and runs them; `student`
+is the way to the student's process. Nothing in the engine knows a course: what must be built beside
+the student's code (a folder, a handle) is described by `Inside` and built there.
 """

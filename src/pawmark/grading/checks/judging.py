@@ -1,4 +1,4 @@
-"""Decides each answer: is it right for its input, and does its form keep the contract?"""
+"""Decides whether an answer is right for its input, and whether its form keeps the contract."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass

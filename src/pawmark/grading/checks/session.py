@@ -87,7 +87,10 @@ def check_module(course: Path, exercise: str) -> Path:
         If the course has none, or more than one.
     """
     number = exercise.split("-")[0]
-    found = sorted((course / CHECKS).glob(f"test_{number}_*.py"))
+    own = f"{number}_*/test_{exercise.replace('-', '_')}.py"
+    found = sorted((course / CHECKS).glob(own)) or sorted(
+        (course / CHECKS).glob(f"test_{number}_*.py")
+    )
     if len(found) != 1:
         raise CourseError(
             f"exercise {exercise!r} needs one module grader_tests/test_{number}_*.py in {course}, "

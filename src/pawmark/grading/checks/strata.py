@@ -20,8 +20,8 @@ from pawmark.grading.checks.asking import key_of
 from pawmark.grading.checks.specification import Input, Stratum
 
 DRAWN_BY = f"hypothesis {hypothesis.__version__}"
-# With more at once, Hypothesis would make most of them by changing parts of earlier ones: sides that
-# are all the same, and squares.
+# With more at once, Hypothesis would make most of them by changing parts of earlier ones: equal
+# sides, and the same numbers again.
 _AT_ONCE = 10
 _MAX_TRIES = 1000  # of the shrinker, most of which are inputs that it has seen
 
