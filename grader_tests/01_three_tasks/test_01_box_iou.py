@@ -71,7 +71,7 @@ def formula(
         union = min(first, second) if smaller_alone else max(first, second)
     if dice or percent:
         shared *= 2 if dice else 100
-    if union == 0 and not empty_divided:
+    if union <= 0 and not empty_divided:
         return 1.0 if empty_agree else 0.0
     return shared // union if whole_division else shared / union
 

@@ -11,7 +11,15 @@ from typing import Any
 import numpy as np
 
 from pawmark.grading.checks import strata
-from pawmark.grading.checks.asking import ProgramAsking, Question, Raised, Returned, run
+from pawmark.grading.checks.asking import (
+    Answer,
+    Asking,
+    ProgramAsking,
+    Question,
+    Raised,
+    Returned,
+    run,
+)
 from pawmark.grading.checks.comparing import MisfitError, fitted
 from pawmark.grading.checks.grading import grade
 from pawmark.grading.checks.judging import Judge, agreement
@@ -24,7 +32,6 @@ from pawmark.grading.checks.specification import (
     Satisfying,
     Severity,
     Stratum,
-    Variant,
 )
 from pawmark.grading.checks.tolerance import MARGIN
 from pawmark.grading.results.outcomes import ExerciseResult
@@ -38,15 +45,12 @@ def without_variants(exercise: Exercise) -> Exercise:
 
 
 def try_program(exercise: Exercise, program: Callable[..., Any], seed: int) -> ExerciseResult:
-    """Grade a program of the author's as if a student had handed it in, for one point."""
+    """Grade a program of the author's as if a student had handed it in, for 100 points."""
     return grade(exercise, ProgramAsking(program), seed, 100.0)
 
 
 def prove(
-    exercise: Exercise,
-    reference: Callable[..., Any] | None = None,
-    right: Mapping[str, Callable[..., Any]] | None = None,
-    seeds: Iterable[int] = SEEDS,
+    exercise: Exercise, right: Mapping[str, Asking] | None = None, seeds: Iterable[int] = SEEDS
 ) -> list[str]:
     """Return all complaints about a specification.
 
@@ -54,31 +58,26 @@ def prove(
     ----------
     exercise
         The specification.
-    reference
-        The reference solution, called like the judge; it must get full marks.
     right
-        Other right programs by name; they must as well, and tell how far right results differ.
+        Right answers by name, the reference solution among them: they must get full marks, and
+        tell how far right results differ.
     seeds
         Seeds to try.
     """
-    seeds = list(seeds)
-    programs = dict(right or {}) | ({"the reference": reference} if reference else {})
-    found = [*accepts(exercise, programs, seeds)]
+    seeds, right = list(seeds), right or {}
+    found = [*accepts(exercise, right, seeds)]
     found += separates(exercise, seeds)
     found += bands(exercise, seeds)
     found += constants(exercise, seeds[:3])
-    found += tolerance(exercise, programs, seeds)
+    found += tolerance(exercise, right, seeds)
     return list(dict.fromkeys(found))
 
 
-def accepts(
-    exercise: Exercise, programs: Mapping[str, Callable[..., Any]], seeds: Iterable[int]
-) -> Iterator[str]:
-    """Complain about right programs that do not get full marks."""
+def accepts(exercise: Exercise, right: Mapping[str, Asking], seeds: Iterable[int]) -> Iterator[str]:
+    """Complain about right answers that do not get full marks."""
     for seed in seeds:
-        for name, program in programs.items():
-            result = try_program(exercise, program, seed)
-            for check in result.checks:
+        for name, asking in right.items():
+            for check in grade(exercise, asking, seed, 100.0).checks:
                 if check.points < check.max_points:
                     shown = check.counterexample
                     yield f"{name} loses points in {check.row}: {check.message} {shown}"
@@ -177,7 +176,7 @@ def _array(value: Any) -> np.ndarray:
 
 
 def tolerance(
-    exercise: Exercise, right: Mapping[str, Callable[..., Any]], seeds: Iterable[int] = SEEDS
+    exercise: Exercise, right: Mapping[str, Asking], seeds: Iterable[int] = SEEDS
 ) -> Iterator[str]:
     """Complain unless the bound lies well between right results and the nearest variant.
 
@@ -186,13 +185,13 @@ def tolerance(
     """
     seeds = list(seeds)
     largest, who = 0.0, ""
-    for name, program in right.items():
+    for name, asking in right.items():
         for seed in seeds:
-            found = deviation(exercise, program, seed)
-            largest, who = max((largest, who), (found, name))
+            largest, who = max((largest, who), (deviation(exercise, asking, seed), name))
     nearest, which = np.inf, ""
     for variant in exercise.variants:
-        found = min(_farthest(exercise, variant, seed) for seed in seeds)
+        program = ProgramAsking(variant.program)
+        found = min(deviation(exercise, program, seed) for seed in seeds)
         nearest, which = min((nearest, which), (found, variant.name))
     if largest > 1 / MARGIN:
         yield (
@@ -206,33 +205,26 @@ def tolerance(
         )
 
 
-def deviation(exercise: Exercise, program: Callable[..., Any], seed: int) -> float:
-    """Return by how much of the bound a program deviates from the judge at most."""
-    return max((value for value in _deviations(exercise, program, seed)), default=0.0)
+def deviation(exercise: Exercise, asking: Asking, seed: int) -> float:
+    """Return by how much of the bound some answers deviate from the judge at most."""
+    judge, asked = Judge(exercise), [question for _, question in questions(exercise, seed)]
+    answers = asking.ask(asked)
+    found = (
+        _deviation(exercise, answer, judge.expected(question))
+        for question, answer in zip(asked, answers, strict=True)
+    )
+    return max(found, default=0.0)
 
 
-def _farthest(exercise: Exercise, variant: Variant, seed: int) -> float:
-    return deviation(exercise, variant.program, seed)
-
-
-def _deviations(exercise: Exercise, program: Callable[..., Any], seed: int) -> Iterator[float]:
-    judge = Judge(exercise)
-    for _, question in questions(exercise, seed):
-        expected = judge.expected(question)
-        outcome = run(program, question.input)
-        if isinstance(expected, Raises | OneOf | Satisfying):
-            continue
-        if isinstance(outcome, Raised):
-            yield np.inf
-        else:
-            yield _deviation(exercise, outcome.value, expected)
-
-
-def _deviation(exercise: Exercise, got: Any, expected: Any) -> float:
-    if agreement(exercise, got, expected)[0] and exercise.canonical is not None:
+def _deviation(exercise: Exercise, answer: Answer, expected: Any) -> float:
+    if isinstance(expected, Raises | OneOf | Satisfying):
+        return 0.0
+    if not isinstance(answer, Returned):
+        return np.inf
+    if exercise.canonical is not None and agreement(exercise, answer.value, expected)[0]:
         return 0.0
     try:
-        return exercise.same.deviation(fitted(got, expected), expected)
+        return exercise.same.deviation(fitted(answer.value, expected), expected)
     except MisfitError:
         return np.inf
 
