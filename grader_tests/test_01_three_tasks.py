@@ -5,7 +5,7 @@ import unicodedata
 import numpy as np
 import pytest
 
-from pawmark.checks import expect, expect_array, expect_number
+from pawmark.checks import expect, expect_array
 
 # Runs beside the student's function and tells whether it raised: one expression cannot catch.
 CATCHING = """

@@ -205,6 +205,9 @@ class _Graded:
             return {"outcome": lost.outcome, "message": lost.message, "counterexample": shown}
         if isinstance(smallest.answer, Raised):
             return _error(smallest.answer, shown)
+        if all(isinstance(one.answer, Returned) and one.answer.value is None for one in self.asked):
+            message = "nothing (`None`) came back: is a return statement missing?"
+            return {"outcome": Outcome.FAILED, "message": message, "counterexample": shown}
         message = f"the result is not right for {smallest.stratum.name}"
         message += f": {smallest.reason}" if smallest.reason else ""
         return {"outcome": Outcome.FAILED, "message": message, "counterexample": shown}
