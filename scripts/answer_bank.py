@@ -7,7 +7,12 @@ import ast
 import sys
 from pathlib import Path
 
+import nbformat
+
 from pawmark.authoring.answers import read_answer
+from pawmark.grading.checks.session import check_module
+from pawmark.grading.course_folder import assignments, source_notebook
+from pawmark.grading.run.execution import CHECK_SUFFIX
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs" / "answer-bank.md"
@@ -15,21 +20,52 @@ HEAD = """# The bank of answers
 
 Each hidden check is proven by answers: wrong ones, which it must catch with a message that names
 the misconception while the other checks pass, and unusual right ones, which must get full marks.
-They lie in `tests/answers/`, one file an answer. `make test` grades a part of them, `make test-all`
-all.
+An exercise with a specification says of each wrong answer how severe it is and which misconception
+is named. They lie in `tests/answers/`, one file an answer. `make test` grades a part of them,
+`make test-all` all.
 
 This page is written by `python scripts/answer_bank.py`.
 """
 
 
-def checks_of(module: Path) -> dict[str, str]:
-    """Return the checks of a module and the names that students read, in its order."""
-    functions = ast.parse(module.read_text(encoding="utf-8")).body
-    return {
-        node.name: (ast.get_docstring(node) or node.name).splitlines()[0]
-        for node in functions
+def checks_of(assignment: str) -> dict[str, str]:
+    """Return the checks of an assignment and the names that students read, in its order."""
+    book = nbformat.read(source_notebook(ROOT, assignment), as_version=4)
+    ids = [cell.metadata.get("nbgrader", {}).get("grade_id", "") for cell in book.cells]
+    exercises = [name.removesuffix(CHECK_SUFFIX) for name in ids if name.endswith(CHECK_SUFFIX)]
+    functions = [
+        node
+        for exercise in exercises
+        for node in ast.parse(check_module(ROOT, exercise).read_text(encoding="utf-8")).body
         if isinstance(node, ast.FunctionDef) and node.name.startswith("test_")
-    }
+    ]
+    return {node.name: (ast.get_docstring(node) or node.name).splitlines()[0] for node in functions}
+
+
+def specified(assignment: str) -> list[str]:
+    """Return the exercises of an assignment that have a specification, in alphabetical order."""
+    modules = (ROOT / "grader_tests" / assignment).glob("test_*.py")
+    return sorted(
+        call.args[0].value
+        for module in modules
+        for call in ast.walk(ast.parse(module.read_text(encoding="utf-8")))
+        if isinstance(call, ast.Call)
+        and ast.unparse(call.func) in ("Exercise", "Items")
+        and call.args
+        and isinstance(call.args[0], ast.Constant)
+    )
+
+
+def answered(assignment: str, exercise: str) -> list[str]:
+    """Return a line for each wrong answer to an exercise with a specification."""
+    lines = []
+    for path in sorted((ROOT / "tests" / "answers" / assignment / "wrong").glob("*.py")):
+        answer = read_answer(path)
+        if exercise in answer.cells and answer.severity:
+            named = "" if answer.names in ("", "nothing") else f", named `{answer.names}`"
+            title = answer.docstring.strip().splitlines()[0]
+            lines.append(f"- {title} ({answer.severity}{named})")
+    return lines
 
 
 def caught_by(assignment: str, checks: dict[str, str]) -> dict[str, list[str]]:
@@ -42,10 +78,9 @@ def caught_by(assignment: str, checks: dict[str, str]) -> dict[str, list[str]]:
     return caught
 
 
-def section(module: Path) -> str:
+def section(assignment: str) -> str:
     """Return the part of the page on one assignment."""
-    assignment = module.stem.removeprefix("test_")
-    checks = checks_of(module)
+    checks = checks_of(assignment)
     caught = caught_by(assignment, checks)
     folder = ROOT / "tests" / "answers" / assignment
     wrong, right = (len(list(folder.glob(f"{kind}/*.py"))) for kind in ("wrong", "right"))
@@ -57,13 +92,14 @@ def section(module: Path) -> str:
         lines.append(f"**{title}**\n")
         lines += [f"- {answer}" for answer in caught[name]]
         lines.append("")
+    for exercise in specified(assignment):
+        lines += [f"**{exercise}**, by specification\n", *answered(assignment, exercise), ""]
     return "\n".join(lines)
 
 
 def page() -> str:
     """Return the whole page."""
-    modules = sorted((ROOT / "grader_tests").glob("test_*.py"))
-    return HEAD + "".join(section(module) for module in modules)
+    return HEAD + "".join(map(section, assignments(ROOT)))
 
 
 if __name__ == "__main__":

@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 
 from pawmark.errors import CourseError
+from pawmark.grading.checks.specification import ARGUMENTS as ARGUMENTS
+from pawmark.grading.checks.specification import RESULT as RESULT
 from pawmark.grading.checks.specification import Contract as Contract
 from pawmark.grading.checks.specification import Exercise as Exercise
 from pawmark.grading.checks.specification import Inside as Inside

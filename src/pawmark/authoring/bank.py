@@ -6,14 +6,13 @@ Run as ``python -m pawmark.authoring.bank 01-box-iou``.
 import argparse
 import contextlib
 import functools
-import importlib.util
+import importlib
 import io
 import re
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import nbformat
@@ -25,7 +24,7 @@ from pawmark.grading.checks.asking import StudentAsking
 from pawmark.grading.checks.grading import grade
 from pawmark.grading.checks.marks import in_band
 from pawmark.grading.checks.proving import SEEDS, prove, without_variants
-from pawmark.grading.checks.session import check_module
+from pawmark.grading.checks.session import check_module, packages
 from pawmark.grading.checks.specification import Exercise, Items
 from pawmark.grading.checks.student import Student
 from pawmark.grading.results.outcomes import ExerciseResult
@@ -43,25 +42,15 @@ def specification_of(course: Path, exercise: str) -> Exercise | Items | None:
     CourseError
         If there is no module of checks for it.
     """
+    path = check_module(course, exercise)
+    with packages([path.parent]):
+        module = importlib.import_module(f"{path.parent.name}.{path.stem}")
     found = [
         value
-        for value in vars(_imported(check_module(course, exercise))).values()
+        for value in vars(module).values()
         if isinstance(value, Exercise | Items) and value.name == exercise
     ]
     return found[0] if found else None
-
-
-def _imported(path: Path) -> ModuleType:
-    spec = importlib.util.spec_from_file_location(f"checks_{path.stem}", path)
-    if spec is None or spec.loader is None:
-        raise CourseError(f"{path} cannot be imported.")
-    module = importlib.util.module_from_spec(spec)
-    sys.path.insert(0, str(path.parent))
-    try:
-        spec.loader.exec_module(module)
-    finally:
-        sys.path.remove(str(path.parent))
-    return module
 
 
 def namespace_of(course: Path, assignment: str, cells: Mapping[str, str]) -> dict[str, Any]:
@@ -133,23 +122,28 @@ class Tried:
     @property
     def complaints(self) -> Iterator[str]:
         """Yield what is not as the answer says."""
-        if self.result.points >= self.result.max_points or self.bare.points >= self.bare.max_points:
-            yield "gets full marks"
-        if self.answer.severity:
-            wrong = in_band(self.answer.severity, self.result.points, self.result.max_points)
-            if wrong:
-                yield wrong
-        if "|" in self.answer.names:  # words, one of which a true message holds
-            words = re.compile(self.answer.names, re.IGNORECASE)
-            if not any(words.search(check.message) for check in self.result.checks):
-                yield f"no message holds {self.answer.names}"
-            return
-        expected = "" if self.answer.names == "nothing" else self.answer.names
-        if self.answer.names and self.named != expected:
-            yield f"named {self.named or 'nothing'}, and not {self.answer.names}"
-        said = [check.message for check in self.result.checks]
-        if self.answer.says and not any(self.answer.says in message for message in said):
-            yield f"nothing says {self.answer.says!r}"
+        if self.bare.points >= self.bare.max_points:
+            yield "gets full marks with all variants switched off"
+        yield from complaints(self.answer, self.result)
+
+
+def complaints(answer: Answer, result: ExerciseResult) -> Iterator[str]:
+    """Yield what of a wrong answer's result is not as the answer says."""
+    if result.points >= result.max_points:
+        yield "gets full marks"
+    if answer.severity and (wrong := in_band(answer.severity, result.points, result.max_points)):
+        yield wrong
+    said = " ".join(check.message for check in result.checks)
+    if "|" in answer.names:  # words, one of which a true message holds
+        if not re.search(answer.names, said, re.IGNORECASE):
+            yield f"no message holds {answer.names}"
+    elif answer.names:
+        keys = [check.misconception.rpartition(".")[2] for check in result.checks]
+        named = next(filter(None, keys), "nothing")
+        if named != answer.names:
+            yield f"named {named}, and not {answer.names}"
+    if answer.says and answer.says not in said:
+        yield f"nothing says {answer.says!r}"
 
 
 def answers_of(course: Path, exercise: str, kind: str) -> dict[Path, Answer]:

@@ -5,13 +5,13 @@ was asked once need not be asked again, whatever becomes of judge, messages or p
 """
 
 import copy
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Protocol
 
 from pawmark.grading.boundary import wire
-from pawmark.grading.checks.specification import Input, Inside, Place
+from pawmark.grading.checks.specification import Input, Inside, Mark, Place
 from pawmark.grading.checks.student import Student, StudentError
 from pawmark.grading.results.outcomes import Outcome
 
@@ -45,7 +45,7 @@ class Question:
         """Return it as what is sent."""
         arguments: dict[str, Any] = {"name": self.function, "call": _call(self.input)}
         if self.read is not None:
-            arguments["read"] = [self.read.operation, dict(self.read.arguments)]
+            arguments["read"] = [self.read.operation, _marked(self.read.arguments)]
         if self.other is not None:
             arguments["other"] = _call(self.other)
         return wire.encode({"op": "probe", "args": arguments})
@@ -72,6 +72,15 @@ def _call(given: Input) -> dict[str, Any]:
         "args": [_argument(value) for value in given.args],
         "kwargs": {name: _argument(value) for name, value in given.kwargs.items()},
     }
+
+
+def _marked(tree: Any) -> Any:
+    """Write the marks in the arguments of an operation as data."""
+    if isinstance(tree, Mark):
+        return {"mark": tree.value}
+    if isinstance(tree, Mapping):
+        return {key: _marked(value) for key, value in tree.items()}
+    return tree
 
 
 def _argument(value: Any) -> dict[str, Any]:

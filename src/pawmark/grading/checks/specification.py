@@ -100,6 +100,16 @@ class Inside:
     state: str | None = None
 
 
+class Mark(StrEnum):
+    """Stands, in the arguments of `Exercise.read`, for what is known only beside the student."""
+
+    RESULT = "result"
+    ARGUMENTS = "arguments"
+
+
+RESULT, ARGUMENTS = Mark.RESULT, Mark.ARGUMENTS
+
+
 @dataclass(frozen=True)
 class Place:
     """A path in a folder that is written beside the student's code.
@@ -364,8 +374,9 @@ class Exercise:
     families
         A message by family, for variants of which several agree with a student.
     read
-        How a result that cannot cross is read beside the student's code: its ``arguments`` get the
-        result as ``value``.
+        How a result that cannot cross is read beside the student's code: an `Inside` in whose
+        arguments `RESULT` stands for the result and `ARGUMENTS` for the list of the arguments:
+        ``Inside("axes", {"axes": RESULT})``.
     closed
         Whether the expected result stays hidden.
     show

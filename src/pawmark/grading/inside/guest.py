@@ -378,7 +378,9 @@ def _probe(
     function, first = guest.find(name), _Call(guest, call)
 
     def result(given: _Call, value: Any) -> Any:
-        value = _OPERATIONS[read[0]](guest, **{**read[1], "value": value}) if read else value
+        if read is not None:
+            marks = {"result": value, "arguments": given.args}
+            value = _OPERATIONS[read[0]](guest, **_filled(read[1], marks))
         return given.plain(value)
 
     value = function(*first.args, **first.kwargs)
@@ -390,6 +392,15 @@ def _probe(
     later = _copy(guest, result(first, value))
     again = result(first, function(*first.args, **first.kwargs))
     return {"first": at_once, "later": later, "again": again, "changed": first.changed()}
+
+
+def _filled(tree: Any, marks: dict[str, Any]) -> Any:
+    """Put what is known here into the arguments of an operation."""
+    if not isinstance(tree, dict):
+        return tree
+    if tree.keys() == {"mark"}:
+        return marks[tree["mark"]]
+    return {key: _filled(value, marks) for key, value in tree.items()}
 
 
 def _copy(guest: Guest, value: Any) -> Any:
