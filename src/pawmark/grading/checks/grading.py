@@ -154,12 +154,10 @@ class _Graded:
             if row == CONTRACT and not right:
                 base = self._contract_row(base)
             elif row == CONTRACT and pays[row] < most:
-                base = dataclasses.replace(
-                    base, outcome=Outcome.FAILED, message="it counts with the right results only"
-                )
+                base = dataclasses.replace(base, outcome=Outcome.FAILED, message=WITH_RESULTS_ONLY)
             elif not right or pays[row] < most:
                 base = dataclasses.replace(base, **told)
-                told = {**told, "message": _AGAIN, "counterexample": None, "detail": ""}
+                told = {**told, "message": SAME_REASON, "counterexample": None, "detail": ""}
             found.append(base)
         return found
 
@@ -256,9 +254,6 @@ class _Graded:
             misconception=f"{self.exercise.name}.contract-{aspect}",
             counterexample=dataclasses.replace(shown, expected=None, where=""),
         )
-
-
-_AGAIN = "for the same reason"
 
 
 def _is_lost(one: Judged) -> bool:

@@ -70,6 +70,11 @@ class Training:
         return cls(judged=float(tree["judged"]), bar=bar, prior=float(tree["prior"]), **losses)
 
 
+# What rows say that lose points by what another row has told already.
+SAME_REASON = "for the same reason"
+WITH_RESULTS_ONLY = "it counts with right results only"
+
+
 @dataclass(frozen=True)
 class Part:
     """A part of a row, which is right as a whole or not: a stratum of inputs, a demand.
@@ -158,6 +163,11 @@ class CheckResult:
     parts: tuple[Part, ...] = ()
     misconception: str = ""
     counterexample: Counterexample | None = None
+
+    @property
+    def tells(self) -> bool:
+        """Whether its message says something that no other row of the exercise has said."""
+        return bool(self.message) and self.message not in (SAME_REASON, WITH_RESULTS_ONLY)
 
     @classmethod
     def from_json(cls, tree: dict[str, Any]) -> "CheckResult":
