@@ -540,6 +540,7 @@ def test_an_edit_of_message_or_judge_asks_nothing_of_the_student(course, small_p
             guest_root="/nowhere",
             new_kernel=lambda: StudentKernel(None),
             seed=5,
+            sandbox="bubblewrap",
             timeout=30,
             about={"checks": (folder / FILE).read_text()},
             old=old,

@@ -21,6 +21,8 @@ from pawmark.grading.checks.specification import (
     Stratum,
 )
 from pawmark.grading.results.outcomes import (
+    SAME_REASON,
+    WITH_RESULTS_ONLY,
     CheckResult,
     Counterexample,
     ExerciseResult,
