@@ -50,17 +50,19 @@ exercise = Exercise(
         Stratum("trimaps without a contour", inputs(without_contour, **sides)),
         Stratum("trimaps without a pet", inputs(without_pet, **sides), row="corners"),
     ],
-    variants=switches(
-        formula,
-        contour_is_pet=Slip(
-            "major", "the contour is counted as pet: it is label 3, the pet is label 1"
+    variants=[
+        *switches(
+            formula,
+            contour_is_pet=Slip(
+                "major", "the contour is counted as pet: it is label 3, the pet is label 1"
+            ),
+            counted=Slip("fatal", "{got} counts pixels: divide by how many there are"),
+            percentage=Slip("fatal", "{got} is a percentage: the share is {expected}"),
+            of_background=Slip(
+                "fatal", "the share is one of all pixels, and not of those of the background"
+            ),
         ),
-        counted=Slip("fatal", "{got} counts pixels: divide by how many there are"),
-        percentage=Slip("fatal", "{got} is a percentage: the share is {expected}"),
-        of_background=Slip(
-            "fatal", "the share is one of all pixels, and not of those of the background"
-        ),
-    ),
+    ],
     same=close(atol=1e-6),
     contract=Contract(result=float),
 )
