@@ -19,6 +19,7 @@ from pawmark.grading.checks.session import check_folder, module_name
 from pawmark.grading.course_folder import CONFIG, assignments, source_notebook
 from pawmark.grading.intake.cells import exercise_of
 
+_NAMING = ("pytest.mark.cell", "Exercise", "Items")
 _CALL = re.compile(r"run_checks\(\s*['\"]([^'\"]+)['\"]")
 _HEADING = re.compile(r"^### .* · (\d+) points?$", re.MULTILINE)
 _TOTAL = re.compile(r"\*\*Time\*\*.* (\d+) points \|")
@@ -126,13 +127,13 @@ def _strays(marked: dict[str, set[str]], asked: set[str]) -> Iterator[str]:
 
 
 def marked_exercises(module: Path) -> set[str]:
-    """Return the exercises that a module of hidden checks names in its marks."""
+    """Return the exercises that a module of hidden checks names in marks and specifications."""
     tree = ast.parse(module.read_text(encoding="utf-8"))
     calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
     return {
         call.args[0].value
         for call in calls
-        if ast.unparse(call.func) == "pytest.mark.cell"
+        if ast.unparse(call.func).removeprefix("checks.") in _NAMING
         and call.args
         and isinstance(call.args[0], ast.Constant)
     }

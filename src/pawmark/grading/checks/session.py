@@ -17,6 +17,9 @@ from pawmark import pets as data_sets
 from pawmark import settings
 from pawmark.checks import CheckFailed
 from pawmark.errors import CourseError
+from pawmark.grading.checks.asking import StudentAsking
+from pawmark.grading.checks.grading import grade
+from pawmark.grading.checks.specification import Exercise, Items
 from pawmark.grading.checks.student import Student, StudentError
 from pawmark.grading.results.outcomes import CheckResult, ExerciseResult, Outcome, Training
 from pawmark.vision.pictures import Comparison
@@ -155,6 +158,7 @@ class CheckSession:
         self.seed = seed
         self._pets = GradingPets(data, guest_root)
         self._items: dict[str, list[pytest.Item]] = {}
+        self._specifications: dict[str, Exercise | Items] = {}
         self._errors: dict[Path, list[str]] = {}
         self._door: Student | None = None
         self._begins: Callable[[str], None] | None = None
@@ -192,6 +196,8 @@ class CheckSession:
         if errors := self._errors.get(module):
             raise CourseError(f"{module} cannot be imported:\n" + "\n".join(errors))
         items = self._items.get(exercise, [])
+        if exercise in self._specifications:
+            return self._run_specified(exercise, door, max_points)
         if not items:
             raise CourseError(f"{module} has no check for exercise {exercise!r}.")
         for item in items:
@@ -211,6 +217,19 @@ class CheckSession:
             exercise,
             tuple(_result(entry, weights[name] * scale) for name, entry in self._found.items()),
         )
+
+    def _run_specified(
+        self, exercise: str, door: Student, max_points: float | None
+    ) -> ExerciseResult:
+        specification = self._specifications[exercise]
+        if self._items.get(exercise):
+            raise CourseError(
+                f"exercise {exercise!r} has a specification and test functions besides: only one "
+                "of them can decide."
+            )
+        asking = StudentAsking(door, specification.seconds)
+        points = 1.0 if max_points is None else max_points
+        return grade(specification, asking, self.seed, points)
 
     @pytest.fixture
     def student(self) -> Student:
@@ -244,9 +263,18 @@ class CheckSession:
         """Declare the mark."""
         config.addinivalue_line("markers", "cell(exercise, points): a hidden check")
 
+    def pytest_pycollect_makeitem(self, collector: pytest.Collector, name: str, obj: Any) -> Any:
+        """Collect the specifications that a module holds."""
+        if isinstance(obj, Exercise | Items) and isinstance(collector, pytest.Module):
+            return _Specified.from_parent(collector, name=name, specification=obj)
+        return None
+
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         """Sort the checks by exercise, each in the order of its module."""
         for item in items:
+            if isinstance(item, _Specified):
+                self._specifications[item.specification.name] = item.specification
+                continue
             mark = item.get_closest_marker("cell")
             if mark is not None and mark.args:
                 self._items.setdefault(mark.args[0], []).append(item)
@@ -272,6 +300,17 @@ class CheckSession:
         elif call.when == "call" and "outcome" not in entry:
             entry["outcome"] = Outcome.PASSED
         return report
+
+
+class _Specified(pytest.Item):
+    """Stands for a specification among what pytest collects; it is not run by pytest."""
+
+    def __init__(self, *, specification: Exercise | Items, **about: Any) -> None:
+        super().__init__(**about)
+        self.specification = specification
+
+    def runtest(self) -> None:
+        """Do nothing: `CheckSession.run` grades by the specification."""
 
 
 def _weight(item: pytest.Item) -> float:
@@ -332,7 +371,7 @@ def with_checks(
     options = [*_OPTIONS, f"--rootdir={folder}", f"--confcutdir={folder}"]
     said = io.StringIO()
     with (
-        _packages({module.parent for module in modules}),
+        packages({module.parent for module in modules}),
         contextlib.redirect_stdout(said),
         contextlib.redirect_stderr(said),
     ):
@@ -413,7 +452,7 @@ _OPTIONS = (
 
 
 @contextlib.contextmanager
-def _packages(folders: Collection[Path]) -> Iterator[None]:
+def packages(folders: Collection[Path]) -> Iterator[None]:
     """Make packages of folders of checks for a while, so that modules can import their neighbours.
 
     Pytest calls a module by its path below ``--rootdir`` (``02_data_loading.test_02_list_pairs``)

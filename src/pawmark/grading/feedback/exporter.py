@@ -19,7 +19,7 @@ from pawmark.errors import CourseError
 from pawmark.grading import pages
 from pawmark.grading.boundary.sanitizing import render_markdown
 from pawmark.grading.intake.cells import exercise_of
-from pawmark.grading.results.outcomes import CheckResult, Outcome, Picture
+from pawmark.grading.results.outcomes import CheckResult, Counterexample, Outcome, Part, Picture
 from pawmark.grading.results.table import Grade, read_grade
 
 WORDS = {
@@ -86,10 +86,22 @@ class Group:
         return self.checks[0].picture
 
     @property
+    def parts(self) -> tuple[Part, ...]:
+        """What a row consists of, where something of it is wrong."""
+        parts = self.checks[0].parts
+        return () if all(part.right for part in parts) else parts
+
+    @property
+    def counterexample(self) -> Counterexample | None:
+        """An input on which the answer was refused."""
+        return self.checks[0].counterexample
+
+    @property
     def shows(self) -> bool:
         """Whether there is more to show than titles."""
         told = self.got is not None or self.expected is not None
-        return bool(self.message or told or self.picture or self.chart or self.detail)
+        shown = self.parts or self.counterexample or self.picture or self.chart
+        return bool(self.message or told or shown or self.detail)
 
 
 @dataclass(frozen=True)
@@ -114,6 +126,8 @@ class Exercise:
         Whether a person gave the points.
     comment
         What a person wrote about it, as HTML.
+    remarks
+        What the grader noticed, and no point hangs on.
     """
 
     name: str
@@ -125,6 +139,7 @@ class Exercise:
     waits: bool = False
     by_hand: bool = False
     comment: Markup | None = None
+    remarks: tuple[str, ...] = ()
 
     @property
     def anchor(self) -> str:
@@ -193,6 +208,11 @@ class Page:
             passed = sum(check.outcome is Outcome.PASSED for check in checks)
             words.append(f"{passed} of {len(checks)} checks passed")
         return words + ([f"{undone} not attempted"] if undone else [])
+
+    @property
+    def has_rows(self) -> bool:
+        """Whether an exercise is paid by rows."""
+        return any(check.parts for exercise in self.exercises for check in exercise.checks)
 
     @property
     def words(self) -> list[tuple[Outcome, str]]:
@@ -290,6 +310,7 @@ def _exercises(nb: NotebookNode, ids: Mapping[str, str], grade: Grade | None) ->
                 score=float(entry.score or 0),
                 max_score=float(entry.max_score),
                 checks=results[name].checks if name in results else (),
+                remarks=results[name].remarks if name in results else (),
                 written=is_solution(cell) or is_task(cell),
                 waits=bool(entry.needs_manual_grade),
                 by_hand=entry.manual_score is not None,
@@ -333,7 +354,13 @@ def _label(cell: NotebookNode) -> None:
 
 
 def _said(check: CheckResult) -> Any:
-    alone = check.picture or check.training or check.got is not None or check.expected is not None
+    alone = (
+        check.row
+        or check.picture
+        or check.training
+        or check.got is not None
+        or check.expected is not None
+    )
     return check.outcome, check.message, check.check if alone else ""
 
 

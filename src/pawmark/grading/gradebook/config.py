@@ -34,7 +34,7 @@ from traitlets.config import LazyConfigValue
 from traitlets.log import get_logger
 
 from pawmark import settings
-from pawmark.checks import render_table
+from pawmark.checks import ResultTable, render_table
 from pawmark.errors import PawmarkError
 from pawmark.grading.boundary.sanitizing import render_markdown, unchanged
 from pawmark.grading.checks.session import grading_data
@@ -363,7 +363,7 @@ def _exercise(cell: NotebookNode) -> str:
 
 
 def _table(result: ExerciseResult) -> NotebookNode:
-    plain = "\n".join(f"[{check.outcome}] {check.title}" for check in result.checks)
+    plain = repr(ResultTable(result))
     data = {"text/html": render_table(result), "text/plain": plain}
     return nbformat.v4.new_output("display_data", data)
 
