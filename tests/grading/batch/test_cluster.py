@@ -21,10 +21,10 @@ import pawmark
 from pawmark.errors import CourseError
 from pawmark.grading.batch import grade_class
 from pawmark.grading.batch.dask.runner import RefusedError, require_same
-from pawmark.grading.checks.session import grading_data
 from pawmark.grading.run import recording
 from pawmark.grading.run.pipeline import Circumstances, repair_submission, undone_of
 from pawmark.grading.sandbox import bubblewrap
+from pawmark.vision.data import grading_data
 
 distributed = pytest.importorskip("distributed", reason="the cluster extra is not installed")
 Client = distributed.Client
@@ -336,7 +336,7 @@ def test_training_asks_for_a_gpu(cluster, tmp_path, small_pets, monkeypatch):
     cluster.add()
     with Client(cluster.address, set_as_default=False) as client:
         client.wait_for_workers(1)
-        with pytest.raises(CourseError, match="no worker offers a GPU"):
+        with pytest.raises(CourseError, match="needs what no worker offers: GPU=1"):
             grade(course, cluster.address)
         cluster.add("--resources", "GPU=1")
         client.wait_for_workers(2)

@@ -29,6 +29,7 @@ from typing import TypeVar
 from rich.console import Console
 
 from pawmark.errors import CourseError
+from pawmark.grading import course as courses
 from pawmark.grading.batch import worker
 from pawmark.grading.batch.pool import Crew, workers_that_fit
 from pawmark.grading.course_folder import run_nbgrader
@@ -163,6 +164,7 @@ def grade(
     todo = {name: found for name, found in todo.items() if found}
     if not todo:
         return 0
+    courses.use_of(course)
     require_ready(course)
     for name in todo:
         ensure_known(course, name)

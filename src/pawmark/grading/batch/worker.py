@@ -18,9 +18,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pawmark import pets
 from pawmark.errors import PawmarkError
-from pawmark.grading.checks.session import grading_data
+from pawmark.grading import course as courses
 from pawmark.grading.course_folder import source_notebook
 from pawmark.grading.run import recording
 from pawmark.grading.run.execution import Execution
@@ -57,6 +56,7 @@ class Prepared:
 
 def prepare(course: Path, assignment: str, student: str) -> Prepared:
     """Mend a submission and look for its tape; no code of the student's is run."""
+    courses.use_of(course)
     data, here = _data(), Circumstances.here(not opted_out())
     folder = course / "submitted" / student / assignment
     repaired = repair_submission(source_notebook(course, assignment), folder, course)
@@ -72,8 +72,8 @@ def prepare(course: Path, assignment: str, student: str) -> Prepared:
 
 
 @functools.cache
-def _data() -> pets.Pets:
-    return grading_data()
+def _data() -> courses.Data:
+    return courses.open_data()
 
 
 def execute(course: Path, prepared: Prepared) -> Execution:

@@ -1,5 +1,6 @@
 """What nbgrader loads: the kit behind plain ``nbgrader autograde``, by its extension points."""
 
+import contextlib
 import functools
 import glob
 import json
@@ -30,15 +31,15 @@ from nbgrader.preprocessors import (
 )
 from nbgrader.utils import is_grade, is_solution, is_task, parse_utc
 
-from pawmark.checks import render_table
-from pawmark.errors import PawmarkError
+from pawmark.errors import CourseError, PawmarkError
+from pawmark.grading import course as courses
 from pawmark.grading.boundary.sanitizing import render_markdown, unchanged
-from pawmark.grading.checks.session import grading_data
 from pawmark.grading.feedback.exporter import FeedbackExporter, PrepareFeedback
 from pawmark.grading.gradebook import readiness
 from pawmark.grading.intake import files, stand_in
 from pawmark.grading.intake.rebuild import Repaired
 from pawmark.grading.pages import NBCONVERT_TEMPLATES
+from pawmark.grading.pages.result_table import render_table
 from pawmark.grading.results.outcomes import ExerciseResult, Outcome
 from pawmark.grading.run import recording
 from pawmark.grading.run.execution import CHECK_SUFFIX
@@ -50,7 +51,6 @@ from pawmark.grading.run.pipeline import (
     undone_of,
 )
 from pawmark.grading.sandbox import bubblewrap, choice
-from pawmark.trained import FOLDER as TRAINED
 
 FRESH = "PAWMARK_FRESH"
 
@@ -88,11 +88,13 @@ def configure(c: Any) -> None:
     if binaries not in os.environ.get("PATH", "").split(os.pathsep):
         os.environ["PATH"] = os.pathsep.join([binaries, os.environ.get("PATH", "")])
     nbgrader.api.create_engine = _create_engine
-    c.CourseDirectory.course_id = "pawmark"
+    with contextlib.suppress(CourseError):  # what is wrong with it, grading says: see _choose
+        _choose(c, Path.cwd())
+        c.CourseDirectory.course_id = courses.plugin().course_id
     c.CourseDirectory.solution_directory = "solutions"
     # The record holds seeds and the grader's own tracebacks: feedback goes out without it.
     c.CourseDirectory.ignore = [".ipynb_checkpoints", "*.pyc", "__pycache__", ".nbgrader.log",
-                                "feedback", "*.keras", TRAINED, "*.record.json"]  # fmt: skip
+                                "feedback", "*.record.json", *_left_out()]  # fmt: skip
     c.Execute.timeout = 600
     c.GenerateFeedback.exporter_class = FeedbackExporter
     c.GenerateFeedback.preprocessors = [GetGrades, PrepareFeedback]
@@ -112,6 +114,24 @@ def configure(c: Any) -> None:
         SaveTrustedGrades,
         AssignLatePenalties,
     ]
+
+
+def _choose(config: Any, root: Path) -> None:
+    """Make the plugin that the configuration names that of this process.
+
+    Raises
+    ------
+    CourseError
+        When it cannot be used.
+    """
+    named = config.get("Pawmark", {}).get("plugin", "")
+    courses.use(os.environ.get(courses.VARIABLE) or str(named) or courses.DEFAULT, root)
+
+
+def _left_out() -> tuple[str, ...]:
+    with contextlib.suppress(CourseError):
+        return courses.plugin().left_out
+    return ()
 
 
 def adopt_notebooks(assignment: str, student: str, notebooks: list[str]) -> None:
@@ -246,14 +266,18 @@ class GradingExporter(NotebookExporter):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.sandboxed = self._require_sandbox()
         coursedir = self.parent.coursedir
+        try:
+            _choose(self.config, Path(coursedir.root))
+        except CourseError as error:
+            raise self._refuse(str(error)) from error
+        self.sandboxed = self._require_sandbox()
         reason = readiness.obstacle(Path(coursedir.root), coursedir.db_url)
         if reason is not None:
             raise self._refuse(reason)
         try:
             Circumstances.here(self.sandboxed)
-            self.data = grading_data()
+            self.data = courses.open_data()
             stand_in.wanted()
         except PawmarkError as error:
             raise self._refuse(str(error)) from error

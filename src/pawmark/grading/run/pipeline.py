@@ -12,8 +12,8 @@ from typing import Any
 import psutil
 from nbformat import NotebookNode
 
-from pawmark import pets, profiles
 from pawmark.errors import CourseError
+from pawmark.grading import course as courses
 from pawmark.grading.boundary.limits import Limits
 from pawmark.grading.checks.session import CHECKS
 from pawmark.grading.course_folder import source_notebook
@@ -25,10 +25,8 @@ from pawmark.grading.run.execution import CHECK_SUFFIX, Execution
 from pawmark.grading.sandbox import choice
 from pawmark.grading.session import warm
 from pawmark.grading.session.kernel import StudentKernel
-from pawmark.vision import precomputed
 
 DEFAULT_TIMEOUT = 60.0
-GPU_PATIENCE = 10.0  # under `gpu`, limits of time are those of `quick` this many times
 DEFAULT_BUDGET = 3600.0
 
 
@@ -72,7 +70,7 @@ class Circumstances:
         """Return the circumstances as a JSON object."""
         return dataclasses.asdict(self)
 
-    def key_of(self, notebook: NotebookNode, undone: frozenset[str], data: pets.Pets) -> str:
+    def key_of(self, notebook: NotebookNode, undone: frozenset[str], data: courses.Data) -> str:
         """Return the name of the tape of a repaired notebook."""
         return recording.key_of(
             notebook,
@@ -90,7 +88,7 @@ class Circumstances:
         notebook: NotebookNode,
         undone: frozenset[str],
         course: Path,
-        data: pets.Pets,
+        data: courses.Data,
         told: dict[str, str],
         old: recording.Tape | None = None,
     ) -> Execution:
@@ -99,7 +97,8 @@ class Circumstances:
         imported = warm.libraries_for(sources)
 
         def new_kernel() -> StudentKernel:
-            precomputed.make(data, sources)
+            if data.root is not None:
+                courses.plugin().precompute(data, "\n".join(sources))
             return choice.student_kernel(data.root, self.sandboxed, self.limits, imported)
 
         return Execution(
@@ -137,7 +136,7 @@ def seconds_of(name: str, otherwise: float) -> float:
 
 
 def _patience() -> float:
-    return GPU_PATIENCE if profiles.current() is profiles.GPU else 1.0
+    return courses.plugin().limits().time
 
 
 def _limits() -> Limits:
@@ -145,8 +144,7 @@ def _limits() -> Limits:
     gigabytes = os.environ.get("PAWMARK_MEMORY_GB")
     if gigabytes:
         return Limits(memory=int(float(gigabytes) * (1 << 30)))
-    # The chapter's sizes are some 4 GiB of arrays before anything is trained.
-    wanted = Limits.memory * (4 if profiles.current() is profiles.GPU else 1)
+    wanted = int(Limits.memory * courses.plugin().limits().memory)
     return Limits(memory=min(wanted, psutil.virtual_memory().total // 4 * 3))
 
 

@@ -15,7 +15,6 @@ import contextlib
 import functools
 import hashlib
 import json
-import os
 import platform
 import tempfile
 from collections import defaultdict
@@ -27,14 +26,14 @@ from typing import Any
 
 from nbformat import NotebookNode
 
-from pawmark import profiles
+from pawmark.grading import course as courses
 from pawmark.grading.boundary import wire
 from pawmark.grading.results.outcomes import ExerciseResult, Outcome
 
 FOLDER = Path(".pawmark") / "records"
 SUFFIX = ".jsonl"
 _PACKAGE = Path(__file__).resolve().parents[2]
-_LIBRARIES = ("tensorflow", "keras", "numpy", "matplotlib", "pillow", "ipykernel")
+_LIBRARIES = ("numpy", "ipykernel")
 
 
 @dataclass(frozen=True)
@@ -119,14 +118,13 @@ def fingerprint() -> dict[str, str]:
     package = hashlib.sha256()
     for path in sorted(_PACKAGE.rglob("*.py")):
         package.update(path.relative_to(_PACKAGE).as_posix().encode() + path.read_bytes())
-    versions = {name: metadata.version(name) for name in _LIBRARIES}
+    versions = {name: metadata.version(name) for name in (*_LIBRARIES, *courses.plugin().libraries)}
     return {"pawmark": package.hexdigest()[:16], "python": platform.python_version(), **versions}
 
 
 def variables() -> dict[str, str]:
     """Return the variables of the environment that student code sees and that choose for it."""
-    backend = {name: os.environ[name] for name in ("KERAS_BACKEND",) if name in os.environ}
-    return {profiles.VARIABLE: profiles.current().name, **backend}
+    return courses.plugin().environment(None)
 
 
 def path_of(course: Path, key: str) -> Path:

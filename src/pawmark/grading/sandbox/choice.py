@@ -7,7 +7,7 @@ import functools
 import os
 from pathlib import Path
 
-from pawmark import profiles
+from pawmark.grading import course as courses
 from pawmark.grading.boundary.limits import Limits
 from pawmark.grading.sandbox import bubblewrap, landlocked
 from pawmark.grading.session.kernel import StudentKernel
@@ -46,19 +46,20 @@ def refusal() -> str | None:
     if wanted not in ("", BUBBLEWRAP, LANDLOCK, NONE):
         return f"{VARIABLE}={wanted!r} names no sandbox: bubblewrap, landlock or none is expected."
     if chosen() == LANDLOCK:
-        reason = landlocked.available() or _without_a_card()
+        reason = landlocked.available() or _without_devices()
         other = f" Without {VARIABLE}=landlock bubblewrap is used." if wanted else ""
         return None if reason is None else f"{reason}.{other}"
     reason = bubblewrap.available() if chosen() == BUBBLEWRAP else None
     return reason if reason is None else f"{reason} {_instead()}"
 
 
-def _without_a_card() -> str | None:
-    if profiles.current() is not profiles.GPU:
+def _without_devices() -> str | None:
+    devices = courses.plugin().devices()
+    if not devices.patterns:
         return None
     return (
-        "Landlock shows no graphics card to student code, and the profile trains on one: set "
-        f"{profiles.VARIABLE}=quick"
+        "Landlock shows no device to student code, such as a graphics card, and the course uses "
+        f"one: {devices.without}"
     )
 
 
@@ -70,7 +71,7 @@ def _instead() -> str:
 
 
 def student_kernel(
-    data: Path, sandboxed: bool, limits: Limits, libraries: str = ""
+    data: Path | None, sandboxed: bool, limits: Limits, libraries: tuple[str, ...] = ()
 ) -> StudentKernel:
     """Return a kernel in the sandbox that is used here, not yet started; see `StudentKernel`.
 
@@ -81,6 +82,8 @@ def student_kernel(
     return StudentKernel(data, sandboxed, limits, libraries)
 
 
-def guest_data(data: Path, sandboxed: bool) -> str:
-    """Return the folder of the data set as student code sees it."""
+def guest_data(data: Path | None, sandboxed: bool) -> str:
+    """Return the folder of the data set as student code sees it; empty without one."""
+    if data is None:
+        return ""
     return bubblewrap.GUEST_DATA if sandboxed and chosen() == BUBBLEWRAP else str(data)

@@ -104,10 +104,10 @@ class StudentKernel:
         data: Path | None,
         sandboxed: bool = True,
         limits: Limits | None = None,
-        libraries: str = "",
+        libraries: tuple[str, ...] = (),
     ) -> None:
         self.data = data
-        self.libraries = libraries if sandboxed else ""
+        self.libraries = libraries if sandboxed else ()
         self.warm = False
         self.sandboxed = sandboxed
         self.limits = limits or Limits()

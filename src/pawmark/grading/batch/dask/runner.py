@@ -19,6 +19,7 @@ from pathlib import Path
 import psutil
 
 from pawmark.errors import PawmarkError, SandboxError
+from pawmark.grading import course as courses
 from pawmark.grading.batch.dask import worker
 from pawmark.grading.batch.dask.task import Task, unpack
 from pawmark.grading.boundary.limits import Limits
@@ -68,11 +69,12 @@ def _run(folder: Path) -> dict[str, float]:
     began = time.monotonic()
     # The fingerprint first: another version may write tasks that this one cannot read.
     told = json.loads((folder / worker.TASK).read_bytes())
+    courses.use(told["plugin"])
     require_same(told["fingerprint"], recording.fingerprint())
     task = Task.from_bytes((folder / worker.TASK).read_bytes())
     _require_sandbox(task)
     _require_memory(task.circumstances.limits.memory)
-    data = task.data.find()
+    data = courses.find(task.data)
     unpack((folder / worker.CHECKS).read_bytes(), folder)
     old = recording.from_bytes((folder / worker.OLD).read_bytes())
     here = _suited(task.circumstances)

@@ -16,7 +16,6 @@ from pawmark.grading.session import warm
 TASK, CHECKS, OLD, RESULT, TAPE = "task.json", "checks.json", "old.jsonl", "result.json", "tape"
 
 _POLL = 0.5
-_OWN = ("PAWMARK_PROFILE", "KERAS_BACKEND")
 
 
 class TaskFailedError(Exception):
@@ -112,8 +111,9 @@ class _Runner:
     """
 
     def __init__(self, variables: tuple[tuple[str, str], ...]) -> None:
-        self.variables = variables
-        kept = {name: value for name, value in os.environ.items() if name not in _OWN}
+        self.variables, self.given = variables, dict(variables)
+        kept = {name: value for name, value in os.environ.items() if name not in self.given}
+        given = {name: value for name, value in self.given.items() if value}  # else unset
         package = str(Path(__file__).resolve().parents[4])
         path = os.pathsep.join(filter(None, [package, os.environ.get("PYTHONPATH")]))
         self._log = tempfile.TemporaryFile()  # noqa: SIM115  (closed with the process)
@@ -125,7 +125,7 @@ class _Runner:
             stderr=self._log,
             start_new_session=True,  # Ctrl-C is for the worker
             bufsize=0,
-            env={warm.SWITCH: warm.OF_WORKERS, **kept, **dict(variables), "PYTHONPATH": path},
+            env={warm.SWITCH: warm.OF_WORKERS, **kept, **given, "PYTHONPATH": path},
         )
 
     @property
