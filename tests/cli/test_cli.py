@@ -17,6 +17,7 @@ from typer.main import get_command
 from typer.testing import CliRunner
 
 from pawmark import __version__, cli, terminal
+from pawmark.cli.options import in_front
 from pawmark.errors import AttentionError, CourseError, InterruptionError, PawmarkError
 from pawmark.grading.results.outcomes import CheckResult, ExerciseResult, Outcome
 from pawmark.grading.sandbox import bubblewrap
@@ -141,7 +142,7 @@ def test_a_mistyped_assignment_names_the_near_one(run, monkeypatch, typed, meant
 )
 def test_options_of_all_commands_stand_anywhere(arguments, expected):
     """Quiet and verbose are found behind a command, but not in what is handed on to another."""
-    assert terminal.in_front(arguments) == expected
+    assert in_front(arguments) == expected
 
 
 def test_quiet_and_verbose_exclude_each_other(run):

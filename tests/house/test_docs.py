@@ -15,7 +15,8 @@ from markdown_it import MarkdownIt
 from nbgrader.apps.nbgraderapp import NbGraderApp
 from typer.main import get_command
 
-from pawmark import cli, terminal
+from pawmark import cli
+from pawmark.cli.options import in_front
 from pawmark.grading.course_folder import copy_course
 from pawmark.grading.sandbox import bubblewrap
 
@@ -234,7 +235,7 @@ def test_documented_commands_exist(page):
 def parse(words):
     """Read the words of a pawmark command as typer does, without running it."""
     command, path = get_command(cli.app), ["pawmark"]
-    words = [word for word in terminal.in_front(words) if word not in ("-q", "--quiet", "-v")]
+    words = [word for word in in_front(words) if word not in ("-q", "--quiet", "-v")]
     while words and words[0] in getattr(command, "commands", {}):
         path.append(words.pop(0))
         command = command.commands[path[-1]]
