@@ -1,0 +1,35 @@
+"""Hidden checks of 01."""
+
+from fractions import Fraction
+
+import pytest
+
+from pawmark.grading.checks.expect import expect
+
+
+@pytest.mark.cell("01-total", points=3)
+def test_total(student):
+    """The sum of all numbers."""
+    got = student.call("total", [2, 3, 7])
+    expect(got == 12, "this is not the sum", got=got, expected=12)
+
+
+@pytest.mark.cell("01-total", points=1)
+def test_total_of_nothing(student):
+    """The sum of no numbers is 0."""
+    expect(student.call("total", []) == 0, "no numbers add up to 0")
+
+
+@pytest.mark.cell("01-mean-of-file", points=4)
+def test_mean_of_file(student, measured):
+    """The mean of the numbers in a file."""
+    path, numbers = measured
+    got = student.call("mean_of_file", path)
+    expect(got == pytest.approx(sum(numbers) / len(numbers)), "this is not the mean", got=got)
+
+
+@pytest.mark.cell("01-mean-of-file", points=1)
+def test_mean_of_another_file(student):
+    """The mean of a file that is not the course's own."""
+    folder = student.folder({"few.txt": b"1\n2\n"})
+    expect(student.call("mean_of_file", f"{folder}/few.txt") == Fraction(3, 2), "not the mean")
