@@ -35,11 +35,11 @@ needs_sandbox = pytest.mark.skipif(
 
 
 def run(course: Path, *command: str, **environment: str) -> subprocess.CompletedProcess:
-    """Run a Python module in the course folder, as an instructor does."""
+    """Run nbgrader or pawmark in the course folder, as an instructor does."""
     surroundings = {name: v for name, v in os.environ.items() if not name.startswith("PAWMARK_")}
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
     return subprocess.run(
-        [sys.executable, "-m", *command],
+        [Path(sys.executable).with_name(command[0]), *command[1:]],
         cwd=course,
         env=surroundings | {"PATH": path} | environment,
         capture_output=True,
@@ -94,7 +94,7 @@ def test_from_source_to_report(course):
     assert seen == "loaded []\nbeside ['arithmetic_inside.py']\n"
 
     # 02 by workers, which start their submissions warm.
-    done = run(course, "pawmark.cli", "grade", "02", PAWMARK_WARM="1")
+    done = run(course, "pawmark", "grade", "02", PAWMARK_WARM="1")
     assert done.returncode == 0, done.stdout + done.stderr
     found = {who: grade for (who, name), grade in grades(course).items() if name == PRIMES}
     assert {who: grade.points for who, grade in found.items()} == {"ann": 6, "ben": 0, "cem": 0}
@@ -104,7 +104,7 @@ def test_from_source_to_report(course):
     checks = course / "grader_tests" / PRIMES / "test_02_is_prime.py"
     text = checks.read_text()
     checks.write_text(text.replace('expect(found <= PRIMES, "numbers', 'expect(True, "numbers'))
-    done = run(course, "pawmark.cli", "regrade", "02", "--write")
+    done = run(course, "pawmark", "regrade", "02", "--write")
     assert done.returncode == 0, done.stdout + done.stderr
     assert "ben: 0 of 6 -> 2 of 6 points" in done.stdout
     assert grades(course)["ben", PRIMES].points == 2
@@ -117,7 +117,7 @@ def test_from_source_to_report(course):
     page = (course / "feedback" / "ben" / PRIMES / f"{PRIMES}.html").read_text()
     assert "9 of 9 were found." in page
     assert "the parameter has another name" in page
-    done = run(course, "pawmark.cli", "report")
+    done = run(course, "pawmark", "report")
     assert done.returncode == 0, done.stdout + done.stderr
     report = (course / "report.html").read_text()
     assert "<h3>What was found</h3>" in report
