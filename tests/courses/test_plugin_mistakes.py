@@ -75,6 +75,7 @@ def folder(tmp_path, monkeypatch):
         ("broken_plugins:course", "broken_plugins cannot be imported (No module named"),
         ("odd_plugins:bare", "lacks inside, libraries, left_out, exhibits, open_data"),
         ("odd_plugins:raising", "limits() raised ZeroDivisionError: division by zero"),
+        ("odd_plugins:elsewhere", "'nowhere_to_be_found' for the sandbox"),
         ("odd_plugins:typo", "inside is 'arithmetic_inside', and a tuple is expected"),
     ],
 )
@@ -98,14 +99,6 @@ def test_a_member_that_raises_later_is_named_too(folder):
         courses.open_data()
 
 
-def test_a_module_for_the_sandbox_that_is_nowhere(folder):
-    """A module that student code could not import is named."""
-    courses.use("odd_plugins:elsewhere", folder)
-
-    with pytest.raises(CourseError, match="'nowhere_to_be_found' for the sandbox"):
-        courses.places_inside()
-
-
 def test_a_course_that_gives_nothing(folder):
     """A course without data and members of its own has what the engine asks for."""
     courses.use(courses.PLAIN)
@@ -126,7 +119,6 @@ def test_a_course_that_gives_nothing(folder):
     [
         ("nowhere_at_all:course", "no module 'nowhere_at_all' is installed"),
         ("odd_plugins:lost", "open_data() raised NameError"),
-        ("odd_plugins:elsewhere", "'nowhere_to_be_found' for the sandbox"),
     ],
 )
 def test_autograde_refuses(tmp_path, name, told):

@@ -13,7 +13,7 @@ import importlib
 import importlib.util
 import os
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -420,15 +420,19 @@ def places_inside() -> list[Path]:
     CourseError
         When one of them cannot be found.
     """
-    tops = dict.fromkeys(module.partition(".")[0] for module in plugin().inside)
-    return [_place_of(top) for top in tops]
+    return _places(plugin().inside, name())
 
 
-def _place_of(top: str) -> Path:
+def _places(modules: Iterable[str], plugin_name: str) -> list[Path]:
+    tops = dict.fromkeys(module.partition(".")[0] for module in modules)
+    return [_place_of(top, plugin_name) for top in tops]
+
+
+def _place_of(top: str, plugin_name: str) -> Path:
     spec = importlib.util.find_spec(top)
     if spec is None or spec.origin is None:
         raise CourseError(
-            f"The course's plugin {_chosen.name} lists the module {top!r} for the sandbox "
+            f"The course's plugin {plugin_name} lists the module {top!r} for the sandbox "
             "(inside), and Python finds none of that name. Mend the list, or install the module."
         )
     path = Path(spec.origin).resolve()
@@ -476,6 +480,7 @@ def _try_out(found: Any) -> None:
             "pawmark.grading.course.PlainCourse, which has them all, or write them."
         )
     _require_kinds(found)
+    _places(found.inside, found._name)
     found.environment(None)
     found.limits()
     found.devices()
