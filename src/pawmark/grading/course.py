@@ -423,6 +423,24 @@ def places_inside() -> list[Path]:
     return _places(plugin().inside, name())
 
 
+def places() -> list[Path]:
+    """Return where all of the course's own code lies: its plugin's, and that for the sandbox."""
+    module = name().partition(":")[0]
+    own = [module] if ":" in name() else []
+    return _places([*own, *plugin().inside], name())
+
+
+def place_of(module: str) -> Path:
+    """Return where a module lies, or a whole package.
+
+    Raises
+    ------
+    CourseError
+        When it cannot be found.
+    """
+    return _place_of(module, name())
+
+
 def _places(modules: Iterable[str], plugin_name: str) -> list[Path]:
     tops = dict.fromkeys(module.partition(".")[0] for module in modules)
     return [_place_of(top, plugin_name) for top in tops]

@@ -10,7 +10,7 @@ from typing import Any
 import nbformat
 from nbformat import NotebookNode
 
-from pawmark.grading.run.pipeline import Circumstances
+from pawmark.grading.run.run_settings import RunSettings
 
 
 @dataclass(frozen=True)
@@ -20,7 +20,7 @@ class Task:
     Attributes
     ----------
     key
-        The name of its tape.
+        The name of its recording.
     assignment
         Full name of the assignment.
     checks
@@ -29,8 +29,10 @@ class Task:
         The repaired notebook.
     undone
         Exercises that are left as released.
-    circumstances
-        Limits, seed and sandbox.
+    settings
+        Limits, and the sandbox of the machine that asks.
+    seed
+        The seed of the hidden inputs.
     plugin
         The name of the course's plugin.
     data
@@ -46,7 +48,8 @@ class Task:
     checks: str
     notebook: NotebookNode
     undone: frozenset[str]
-    circumstances: Circumstances
+    settings: RunSettings
+    seed: int
     plugin: str
     data: dict[str, Any]
     fingerprint: dict[str, str]
@@ -58,7 +61,7 @@ class Task:
             **vars(self),
             "notebook": nbformat.writes(self.notebook),
             "undone": sorted(self.undone),
-            "circumstances": self.circumstances.to_json(),
+            "settings": self.settings.to_json(),
         }
         return json.dumps(tree).encode()
 
@@ -68,7 +71,7 @@ class Task:
         tree: dict[str, Any] = json.loads(data)
         tree["notebook"] = nbformat.reads(tree["notebook"], as_version=4)
         tree["undone"] = frozenset(tree["undone"])
-        tree["circumstances"] = Circumstances.from_json(tree["circumstances"])
+        tree["settings"] = RunSettings.from_json(tree["settings"])
         return cls(**tree)
 
 

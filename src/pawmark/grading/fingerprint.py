@@ -1,0 +1,89 @@
+"""What of an installation decides what came of a submission, named by its content.
+
+Two things are told apart. *Student code* does what it does because of what runs beside it in the
+sandbox: both sides' rules, the guest, the students' library. A recording is named by that, so that
+a better report or a mended pipeline leaves all recordings as they are. *An installation* is all of
+the package: a machine that grades for another one must have the same.
+"""
+
+import functools
+import hashlib
+import platform
+from collections.abc import Iterable
+from importlib import metadata
+from pathlib import Path
+
+from pawmark.grading import course as courses
+
+PACKAGE = Path(__file__).resolve().parents[1]
+# Every module that a student's process may import. A test compares this with what it imports.
+INSIDE = ("grading/boundary", "grading/inside", "errors.py")
+LIBRARIES = ("numpy", "ipykernel")
+
+
+def of_student_code() -> dict[str, str]:
+    """Return what decides what student code does, beside the notebook and the data."""
+    return dict(_of_student_code(courses.name()))
+
+
+def of_installation() -> dict[str, str]:
+    """Return what two machines must have alike to come to the same grades: name and version."""
+    return dict(_of_installation(courses.name()))
+
+
+@functools.cache
+def _of_student_code(plugin: str) -> dict[str, str]:
+    return {"inside": digest_of_inside(PACKAGE), **_versions()}
+
+
+@functools.cache
+def _of_installation(plugin: str) -> dict[str, str]:
+    return {
+        "pawmark": _digest(sorted(PACKAGE.rglob("*.py")), PACKAGE),
+        "course": _digest_of_contents(files_of(courses.places())),
+        **_versions(),
+    }
+
+
+def digest_of_inside(package: Path) -> str:
+    """Return the digest of the code that decides what student code does.
+
+    It is of what the files hold, not of where they lie: moving one changes nothing by itself.
+
+    Parameters
+    ----------
+    package
+        The folder of a ``pawmark`` package.
+    """
+    own = [courses.place_of(module) for module in courses.plugin().inside]
+    places = [package / name for name in INSIDE]
+    # Of this package, those of the folder that is asked for.
+    places += [package / p.relative_to(PACKAGE) if p.is_relative_to(PACKAGE) else p for p in own]
+    return _digest_of_contents(files_of(places))
+
+
+def files_of(places: Iterable[Path]) -> list[Path]:
+    """Return the modules of some packages and modules, each once."""
+    found = [
+        file
+        for place in places
+        for file in ([place] if place.suffix == ".py" else sorted(place.rglob("*.py")))
+    ]
+    return list(dict.fromkeys(found))
+
+
+def _digest_of_contents(files: Iterable[Path]) -> str:
+    contents = sorted(hashlib.sha256(file.read_bytes()).hexdigest() for file in files)
+    return hashlib.sha256("\n".join(contents).encode()).hexdigest()[:16]
+
+
+def _digest(files: Iterable[Path], root: Path) -> str:
+    digest = hashlib.sha256()
+    for path in files:
+        digest.update(path.relative_to(root).as_posix().encode() + path.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def _versions() -> dict[str, str]:
+    versions = {name: metadata.version(name) for name in (*LIBRARIES, *courses.plugin().libraries)}
+    return {"python": platform.python_version(), **versions}
