@@ -239,6 +239,12 @@ class Settings:
     grading_seed = Setting(
         _SEED, None, "seed of the photographs that are drawn for grading; unset: Pawmark's own"
     )
+    plugin = Setting(
+        _TEXT,
+        "",
+        "what [this course gives to the engine](plugins.md), as `MODULE:OBJECT`; `none` for a "
+        "course that needs nothing. Unset: the course on computer vision",
+    )
     fresh = Setting(
         _YES_OR_NO,
         False,

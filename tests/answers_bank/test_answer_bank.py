@@ -16,11 +16,12 @@ from pawmark.authoring.bank import namespace_of as namespace_of_answer
 from pawmark.grading.checks.asking import StudentAsking
 from pawmark.grading.checks.grading import grade as grade_specified
 from pawmark.grading.checks.proving import without_variants
-from pawmark.grading.checks.session import grading_data, run_exercise
+from pawmark.grading.checks.session import run_exercise
 from pawmark.grading.checks.specification import Exercise
 from pawmark.grading.checks.student import Student
 from pawmark.grading.course_folder import assignments
 from pawmark.grading.results.outcomes import ExerciseResult, Outcome
+from pawmark.vision.data import grading_data
 
 COURSE = Path(__file__).resolve().parents[2]
 ANSWERS = COURSE / "tests" / "answers"

@@ -14,6 +14,7 @@ from traitlets.config import PyFileConfigLoader
 
 from pawmark.authoring.doctor.finding import Finding
 from pawmark.errors import CourseError
+from pawmark.grading import course as courses
 from pawmark.grading.batch.grade_class import GRADEBOOK
 from pawmark.grading.checks.session import check_folder, module_name
 from pawmark.grading.course_folder import CONFIG, assignments, source_notebook
@@ -212,6 +213,10 @@ def configuration(course: Path) -> Finding:
 
     if exporter is not GradingExporter:
         return Finding.mend("nbgrader", f"{CONFIG} does not load the kit: stock grading", remedy)
+    try:
+        courses.use_of(course)
+    except CourseError as error:
+        return Finding.mend("nbgrader", str(error), f"Mend {courses.SETTING} in {CONFIG}.")
     return Finding.ok("nbgrader", f"{CONFIG} loads the kit")
 
 

@@ -20,6 +20,7 @@ from rich.console import Console
 
 from pawmark import settings
 from pawmark.errors import CourseError
+from pawmark.grading import course as courses
 from pawmark.grading.batch.board import Board
 from pawmark.grading.batch.pool import Pool, WorkerEndedError, workers_that_fit
 from pawmark.grading.course_folder import KEPT, LOGS, run_nbgrader
@@ -118,6 +119,7 @@ def grade(
     todo = {name: found for name, found in todo.items() if found}
     if not todo:
         return 0
+    courses.use_of(course)
     require_ready(course)
     for name in todo:
         ensure_known(course, name)
