@@ -6,7 +6,7 @@ names it, ``PAWMARK_PLUGIN`` overrides that, and without either it is `DEFAULT`.
 machine and of a cluster load the same plugin by the same name.
 
 A plugin is trusted code, like nbgrader_config.py: it runs beside the gradebook. Only the modules
-that it lists as `CoursePlugin.inside` get into the sandbox.
+that it lists as `CoursePlugin.operations` and `CoursePlugin.inside` get into the sandbox.
 """
 
 import importlib
@@ -170,10 +170,12 @@ class CoursePlugin(Protocol):
     ----------
     course_id
         What nbgrader calls the course, unless nbgrader_config.py says otherwise.
+    operations
+        Modules that answer questions of this course alone in the student's process, each with a
+        dict ``OPERATIONS``: see `pawmark.grading.checks.student.Student.question`.
     inside
-        Modules and packages of the course that student code may import in the sandbox. Those with
-        a dict ``OPERATIONS`` answer questions: see `pawmark.grading.checks.student.Student`.
-        What is in them belongs to the fingerprint of a run.
+        What else of the course student code may import in the sandbox: modules and packages. The
+        content of all of them belongs to the fingerprint of a run.
     libraries
         Installed distributions whose versions belong to the fingerprint too.
     left_out
@@ -183,6 +185,7 @@ class CoursePlugin(Protocol):
     """
 
     course_id: str
+    operations: tuple[str, ...]
     inside: tuple[str, ...]
     libraries: tuple[str, ...]
     left_out: tuple[str, ...]
@@ -235,6 +238,7 @@ class PlainCourse:
         See `CoursePlugin`.
     """
 
+    operations: tuple[str, ...] = ()
     inside: tuple[str, ...] = ()
     libraries: tuple[str, ...] = ()
     left_out: tuple[str, ...] = ()
@@ -412,6 +416,11 @@ def find(described: Mapping[str, Any]) -> Data:
     return plugin().find_data(described) or NoData()
 
 
+def modules_inside() -> tuple[str, ...]:
+    """Return the modules and packages that the course brings into the sandbox."""
+    return (*plugin().operations, *plugin().inside)
+
+
 def places_inside() -> list[Path]:
     """Return where the modules lie that the course brings into the sandbox, whole packages.
 
@@ -420,14 +429,14 @@ def places_inside() -> list[Path]:
     CourseError
         When one of them cannot be found.
     """
-    return _places(plugin().inside, name())
+    return _places(modules_inside(), name())
 
 
 def places() -> list[Path]:
     """Return where all of the course's own code lies: its plugin's, and that for the sandbox."""
     module = name().partition(":")[0]
     own = [module] if ":" in name() else []
-    return _places([*own, *plugin().inside], name())
+    return _places([*own, *modules_inside()], name())
 
 
 def place_of(module: str) -> Path:
@@ -451,7 +460,8 @@ def _place_of(top: str, plugin_name: str) -> Path:
     if spec is None or spec.origin is None:
         raise CourseError(
             f"The course's plugin {plugin_name} lists the module {top!r} for the sandbox "
-            "(inside), and Python finds none of that name. Mend the list, or install the module."
+            "(operations, inside), and Python finds none of that name. Mend the list, or install "
+            "the module."
         )
     path = Path(spec.origin).resolve()
     return path.parent if path.name == "__init__.py" else path
@@ -498,7 +508,7 @@ def _try_out(found: Any) -> None:
             "pawmark.grading.course.PlainCourse, which has them all, or write them."
         )
     _require_kinds(found)
-    _places(found.inside, found._name)
+    _places((*found.operations, *found.inside), found._name)
     found.environment(None)
     found.limits()
     found.devices()
@@ -506,7 +516,8 @@ def _try_out(found: Any) -> None:
 
 
 def _require_kinds(found: Any) -> None:
-    kinds = {"course_id": str, "inside": tuple, "libraries": tuple, "left_out": tuple}
+    names = ("operations", "inside", "libraries", "left_out")
+    kinds = {"course_id": str, **dict.fromkeys(names, tuple)}
     for member, kind in kinds.items():
         value = getattr(found, member)
         if not isinstance(value, kind):

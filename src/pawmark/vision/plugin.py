@@ -42,12 +42,12 @@ class VisionCourse(PlainCourse):
 
     Attributes
     ----------
-    course_id, inside, libraries, left_out, exhibits
+    course_id, operations, inside, libraries, left_out, exhibits
         See `pawmark.grading.course.CoursePlugin`.
     """
 
+    operations = ("pawmark.vision.inside",)
     inside = (
-        "pawmark.vision.inside",
         "pawmark.pets",
         "pawmark.figures",
         "pawmark.profiles",
