@@ -11,7 +11,6 @@ that it lists as `CoursePlugin.operations` and `CoursePlugin.inside` get into th
 
 import importlib
 import importlib.util
-import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -21,12 +20,13 @@ from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 from markupsafe import Markup
 
+from pawmark import settings
 from pawmark.errors import CourseError, PawmarkError
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
 
-VARIABLE = "PAWMARK_PLUGIN"
+VARIABLE = settings.Settings.plugin.variable
 SETTING = "c.Pawmark.plugin"
 DEFAULT = "pawmark.vision.plugin:course"
 # The name of the plugin of a course that gives nothing.
@@ -339,7 +339,7 @@ def plugin() -> CoursePlugin:
         When it cannot be loaded, or is none; the message says what to mend.
     """
     if _chosen.plugin is None:
-        use(os.environ.get(VARIABLE) or DEFAULT)
+        use(settings.here.plugin or DEFAULT)
     return _chosen.plugin
 
 
@@ -381,7 +381,13 @@ def use_of(folder: Path) -> CoursePlugin:
     CourseError
         As for `use`, or when the configuration cannot be read.
     """
-    return use(os.environ.get(VARIABLE) or _configured(folder) or DEFAULT, folder)
+    return use_configured({} if settings.here.plugin else _configuration(folder), folder)
+
+
+def use_configured(config: Mapping[str, Any], folder: Path) -> CoursePlugin:
+    """Make the plugin that a loaded configuration names that of this process; see `use_of`."""
+    named = config.get(settings.SECTION, {}).get("plugin")
+    return use(settings.here.plugin or str(named or DEFAULT), folder)
 
 
 @contextmanager
@@ -527,16 +533,15 @@ def _require_kinds(found: Any) -> None:
             )
 
 
-def _configured(folder: Path) -> str:
-    """Return what ``c.Pawmark.plugin`` says in the configuration of a course; empty for nothing."""
+def _configuration(folder: Path) -> Mapping[str, Any]:
+    """Return the configuration of a course; empty where it sets nothing of ours."""
     path = folder / "nbgrader_config.py"
-    if not path.is_file() or "Pawmark" not in path.read_text(encoding="utf-8", errors="replace"):
-        return ""
+    if not path.is_file() or settings.SECTION not in path.read_text("utf-8", errors="replace"):
+        return {}
     from traitlets.config import PyFileConfigLoader
 
     try:
-        config = PyFileConfigLoader(path.name, path=str(folder)).load_config()
+        return PyFileConfigLoader(path.name, path=str(folder)).load_config()
     except Exception as error:
         text = f"{type(error).__name__}: {error}"
         raise CourseError(f"{path} cannot be read ({text}). Mend it.") from error
-    return str(config.get("Pawmark", {}).get("plugin", "") or "")

@@ -17,7 +17,7 @@ from pawmark.grading import course as courses
 
 PACKAGE = Path(__file__).resolve().parents[1]
 # Every module that a student's process may import. A test compares this with what it imports.
-INSIDE = ("grading/boundary", "grading/inside", "errors.py")
+INSIDE = ("grading/boundary", "grading/inside", "errors.py", "processors.py", "settings.py")
 LIBRARIES = ("numpy", "ipykernel")
 
 

@@ -1,14 +1,13 @@
 """The report as one HTML page: no script, no server, nothing loaded from elsewhere."""
 
-import os
 import statistics
-import tempfile
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from pawmark import files
 from pawmark.errors import CourseError
 from pawmark.grading import course as courses
 from pawmark.grading import pages
@@ -201,15 +200,9 @@ def write_whole(path: Path, data: bytes) -> None:
     CourseError
         When the file cannot be written.
     """
+    if not path.parent.is_dir():
+        raise CourseError(f"{path} cannot be written: there is no folder {path.parent}.")
     try:
-        number, part = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.parent)
-        try:
-            with os.fdopen(number, "wb") as file:
-                file.write(data)
-            Path(part).chmod(0o644)
-            Path(part).replace(path)
-        except OSError:
-            Path(part).unlink(missing_ok=True)
-            raise
+        files.write_whole(path, data)
     except OSError as error:
         raise CourseError(f"{path} cannot be written: {error.strerror}.") from error

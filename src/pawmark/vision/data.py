@@ -1,12 +1,12 @@
 """The data of grading: other photographs than those of the students, and their paths inside."""
 
-import os
 from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
 from pawmark import pets as data_sets
+from pawmark import settings
 from pawmark.errors import DataError
 from pawmark.pets.photographs import read_marker
 
@@ -57,9 +57,10 @@ def grading_data() -> data_sets.Pets:
     Archives that were downloaded are used only when it says so. Else a download would change
     the grades of a course half-way, and the hidden inputs would be pictures that students have.
     """
-    if os.environ.get("PAWMARK_DATA") not in (None, "", "synthetic"):
+    if settings.here.data not in ("", settings.SYNTHETIC):
         return data_sets.dataset(most=OPEN)
-    return data_sets.synthetic(seed=int(os.environ.get("PAWMARK_GRADING_SEED", GRADING_SEED)))
+    seed = settings.here.grading_seed
+    return data_sets.synthetic(seed=GRADING_SEED if seed is None else seed)
 
 
 def describe(data: data_sets.Pets) -> dict[str, Any]:
@@ -88,7 +89,7 @@ def find(described: Mapping[str, Any]) -> data_sets.Pets:
     """
     identity, seed, count = (described[name] for name in ("identity", "seed", "count"))
     drawn = seed is not None and count is not None
-    if not drawn and not os.environ.get("PAWMARK_DATA"):
+    if not drawn and not settings.here.data:
         raise _absent(identity, "PAWMARK_DATA is not set")
     found = data_sets.synthetic(seed, count) if drawn else grading_data()
     if found.identity != identity:

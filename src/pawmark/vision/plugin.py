@@ -6,9 +6,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pawmark import pets, profiles, trained
+from pawmark import pets, profiles, settings, trained
 from pawmark.grading.course import Checking, Devices, ExhibitKind, Place, PlainCourse, Scale
-from pawmark.pets.cache import AHEAD_VARIABLE
 from pawmark.vision import data as photographs
 from pawmark.vision import precomputed
 from pawmark.vision.training import Training, TrainingExhibit
@@ -56,7 +55,6 @@ class VisionCourse(PlainCourse):
         "pawmark.quiet",
         "pawmark.visible",
         "pawmark.progress",
-        "pawmark.errors",
     )
     libraries = ("tensorflow", "keras", "matplotlib", "pillow")
     left_out = ("*.keras", trained.FOLDER)
@@ -108,18 +106,18 @@ class VisionCourse(PlainCourse):
         values = {
             # Said, not left to the machine's look: in a sandbox no card may be seen, and both
             # sides have to speak of the same sizes.
-            profiles.VARIABLE: profiles.current().name,
+            **settings.environment(profile=profiles.current().name),
             BACKEND: os.environ.get(BACKEND, ""),
         }
         if place is None:
             return values
         values |= {
-            "PAWMARK_PROGRESS": "0",
+            **settings.environment(progress=False),
             "MPLCONFIGDIR": f"{place.home}/.matplotlib",
             "TF_CPP_MIN_LOG_LEVEL": "2",
         }
         if place.data is not None:
-            values |= {"PAWMARK_DATA": place.data, AHEAD_VARIABLE: place.precomputed or ""}
+            values |= settings.environment(data=place.data, ahead=place.precomputed)
         return values
 
     def limits(self) -> Scale:
@@ -130,7 +128,7 @@ class VisionCourse(PlainCourse):
         """Show cards to the profile that trains on them."""
         if profiles.current() is not profiles.GPU:
             return Devices()
-        return Devices(_CARDS, f"set {profiles.VARIABLE}=quick")
+        return Devices(_CARDS, f"set {settings.Settings.profile.variable}=quick")
 
 
 course = VisionCourse("pawmark")
