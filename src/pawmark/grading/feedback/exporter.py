@@ -243,10 +243,17 @@ def within_page(page: str) -> str:
     return _BARE_IMAGE.sub('<img alt="A figure of this cell, without a description."', lower)
 
 
+def _is_graders(frame: str) -> bool:
+    """Tell whether a frame of a traceback is the engine's, or the course's own question."""
+    asked = (f'/{module.replace(".", "/")}.py"' for module in courses.plugin().operations)
+    where = frame.partition("\n")[0]
+    return bool(_GRADERS_FRAME.match(frame)) or any(module in where for module in asked)
+
+
 def own_traceback(text: str) -> str:
     """Leave out of a traceback what is not the student's: the grader's way to their code."""
     parts = re.split(r'(?m)^(?=  File ")', text)
-    kept = [part for part in parts if not _GRADERS_FRAME.match(part)]
+    kept = [part for part in parts if not _is_graders(part)]
     return _CELL.sub('  File "your notebook"', "".join(kept))
 
 

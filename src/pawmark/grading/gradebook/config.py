@@ -74,14 +74,15 @@ def configure(c: Any) -> None:
     if binaries not in os.environ.get("PATH", "").split(os.pathsep):
         os.environ["PATH"] = os.pathsep.join([binaries, os.environ.get("PATH", "")])
     nbgrader.api.create_engine = _create_engine
-    with contextlib.suppress(CourseError):  # what is wrong with it, grading says: see _choose
-        _choose(c, Path.cwd())
+    with contextlib.suppress(CourseError):  # what is wrong with it, grading says
+        courses.use_configured(c, Path.cwd())
     # It has no hook before it passes over submissions without a notebook in the usual place.
     Autograde.init_notebooks = _find_submissions
     log = get_logger()
     _warn(log, course_settings.given(c))
     added, kept = [], []
-    for section, values in {**_WIRING, "CourseDirectory": _directory()}.items():
+    wiring = {**_WIRING, "CourseDirectory": _WIRING["CourseDirectory"] | _of_the_course()}
+    for section, values in wiring.items():
         for name, value in values.items():
             done = _set(c[section], name, value)
             (added if done else kept).append(f"{section}.{name}")
@@ -111,28 +112,12 @@ def _set(section: Any, name: str, value: Any) -> bool:
     return True
 
 
-def _choose(config: Any, root: Path) -> None:
-    """Make the plugin that the configuration names that of this process.
-
-    Raises
-    ------
-    CourseError
-        When it cannot be used.
-    """
-    named = config.get("Pawmark", {}).get("plugin", "")
-    courses.use(settings.here.plugin or str(named) or courses.DEFAULT, root)
-
-
-def _directory() -> dict[str, Any]:
-    """Return what is set of the course's folder; a plugin that cannot be used names nothing."""
-    # The record holds seeds and the grader's own tracebacks: feedback goes out without it.
-    ignore = [".ipynb_checkpoints", "*.pyc", "__pycache__", ".nbgrader.log", "feedback",
-              "*.record.json"]  # fmt: skip
-    values: dict[str, Any] = {"solution_directory": "solutions", "ignore": ignore}
+def _of_the_course() -> dict[str, Any]:
+    """Return what the course's plugin says of its folder; nothing where it has a mistake."""
     with contextlib.suppress(CourseError):
-        ignore += courses.plugin().left_out
-        values["course_id"] = courses.plugin().course_id
-    return values
+        found = courses.plugin()
+        return {"course_id": found.course_id, "ignore": [*_IGNORED, *found.left_out]}
+    return {}
 
 
 def adopt_notebooks(assignment: str, student: str, notebooks: list[str]) -> None:
@@ -273,7 +258,7 @@ class GradingExporter(NotebookExporter):
         if reason is not None:
             raise self._refuse(reason)
         try:
-            _choose(self.config, Path(coursedir.root))
+            courses.use_configured(self.parent.config, Path(coursedir.root))
             self.settings = RunSettings.here()
             self.data = courses.open_data()
             stand_in.wanted()
@@ -455,7 +440,14 @@ class SaveTrustedGrades(SaveAutoGrades):
 
 # What makes plain nbgrader grade by Pawmark, by section of its configuration. A course may set each
 # of these itself, before `configure` or after.
+# The record holds seeds and the grader's own tracebacks: feedback goes out without it.
+_IGNORED = [".ipynb_checkpoints", "*.pyc", "__pycache__", ".nbgrader.log", "feedback",
+            "*.record.json"]  # fmt: skip
 _WIRING: dict[str, dict[str, Any]] = {
+    "CourseDirectory": {
+        "solution_directory": "solutions",
+        "ignore": _IGNORED,
+    },
     "Execute": {"timeout": 600},
     "GenerateFeedback": {
         "exporter_class": FeedbackExporter,
