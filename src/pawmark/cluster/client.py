@@ -176,11 +176,12 @@ def _jobs(
         repaired = repair_submission(source_notebook(course, assignment), folder, course)
         undone = undone_of(repaired.notebook, repaired)
         task = Task(
-            key=here.key_of(repaired.notebook, undone, data),
+            key=here.key_of(repaired.notebook, undone, data, repaired.beside),
             assignment=assignment,
             checks=digests[assignment],
             notebook=repaired.notebook,
             undone=undone,
+            beside=dict(repaired.beside),
             circumstances=here,
             data=DataName.of(data),
             fingerprint=records.fingerprint(),

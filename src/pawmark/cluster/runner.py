@@ -75,7 +75,7 @@ def _run(folder: Path) -> dict[str, float]:
     old = records.from_bytes((folder / worker.OLD).read_bytes())
     here = _suited(task.circumstances)
     told = {"assignment": task.assignment, "checks": task.checks}
-    execution = here.execution(task.notebook, task.undone, folder, data, told, old)
+    execution = here.execution(task.notebook, task.undone, folder, data, told, task.beside, old)
     results = execution.run()
     (folder / worker.TAPE).write_bytes(records.to_bytes(execution.tape))
     return {

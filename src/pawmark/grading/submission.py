@@ -5,6 +5,7 @@ import hashlib
 import json
 import os
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,13 +16,17 @@ from nbformat import NotebookNode
 from pawmark import pets, profiles
 from pawmark.course import source_notebook
 from pawmark.errors import CourseError
-from pawmark.grading import ahead, backend, handed_in, intake, records, warm
+from pawmark.grading import ahead, backend, handed_in, records, warm
 from pawmark.grading.checking import CHECKS
 from pawmark.grading.execution import CHECK_SUFFIX, Execution
+from pawmark.grading.intake_beside import read_course_files
+from pawmark.grading.intake_choosing import choose
+from pawmark.grading.intake_finding import find
 from pawmark.grading.kernel import StudentKernel
 from pawmark.grading.limits import Limits
+from pawmark.grading.outcomes import CheckResult, ExerciseResult, Outcome
 from pawmark.grading.released import release_of
-from pawmark.grading.repair import Repaired, choose
+from pawmark.grading.repair import Repaired, unreadable
 
 DEFAULT_TIMEOUT = 60.0
 GPU_PATIENCE = 10.0  # under `gpu`, limits of time are those of `quick` this many times
@@ -68,8 +73,14 @@ class Circumstances:
         """Return the circumstances as a JSON object."""
         return dataclasses.asdict(self)
 
-    def key_of(self, notebook: NotebookNode, undone: frozenset[str], data: pets.Pets) -> str:
-        """Return the name of the tape of a repaired notebook."""
+    def key_of(
+        self,
+        notebook: NotebookNode,
+        undone: frozenset[str],
+        data: pets.Pets,
+        beside: Mapping[str, bytes],
+    ) -> str:
+        """Return the name of the tape of a repaired notebook, with the files that lie beside it."""
         return records.key_of(
             notebook,
             undone=sorted(undone),
@@ -79,6 +90,7 @@ class Circumstances:
             budget=self.budget,
             limits=self.limits,
             seed=self.seed,
+            beside={name: hashlib.sha256(data).hexdigest() for name, data in beside.items()},
         )
 
     def execution(
@@ -88,6 +100,7 @@ class Circumstances:
         course: Path,
         data: pets.Pets,
         told: dict[str, str],
+        beside: Mapping[str, bytes],
         old: records.Tape | None = None,
     ) -> Execution:
         """Return the run of a repaired notebook, not yet begun; see `Execution`."""
@@ -110,6 +123,7 @@ class Circumstances:
             patience=_patience(),
             budget=self.budget,
             about=told,
+            beside=beside,
             old=old,
         )
 
@@ -164,8 +178,35 @@ def repair_submission(source: Path, folder: Path, course: Path) -> Repaired:
         Where release forms are kept, and handed-in checkpoints, if it is graded without training.
     """
     pristine = release_of(source.read_bytes(), course)
-    repaired = choose(pristine, intake.notebooks_of(folder), source.name)
-    return handed_in.replace_training(repaired, folder, course) if handed_in.wanted() else repaired
+    trains = not handed_in.wanted()
+    course_files = read_course_files(source.parent)
+    try:
+        found = find(folder)
+        if not trains:  # what was trained comes on another way
+            found.beside = [file for file in found.beside if file.data]
+        repaired = choose(pristine, found, source.name, course_files)
+    except Exception as error:  # whatever reading meets: it is kept to this one submission
+        return unreadable(pristine, f"reading it failed ({type(error).__name__})")
+    return repaired if trains else handed_in.replace_training(repaired, folder, course)
+
+
+def judged(results: dict[str, ExerciseResult], repaired: Repaired) -> dict[str, ExerciseResult]:
+    """Say the true reason where nothing could be graded: then no exercise is "not attempted"."""
+    if not repaired.unread:
+        return results
+    return {name: _unread(result, repaired.unread) for name, result in results.items()}
+
+
+def _unread(result: ExerciseResult, reason: str) -> ExerciseResult:
+    check = CheckResult(
+        check=result.exercise,
+        title="Nothing that was handed in could be graded.",
+        outcome=Outcome.UNREAD,
+        points=0.0,
+        max_points=result.max_points,
+        message=f"{reason}. A person will look at it",
+    )
+    return ExerciseResult(result.exercise, (check,))
 
 
 def undone_of(notebook: NotebookNode, repaired: Repaired) -> frozenset[str]:

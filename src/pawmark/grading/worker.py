@@ -60,12 +60,12 @@ def prepare(course: Path, assignment: str, student: str) -> Prepared:
     folder = course / "submitted" / student / assignment
     repaired = repair_submission(source_notebook(course, assignment), folder, course)
     undone = undone_of(repaired.notebook, repaired)
-    key = here.key_of(repaired.notebook, undone, data)
+    key = here.key_of(repaired.notebook, undone, data, repaired.beside)
     told = about(course, assignment)
 
     def begin() -> Execution:
         old = None if os.environ.get(FRESH) else records.load(course, key)
-        return here.execution(repaired.notebook, undone, course, data, told, old)
+        return here.execution(repaired.notebook, undone, course, data, told, repaired.beside, old)
 
     return Prepared(key, told["checks"], begin)
 
