@@ -13,18 +13,18 @@ from typing import Any
 
 from benchmarks import classes, otter, report
 from benchmarks.runs import Run, pawmark, python, run
-from pawmark.grading.checking import grading_data
+from pawmark.grading.checks.session import grading_data
 from pawmark.pets import synthetic
 
 UNTRAINED = ("01_three_tasks", "02_data_loading", "06_interpreting_convnets")
 TRAINED = ("03_encoder_decoder", "04_pooling_vs_stride", "05_architecture_patterns")
 SMALL = "01_three_tasks"
 REFERENCE = "student-001"
-WORKER = "pawmark.grading.worker"
+WORKER = "pawmark.grading.batch.worker"
 KINDS = {
     WORKER: "workers",
-    "pawmark.grading.template": "templates",  # and their copies, in which student code runs
-    "pawmark.grading.nbgrader": "nbgrader",
+    "pawmark.grading.inside.preloaded": "templates",  # and their copies, in which student code runs
+    "pawmark.grading.gradebook.command": "nbgrader",
 }
 
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import nbformat
 from nbgrader.api import Gradebook
 
-from pawmark.answers import fill, read_answer, reference_cells
-from pawmark.course import copy_course, run_nbgrader
+from pawmark.authoring.answers import fill, read_answer, reference_cells
+from pawmark.grading.course_folder import copy_course, run_nbgrader
 
 COURSE = Path(__file__).resolve().parents[1]
 STOCK = '''"""nbgrader as it comes: checks run in the student's kernel, by the hidden line."""

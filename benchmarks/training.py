@@ -46,7 +46,7 @@ SETTINGS = (
 
 def reference() -> dict[str, Any]:
     """Return the functions of assignment 03's reference."""
-    from pawmark.calibration import reference_code
+    from pawmark.vision.calibration import reference_code
 
     space: dict[str, Any] = {}
     course = Path(__file__).resolve().parents[1]

@@ -54,7 +54,9 @@ nitpicky = True
 # "Raises" sections name the errors by their last name; they stand at the end of the reference.
 nitpick_ignore = [("py:exc", name) for name in ("CourseError", "DataError", "SandboxError")]
 # What a result may carry for its page is described where pages are made.
-nitpick_ignore += [("py:class", f"pawmark.grading.outcomes.{n}") for n in ("Picture", "Training")]
+nitpick_ignore += [
+    ("py:class", f"pawmark.grading.results.outcomes.{n}") for n in ("Picture", "Training")
+]
 nitpick_ignore_regex = [("py:.*", r"(pathlib|numpy|typing|collections|nbformat|rich)\..*")]
 
 

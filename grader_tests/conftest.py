@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 
 from pawmark import profiles
-from pawmark.calibration import held_out as held_out_photographs
-from pawmark.calibration import read_bar
 from pawmark.checks import expect
-from pawmark.grading.handed_in import held_out_seed
+from pawmark.grading.intake.stand_in import held_out_seed
+from pawmark.vision.calibration import held_out as held_out_photographs
+from pawmark.vision.calibration import read_bar
 
 BARS = Path(__file__).parent / "bars"
 

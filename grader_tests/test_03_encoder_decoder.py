@@ -6,9 +6,9 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from pawmark.calibration import cross_entropy
 from pawmark.checks import Training, compare_masks, expect, expect_array, expect_number
-from pawmark.grading.student import StudentError
+from pawmark.grading.checks.student import StudentError
+from pawmark.vision.calibration import cross_entropy
 
 CHAPTER_PARAMS = 2_880_643
 TOLERANCE = 5e-4  # of losses that Keras computes in float32 and we in float64

@@ -1,13 +1,13 @@
 """Write docs/answer-bank.md: for each hidden check, the wrong answers that it catches.
 
-The table is read off the answers themselves; tests/test_answer_bank.py proves every line of it.
+The table is read off the answers themselves; tests/answers_bank/test_answer_bank.py proves every line of it.
 """
 
 import ast
 import sys
 from pathlib import Path
 
-from pawmark.answers import read_answer
+from pawmark.authoring.answers import read_answer
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs" / "answer-bank.md"

@@ -24,7 +24,7 @@ from stock_course import SECONDS, StockCourse  # noqa: E402
 
 import pawmark  # noqa: E402
 from pawmark import pets  # noqa: E402
-from pawmark.grading import sandbox  # noqa: E402
+from pawmark.grading.sandbox import bubblewrap  # noqa: E402
 
 PAGE = ROOT / "docs" / "attacks.md"
 BEGIN = "<!-- written by scripts/attack_table.py -->"
@@ -83,7 +83,7 @@ def try_on_stock(baseline: StockCourse, attack: Attack, folder: Path) -> str:
 
 def try_on_kit(attacks: list[Attack], folder: Path, data: Path) -> dict[str, str]:
     """Grade all attacks among the others with the kit; return what came of each."""
-    holds = sandbox.bounds_processes(data)
+    holds = bubblewrap.bounds_processes(data)
     tried = [attack for attack in attacks if holds or attack.tries != "fork floods"]
     course = Course(folder / "kit", data)
     course.build()

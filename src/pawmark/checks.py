@@ -9,12 +9,12 @@ from typing import Any
 import numpy as np
 
 from pawmark.errors import CourseError
-from pawmark.grading.outcomes import Training as Training
-from pawmark.grading.outcomes import show_points
-from pawmark.grading.pictures import Comparison
-from pawmark.grading.pictures import compare_grey as compare_grey
-from pawmark.grading.pictures import compare_heat as compare_heat
-from pawmark.grading.pictures import compare_masks as compare_masks
+from pawmark.grading.results.outcomes import Training as Training
+from pawmark.grading.results.outcomes import show_points
+from pawmark.vision.pictures import Comparison
+from pawmark.vision.pictures import compare_grey as compare_grey
+from pawmark.vision.pictures import compare_heat as compare_heat
+from pawmark.vision.pictures import compare_masks as compare_masks
 
 _MAX_SHOWN = 500
 
@@ -214,8 +214,8 @@ def run_checks(exercise: str, namespace: dict[str, Any] | None = None) -> Result
     AssertionError
         With the table as its message, if any check does not pass.
     """
-    from pawmark.grading.checking import grading_data, run_exercise
-    from pawmark.grading.student import Student
+    from pawmark.grading.checks.session import grading_data, run_exercise
+    from pawmark.grading.checks.student import Student
 
     if namespace is None:
         from IPython import get_ipython

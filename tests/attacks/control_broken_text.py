@@ -13,7 +13,7 @@ import signal
 import socket
 import time
 
-from pawmark.grading import wire
+from pawmark.grading.boundary import wire
 
 libc = ctypes.CDLL(None, use_errno=True)
 outputs = [

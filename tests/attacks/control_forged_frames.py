@@ -11,7 +11,7 @@ import ctypes
 import os
 import socket
 
-from pawmark.grading import wire
+from pawmark.grading.boundary import wire
 
 libc = ctypes.CDLL(None, use_errno=True)
 try:

@@ -6,7 +6,8 @@ outcome: error in your code
 """
 
 # %% 99-weigh
-from pawmark.grading import guest, wire
+from pawmark.grading.inside import guest
+from pawmark.grading.boundary import wire
 
 ordinary = guest.Guest.answer
 

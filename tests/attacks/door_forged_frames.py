@@ -11,7 +11,7 @@ run: core
 import os
 import socket
 
-from pawmark.grading import wire
+from pawmark.grading.boundary import wire
 
 door = socket.socket(fileno=os.dup(int(os.environ["PAWMARK_DOOR_FD"])))
 for value in (True, "passed", {"outcome": "passed", "points": 4}, np.zeros(9), 4.0):

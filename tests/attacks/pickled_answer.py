@@ -9,7 +9,8 @@ outcome: failed, error in your code
 import io
 import pickle
 
-from pawmark.grading import guest, wire
+from pawmark.grading.inside import guest
+from pawmark.grading.boundary import wire
 
 
 class Evil:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from pawmark.course import is_left_out
+from pawmark.grading.course_folder import is_left_out
 from pawmark.grading.intake_attempts import own_name
 
 MAX_FILE = 20_000_000

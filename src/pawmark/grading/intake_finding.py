@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path, PurePosixPath
 
-from pawmark.course import is_left_out
 from pawmark.grading import intake_archives as archives
 from pawmark.grading import intake_reading as reading
+from pawmark.grading.course_folder import is_left_out
 from pawmark.grading.intake_beside import MAX_FILE, MAX_TOTAL, Lying, is_hidden
 from pawmark.grading.intake_budget import Budget, BudgetError
 from pawmark.grading.intake_reading import Reading

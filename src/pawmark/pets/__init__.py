@@ -1,9 +1,9 @@
 """Photographs of cats and dogs with their trimaps: the original archives, or drawn ones."""
 
-from .generator import GENERATOR_VERSION, synthetic
-from .layout import verify
-from .photographs import Pets, dataset
-from .split import Split, split_names, training_split
+from pawmark.pets.layout import verify
+from pawmark.pets.photographs import Pets, dataset
+from pawmark.pets.split import Split, split_names, training_split
+from pawmark.pets.synthetic.generator import GENERATOR_VERSION, synthetic
 
 __all__ = [
     "GENERATOR_VERSION",

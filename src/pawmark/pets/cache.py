@@ -12,7 +12,7 @@ from pathlib import Path
 import platformdirs
 from filelock import FileLock, Timeout
 
-from ..errors import DataError
+from pawmark.errors import DataError
 
 # The folder of what was made ahead, and in a sandbox the variable that names it.
 AHEAD = "ahead"

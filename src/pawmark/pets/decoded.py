@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ..errors import DataError
-from ..progress import progress_bar
-from .cache import kept
+from pawmark.errors import DataError
+from pawmark.pets.cache import kept
+from pawmark.progress import progress_bar
 
 if TYPE_CHECKING:
-    from .photographs import Pets
+    from pawmark.pets.photographs import Pets
 
 # Reading fewer than this is as quick as looking for the file.
 WORTH_KEEPING = 32

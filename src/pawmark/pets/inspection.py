@@ -11,10 +11,17 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from ..errors import DataError
-from ..progress import progress_bar
-from .layout import IMAGES, TRIMAP_VALUES, TRIMAPS, UNREADABLE, image_names, trimap_names
-from .photographs import dataset, folder_in_use
+from pawmark.errors import DataError
+from pawmark.pets.layout import (
+    IMAGES,
+    TRIMAP_VALUES,
+    TRIMAPS,
+    UNREADABLE,
+    image_names,
+    trimap_names,
+)
+from pawmark.pets.photographs import dataset, folder_in_use
+from pawmark.progress import progress_bar
 
 # So many names are given of each kind; a folder of another layout would fill the screen.
 NAMED = 60

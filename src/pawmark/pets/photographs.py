@@ -9,9 +9,10 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from ..errors import DataError
-from . import archive, decoded
-from .layout import (
+from pawmark.errors import DataError
+from pawmark.pets import decoded
+from pawmark.pets.fetching import archive
+from pawmark.pets.layout import (
     IMAGES,
     MARKER,
     SAMPLE,
@@ -216,7 +217,7 @@ def dataset(root: str | Path | None = None, most: int | None = SAMPLE) -> Pets:
     """
     chosen = folder_in_use() if root is None else root
     if chosen is None:
-        from .generator import synthetic
+        from pawmark.pets.synthetic.generator import synthetic
 
         return synthetic()
     folder = Path(chosen).expanduser().absolute()

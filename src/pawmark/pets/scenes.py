@@ -7,12 +7,18 @@ from itertools import pairwise
 import numpy as np
 from PIL import Image, ImageFilter
 
-from ..errors import DataError
-from .breeds import CATS, DOGS
-from .drawing.animals import Animal, Measure, draw_animal, make_animal, measure
-from .drawing.backgrounds import draw_background
-from .drawing.bodies import POSES
-from .drawing.scene import (
+from pawmark.errors import DataError
+from pawmark.pets.breeds import CATS, DOGS
+from pawmark.pets.synthetic.drawing.animals import (
+    Animal,
+    Measure,
+    draw_animal,
+    make_animal,
+    measure,
+)
+from pawmark.pets.synthetic.drawing.backgrounds import draw_background
+from pawmark.pets.synthetic.drawing.bodies import POSES
+from pawmark.pets.synthetic.drawing.scene import (
     BACKGROUND,
     CONTOUR,
     FOREGROUND,

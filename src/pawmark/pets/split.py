@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ..errors import DataError
+from pawmark.errors import DataError
 
 if TYPE_CHECKING:
-    from ..profiles import Profile
-    from .photographs import Pets
+    from pawmark.pets.photographs import Pets
+    from pawmark.profiles import Profile
 
 SHUFFLE_SEED = 1337  # the chapter's
 
@@ -55,11 +55,11 @@ def training_split(profile: "Profile | None" = None, data: "Pets | None" = None)
         The data set has fewer than two images.
     """
     if profile is None:
-        from .. import profiles
+        from pawmark import profiles
 
         profile = profiles.current()
     if data is None:
-        from .photographs import dataset
+        from pawmark.pets.photographs import dataset
 
         data = dataset()
     train, val = split_names(profile, data)

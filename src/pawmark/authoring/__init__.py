@@ -1,0 +1,1 @@
+"""What authors of assignments and courses use."""

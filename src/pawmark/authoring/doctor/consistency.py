@@ -1,0 +1,251 @@
+"""The course: whether sources, hidden checks, release, configuration and gradebook fit."""
+
+import ast
+import re
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+
+import nbformat
+from nbformat import NotebookNode
+from nbgrader.utils import is_grade, is_solution
+from traitlets.config import PyFileConfigLoader
+
+from pawmark.authoring.doctor.finding import Finding
+from pawmark.grading.batch.grade_class import GRADEBOOK
+from pawmark.grading.course_folder import CONFIG, assignments, source_notebook
+from pawmark.grading.run.execution import CHECK_SUFFIX
+
+_CALL = re.compile(r"run_checks\(\s*['\"]([^'\"]+)['\"]")
+_HEADING = re.compile(r"^### .* · (\d+) points?$", re.MULTILINE)
+_TOTAL = re.compile(r"\*\*Time\*\*.* (\d+) points \|")
+_NOT_READABLE = (OSError, ValueError, nbformat.ValidationError)
+_NEVER_BEGUN = "no gradebook yet; nbgrader makes it"
+
+
+def examine(course: Path) -> Iterator[Finding]:
+    """Look at every part of a course; what cannot be read is a finding of its own."""
+    names = assignments(course)
+    books: dict[str, NotebookNode] = {}
+    broken = {}
+    for name in names:
+        try:
+            books[name] = _read(source_notebook(course, name))
+        except _NOT_READABLE as error:
+            broken[name] = _first_line(error)
+    yield _judge(
+        "sources", broken, f"{len(names)} assignments: {', '.join(names)}",
+        "Restore the notebook in source/, for example: git checkout -- source",
+    )  # fmt: skip
+    yield _each(
+        "checks", books, lambda name, book: unchecked(course, name, book),
+        "every exercise has its hidden checks",
+        "Write the checks in grader_tests/, or mend the name in the source notebook.",
+    )  # fmt: skip
+    yield _each(
+        "points", books, lambda name, book: wrong_points(book), _totals(books),
+        "Mend the points of the check cells in source/, or the text around them.",
+    )  # fmt: skip
+    yield _each(
+        "release", books, lambda name, book: outdated(course, name, book),
+        "what source/ generates", "pawmark release",
+    )  # fmt: skip
+    yield configuration(course)
+    yield gradebook(course, books)
+    yield unfinished(course)
+
+
+def _read(path: Path) -> NotebookNode:
+    book = nbformat.read(path, as_version=4)
+    nbformat.validate(book)  # reading alone lets much pass
+    return book
+
+
+def _judge(topic: str, wrong: dict[str, str], fine: str, remedy: str) -> Finding:
+    if not wrong:
+        return Finding.ok(topic, fine)
+    return Finding.mend(topic, "; ".join(f"{name}: {says}" for name, says in wrong.items()), remedy)
+
+
+def _each(
+    topic: str,
+    books: dict[str, NotebookNode],
+    problem: Callable[[str, NotebookNode], str],
+    fine: str,
+    remedy: str,
+) -> Finding:
+    found = {name: problem(name, book) for name, book in books.items()}
+    return _judge(topic, {name: says for name, says in found.items() if says}, fine, remedy)
+
+
+def unchecked(course: Path, name: str, book: NotebookNode) -> str:
+    """Say which exercises lack hidden checks, and which checks lack their exercise."""
+    module = course / "grader_tests" / f"test_{name}.py"
+    asked = {
+        cell.metadata.nbgrader.grade_id.removesuffix(CHECK_SUFFIX): _CALL.findall(cell.source)
+        for cell in book.cells
+        if is_grade(cell) and not is_solution(cell) and cell.cell_type == "code"
+    }
+    if not asked:
+        return "" if any(is_grade(cell) for cell in book.cells) else "no cell is graded"
+    try:
+        marked = marked_exercises(module)
+    except (OSError, SyntaxError, UnicodeDecodeError) as error:
+        return f"{module.name} cannot be read ({_first_line(error)})"
+    wrong = [
+        f"{exercise} has no check in {module.name}" for exercise in sorted(set(asked) - marked)
+    ]
+    wrong += [
+        f"{exercise} has checks and no check cell" for exercise in sorted(marked - set(asked))
+    ]
+    wrong += [
+        f"the check cell of {exercise} does not run its own hidden checks"
+        for exercise, called in asked.items()
+        if called != [exercise]
+    ]
+    return ", ".join(wrong)
+
+
+def marked_exercises(module: Path) -> set[str]:
+    """Return the exercises that a module of hidden checks names in its marks."""
+    tree = ast.parse(module.read_text(encoding="utf-8"))
+    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
+    return {
+        call.args[0].value
+        for call in calls
+        if ast.unparse(call.func) == "pytest.mark.cell"
+        and call.args
+        and isinstance(call.args[0], ast.Constant)
+    }
+
+
+def wrong_points(book: NotebookNode) -> str:
+    """Say where points are missing, or where the text tells others than the cells."""
+    points = [
+        float(cell.metadata.nbgrader.get("points") or 0) for cell in book.cells if is_grade(cell)
+    ]
+    text = "\n".join(cell.source for cell in book.cells if cell.cell_type == "markdown")
+    told = [float(number) for number in _HEADING.findall(text)]
+    total = [float(number) for number in _TOTAL.findall(text)]
+    if not all(number > 0 for number in points):
+        return "a graded cell is worth nothing"
+    if told and told != points:
+        return f"the headings tell {_plain(told)}, the cells hold {_plain(points)}"
+    if total and total != [sum(points)]:
+        return f"the opening tells {_plain(total)} points, the cells hold {sum(points):g}"
+    return ""
+
+
+def _plain(numbers: list[float]) -> str:
+    return ", ".join(f"{number:g}" for number in numbers)
+
+
+def _totals(books: dict[str, NotebookNode]) -> str:
+    sums = [_worth(book) for book in books.values()]
+    return f"{' + '.join(f'{total:g}' for total in sums)} = {sum(sums):g}"
+
+
+def _worth(book: NotebookNode) -> float:
+    return sum(
+        float(cell.metadata.nbgrader.get("points") or 0) for cell in book.cells if is_grade(cell)
+    )
+
+
+def outdated(course: Path, name: str, book: NotebookNode) -> str:
+    """Say whether the release is not what the source generates now."""
+    from pawmark.grading.intake.rebuild import release_form
+
+    try:
+        path = course / "release" / name / f"{name}.ipynb"
+        released = _read(path)
+    except FileNotFoundError:
+        return "not released"
+    except _NOT_READABLE as error:
+        return f"the release cannot be read ({_first_line(error)})"
+    try:
+        made = release_form(book)
+    # nbgrader's steps raise RuntimeError, ValueError and others for what they do not understand.
+    except Exception as error:
+        return f"no release can be made: {_first_line(error)}"
+    same = [_essence(cell) for cell in made.cells] == [_essence(cell) for cell in released.cells]
+    return "" if same else "the release is not what the source generates now"
+
+
+def _essence(cell: NotebookNode) -> tuple:
+    return cell.cell_type, cell.source, cell.metadata
+
+
+def configuration(course: Path) -> Finding:
+    """Load the course's nbgrader configuration, and see that it wires the kit."""
+    remedy = f"Let {CONFIG} hold: from pawmark.grading.gradebook.config import configure; configure(get_config())"
+    if not (course / CONFIG).is_file():
+        return Finding.mend("nbgrader", f"there is no {CONFIG}", remedy)
+    try:
+        loaded = PyFileConfigLoader(CONFIG, path=str(course)).load_config()
+        exporter = loaded.Autograde.get("exporter_class")
+    # The configuration is a program: it may raise anything.
+    except Exception as error:
+        return Finding.mend("nbgrader", f"{CONFIG} fails: {_first_line(error)}", remedy)
+    from pawmark.grading.gradebook.config import GradingExporter
+
+    if exporter is not GradingExporter:
+        return Finding.mend("nbgrader", f"{CONFIG} does not load the kit: stock grading", remedy)
+    return Finding.ok("nbgrader", f"{CONFIG} loads the kit")
+
+
+def gradebook(course: Path, books: dict[str, NotebookNode]) -> Finding:
+    """Read the gradebook, and compare its points with those of the sources."""
+    path = course / GRADEBOOK
+    if not path.exists():
+        return Finding.ok("gradebook", _NEVER_BEGUN)
+    try:
+        graded, worth = _read_gradebook(path)
+    except sqlite3.Error as error:
+        return Finding.mend(
+            "gradebook", f"{path.name} cannot be read: {error}",
+            "Restore it from a backup, or move it away and grade again: the records are kept.",
+        )  # fmt: skip
+    old = {
+        name: f"the gradebook says {worth[name]:g} points, the source {_worth(book):g}"
+        for name, book in books.items()
+        if name in worth and worth[name] != _worth(book)
+    }
+    fine = f"readable, {graded} submissions of {len(worth)} assignments"
+    return _judge("gradebook", old, fine, "nbgrader generate_assignment NAME --force")
+
+
+def _read_gradebook(path: Path) -> tuple[int, dict[str, float]]:
+    worth = (
+        "select assignment.name, sum(grade_cells.max_score) from assignment"
+        " join notebook on notebook.assignment_id = assignment.id"
+        " join base_cell on base_cell.notebook_id = notebook.id"
+        " join grade_cells on grade_cells.id = base_cell.id group by assignment.name"
+    )
+    with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as book:
+        (state,) = book.execute("pragma quick_check").fetchone()
+        if state != "ok":
+            raise sqlite3.DatabaseError(state)
+        (graded,) = book.execute("select count(*) from submitted_assignment").fetchone()
+        return graded, {name: float(points) for name, points in book.execute(worth)}
+
+
+def unfinished(course: Path) -> Finding:
+    """Look for submissions that a killed grader left half-way."""
+    from pawmark.grading.gradebook.readiness import UNFINISHED
+
+    folder = course / UNFINISHED
+    count = len(list(folder.iterdir())) if folder.is_dir() else 0
+    if not count:
+        return Finding.ok("grading", "nothing is left half-way")
+    what = "submission was" if count == 1 else "submissions were"
+    return Finding.mend(
+        "grading",
+        f"{count} {what} begun and not finished",
+        "Unless grading is running now, start it again: nbgrader autograde NAME",
+    )
+
+
+def _first_line(error: BaseException) -> str:
+    lines = str(error).strip().splitlines()
+    return lines[0][:200] if lines else type(error).__name__

@@ -1,0 +1,179 @@
+"""The machine: sandbox, memory, disk, data and graphics card."""
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import psutil
+
+from pawmark import pets, profiles
+from pawmark.authoring.doctor.finding import Finding
+from pawmark.errors import PawmarkError
+from pawmark.grading.batch import pool
+from pawmark.grading.sandbox import bubblewrap as sandboxes
+from pawmark.pets import layout, photographs
+from pawmark.pets.cache import cache_dir
+from pawmark.pets.synthetic import generator
+
+GIGABYTE = 1 << 30
+# Drawn sets, decoded arrays and small trained models take a few hundred megabytes; a class's
+# records and feedback pages about as much.
+ROOM = 2 * GIGABYTE
+
+_TENSORFLOW = "import tensorflow; print(len(tensorflow.config.list_physical_devices('GPU')))"
+
+
+def examine(course: Path, deep: bool) -> Iterator[Finding]:
+    """Look at everything; what cannot be looked at is a finding of its own."""
+    looks: dict[str, Callable[[], Finding]] = {
+        "sandbox": sandbox,
+        "workers": workers,
+        "disk": lambda: disk(course),
+        "data": lambda: data(deep),
+        "profile": profile,
+        "GPU": gpu,
+    }
+    if deep:
+        looks["TensorFlow"] = tensorflow
+    for topic, look in looks.items():
+        try:
+            yield look()
+        except (PawmarkError, OSError) as error:
+            yield Finding.mend(topic, "cannot be looked at", str(error))
+
+
+def sandbox() -> Finding:
+    """Ask whether student code can be locked in here."""
+    reason = sandboxes.available()
+    if reason is not None:
+        return Finding.mend("sandbox", "does not work here, so grading refuses", reason)
+    walls = "system calls are filtered" if sandboxes.filtered() else "without libseccomp's filter"
+    return Finding.ok("sandbox", f"works; {walls}")
+
+
+def workers() -> Finding:
+    """Say how many submissions would be graded at once, by cores and free memory."""
+    memory = psutil.virtual_memory()
+    free, total = (f"{size / GIGABYTE:.1f} GB" for size in (memory.available, memory.total))
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    here = f"{cores} cores, {free} of {total} memory free"
+    if memory.available < pool.MEMORY_PER_WORKER:
+        return Finding.mend(
+            "workers",
+            f"{here}: a submission that trains may need {_gigabytes(crew.MEMORY_PER_WORKER)}",
+            "Close other programs before grading.",
+        )
+    return Finding.ok("workers", f"{here}: pawmark grade runs {pool.workers_that_fit()} at once")
+
+
+def disk(course: Path) -> Finding:
+    """Look for room where the cache and the course lie."""
+    said, short = [], []
+    for what, folder in (("cache", cache_dir()), ("course", course)):
+        free = shutil.disk_usage(_existing(folder)).free
+        said.append(f"{_gigabytes(free)} free for the {what}")
+        if free < ROOM:
+            short.append(f"{folder.absolute()} ({what})")
+    if not short:
+        return Finding.ok("disk", ", ".join(said))
+    remedy = f"Free {_gigabytes(ROOM)} at {' and '.join(short)}; PAWMARK_CACHE moves the cache."
+    return Finding.mend("disk", ", ".join(said), remedy)
+
+
+def _existing(folder: Path) -> Path:
+    folder = folder.absolute()
+    return next(place for place in (folder, *folder.parents) if place.exists())
+
+
+def _gigabytes(size: float) -> str:
+    return f"{size / GIGABYTE:.0f} GB"
+
+
+def data(deep: bool) -> Finding:
+    """Say which photographs assignments would use, and whether they are complete."""
+    named = _named_folder()
+    folder = generator.folder_of() if named is None else named
+    if named is None and not folder.exists():
+        return Finding.ok("data", "drawn pictures, made when first needed (pawmark data make)")
+    problems = layout.verify(folder, None if deep else layout.SAMPLE)
+    if problems:
+        where = f"{folder}: " if folder.is_dir() else ""
+        return Finding.mend("data", where + " ".join(problems), _data_remedy(named))
+    found = pets.dataset(folder)
+    kind = "drawn pictures" if found.kind == "synthetic" else "real photographs"
+    opened = "all opened" if deep else "a few opened"
+    return Finding.ok("data", f"{len(found.names)} {kind} with masks, {opened}: {folder}")
+
+
+def _named_folder() -> Path | None:
+    """Return the folder that is read; None for the drawn pictures."""
+    named = photographs.folder_in_use()
+    return None if named is None else Path(named).expanduser()
+
+
+def _data_remedy(named: Path | None) -> str:
+    if named is not None:
+        return "Unpack the archives again, or unset PAWMARK_DATA to use drawn pictures."
+    return "Delete that folder, then: pawmark data make"
+
+
+def profile() -> Finding:
+    """Say how large a training run would be."""
+    choice = profiles.choose()
+    chosen = choice.profile
+    size = "x".join(map(str, chosen.img_size))
+    says = f"{chosen.num_train} photographs of {size}, {chosen.epochs} epochs"
+    return Finding.ok("profile", f"{chosen.name} ({choice.reason}): {says}")
+
+
+def gpu() -> Finding:
+    """Look for a graphics card, without TensorFlow."""
+    card = _card()
+    if card is None and os.environ.get(profiles.VARIABLE) == profiles.GPU.name:
+        return Finding.mend(
+            "GPU",
+            f"none found, but {profiles.VARIABLE} is gpu: training would take hours",
+            f"Unset {profiles.VARIABLE}, or run this on a machine with a graphics card.",
+        )
+    return Finding.ok("GPU", card or "none, and none is needed for the quick profile")
+
+
+def _card() -> str | None:
+    """Name the graphics cards that the driver knows, or None."""
+    command = ["nvidia-smi", "--query-gpu=name,memory.total", "--format=csv,noheader"]
+    try:
+        done = subprocess.run(  # noqa: S603  (fixed arguments)
+            command, capture_output=True, text=True, timeout=20, check=False
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return "/dev/nvidia0" if Path("/dev/nvidia0").exists() else None
+    lines = done.stdout.split("\n") if done.returncode == 0 else []
+    return "; ".join(line.strip() for line in lines if line.strip()) or None
+
+
+def tensorflow() -> Finding:
+    """Start TensorFlow, which takes a while, and ask it which graphics cards it can use."""
+    try:
+        done = subprocess.run(  # noqa: S603  (this Python)
+            [sys.executable, "-c", _TENSORFLOW],
+            capture_output=True,
+            text=True,
+            timeout=300,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        return Finding.mend("TensorFlow", "does not start within five minutes", "Try again.")
+    if done.returncode != 0:
+        said = done.stderr.strip().splitlines()[-1:] or [f"exit status {done.returncode}"]
+        return Finding.mend("TensorFlow", f"does not start: {said[0]}", "make environment")
+    count = int(done.stdout.split()[-1])
+    if _card() is not None and not count:
+        return Finding.mend(
+            "TensorFlow",
+            "starts, but does not see the graphics card",
+            "Install its libraries: python -m pip install 'tensorflow[and-cuda]'",
+        )
+    return Finding.ok("TensorFlow", f"starts; graphics cards that it can use: {count}")

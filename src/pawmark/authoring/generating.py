@@ -1,0 +1,126 @@
+"""Release and solutions written again: side by side, and only what changed."""
+
+import hashlib
+import json
+import os
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import dataclass
+from importlib import metadata
+from pathlib import Path
+
+from pawmark.grading.batch.pool import workers_that_fit
+from pawmark.grading.course_folder import CONFIG, generate, is_left_out
+
+STAMPS = Path(".pawmark") / "generated"
+
+
+@dataclass(frozen=True)
+class Generated:
+    """What came of one assignment.
+
+    Attributes
+    ----------
+    folder
+        The folder in ``release/`` or ``solutions/``.
+    written
+        False when it was up to date.
+    """
+
+    folder: Path
+    written: bool
+
+
+def refresh(
+    course: Path, names: Iterable[str], subcommand: str, target: str, force: bool = False
+) -> Iterator[Generated]:
+    """Generate what is not up to date, several assignments at once; yield each when it is done.
+
+    A folder is up to date when nothing that decides it has changed since it was written, and
+    nothing in it: both are compared by content. Parameters are those of `course.generate`.
+
+    Parameters
+    ----------
+    course
+        The course folder.
+    names
+        Assignments, by their full names.
+    subcommand
+        ``generate_assignment`` or ``generate_solution``.
+    target
+        The folder of the course that takes the result.
+    force
+        Generate all, whatever changed.
+
+    Raises
+    ------
+    CourseError
+        When nbgrader fails; the others are finished first.
+    """
+    names = list(names)
+    todo = []
+    for name in names:
+        if not force and _stamp(course, name, subcommand, target) == _kept(course, name, target):
+            yield Generated(course / target / name, False)
+        else:
+            todo.append(name)
+    # Solutions run notebooks, which takes memory; a release does not.
+    workers = workers_that_fit() if subcommand == "generate_solution" else os.cpu_count()
+    with ThreadPoolExecutor(workers) as pool:
+        for future in as_completed(
+            pool.submit(_generate, course, name, subcommand, target) for name in todo
+        ):
+            yield Generated(future.result(), True)
+
+
+def _generate(course: Path, name: str, subcommand: str, target: str) -> Path:
+    before = _causes(course, name, subcommand)
+    folder = generate(course, name, subcommand, target)
+    path = _path(course, name, target)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_suffix(f".{os.getpid()}")
+    # What was changed while it was generated was not: the digest is the one from before.
+    part.write_text(json.dumps({"causes": before, "made": _digest(folder)}), encoding="utf-8")
+    part.replace(path)
+    return folder
+
+
+def _path(course: Path, name: str, target: str) -> Path:
+    return course / STAMPS / f"{target}-{name}.json"
+
+
+def _kept(course: Path, name: str, target: str) -> object:
+    try:
+        return json.loads(_path(course, name, target).read_bytes())
+    except (OSError, ValueError):
+        return None
+
+
+def _stamp(course: Path, name: str, subcommand: str, target: str) -> dict[str, str]:
+    made = _digest(course / target / name)
+    return {"causes": _causes(course, name, subcommand), "made": made}
+
+
+def _causes(course: Path, name: str, subcommand: str) -> str:
+    """Return the digest of all that decides what is generated."""
+    from pawmark.grading.run import recording
+
+    causes = [_digest(course / "source" / name), _digest(course / CONFIG)]
+    causes += [json.dumps(recording.fingerprint()), metadata.version("nbgrader")]
+    if subcommand == "generate_solution":
+        from pawmark import pets
+        from pawmark.grading.run.pipeline import digest_of, hidden_checks
+
+        checks = digest_of(hidden_checks(course, name))
+        causes += [checks, json.dumps(recording.variables()), pets.dataset().identity]
+    return hashlib.sha256("\n".join(causes).encode()).hexdigest()
+
+
+def _digest(place: Path) -> str:
+    """Return the digest of a file, or of a folder with all in it that is copied."""
+    digest = hashlib.sha256()
+    for path in sorted(place.rglob("*")) if place.is_dir() else [place]:
+        if path.is_file() and not any(map(is_left_out, path.relative_to(place).parts)):
+            name = path.relative_to(place).as_posix()
+            digest.update(f"{name} {hashlib.sha256(path.read_bytes()).hexdigest()}\n".encode())
+    return digest.hexdigest()

@@ -1,0 +1,103 @@
+"""A new assignment: a small one that works, to be changed into one's own."""
+
+import re
+import shutil
+import tempfile
+from importlib.resources import as_file, files
+from pathlib import Path
+
+from pawmark.errors import CourseError
+from pawmark.grading.course_folder import assignments
+
+_NAME = re.compile(r"\d\d_[a-z][a-z0-9]*(_[a-z0-9]+)*")
+# Where the parts of the template go.
+_SOURCE = "source/{name}/{name}.ipynb"
+_CHECKS = "grader_tests/test_{name}.py"
+_ANSWERS = "tests/answers/{name}/{kind}/{file}"
+
+
+def scaffold(course: Path, name: str) -> list[Path]:
+    """Write a new assignment of one exercise, with its hidden checks and answers.
+
+    Parameters
+    ----------
+    course
+        The course folder.
+    name
+        ``NN_words``: two digits that no assignment has, then words in small letters.
+
+    Returns
+    -------
+    list of pathlib.Path
+        The files written, relative to the course.
+
+    Raises
+    ------
+    CourseError
+        When the name is no name, its number is taken, or a file is there already. Then nothing is
+        written.
+    """
+    _require_free(course, name)
+    with (
+        as_file(files("pawmark") / "templates" / "assignment") as template,
+        tempfile.TemporaryDirectory(prefix=".new-", dir=course) as folder,
+    ):
+        parts = dict(_parts(template, name))
+        taken = [str(place) for place in parts if (course / place).exists()]
+        if taken:
+            raise CourseError(f"{taken[0]} is there already. Choose another name, or move it away.")
+        for place, text in parts.items():
+            _write(Path(folder) / place, text)
+        _move_in(Path(folder), course, list(parts))
+    return list(parts)
+
+
+def _require_free(course: Path, name: str) -> None:
+    if not _NAME.fullmatch(name):
+        raise CourseError(
+            f"{name!r} cannot be the name of an assignment: two digits, an underscore and words in "
+            "small letters are, such as 07_data_augmentation."
+        )
+    for other in assignments(course):
+        if other.split("_")[0] == name[:2]:
+            free = _next_number(course)
+            raise CourseError(
+                f"The number {name[:2]} is taken by {other}; hidden checks are found by it. "
+                f"{free}_{name[3:]} is free."
+            )
+
+
+def _next_number(course: Path) -> str:
+    return f"{max(int(other[:2]) for other in assignments(course) if other[:2].isdigit()) + 1:02}"
+
+
+def _parts(template: Path, name: str) -> list[tuple[Path, str]]:
+    """Return where each file goes, and what is in it."""
+    places = {"notebook.ipynb": _SOURCE, "checks.py": _CHECKS}
+    words = name[3:].replace("_", " ").capitalize()
+    found = []
+    for path in sorted(path for path in template.rglob("*.*") if path.suffix in (".ipynb", ".py")):
+        kind, file = path.parent.name, path.name
+        place = places.get(path.relative_to(template).as_posix(), _ANSWERS)
+        text = path.read_text(encoding="utf-8").replace("@NN@", name[:2]).replace("@TITLE@", words)
+        found.append((Path(place.format(name=name, kind=kind, file=file)), text))
+    return found
+
+
+def _write(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+
+
+def _move_in(folder: Path, course: Path, places: list[Path]) -> None:
+    """Move everything in, or nothing: the source comes last, and makes it an assignment."""
+    moved: list[Path] = []
+    try:
+        for place in sorted(places, key=lambda place: place.parts[0] == "source"):
+            (course / place).parent.mkdir(parents=True, exist_ok=True)
+            shutil.move(folder / place, course / place)
+            moved.append(course / place)
+    except OSError as error:
+        for path in moved:
+            path.unlink(missing_ok=True)
+        raise CourseError(f"{place} cannot be written ({error}). Nothing was changed.") from error

@@ -1,0 +1,348 @@
+"""Sends submissions to a Dask scheduler and keeps the tapes that come back."""
+
+import logging
+import os
+import secrets
+import warnings
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import nbformat
+
+from pawmark import profiles
+from pawmark.errors import CourseError
+from pawmark.grading.batch.dask import worker
+from pawmark.grading.batch.dask.task import DataName, Task, pack
+from pawmark.grading.batch.dask.worker import Done
+from pawmark.grading.checks.session import grading_data
+from pawmark.grading.course_folder import source_notebook
+from pawmark.grading.intake import stand_in
+from pawmark.grading.results.outcomes import show_points
+from pawmark.grading.run import recording
+from pawmark.grading.run.pipeline import (
+    Circumstances,
+    digest_of,
+    hidden_checks,
+    opted_out,
+    repair_submission,
+    undone_of,
+)
+
+FRESH = "PAWMARK_FRESH"
+GPU = {"GPU": 1}
+# A cell that trains is given at least so many seconds in the source notebook.
+TRAINS = 180
+RETRIES = 1
+
+_CONNECT = 10
+# So many submissions lie with the scheduler at once: it keeps them all in memory.
+_WAITING = 256
+_LOST = (
+    "its workers were lost, again and again\n"
+    "To try once more: pawmark grade ASSIGNMENT --student STUDENT --force"
+)
+_MISSING = (
+    "pawmark grade --scheduler needs Dask distributed, which is not installed here. Install it: "
+    "pip install 'pawmark[cluster]'"
+)
+
+
+@dataclass(frozen=True)
+class Job:
+    """A task, and where it belongs on this side."""
+
+    student: str
+    task: Task
+    old: bytes
+
+
+def run_all(
+    course: Path,
+    submissions: Sequence[tuple[str, str]],
+    scheduler: str,
+    tell: Callable[[str, str], None],
+    say: Callable[[str], None],
+    again: bool = False,
+) -> None:
+    """Fill the tapes of submissions on a cluster.
+
+    Parameters
+    ----------
+    course
+        The course folder.
+    submissions
+        Assignment and student of each.
+    scheduler
+        Address of the Dask scheduler.
+    tell
+        Called with a student and what came of the submission, as each is done.
+    say
+        Called with what else there is to say.
+    again
+        Try those again that could not be run before.
+
+    Raises
+    ------
+    CourseError
+        If the cluster cannot be used; what was run until then is kept.
+    """
+    if stand_in.wanted():
+        raise CourseError(
+            f"With {stand_in.VARIABLE}={stand_in.HANDED_IN} nothing is trained, and a cluster "
+            "has nothing to save: leave --scheduler out."
+        )
+    names = sorted({name for name, _ in submissions})
+    with _connected(scheduler) as client:
+        needs = {name: _needs(course, name) for name in names}
+        _require_workers(client, needs, say)
+        checks = {name: hidden_checks(course, name) for name in names}
+        jobs = _jobs(course, submissions, checks, tell, again)
+        _Run(client, course, checks, needs, tell).run(jobs)
+
+
+@contextmanager
+def _connected(scheduler: str) -> Iterator[Any]:
+    try:
+        from distributed import Client
+    except ImportError:
+        raise CourseError(_MISSING) from None
+    with _silent(), _client(Client, scheduler) as client:
+        yield client
+
+
+@contextmanager
+def _silent() -> Iterator[None]:
+    """Keep the library's log back: what goes wrong comes as an exception too."""
+    before = logging.root.manager.disable
+    logging.disable(logging.ERROR)
+    try:
+        yield
+    finally:
+        logging.disable(before)
+
+
+def _client(make: Callable[..., Any], scheduler: str) -> Any:
+    try:
+        return make(scheduler, timeout=_CONNECT, set_as_default=False, name="pawmark")
+    except (OSError, ValueError, TimeoutError) as error:
+        raise CourseError(
+            f"No Dask scheduler answers at {scheduler} ({error}). Start one with 'dask scheduler', "
+            "and give its address as it prints it: tcp://HOST:8786"
+        ) from None
+
+
+def _require_workers(
+    client: Any, needs: Mapping[str, dict[str, int]], say: Callable[[str], None]
+) -> None:
+    workers = client.scheduler_info(n_workers=-1)["workers"].values()
+    if not workers:
+        say("no worker yet; waiting for one (Ctrl-C ends this)")
+        return
+    threads = sum(entry["nthreads"] for entry in workers)
+    say(f"workers: {len(workers)}; submissions at once: {threads}")
+    gpu = [name for name, wanted in needs.items() if wanted]
+    if gpu and not any(entry.get("resources", {}).get("GPU") for entry in workers):
+        raise CourseError(
+            f"{', '.join(gpu)} trains under the gpu profile, and no worker offers a GPU. Start one "
+            "with: dask worker ADDRESS --nthreads 1 --resources GPU=1"
+        )
+
+
+def _needs(course: Path, assignment: str) -> dict[str, int]:
+    """Return what a worker must offer: a GPU where one trains under the gpu profile."""
+    if profiles.current() is not profiles.GPU:
+        return {}
+    notebook = nbformat.read(source_notebook(course, assignment), as_version=4)
+    limits = (cell.metadata.get("pawmark", {}).get("seconds", 0) for cell in notebook.cells)
+    return GPU if max(limits, default=0) >= TRAINS else {}
+
+
+def _jobs(
+    course: Path,
+    submissions: Iterable[tuple[str, str]],
+    checks: Mapping[str, Mapping[str, bytes]],
+    tell: Callable[[str, str], None],
+    again: bool,
+) -> Iterator[Job]:
+    """Prepare the submissions one by one; those that have been run already are only told."""
+    here, data = Circumstances.here(not opted_out()), grading_data()
+    digests = {name: digest_of(files) for name, files in checks.items()}
+    sent: set[str] = set()
+    for assignment, student in submissions:
+        folder = course / "submitted" / student / assignment
+        repaired = repair_submission(source_notebook(course, assignment), folder, course)
+        undone = undone_of(repaired.notebook, repaired)
+        task = Task(
+            key=here.key_of(repaired.notebook, undone, data, repaired.beside),
+            assignment=assignment,
+            checks=digests[assignment],
+            notebook=repaired.notebook,
+            undone=undone,
+            beside=dict(repaired.beside),
+            circumstances=here,
+            data=DataName.of(data),
+            fingerprint=recording.fingerprint(),
+            variables=recording.variables(),
+        )
+        old = None if os.environ.get(FRESH) else recording.load(course, task.key)
+        if old is not None and old.gave_up and again:
+            old = None
+        if old is not None and (old.gave_up or old.about.get("checks") == task.checks):
+            tell(student, _first_line(old.gave_up) or "was run already")
+        elif task.key in sent:
+            tell(student, "the same as another submission, which is run for both")
+        else:
+            sent.add(task.key)
+            yield Job(student, task, b"" if old is None else recording.to_bytes(old))
+
+
+def _first_line(text: str) -> str:
+    return f"not run: {text.splitlines()[0]}" if text else ""
+
+
+class _Run:
+    """One run of many jobs on a cluster.
+
+    Parameters
+    ----------
+    client
+        Connected to the scheduler.
+    course
+        The course folder, which takes the tapes.
+    checks
+        Files of the hidden checks, by assignment.
+    needs
+        What a worker must offer, by assignment.
+    tell
+        Called with a student and what came of the submission.
+    """
+
+    def __init__(
+        self,
+        client: Any,
+        course: Path,
+        checks: Mapping[str, Mapping[str, bytes]],
+        needs: Mapping[str, dict[str, int]],
+        tell: Callable[[str, str], None],
+    ) -> None:
+        self.client = client
+        self.course = course
+        self.checks = checks
+        self.needs = needs
+        self.tell = tell
+        self.name = secrets.token_hex(4)
+        self.sent: dict[str, Any] = {}
+        self.suspects: list[Job] | None = []
+        self.waiting: dict[Any, Job] = {}
+
+    def run(self, jobs: Iterator[Job]) -> None:
+        """Run all jobs, and those that were on lost workers once more, each alone.
+
+        Not every one of them is to blame: a worker that is lost takes along what waits there.
+        """
+        try:
+            self._run(jobs, _WAITING)
+            suspects, self.suspects = self.suspects, None
+            self._forget()
+            self._run(iter(suspects), 1)
+        finally:
+            self._forget()
+
+    def _forget(self) -> None:
+        if self.client.status == "running":
+            self.client.cancel([*self.waiting, *self.sent.values()])
+        self.sent.clear()
+        self.name = secrets.token_hex(4)  # what another run left on the workers is not ours
+
+    def _run(self, jobs: Iterator[Job], most: int) -> None:
+        """Run jobs; some of them wait at the scheduler, the others here."""
+        from distributed import as_completed
+
+        first = [self._submit(job) for job in islice(jobs, most)]
+        done = as_completed(first, loop=self.client.loop)
+        for future in done:
+            self._finish(future, self.waiting.pop(future))
+            for job in islice(jobs, 1):
+                done.add(self._submit(job))
+
+    def _submit(self, job: Job) -> Any:
+        task = job.task
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", "Sending large graph")  # the old tape may be large
+            future = self.client.submit(
+                worker.run,
+                task.to_bytes(),
+                self._checks_of(task),
+                job.old,
+                task.variables,
+                key=f"pawmark-run-{task.key}-{self.name}",
+                resources=self.needs[task.assignment],
+                retries=RETRIES,
+            )
+        self.waiting[future] = job
+        return future
+
+    def _checks_of(self, task: Task) -> Any:
+        """Return the hidden checks as something that a worker fetches once.
+
+        They are the result of a task, and not scattered: so they can be had again when the worker
+        that held them is lost.
+        """
+        if task.checks not in self.sent:
+            packed = pack(self.checks[task.assignment])
+            key = f"pawmark-checks-{task.checks}-{self.name}"
+            self.sent[task.checks] = self.client.submit(bytes, packed, key=key)
+        return self.sent[task.checks]
+
+    def _finish(self, future: Any, job: Job) -> None:
+        done = self._result(future)
+        if done is None and self.suspects is not None:
+            self.suspects.append(job)
+            return
+        done = done or _LOST
+        if isinstance(done, str):
+            done = "".join(c for c in done if c.isprintable() or c == "\n")
+            tape = recording.Tape(0, gave_up=done)
+            tape.about = {"assignment": job.task.assignment, "checks": job.task.checks}
+            self._keep(job, recording.to_bytes(tape))
+            self.tell(job.student, _first_line(done))
+            return
+        if done.refused:
+            raise CourseError(f"{done.refused} What was run until now is kept.")
+        self._keep(job, done.tape)
+        points = show_points(done.points, done.max_points)
+        self.tell(job.student, f"{points} points, {done.seconds:.0f} s")
+
+    def _keep(self, job: Job, data: bytes) -> None:
+        try:
+            recording.write(self.course, job.task.key, data)
+        except OSError as error:
+            raise CourseError(f"A record cannot be written: {error}") from error
+
+    def _result(self, future: Any) -> Done | str | None:
+        """Return the result of a job, or why it could not be run; None when workers were lost."""
+        from distributed import KilledWorker
+
+        if future.status == "finished":
+            return future.result()
+        if future.status != "error":
+            raise CourseError(
+                "The scheduler is gone, or somebody cancelled the tasks. What was run is kept; the "
+                "same command goes on from there."
+            )
+        error = future.exception()
+        if isinstance(error, KilledWorker):
+            return None
+        # The scheduler loads what is sent to it, and wraps what goes wrong with that.
+        unloaded = isinstance(error, ImportError | AttributeError)
+        if unloaded or "deserialization of the task graph" in str(error):
+            raise CourseError(
+                "A worker or the scheduler has no pawmark, or another version of it. Install the "
+                "same versions on all machines (pip install 'pawmark[cluster]'), and start them "
+                "again."
+            )
+        return f"it failed on {RETRIES + 1} workers: {error}"

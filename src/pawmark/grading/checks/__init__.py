@@ -1,0 +1,1 @@
+"""Hidden checks, which ask from outside."""

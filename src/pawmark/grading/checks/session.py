@@ -1,0 +1,369 @@
+"""Runs the hidden checks by pytest, on the trusted side."""
+
+import contextlib
+import io
+import os
+import sys
+import zlib
+from collections.abc import Callable, Collection, Iterable
+from pathlib import Path
+from typing import Any, Generic, TypeVar
+
+import numpy as np
+import pytest
+
+from pawmark import pets as data_sets
+from pawmark.checks import CheckFailed
+from pawmark.errors import CourseError
+from pawmark.grading.checks.student import Student, StudentError
+from pawmark.grading.results.outcomes import CheckResult, ExerciseResult, Outcome, Training
+from pawmark.vision.pictures import Comparison
+
+GRADING_SEED = 271828
+# So many photographs of a folder are opened before grading, which takes a few seconds.
+OPEN = 500
+CHECKS = "grader_tests"
+_DETAIL = 2000
+
+Returned = TypeVar("Returned")
+
+
+class GradingPets:
+    """The grader's data set, with paths as the student's process sees them.
+
+    Parameters
+    ----------
+    data
+        The data set on the trusted side.
+    guest_root
+        The folder under which the student's process sees it.
+    """
+
+    def __init__(self, data: data_sets.Pets, guest_root: str) -> None:
+        self.data = data
+        self.names = data.names
+        self.kind = data.kind
+        self.identity = data.identity
+        self.images_dir = f"{guest_root}/images"
+        self.trimaps_dir = f"{guest_root}/annotations/trimaps"
+
+    def image(self, name: str) -> str:
+        """Return the path of a photograph."""
+        return f"{self.images_dir}/{name}.jpg"
+
+    def mask(self, name: str) -> str:
+        """Return the path of a trimap."""
+        return f"{self.trimaps_dir}/{name}.png"
+
+    def read_image(self, name: str, size: tuple[int, int] | None = None) -> np.ndarray:
+        """Read a photograph: uint8 (H, W, 3)."""
+        return self.data.read_image(name, size)
+
+    def read_trimap(self, name: str, size: tuple[int, int] | None = None) -> np.ndarray:
+        """Read a trimap: uint8 (H, W) with 1, 2, 3."""
+        return self.data.read_trimap(name, size)
+
+
+def grading_data() -> data_sets.Pets:
+    """Return the data that grading uses: what ``PAWMARK_DATA`` names, or a set of another seed.
+
+    Archives that were downloaded are used only when it says so. Else a download would change
+    the grades of a course half-way, and the hidden inputs would be pictures that students have.
+    """
+    if os.environ.get("PAWMARK_DATA") not in (None, "", "synthetic"):
+        return data_sets.dataset(most=OPEN)
+    return data_sets.synthetic(seed=int(os.environ.get("PAWMARK_GRADING_SEED", GRADING_SEED)))
+
+
+def check_module(course: Path, exercise: str) -> Path:
+    """Return the module of hidden checks to which an exercise belongs.
+
+    Raises
+    ------
+    CourseError
+        If the course has none, or more than one.
+    """
+    number = exercise.split("-")[0]
+    found = sorted((course / CHECKS).glob(f"test_{number}_*.py"))
+    if len(found) != 1:
+        raise CourseError(
+            f"exercise {exercise!r} needs one module grader_tests/test_{number}_*.py in {course}, "
+            f"and there are {len(found)}."
+        )
+    return found[0]
+
+
+class CheckSession:
+    """The hidden checks of an assignment, collected once; a plug-in of pytest.
+
+    It gives the fixtures, runs the checks of one exercise after another, and keeps what came of
+    them. See `with_checks`.
+
+    Parameters
+    ----------
+    course
+        The folder that holds ``grader_tests/``.
+    data
+        The grader's data.
+    guest_root
+        The data folder as the student's process sees it.
+    seed
+        Seed of the hidden inputs of this run.
+    """
+
+    def __init__(self, course: Path, data: data_sets.Pets, guest_root: str, seed: int) -> None:
+        self.course = course
+        self.seed = seed
+        self._pets = GradingPets(data, guest_root)
+        self._items: dict[str, list[pytest.Item]] = {}
+        self._errors: dict[Path, list[str]] = {}
+        self._door: Student | None = None
+        self._begins: Callable[[str], None] | None = None
+        self._found: dict[str, dict[str, Any]] = {}
+
+    def run(
+        self,
+        exercise: str,
+        door: Student,
+        max_points: float | None = None,
+        begins: Callable[[str], None] | None = None,
+        only: Collection[str] | None = None,
+    ) -> ExerciseResult:
+        """Run the checks of one exercise.
+
+        Parameters
+        ----------
+        exercise
+            The grade_id of the exercise.
+        door
+            The way to the student's work.
+        max_points
+            Points of the exercise, split by the checks' weights; by default the weights themselves.
+        begins
+            Called with the name of each check before it runs.
+        only
+            Names of the checks to run; by default all of the exercise.
+
+        Raises
+        ------
+        CourseError
+            If there are no checks for the exercise, or their module cannot be imported.
+        """
+        module = check_module(self.course, exercise)
+        if errors := self._errors.get(module):
+            raise CourseError(f"{module} cannot be imported:\n" + "\n".join(errors))
+        items = self._items.get(exercise, [])
+        if not items:
+            raise CourseError(f"{module} has no check for exercise {exercise!r}.")
+        weights = {item.name: _weight(item) for item in items}
+        scale = 1.0 if max_points is None else max_points / sum(weights.values())
+        wanted = [item for item in items if only is None or item.name in only]
+        self._door, self._begins = door, begins
+        self._found = {item.name: {"check": item.name, "title": _title(item)} for item in wanted}
+        for item in wanted:
+            item.config.hook.pytest_runtest_protocol(item=item, nextitem=None)
+        return ExerciseResult(
+            exercise,
+            tuple(_result(entry, weights[name] * scale) for name, entry in self._found.items()),
+        )
+
+    @pytest.fixture
+    def student(self) -> Student:
+        """Return the door to the student's work."""
+        return self._door
+
+    @pytest.fixture
+    def pets(self) -> GradingPets:
+        """Return the grader's data as the student's process sees it."""
+        return self._pets
+
+    @pytest.fixture
+    def rng(self, request: pytest.FixtureRequest) -> np.random.Generator:
+        """Return random numbers that are fresh for each run and check."""
+        return np.random.default_rng([self.seed, zlib.crc32(request.node.name.encode())])
+
+    @pytest.fixture
+    def hand_out(self, request: pytest.FixtureRequest) -> Callable[[Comparison | Training], None]:
+        """Return what shows the student a picture or a training run, passed or not."""
+        entry = self._found[request.node.name]
+
+        def hand_out(shown: Comparison | Training) -> None:
+            if isinstance(shown, Training):
+                entry["training"] = shown
+            else:
+                entry["picture"] = shown.draw()
+
+        return hand_out
+
+    def pytest_configure(self, config: pytest.Config) -> None:
+        """Declare the mark."""
+        config.addinivalue_line("markers", "cell(exercise, points): a hidden check")
+
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        """Sort the checks by exercise, each in the order of its module."""
+        for item in items:
+            mark = item.get_closest_marker("cell")
+            if mark is not None and mark.args:
+                self._items.setdefault(mark.args[0], []).append(item)
+
+    def pytest_runtest_setup(self, item: pytest.Item) -> None:
+        """Say which check asks from here on."""
+        if self._begins is not None:
+            self._begins(item.name)
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        """Keep what made a module unreadable."""
+        if report.failed:
+            module = self.course / CHECKS / report.nodeid.split("::")[0]
+            self._errors.setdefault(module, []).append(str(report.longrepr)[-_DETAIL:])
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo) -> Any:
+        """Turn what a check raised into its outcome."""
+        report = yield
+        entry = self._found[item.name]
+        if call.excinfo is not None and "outcome" not in entry:
+            entry.update(_outcome(call.excinfo.value, str(report.longrepr)))
+        elif call.when == "call" and "outcome" not in entry:
+            entry["outcome"] = Outcome.PASSED
+        return report
+
+
+def _weight(item: pytest.Item) -> float:
+    return float(item.get_closest_marker("cell").kwargs.get("points", 1))
+
+
+def _title(item: pytest.Item) -> str:
+    return (getattr(item.obj, "__doc__", None) or item.name).strip().splitlines()[0]
+
+
+def _result(entry: dict[str, Any], worth: float) -> CheckResult:
+    entry.setdefault("outcome", Outcome.GRADER_ERROR)
+    points = worth if entry["outcome"] is Outcome.PASSED else 0.0
+    return CheckResult(points=points, max_points=worth, **entry)
+
+
+def _outcome(error: BaseException, text: str) -> dict[str, Any]:
+    if isinstance(error, CheckFailed):
+        found = {
+            "outcome": Outcome.FAILED,
+            "message": error.message,
+            "got": error.got,
+            "expected": error.expected,
+        }
+        if error.picture is not None:
+            found["picture"] = error.picture.draw()
+        return found
+    if isinstance(error, StudentError):
+        return {"outcome": error.outcome, "message": str(error), "detail": error.detail}
+    message = "the check itself failed; a person will look at this"
+    return {"outcome": Outcome.GRADER_ERROR, "message": message, "detail": text[-_DETAIL:]}
+
+
+def with_checks(
+    exercises: Iterable[str], session: CheckSession, body: Callable[[CheckSession], Returned]
+) -> Returned:
+    """Collect the checks of some exercises, and do something that runs them; return what it does.
+
+    To collect takes pytest longer than all checks of an exercise, so it is done once for all.
+
+    Parameters
+    ----------
+    exercises
+        Grade_ids; an exercise without a module of checks fails only when it is run.
+    session
+        Not used before.
+    body
+        Called once, within pytest. Whatever it raises is raised here.
+    """
+    modules: dict[Path, None] = {}
+    for exercise in exercises:
+        with contextlib.suppress(CourseError):
+            modules[check_module(session.course, exercise)] = None
+    if not modules:
+        return body(session)
+    loop = _Loop(session, body)
+    folder = session.course / CHECKS
+    _forget_modules(folder)
+    options = [*_OPTIONS, f"--rootdir={folder}", f"--confcutdir={folder}"]
+    said = io.StringIO()
+    with contextlib.redirect_stdout(said), contextlib.redirect_stderr(said):
+        pytest.main([*options, *map(str, modules)], plugins=[session, loop])
+    return loop.outcome(said.getvalue())
+
+
+class _Loop(Generic[Returned]):
+    """A plug-in that lets something else than pytest's own loop run the checks."""
+
+    def __init__(self, session: CheckSession, body: Callable[[CheckSession], Returned]) -> None:
+        self._begin = lambda: body(session)
+        self._returned: list[Returned] = []
+        self._raised: BaseException | None = None
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtestloop(self) -> bool:
+        """Stand for the loop of pytest; modules that could not be collected do not stop it."""
+        try:
+            self._returned.append(self._begin())
+        except BaseException as error:  # pytest would print it and go on
+            self._raised = error
+        return True
+
+    def outcome(self, said: str) -> Returned:
+        """Return or raise what came of it."""
+        if self._raised is not None:
+            raise self._raised
+        if not self._returned:
+            raise CourseError(f"pytest could not collect the checks.\n{said[-_DETAIL:]}")
+        return self._returned[0]
+
+
+def run_exercise(
+    exercise: str,
+    door: Student,
+    course: Path,
+    guest_root: str,
+    seed: int,
+    data: data_sets.Pets | None = None,
+) -> ExerciseResult:
+    """Run the hidden checks of one exercise alone, with their weights for points.
+
+    Parameters
+    ----------
+    exercise, door
+        As for `CheckSession.run`.
+    course, data, guest_root, seed
+        As for `CheckSession`; the data are by default `grading_data`.
+
+    Raises
+    ------
+    CourseError
+        If there are no checks for the exercise, or their module cannot be imported.
+    """
+    session = CheckSession(course, data or grading_data(), guest_root, seed)
+    return with_checks([exercise], session, lambda checks: checks.run(exercise, door))
+
+
+_OPTIONS = (
+    "--disable-plugin-autoload",  # plug-ins of the surrounding environment are not ours to trust
+    "-c", os.devnull,
+    "-p", "no:cacheprovider",
+    "-p", "no:warnings",
+    "-p", "no:logging",
+    "-p", "no:faulthandler",
+    "-p", "no:unraisableexception",
+    "-p", "no:threadexception",
+    "--import-mode=importlib",
+    "--assert=plain",  # rewriting a module for better messages takes as long as its checks
+    "--tb=native",  # pytest's own tracebacks parse the whole module for every failed check
+    "-q",
+    "-s",
+)  # fmt: skip
+
+
+def _forget_modules(folder: Path) -> None:
+    """Forget imported check modules, so that an instructor's edit counts at once."""
+    start = f"{folder}{os.sep}"
+    for name, module in list(sys.modules.items()):
+        if str(getattr(module, "__file__", None)).startswith(start):
+            del sys.modules[name]

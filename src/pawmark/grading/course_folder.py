@@ -1,0 +1,205 @@
+"""A course folder: its assignments, copies to work in, and nbgrader run inside one."""
+
+import difflib
+import fnmatch
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+from pawmark import terminal
+from pawmark.errors import CourseError
+from pawmark.trained import FOLDER as TRAINED
+
+CONFIG = "nbgrader_config.py"
+_PATTERNS = ("*.keras", TRAINED, "__pycache__", ".ipynb_checkpoints", ".pytest_cache")
+_LEFT_OUT = shutil.ignore_patterns(*_PATTERNS)
+
+
+def find_course(start: Path = Path()) -> Path:
+    """Return the nearest folder, from `start` upwards, that holds ``source/``.
+
+    Raises
+    ------
+    CourseError
+        When there is none.
+    """
+    start = Path(start).resolve()
+    for folder in (start, *start.parents):
+        if assignments(folder):
+            return folder
+    raise CourseError(
+        f"No course at {start}: neither it nor a folder above holds source/NAME/NAME.ipynb. "
+        "Run this inside the course folder."
+    )
+
+
+def assignments(course: Path) -> list[str]:
+    """Return the names of the assignments that have a source notebook, sorted."""
+    paths = (Path(course) / "source").glob("*/*.ipynb")
+    return sorted(path.stem for path in paths if path.stem == path.parent.name)
+
+
+def find_assignment(course: Path, name: str) -> str:
+    """Return the full name of an assignment, given by name or by number.
+
+    Raises
+    ------
+    CourseError
+        When the course has no such assignment; the message names the nearest one.
+    """
+    names = assignments(course)
+    by_number = [known for known in names if known.split("_")[0] == name.zfill(2)]
+    if name in names or len(by_number) == 1:
+        return name if name in names else by_number[0]
+    near = _nearest(name, names)
+    hint = f"Did you mean {near[0]}?" if near else f"There are: {', '.join(names)}."
+    raise CourseError(f"There is no assignment {name!r} in source/. {hint}")
+
+
+def _nearest(name: str, names: list[str]) -> list[str]:
+    """Return the name that was meant, if one is near: by the whole, or by the words after NN_."""
+    name = name.lower()
+    words = {known.split("_", 1)[-1]: known for known in names}
+    near = difflib.get_close_matches(name, [*names, *words], n=1, cutoff=0.5)
+    return [words.get(found, found) for found in near]
+
+
+def source_notebook(course: Path, assignment: str) -> Path:
+    """Return the path of the source notebook of an assignment."""
+    return Path(course) / "source" / assignment / f"{assignment}.ipynb"
+
+
+def is_left_out(name: str) -> bool:
+    """Tell whether a file or folder of that name is no part of a course: a training, a cache."""
+    return any(fnmatch.fnmatch(name, pattern) for pattern in _PATTERNS)
+
+
+def copy_course(course: Path, target: Path, names: Iterable[str]) -> Path:
+    """Copy what grading needs of some assignments: sources, hidden checks and configuration."""
+    target.mkdir(parents=True, exist_ok=True)
+    for name in names:
+        shutil.copytree(course / "source" / name, target / "source" / name, ignore=_LEFT_OUT)
+    if (course / "grader_tests").is_dir():
+        shutil.copytree(course / "grader_tests", target / "grader_tests", ignore=_LEFT_OUT)
+    if (course / CONFIG).exists():
+        shutil.copy(course / CONFIG, target)
+    return target
+
+
+@contextmanager
+def working_copy(course: Path, names: Iterable[str]) -> Iterator[Path]:
+    """Give a temporary copy of some assignments, with a gradebook of its own."""
+    with tempfile.TemporaryDirectory(prefix="pawmark-") as folder:
+        yield copy_course(course, Path(folder).resolve() / "course", names)
+
+
+def run_nbgrader(
+    folder: Path,
+    *arguments: str,
+    log: Path,
+    environment: Mapping[str, str] | None = None,
+    on_line: Callable[[str], None] = lambda line: None,
+) -> int:
+    """Run nbgrader in a course folder, with its output in a file.
+
+    Parameters
+    ----------
+    folder
+        The course folder to run in.
+    arguments
+        The subcommand and what it takes.
+    log
+        The file that gets every line of output.
+    environment
+        Variables on top of those of this process.
+    on_line
+        Called with each line as it comes.
+
+    Returns
+    -------
+    int
+        The exit status.
+    """
+    command = [sys.executable, "-m", "pawmark.grading.gradebook.command", *arguments]
+    # nbgrader calls alembic, and Jupyter its kernels, by name.
+    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
+    environment = {**os.environ, **(environment or {}), "PATH": path, "PYTHONUNBUFFERED": "1"}
+    log.parent.mkdir(parents=True, exist_ok=True)
+    with (
+        log.open("w", encoding="utf-8") as file,
+        subprocess.Popen(  # noqa: S603  (this Python, with the arguments of this package)
+            command,
+            cwd=folder,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            errors="replace",
+        ) as process,
+    ):
+        for line in process.stdout or ():
+            file.write(line)
+            file.flush()
+            terminal.echo(line.rstrip("\n"))
+            on_line(line.rstrip("\n"))
+    return process.returncode
+
+
+def generate(course: Path, name: str, subcommand: str, target: str) -> Path:
+    """Generate what students or instructors get of an assignment again, whole or not at all.
+
+    Parameters
+    ----------
+    course
+        The course folder.
+    name
+        The full name of the assignment.
+    subcommand
+        ``generate_assignment`` or ``generate_solution``.
+    target
+        The folder of the course that takes the result.
+
+    Returns
+    -------
+    pathlib.Path
+        The folder written.
+
+    Raises
+    ------
+    CourseError
+        When nbgrader fails; the message ends with what it said last.
+    """
+    option = {
+        "generate_assignment": "--CourseDirectory.release_directory",
+        "generate_solution": "--CourseDirectory.solution_directory",
+    }[subcommand]
+    with working_copy(course, [name]) as copy:
+        log = copy.parent / "log"
+        if subcommand == "generate_solution":  # nbgrader asks for a known assignment
+            run_nbgrader(copy, "generate_assignment", name, log=log)
+        # What is committed must not depend on what somebody has downloaded.
+        data = {"PAWMARK_DATA": os.environ.get("PAWMARK_DATA") or "synthetic"}
+        arguments = (subcommand, name, "--force", f"{option}={target}")
+        status = run_nbgrader(copy, *arguments, log=log, environment=data)
+        made = copy / target / name
+        if status != 0 or not (made / f"{name}.ipynb").exists():
+            end = "\n".join(log.read_text(encoding="utf-8").strip().splitlines()[-15:])
+            raise CourseError(f"nbgrader {subcommand} {name} failed. It said last:\n{end}")
+        _replace(course / target / name, made)
+    return course / target / name
+
+
+def _replace(folder: Path, made: Path) -> None:
+    """Put a copy of what was made in the place of a folder: a disk that is full changes nothing."""
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=f".{folder.name}-", dir=folder.parent) as part:
+        shutil.copytree(made, Path(part) / "new", ignore=_LEFT_OUT)
+        if folder.exists():
+            folder.rename(Path(part) / "old")
+        (Path(part) / "new").rename(folder)

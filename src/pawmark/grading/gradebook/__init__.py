@@ -1,0 +1,1 @@
+"""What nbgrader loads and what is written to its gradebook."""

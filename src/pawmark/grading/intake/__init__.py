@@ -1,0 +1,1 @@
+"""From what was handed in, hostile files, to a mended notebook."""

@@ -1,9 +1,0 @@
-"""nbgrader's own command line, with what this package spares each process: see `pawmark.grading`.
-
-``python -m pawmark.grading.nbgrader autograde ...`` is ``nbgrader autograde ...``.
-"""
-
-from nbgrader.apps.nbgraderapp import main
-
-if __name__ == "__main__":
-    main()

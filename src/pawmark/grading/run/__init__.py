@@ -1,0 +1,1 @@
+"""Mend, name, run or replay, keep: the way of one submission."""

@@ -1,0 +1,229 @@
+"""Tapes: what a submission printed and answered, kept by content, so that it need not run again.
+
+A tape is one file of JSON lines under ``.pawmark/records/`` of the course, named by a digest of all
+that decides what student code does: the repaired notebook, the data, the limits, the libraries and
+this package. The hidden checks are not part of it: after an edit they run again from the tape, and
+only a question that the tape does not answer starts the student's code. What came of the checks as
+they were is on the tape too.
+
+A tape is replaced whole, by renaming: whoever reads it meanwhile reads the old one to its end, and
+of several that write it at once the last one stays.
+"""
+
+import base64
+import contextlib
+import functools
+import hashlib
+import json
+import os
+import platform
+import tempfile
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+from nbformat import NotebookNode
+
+from pawmark import profiles
+from pawmark.grading.boundary import wire
+from pawmark.grading.results.outcomes import ExerciseResult, Outcome
+
+FOLDER = Path(".pawmark") / "records"
+SUFFIX = ".jsonl"
+_PACKAGE = Path(__file__).resolve().parents[1]
+_LIBRARIES = ("tensorflow", "keras", "numpy", "matplotlib", "pillow", "ipykernel")
+
+
+@dataclass(frozen=True)
+class CellTape:
+    """What came of running one cell: its outputs, and how it lost the process, if it did."""
+
+    outputs: list[dict[str, Any]]
+    lost: Outcome | None
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One question of a check, by digest, and the reply or how the process was lost."""
+
+    question: str
+    reply: wire.Message | None
+    lost: Outcome | None
+
+
+@dataclass
+class Tape:
+    """The run of one submission.
+
+    Attributes
+    ----------
+    seed
+        Seed of the hidden inputs of this run.
+    cells
+        By position in the repaired notebook.
+    answers
+        By exercise and check, in the order of the questions.
+    about
+        What it is of, for people: the assignment. And ``checks``: the digest of the hidden checks
+        that have asked all they ask.
+    results
+        What came of those checks; empty where a person must look, so that they run once more.
+    gave_up
+        Why the submission could not be run at all; empty as a rule.
+    seconds
+        How long its cells ran and its answers took.
+    memory
+        The most bytes that its processes were seen to use.
+    """
+
+    seed: int
+    cells: dict[int, CellTape] = field(default_factory=dict)
+    answers: dict[tuple[str, str], list[Answer]] = field(default_factory=lambda: defaultdict(list))
+    about: dict[str, str] = field(default_factory=dict)
+    results: tuple[ExerciseResult, ...] = ()
+    gave_up: str = ""
+    seconds: float = 0.0
+    memory: int = 0
+
+
+def digest_of(message: wire.Message) -> str:
+    """Return the digest of a question."""
+    digest = hashlib.sha256(json.dumps(message.tree, sort_keys=True).encode())
+    for blob in message.blobs:
+        digest.update(hashlib.sha256(blob).digest())
+    return digest.hexdigest()
+
+
+def key_of(notebook: NotebookNode, **circumstances: Any) -> str:
+    """Return the name of the tape of a repaired notebook under some circumstances."""
+    cells = [
+        (cell.cell_type, cell.source, dict(cell.metadata.get("nbgrader", {}))["grade_id"])
+        if "nbgrader" in cell.metadata
+        else (cell.cell_type, cell.source)
+        for cell in notebook.cells
+    ]
+    tree = {"cells": cells, "circumstances": circumstances, "environment": _environment()}
+    return hashlib.sha256(json.dumps(tree, sort_keys=True, default=str).encode()).hexdigest()[:32]
+
+
+def _environment() -> tuple[Any, ...]:
+    return (fingerprint(), variables())
+
+
+@functools.cache
+def fingerprint() -> dict[str, str]:
+    """Return what of this installation decides what student code does: name and version."""
+    package = hashlib.sha256()
+    for path in sorted(_PACKAGE.rglob("*.py")):
+        package.update(path.relative_to(_PACKAGE).as_posix().encode() + path.read_bytes())
+    versions = {name: metadata.version(name) for name in _LIBRARIES}
+    return {"pawmark": package.hexdigest()[:16], "python": platform.python_version(), **versions}
+
+
+def variables() -> dict[str, str]:
+    """Return the variables of the environment that student code sees and that choose for it."""
+    backend = {name: os.environ[name] for name in ("KERAS_BACKEND",) if name in os.environ}
+    return {profiles.VARIABLE: profiles.current().name, **backend}
+
+
+def path_of(course: Path, key: str) -> Path:
+    """Return where a tape lies."""
+    return course / FOLDER / f"{key}{SUFFIX}"
+
+
+def save(course: Path, key: str, tape: Tape) -> None:
+    """Keep a tape, if that can be done: it only saves time."""
+    with contextlib.suppress(OSError):
+        write(course, key, to_bytes(tape))
+
+
+def write(course: Path, key: str, data: bytes) -> None:
+    """Write a tape, whole or not at all.
+
+    Raises
+    ------
+    OSError
+        If it cannot be written.
+    """
+    path = path_of(course, key)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    descriptor, part = tempfile.mkstemp(prefix=f".{key}-", dir=path.parent)
+    try:
+        with open(descriptor, "wb") as file:  # noqa: PTH123  (a descriptor of mkstemp)
+            file.write(data)
+        Path(part).replace(path)
+    except BaseException:
+        Path(part).unlink(missing_ok=True)
+        raise
+
+
+def to_bytes(tape: Tape) -> bytes:
+    """Return a tape as the text of its file."""
+    results = [{"result": result.to_json()} for result in tape.results]
+    lines = [json.dumps(tree) for tree in (*_cells(tape), *_answers(tape), *results)]
+    head: dict[str, Any] = {"seed": tape.seed, "lines": len(lines), "about": tape.about}
+    head |= {"seconds": tape.seconds, "memory": tape.memory}
+    if tape.gave_up:
+        head["gave up"] = tape.gave_up
+    return "".join(f"{line}\n" for line in (json.dumps(head), *lines)).encode()
+
+
+def _cells(tape: Tape) -> Iterator[dict[str, Any]]:
+    for index, cell in tape.cells.items():
+        tree: dict[str, Any] = {"cell": index, "outputs": cell.outputs}
+        yield tree | _loss(cell.lost)
+
+
+def _answers(tape: Tape) -> Iterator[dict[str, Any]]:
+    for (exercise, check), answers in tape.answers.items():
+        for answer in answers:
+            tree: dict[str, Any] = {"exercise": exercise, "check": check}
+            tree["question"] = answer.question
+            if answer.reply is not None:
+                tree["reply"] = answer.reply.tree
+                tree["blobs"] = [base64.b64encode(blob).decode() for blob in answer.reply.blobs]
+            yield tree | _loss(answer.lost)
+
+
+def _loss(lost: Outcome | None) -> dict[str, str]:
+    return {} if lost is None else {"lost": lost.value}
+
+
+def load(course: Path, key: str) -> Tape | None:
+    """Return a tape, or None when there is none that can be read."""
+    try:
+        return from_bytes(path_of(course, key).read_bytes())
+    except OSError:
+        return None
+
+
+def from_bytes(data: bytes) -> Tape | None:
+    """Rebuild a tape from the text of its file; None when that is not whole."""
+    try:
+        head, *trees = (json.loads(line) for line in data.splitlines())
+        tape = Tape(int(head["seed"]), about=dict(head["about"]))
+        tape.gave_up = str(head.get("gave up", ""))
+        tape.seconds, tape.memory = float(head["seconds"]), int(head["memory"])
+        for tree in trees:
+            _add(tape, tree)
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return None
+    return tape if len(trees) == head["lines"] else None
+
+
+def _add(tape: Tape, tree: dict[str, Any]) -> None:
+    lost = Outcome(tree["lost"]) if "lost" in tree else None
+    if "result" in tree:
+        tape.results += (ExerciseResult.from_json(tree["result"]),)
+        return
+    if "cell" in tree:
+        tape.cells[int(tree["cell"])] = CellTape(tree["outputs"], lost)
+        return
+    reply = None
+    if "reply" in tree:
+        blobs = tuple(base64.b64decode(blob) for blob in tree["blobs"])
+        reply = wire.Message(tree["reply"], blobs)
+    tape.answers[tree["exercise"], tree["check"]].append(Answer(tree["question"], reply, lost))

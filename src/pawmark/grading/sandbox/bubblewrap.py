@@ -1,0 +1,380 @@
+"""The sandbox of student code: a bubblewrap command line that shows it almost nothing.
+
+Own user, process, network, mount, IPC and host name spaces, no capabilities, and where libseccomp
+is installed a filter of system calls. What a process sees
+is read-only: the system's libraries, the Python that grades, this package and one data set. What
+it may write lies in memory, is capped, and is gone when the sandbox ends.
+"""
+
+import functools
+import grp
+import os
+import pwd
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from pawmark import profiles
+from pawmark.grading.boundary import seccomp
+from pawmark.grading.boundary.limits import MAX_DISK
+from pawmark.grading.inside import user_namespace
+from pawmark.grading.inside.user_namespace import GUEST_ID
+from pawmark.pets.cache import AHEAD_VARIABLE
+from pawmark.vision import precomputed
+
+GUEST_HOME = "/home/student"
+GUEST_DATA = "/data/pets"
+GUEST_AHEAD = "/data/ahead"
+
+_PACKAGE = Path(__file__).resolve().parents[1]
+_SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32")
+_PLAIN = tuple(f"/dev/{name}" for name in ("null", "zero", "full", "random", "urandom", "tty"))
+_ETC = ("ld.so.cache", "ld.so.conf", "ld.so.conf.d", "fonts", "alternatives", "localtime")
+_HANDED_ON = ("KERAS_BACKEND",)
+_DEVICES = Path("/dev")
+_DRIVER = ("nvidiactl", "nvidia-uvm")  # what CUDA opens beside the cards themselves
+_FREE_IDS = range(64100, 64200)
+_FORKS = 40
+# Proves, before any student code runs, that the system limits what becomes of root here.
+_PROBE = f"""
+import os, resource, time
+os.setgroups([])
+os.setresgid({GUEST_ID}, {GUEST_ID}, {GUEST_ID})
+os.setresuid({GUEST_ID}, {GUEST_ID}, {GUEST_ID})
+import numpy, pawmark.grading.boundary.wire  # this user must be allowed to read them
+resource.setrlimit(resource.RLIMIT_NPROC, ({_FORKS} // 2, {_FORKS} // 2))
+try:
+    for _ in range({_FORKS}):
+        if os.fork() == 0:
+            time.sleep(5)
+            os._exit(0)
+except BlockingIOError:
+    raise SystemExit(0)
+raise SystemExit("the number of processes is not limited")
+"""
+_OPT_OUT = (
+    "To grade without a sandbox, on a machine where students may read and change everything, "
+    "set PAWMARK_SANDBOX=none."
+)
+
+
+@functools.cache
+def available() -> str | None:
+    """Tell why no sandbox can be had here: None if one works, else a reason and its remedy."""
+    if _bwrap() is None:
+        return (
+            "bubblewrap is not installed, so student code cannot be locked in. Install it "
+            f"(apt install bubblewrap, dnf install bubblewrap). {_OPT_OUT}"
+        )
+    reason = _tried(None)
+    return None if reason is None else _refused(reason)
+
+
+@functools.cache
+def filtered() -> bool:
+    """Tell whether system calls can be filtered here: libseccomp is there and its filter works."""
+    descriptor = seccomp.open_program() if available() is None else None
+    if descriptor is None:
+        return False
+    try:
+        return _tried(descriptor) is None
+    finally:
+        os.close(descriptor)
+
+
+def installed() -> bool:
+    """Tell whether bubblewrap is there, whether it works or not."""
+    return _bwrap() is not None
+
+
+@functools.cache
+def outside_id() -> int | None:
+    """Return the user that student code is to the system where root grades, apart from root.
+
+    None where somebody else grades, whose processes the system limits in number anyway, and where
+    no such user can be had. Then only the watcher limits root's.
+    """
+    if os.geteuid() != 0 or _bwrap() is None:
+        return None
+    number = next((free for free in _FREE_IDS if not _known(free)), None)
+    argv = [sys.executable, "-c", _PROBE]
+    wrapped = None if number is None else _wrapped(argv, None, None, number)
+    return number if wrapped and _run(wrapped) is None else None
+
+
+def bounds_processes(data: Path | None = None) -> bool:
+    """Tell whether the system limits the number of a submission's processes.
+
+    Parameters
+    ----------
+    data
+        The data set: where root grades, users apart from root must be allowed to read it.
+    """
+    return os.geteuid() != 0 or (outside_id() is not None and _readable(data))
+
+
+def _known(number: int) -> bool:
+    for look in (pwd.getpwuid, grp.getgrgid):
+        try:
+            look(number)
+        except KeyError:
+            continue
+        return True
+    return False
+
+
+def _readable(data: Path | None) -> bool:
+    """Tell whether everybody may read a data set, as far as its folders and first files tell."""
+    if data is None:
+        return True
+    folders = [data, data / "images", data / "annotations", data / "annotations" / "trimaps"]
+    folders = [folder for folder in folders if folder.is_dir()]
+    files = [
+        next((path for path in folder.iterdir() if path.is_file()), None) for folder in folders
+    ]
+    return all(path.stat().st_mode & 0o5 == 0o5 for path in folders) and all(
+        path.stat().st_mode & 0o4 for path in files if path is not None
+    )
+
+
+def shown() -> tuple[list[str], list[str]]:
+    """Return what is shown of the real file system: folders with programs, and places to read."""
+    return [*_SYSTEM, *_code()], [f"/etc/{name}" for name in _ETC]
+
+
+def _tried(system_calls: int | None) -> str | None:
+    """Run next to nothing in the sandbox; return why that did not work."""
+    return _run(command(["true"], None, system_calls=system_calls), system_calls)
+
+
+def _run(wrapped: list[str], system_calls: int | None = None) -> str | None:
+    passed = () if system_calls is None else (system_calls,)
+    try:
+        done = subprocess.run(  # noqa: S603  (our own command line)
+            wrapped,
+            pass_fds=passed,
+            capture_output=True,
+            text=True,
+            timeout=20,
+            check=False,
+        )
+    except (OSError, subprocess.TimeoutExpired) as error:
+        return str(error)
+    return None if done.returncode == 0 else done.stderr.strip()[-300:]
+
+
+def _refused(reason: str) -> str:
+    return (
+        f"bubblewrap does not work here: {reason}. It needs version 0.7 or newer and a kernel that "
+        "grants user namespaces (in a container: allow them, for example docker run "
+        "--security-opt seccomp=unconfined --security-opt apparmor=unconfined; on Ubuntu: sysctl "
+        f"kernel.apparmor_restrict_unprivileged_userns=0). {_OPT_OUT}"
+    )
+
+
+def command(
+    argv: list[str], data: Path | None, enabled: bool = True, system_calls: int | None = None
+) -> list[str]:
+    """Wrap a command so that it runs in the sandbox.
+
+    Parameters
+    ----------
+    argv
+        The command; file descriptors that are passed to the whole stay open in it.
+    data
+        The data set that it sees, read-only, as `GUEST_DATA`.
+    enabled
+        False returns the command as it is: then it is the caller who gives `environment`.
+    system_calls
+        A file descriptor to read a compiled filter of system calls from; none are refused without.
+    """
+    if not enabled:
+        return argv
+    number = outside_id() if _readable(data) else None
+    return _wrapped(argv, data, system_calls, number)
+
+
+def _wrapped(
+    argv: list[str], data: Path | None, system_calls: int | None, number: int | None
+) -> list[str]:
+    launch = [sys.executable, "-I", "-S", user_namespace.__file__, str(number)]
+    return [
+        *([] if number is None else launch),
+        _bwrap() or "bwrap",
+        *_isolation(number is not None),
+        *_mounts(data),
+        *_environment_options(data),
+        *("--remount-ro", "/", "--chdir", GUEST_HOME),
+        *(() if system_calls is None else ("--seccomp", str(system_calls))),
+        "--",
+        *argv,
+    ]
+
+
+def template_command(argv: list[str], data: Path | None) -> list[str]:
+    """Wrap the command of a template: it sees what student code sees, and may make sandboxes.
+
+    It shares the grader's process name space, so that both mean the same by a number, and its
+    /proc, without which no sandbox could be made within this one. See `nested`.
+    """
+    options = ["--unshare-user", "--uid", "1000", "--gid", "1000"]
+    options += ["--unshare-ipc", "--unshare-net", "--unshare-uts", "--unshare-cgroup-try"]
+    options += ["--die-with-parent", "--new-session", "--hostname", "student"]
+    # It needs none of its own: what it may enter are the sandboxes that its user made within it.
+    options += ["--cap-drop", "ALL"]
+    mounts = _mounts(data)
+    place = mounts.index("--proc")
+    # Bubblewrap's own /dev would take a second user name space, and then this one's folders belong
+    # to another than its processes: only root could enter both.
+    devices = [option for path in _PLAIN for option in ("--dev-bind", path, path)]
+    mounts[place : place + 6] = ["--bind", "/proc", "/proc", "--tmpfs", "/dev", *devices]
+    end = ("--remount-ro", "/", "--chdir", GUEST_HOME, "--", *argv)
+    return [_bwrap() or "bwrap", *options, *mounts, *_environment_options(data), *end]
+
+
+def nested(
+    argv: list[str], data: bool, system_calls: int | None, spaces: tuple[int, int]
+) -> list[str]:
+    """Wrap a command in a sandbox as `command` does, but within that of a template.
+
+    Parameters
+    ----------
+    argv
+        The command.
+    data
+        Whether the template has a data set to pass on.
+    system_calls
+        As for `command`.
+    spaces
+        File descriptors of the template's user and mount name spaces.
+    """
+    user, mount = (f"/proc/self/fd/{number}" for number in spaces)
+    enter = [shutil.which("nsenter") or "nsenter", "--preserve-credentials"]
+    # No launcher: whoever enters the template's user name space may have no other user in it.
+    inner = _wrapped(argv, Path(GUEST_DATA) if data else None, system_calls, None)
+    return [*enter, f"--user={user}", f"--mount={mount}", "--", *inner]
+
+
+def environment(home: str, data: str | None) -> dict[str, str]:
+    """Return all variables that student code sees; nothing else of the grader's is handed on.
+
+    Parameters
+    ----------
+    home
+        The home folder as the student's process sees it.
+    data
+        The data set as the student's process sees it.
+    """
+    values = {
+        "HOME": home,
+        "USER": "student",
+        "LOGNAME": "student",
+        "PATH": os.pathsep.join([str(Path(sys.prefix) / "bin"), "/usr/bin", "/bin"]),
+        "PAWMARK_PROGRESS": "0",
+        "MPLCONFIGDIR": f"{home}/.matplotlib",
+        "TF_CPP_MIN_LOG_LEVEL": "2",
+        "LANG": "C.UTF-8",
+        "PYTHONDONTWRITEBYTECODE": "1",
+        # Said, not left to the machine's look: in here no card may be seen, and both sides have to
+        # speak of the same sizes.
+        "PAWMARK_PROFILE": profiles.current().name,
+    }
+    if not _cards():
+        values["CUDA_VISIBLE_DEVICES"] = "-1"
+    if not _PACKAGE.is_relative_to(Path(sys.prefix).resolve()):
+        values["PYTHONPATH"] = str(_PACKAGE.parent)
+    if data is not None:
+        values["PAWMARK_DATA"] = data
+        values[AHEAD_VARIABLE] = _ahead_of(data)
+    for name in _HANDED_ON:
+        if name in os.environ:
+            values[name] = os.environ[name]
+    return values
+
+
+def _ahead_of(data: str) -> str:
+    """Return where lies what was made ahead of a data set, seen from where the data set is."""
+    return GUEST_AHEAD if data == GUEST_DATA else str(precomputed.folder_of(Path(data)))
+
+
+def _cards() -> list[str]:
+    """Return the device files of the graphics cards, where the profile trains on them."""
+    if profiles.current() is not profiles.GPU:
+        return []
+    found = [*_DEVICES.glob("nvidia[0-9]*"), *(_DEVICES / name for name in _DRIVER)]
+    return [str(path) for path in sorted(found) if path.exists()]
+
+
+def _bwrap() -> str | None:
+    return shutil.which("bwrap")
+
+
+@functools.cache
+def _knows(option: str) -> bool:
+    bwrap = _bwrap()
+    if bwrap is None:
+        return False
+    done = subprocess.run([bwrap, "--help"], capture_output=True, text=True, check=False)  # noqa: S603
+    return option in done.stdout + done.stderr
+
+
+def _isolation(launched: bool) -> list[str]:
+    options = ["--die-with-parent", "--new-session", "--hostname", "student"]
+    options += ["--cap-drop", "ALL"]
+    if launched:  # in a namespace that allows no others, whose root the runner soon ceases to be
+        options += ["--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts"]
+        options += ["--unshare-cgroup-try"]
+        wanted = ("CAP_SETUID", "CAP_SETGID", "CAP_SETPCAP")
+        return options + [option for name in wanted for option in ("--cap-add", name)]
+    options += ["--unshare-all", "--unshare-user", "--uid", str(GUEST_ID), "--gid", str(GUEST_ID)]
+    # Without namespaces of its own, student code reaches less of the system's kernel.
+    return options + (["--disable-userns"] if _knows("--disable-userns") else [])
+
+
+def _mounts(data: Path | None) -> list[str]:
+    options = [option for path in _SYSTEM for option in _system(Path(path))]
+    for name in _ETC:
+        options += ["--ro-bind-try", f"/etc/{name}", f"/etc/{name}"]
+    # Where root grades, student code may be root to the files of /proc/sys, and one of them names
+    # a program that the system runs outside of any sandbox.
+    options += ["--proc", "/proc", "--remount-ro", "/proc", "--dev", "/dev"]
+    options += _folders_above([GUEST_HOME])
+    for folder in ("/dev/shm", "/tmp", GUEST_HOME):  # noqa: S108  (fresh ones, in memory)
+        options += ["--perms", "1777", "--size", str(MAX_DISK), "--tmpfs", folder]
+    options += [option for path in _cards() for option in ("--dev-bind", path, path)]
+    options += ["--remount-ro", "/dev"]
+    options += _folders_above([*_code(), GUEST_DATA])
+    for path in _code():
+        options += ["--ro-bind", path, path]
+    if data is not None:
+        source = data if str(data) == GUEST_DATA else Path(data).resolve()
+        options += ["--ro-bind", str(source), GUEST_DATA]
+        options += ["--ro-bind-try", _ahead_of(str(data)), GUEST_AHEAD]
+    return options
+
+
+def _system(path: Path) -> list[str]:
+    if path.is_symlink():
+        return ["--symlink", str(path.readlink()), str(path)]
+    return ["--ro-bind", str(path), str(path)] if path.is_dir() else []
+
+
+def _folders_above(paths: list[str]) -> list[str]:
+    """Make the folders above some paths, outermost first: those of bubblewrap are root's only."""
+    found = {str(parent) for path in paths for parent in Path(path).parents} - {"/", "/tmp"}  # noqa: S108
+    made = sorted(folder for folder in found if not folder.startswith("/usr"))
+    return [option for folder in made for option in ("--perms", "0755", "--dir", folder)]
+
+
+def _code() -> list[str]:
+    """Return the folders of Python and this package; the checkout around them stays hidden."""
+    folders = dict.fromkeys([sys.base_prefix, sys.prefix, str(_PACKAGE)])
+    return [folder for folder in folders if not Path(folder).is_relative_to("/usr")]
+
+
+def _environment_options(data: Path | None) -> list[str]:
+    options = ["--clearenv"]
+    for name, value in environment(GUEST_HOME, GUEST_DATA if data else None).items():
+        options += ["--setenv", name, value]
+    return options

@@ -1,0 +1,1 @@
+"""One live process of a student, seen from outside."""

@@ -1,0 +1,278 @@
+"""Warm starts: submissions whose interpreter has imported the libraries before they begin.
+
+A template (`pawmark.grading.inside.preloaded`) imports them once for each process of the grader. Every
+submission has a sandbox of its own, as without a template; what differs is only that its first
+process comes as a copy of the template into it. Whatever goes wrong with a template, the
+submission is started cold instead, with the same results.
+"""
+
+import atexit
+import base64
+import contextlib
+import json
+import os
+import re
+import select
+import shutil
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from pawmark import profiles
+from pawmark.grading.boundary import seccomp
+from pawmark.grading.boundary.limits import Limits
+from pawmark.grading.sandbox import bubblewrap
+
+SWITCH = "PAWMARK_WARM"
+OF_WORKERS = "worker"
+READY_LIMIT = 120.0
+ANSWER_LIMIT = 20.0
+
+FULL, LIGHT = "full", "light"
+
+_SAID = 4096
+_HEAVY = re.compile(r"tensorflow|keras")
+_ENVIRONMENT = re.compile(r"environ|putenv|setenv|set_env|%env|dotenv")
+_NO_CHANGE = r"os\.environ\.setdefault\(\s*[\"']({names})[\"']\s*,[^()]*\)"
+_lock = threading.Lock()
+_templates: dict[tuple[str, ...], "Template"] = {}
+_broken: list[str] = []
+_asked = 0
+
+
+class TemplateError(Exception):
+    """A template that does not start or does not answer; the submission is started cold."""
+
+
+class Template:
+    """An interpreter with the libraries in it, which lets copies of itself go.
+
+    Parameters
+    ----------
+    data
+        The data set that its copies' sandboxes show, or None.
+    libraries
+        `FULL` or `LIGHT`.
+
+    Attributes
+    ----------
+    served
+        Whether it has ever let a copy go.
+    """
+
+    def __init__(self, data: Path | None, libraries: str) -> None:
+        self.data = data
+        self._requests, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        argv = [
+            sys.executable,
+            "-m",
+            "pawmark.grading.inside.preloaded",
+            str(theirs.fileno()),
+            libraries,
+        ]
+        with theirs:
+            self._process = subprocess.Popen(  # noqa: S603  (our own command line)
+                bubblewrap.template_command(argv, data),
+                pass_fds=(theirs.fileno(),),
+                start_new_session=True,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                env={},
+            )
+        self._spaces: tuple[int, int] | None = None
+        self.served = False
+
+    @property
+    def alive(self) -> bool:
+        """Whether it can still be asked: it says nothing unasked, but for its end."""
+        return self._process.poll() is None and (
+            self._spaces is None or not _readable(self._requests, 0)
+        )
+
+    def wait(self) -> None:
+        """Wait until the libraries are imported.
+
+        Raises
+        ------
+        TemplateError
+            If that does not come to an end.
+        """
+        if self._spaces is None:
+            place = Path(f"/proc/{self._answer(READY_LIMIT)['ready']}/ns")
+            try:
+                self._spaces = tuple(
+                    os.open(place / name, os.O_RDONLY | os.O_CLOEXEC) for name in ("user", "mnt")
+                )
+            except OSError as error:
+                raise TemplateError(f"its name spaces cannot be opened: {error}") from error
+
+    def hold(self, system_calls: int | None) -> subprocess.Popen[bytes]:
+        """Make an empty sandbox within the template's; it stands until its input is closed.
+
+        Raises
+        ------
+        TemplateError
+            If there is none after a while.
+        """
+        passed = [*self._spaces, *(() if system_calls is None else (system_calls,))]
+        process = subprocess.Popen(  # noqa: S603  (our own command line)
+            bubblewrap.nested(["cat"], self.data is not None, system_calls, self._spaces),
+            pass_fds=passed,
+            start_new_session=True,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env={},
+        )
+        # What comes back has been through the sandbox: it stands. Nothing is read from it again.
+        with process.stdout as back:
+            with contextlib.suppress(OSError):
+                process.stdin.write(b"\n")
+                process.stdin.flush()
+            if not _readable(back, ANSWER_LIMIT) or back.read(1) != b"\n":
+                process.kill()
+                process.wait()
+                with contextlib.suppress(OSError):  # what was written to it has never been read
+                    process.stdin.close()
+                raise TemplateError("no sandbox can be made within the template's")
+        return process
+
+    def enter(self, pid: int, ends: tuple[int, int], limits: Limits, filtered: bool) -> None:
+        """Let a copy go into a sandbox, where it serves a submission as a runner does.
+
+        Parameters
+        ----------
+        pid
+            A process of that sandbox.
+        ends
+            The sandbox's ends of control and door.
+        limits
+            What the submission may use.
+        filtered
+            Whether system calls are filtered.
+
+        Raises
+        ------
+        TemplateError
+            If the template does not do it.
+        """
+        program = base64.b64encode(seccomp.program() or b"").decode() if filtered else None
+        request = {"pid": pid, "limits": limits.to_text(), "filter": program}
+        try:
+            socket.send_fds(self._requests, [json.dumps(request).encode()], ends)
+        except OSError as error:
+            raise TemplateError(f"it cannot be asked: {error}") from error
+        answer = self._answer(ANSWER_LIMIT)
+        if answer.get("status") != "ok":
+            raise TemplateError(str(answer.get("reason")))
+        self.served = True
+
+    def close(self) -> None:
+        """End it; copies that are at work go on."""
+        self._process.kill()
+        self._process.wait()
+        self._requests.close()
+        for number in self._spaces or ():
+            os.close(number)
+        self._spaces = None
+
+    def _answer(self, seconds: float) -> dict:
+        data = b""
+        with contextlib.suppress(OSError):
+            if _readable(self._requests, seconds):
+                data = self._requests.recv(_SAID)
+        if not data:
+            raise TemplateError("it ended, or gave no answer")
+        return json.loads(data)
+
+
+def _readable(end: object, seconds: float) -> bool:
+    poll = select.poll()
+    poll.register(end, select.POLLIN)
+    return bool(poll.poll(seconds * 1000))
+
+
+@contextlib.contextmanager
+def template(data: Path | None, libraries: str) -> Iterator[Template]:
+    """Give the template of this process, imported and locked; starts it when there is none.
+
+    Raises
+    ------
+    TemplateError
+        If there is none to be had. When it never served, none is tried again in this process.
+    """
+    with _lock:
+        if _broken:
+            raise TemplateError(_broken[0])
+        # Everything that decides how an interpreter is started is in the command line.
+        full, own = (tuple(bubblewrap.template_command([n], data)) for n in (FULL, libraries))
+        # One with more libraries serves as well.
+        circumstances = full if full in _templates else own
+        found = _templates.get(circumstances)
+        try:
+            if found is not None and not found.alive:
+                _templates.pop(circumstances).close()
+                found = None
+            if found is None:
+                found = _templates[circumstances] = Template(data, libraries)
+            found.wait()
+            yield found
+        except TemplateError as error:
+            close()
+            if found is None or not found.served:
+                _broken.append(str(error))
+            raise
+
+
+@atexit.register
+def close() -> None:
+    """End the templates of this process."""
+    while _templates:
+        _templates.popitem()[1].close()
+
+
+def wanted() -> bool:
+    """Tell whether the next submission of this process is to be started warm.
+
+    ``PAWMARK_WARM=1`` says always, ``0`` never. Otherwise all are started cold where root grades
+    and a cold start makes student code another user: only then does the system limit the number of
+    its processes. Elsewhere the first one of a process is started cold, since one alone would wait
+    for the template as long as for its own imports; not so by a worker, which expects more.
+    """
+    global _asked
+    _asked += 1
+    switch = os.environ.get(SWITCH, "")
+    if switch == "1":
+        return _able()
+    expected = switch == OF_WORKERS or _asked > 1
+    return switch != "0" and expected and bubblewrap.outside_id() is None and _able()
+
+
+def _able() -> bool:
+    """Tell whether copies are sound here: graphics cards and other backends are not tried."""
+    plain = not _broken and profiles.current() is not profiles.GPU
+    plain = plain and os.environ.get("KERAS_BACKEND", "tensorflow") == "tensorflow"
+    return plain and shutil.which("nsenter") is not None and hasattr(os, "pidfd_open")
+
+
+def libraries_for(sources: Iterable[str]) -> str:
+    """Return which libraries an interpreter may have imported before it runs some code.
+
+    Libraries read some variables of the environment when they are imported, so code that sets any
+    is started cold. A default for one that grading sets anyway changes nothing.
+
+    Returns
+    -------
+    str
+        `FULL`, or `LIGHT` for code that never names TensorFlow or Keras; empty for none.
+    """
+    known = "|".join(map(re.escape, bubblewrap.environment("", None)))
+    no_change = re.compile(_NO_CHANGE.format(names=known))
+    text = "\n".join(sources)
+    if _ENVIRONMENT.search(no_change.sub("", text)):
+        return ""
+    return FULL if _HEAVY.search(text) else LIGHT

@@ -1,0 +1,1 @@
+"""The real photographs: downloaded, checked and unpacked."""

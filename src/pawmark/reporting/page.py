@@ -1,0 +1,197 @@
+"""The report as one HTML page: no script, no server, nothing loaded from elsewhere."""
+
+import os
+import statistics
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from pawmark.errors import CourseError
+from pawmark.grading import pages
+from pawmark.grading.pages.charts import Chart, scores_chart, training_runs_chart, usage_chart
+from pawmark.grading.results.outcomes import Training
+from pawmark.reporting.statistics import (
+    FLAGS,
+    KINDS,
+    MIN_STUDENTS,
+    CheckFigures,
+    Said,
+    check_figures,
+    commonest,
+)
+from pawmark.reporting.submissions import Submission
+
+MOST_SAID = 12
+MOST_COSTLY = 5
+
+
+@dataclass(frozen=True)
+class ExerciseFigures:
+    """How a cohort did on one exercise.
+
+    Attributes
+    ----------
+    name
+        Its grade_id.
+    mean, max_points
+        Points that the checks gave on average, and what they could give.
+    full, undone
+        How many have all of its points, and how many left it as it was.
+    checks
+        The figures of its checks.
+    """
+
+    name: str
+    mean: float
+    max_points: float
+    full: int
+    undone: int
+    checks: tuple[CheckFigures, ...]
+
+
+@dataclass(frozen=True)
+class AssignmentReport:
+    """All that the page shows of one assignment."""
+
+    name: str
+    submissions: tuple[Submission, ...]
+
+    @property
+    def shares(self) -> list[float]:
+        """The part of all points, by submission."""
+        return [submission.share for submission in self.submissions]
+
+    @property
+    def max_score(self) -> float:
+        """What could be reached."""
+        return max(submission.max_score for submission in self.submissions)
+
+    @property
+    def mean(self) -> float:
+        """The mean score."""
+        return statistics.fmean(submission.score for submission in self.submissions)
+
+    @property
+    def median(self) -> float:
+        """The median score."""
+        return statistics.median(submission.score for submission in self.submissions)
+
+    @property
+    def untouched(self) -> int:
+        """How many attempted nothing."""
+        return sum(not submission.attempted for submission in self.submissions)
+
+    @property
+    def waiting(self) -> list[Submission]:
+        """Submissions that a person still has to look at."""
+        return [submission for submission in self.submissions if submission.waiting]
+
+    @property
+    def repaired(self) -> list[Submission]:
+        """Submissions whose notebook had to be mended."""
+        return [submission for submission in self.submissions if submission.grade.repairs]
+
+    @property
+    def exercises(self) -> list[ExerciseFigures]:
+        """The figures by exercise, in the order of the notebook."""
+        figures = check_figures(self.submissions)
+        names = dict.fromkeys(figure.exercise for figure in figures)
+        return [self._exercise(name, figures) for name in names]
+
+    def _exercise(self, name: str, figures: Sequence[CheckFigures]) -> ExerciseFigures:
+        results = [r for s in self.submissions for r in s.grade.exercises if r.exercise == name]
+        most = max(result.max_points for result in results)
+        return ExerciseFigures(
+            name=name,
+            mean=statistics.fmean(result.points for result in results),
+            max_points=most,
+            full=sum(result.points >= most - 1e-6 for result in results),
+            undone=sum(all(c.outcome == "not attempted" for c in r.checks) for r in results),
+            checks=tuple(figure for figure in figures if figure.exercise == name),
+        )
+
+    @property
+    def flagged(self) -> dict[str, list[CheckFigures]]:
+        """Checks of which something is odd, by what that is, the most urgent first."""
+        checks = [check for exercise in self.exercises for check in exercise.checks]
+        by_flag = {flag: [check for check in checks if check.flag == flag] for flag in FLAGS}
+        return {flag: some for flag, some in by_flag.items() if some}
+
+    @property
+    def misconceptions(self) -> list[Said]:
+        """The commonest messages of checks that failed."""
+        return commonest(self.submissions, "failed", MOST_SAID)
+
+    @property
+    def errors(self) -> list[Said]:
+        """The commonest ways in which code broke."""
+        return commonest(self.submissions, "error", MOST_SAID // 2)
+
+    @property
+    def costly(self) -> list[Submission]:
+        """The submissions that ran longest."""
+        timed = [s for s in self.submissions if s.grade.run_seconds is not None]
+        return sorted(timed, key=lambda s: -(s.grade.run_seconds or 0))[:MOST_COSTLY]
+
+    @property
+    def scores(self) -> Chart:
+        """The distribution of the scores."""
+        return scores_chart(self.shares, f"scores {self.name}")
+
+    @property
+    def usage(self) -> Chart | None:
+        """Time and memory, where recorded."""
+        used = [(s.grade.run_seconds, s.grade.memory) for s in self.submissions]
+        used = [(seconds, memory) for seconds, memory in used if seconds and memory]
+        if not used:
+            return None
+        seconds, memory = zip(*used, strict=True)
+        return usage_chart(seconds, [n / (1 << 30) for n in memory], f"usage {self.name}")
+
+    @property
+    def training(self) -> Chart | None:
+        """All training runs, where recorded."""
+        runs = [
+            check.training
+            for submission in self.submissions
+            for result in submission.grade.exercises
+            for check in result.checks
+            if isinstance(check.training, Training) and check.training.val_loss
+        ]
+        return training_runs_chart(runs, f"training {self.name}") if runs else None
+
+
+def write_report(submissions: Mapping[str, Sequence[Submission]], path: Path) -> None:
+    """Write the page; a file that is there is replaced in one step.
+
+    Raises
+    ------
+    CourseError
+        When the file cannot be written.
+    """
+    reports = [AssignmentReport(name, tuple(some)) for name, some in submissions.items()]
+    text = pages.render("report.html.j2", reports=reports, kinds=KINDS, min_students=MIN_STUDENTS)
+    write_whole(path, text.encode("utf-8"))
+
+
+def write_whole(path: Path, data: bytes) -> None:
+    """Write a file whole or not at all.
+
+    Raises
+    ------
+    CourseError
+        When the file cannot be written.
+    """
+    try:
+        number, part = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.parent)
+        try:
+            with os.fdopen(number, "wb") as file:
+                file.write(data)
+            Path(part).chmod(0o644)
+            Path(part).replace(path)
+        except OSError:
+            Path(part).unlink(missing_ok=True)
+            raise
+    except OSError as error:
+        raise CourseError(f"{path} cannot be written: {error.strerror}.") from error

@@ -1,0 +1,119 @@
+"""The bank of answers: wrong ones are caught by name, unusual right ones pass."""
+
+import contextlib
+import importlib.util
+import os
+import tempfile
+import warnings
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from pawmark.authoring.answers import read_answer, reference_cells
+from pawmark.grading.checks.session import grading_data, run_exercise
+from pawmark.grading.checks.student import Student
+from pawmark.grading.results.outcomes import ExerciseResult, Outcome
+
+COURSE = Path(__file__).resolve().parents[2]
+ANSWERS = COURSE / "tests" / "answers"
+# Which answers a check catches must not hang on the hidden inputs: any seed will do here.
+SEED = int(os.environ.get("PAWMARK_SEED") or 1)
+SET_UP = (  # and every cell whose name ends in -setup
+    "03-imports",
+    "03-data",
+    "03-prior",
+    "04-decoder",
+    "05-imports",
+)
+QUICK = ("02",)
+TRAINING = "03-training"  # graded for those right answers, and those wrong ones that fail there
+TRAINING_RUN = "03-training-run"
+
+
+def bank(kind: str) -> list:
+    """Return the answers of a kind; where they take long, all but every sixth are marked slow."""
+    params = []
+    for folder in sorted(ANSWERS.glob(f"*/{kind}")):
+        number = folder.parent.name[:2]
+        for index, path in enumerate(sorted(folder.glob("*.py"))):
+            quick = number in QUICK or index % 6 == 0
+            marks = [] if quick else [pytest.mark.slow]
+            params.append(pytest.param(path, id=f"{number}-{path.stem}", marks=marks))
+    return params
+
+
+def namespace_of(assignment: str, cells: dict[str, str], trains: bool) -> dict:
+    """Return the namespace of a notebook with the reference's cells, some replaced."""
+    notebook = nbformat.read(COURSE / "source" / assignment / f"{assignment}.ipynb", as_version=4)
+    sources = {**reference_cells(notebook), **cells}
+    namespace = {"__name__": "__main__"}
+    for cell in notebook.cells:
+        settings = cell.metadata.get("nbgrader", {})
+        grade_id = str(settings.get("grade_id"))
+        if grade_id in SET_UP or grade_id.endswith("-setup"):
+            exec(cell.source, namespace)
+        elif settings.get("solution") and cell.cell_type == "code":  # not a written answer
+            exec(sources[settings["grade_id"]], namespace)
+        elif trains and grade_id == TRAINING_RUN:
+            # What goes wrong is for the student to read: grading goes on, as after a warning.
+            with contextlib.suppress(Exception), warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                exec(cell.source, namespace)
+    return namespace
+
+
+def grade(path: Path) -> list[ExerciseResult]:
+    """Grade the exercises that an answer replaces or names as failing."""
+    answer, assignment = read_answer(path), path.parts[-3]
+    data = grading_data()
+    source = (COURSE / "source" / assignment / f"{assignment}.ipynb").read_text()
+    checks = (COURSE / "grader_tests" / f"test_{assignment}.py").read_text()
+    exercises = {cell for cell in answer.cells if f"{cell}-check" in source}
+    for name in answer.fails:
+        before = checks[: checks.index(f"def {name}(")]
+        exercises.add(before.rsplit('cell("', 1)[1].split('"')[0])
+    if path.parent.name == "right" and assignment.startswith("03"):
+        exercises.add(TRAINING)
+    namespace = namespace_of(assignment, answer.cells, TRAINING in exercises)
+    door = Student.local(namespace)
+    results = [
+        run_exercise(exercise, door, COURSE, str(data.root), seed=SEED, data=data)
+        for exercise in sorted(exercises)
+    ]
+    for value in namespace.values():
+        if isinstance(value, tempfile.TemporaryDirectory):
+            value.cleanup()  # a notebook's goes with its kernel
+    return results
+
+
+@pytest.mark.parametrize("path", bank("wrong"))
+def test_wrong_answer_is_caught_by_the_checks_it_names(path):
+    """A wrong answer fails the checks it names and no other, with the misconception named."""
+    answer = read_answer(path)
+    checks = [check for result in grade(path) for check in result.checks]
+    lost = {check.check: check for check in checks if check.outcome is not Outcome.PASSED}
+
+    assert set(lost) == set(answer.fails)
+    assert any(answer.says in check.message for check in lost.values())
+    assert all(check.outcome is not Outcome.GRADER_ERROR for check in lost.values())
+
+
+@pytest.mark.parametrize("path", bank("right"))
+def test_unusual_right_answer_passes(path):
+    """A right answer gets every point, however unusual it is."""
+    lost = [c for result in grade(path) for c in result.checks if c.outcome is not Outcome.PASSED]
+
+    assert lost == []
+
+
+def test_every_check_catches_an_answer_and_the_page_says_which():
+    """No check is there that no wrong answer fails, and the page on the bank is up to date."""
+    spec = importlib.util.spec_from_file_location("page", COURSE / "scripts" / "answer_bank.py")
+    script = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(script)
+    for module in sorted((COURSE / "grader_tests").glob("test_*.py")):
+        caught = script.caught_by(module.stem.removeprefix("test_"), script.checks_of(module))
+        assert [name for name, answers in caught.items() if not answers] == []
+
+    assert script.PAGE.read_text(encoding="utf-8") == script.page(), "run scripts/answer_bank.py"

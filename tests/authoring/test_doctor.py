@@ -1,0 +1,291 @@
+"""The doctor: each line says ok, or what to do; what is broken is found and named."""
+
+import json
+import shutil
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbgrader.api import Gradebook
+from nbgrader.utils import is_grade
+from typer.testing import CliRunner
+
+from pawmark import cli
+from pawmark.authoring.doctor import Status, consistency, examine, machine, packages, table
+from pawmark.grading.gradebook.readiness import UNFINISHED
+
+ROOT = Path(__file__).resolve().parents[2]
+NAME = "01_three_tasks"
+MACHINE = ["Python", "packages", "Keras", "sandbox", "workers", "disk", "data", "profile", "GPU"]
+COURSE = ["sources", "checks", "points", "release", "nbgrader", "gradebook", "grading"]
+
+
+@pytest.fixture
+def course(tmp_path):
+    """Give a sound course with one assignment."""
+    folder = tmp_path / "course"
+    for part in (f"source/{NAME}", f"release/{NAME}"):
+        shutil.copytree(ROOT / part, folder / part)
+    (folder / "grader_tests").mkdir()
+    shutil.copy(ROOT / "grader_tests" / f"test_{NAME}.py", folder / "grader_tests")
+    shutil.copy(ROOT / "nbgrader_config.py", folder)
+    return folder
+
+
+def wanting(course):
+    """Return what is to be mended in a course, by topic."""
+    found = list(consistency.examine(course))
+    assert all(bool(finding.remedy) == (finding.status is Status.MEND) for finding in found)
+    return {finding.topic: finding.says for finding in found if finding.status is Status.MEND}
+
+
+def edit(path, old, new):
+    """Replace a text that must be there."""
+    text = path.read_text()
+    assert old in text
+    path.write_text(text.replace(old, new))
+
+
+def test_the_course_of_the_kit_is_sound():
+    """Sources, checks, points, release, configuration of this very course fit together."""
+    found = {finding.topic: finding for finding in consistency.examine(ROOT)}
+    parts = ("sources", "checks", "points", "release", "nbgrader")
+
+    assert {topic: found[topic].says for topic in parts if found[topic].status != Status.OK} == {}
+
+
+def test_a_missing_check_and_a_check_without_exercise_are_named(course):
+    """An exercise whose hidden checks are gone is named, and so are checks of no exercise."""
+    module = course / "grader_tests" / f"test_{NAME}.py"
+    edit(module, 'cell("01-choose-tasks"', 'cell("01-chose-tasks"')
+
+    says = wanting(course)["checks"]
+    assert f"01-choose-tasks has no check in {module.name}" in says
+    assert "01-chose-tasks has checks and no check cell" in says
+
+
+def test_a_check_cell_that_runs_other_checks_is_named(course):
+    """A hidden region that runs the checks of another exercise is found."""
+    path = course / "source" / NAME / f"{NAME}.ipynb"
+    edit(path, 'run_checks(\\"01-choose-tasks\\")', 'run_checks(\\"01-bounding-box\\")')
+
+    assert "01-choose-tasks does not run its own" in wanting(course)["checks"]
+
+
+def test_points_that_do_not_add_up_are_named(course):
+    """Other points in a cell than in the text around it are told, and the release is then old."""
+    path = course / "source" / NAME / f"{NAME}.ipynb"
+    book = nbformat.read(path, as_version=4)
+    cell = next(c for c in book.cells if c.metadata.get("nbgrader", {}).get("grade"))
+    cell.metadata.nbgrader.points += 1
+    nbformat.write(book, path)
+
+    found = wanting(course)
+    assert set(found) == {"points", "release"}
+    assert "the headings tell" in found["points"]
+
+
+@pytest.mark.parametrize(
+    ("damage", "says"),
+    [
+        (lambda path: path.unlink(), "not released"),
+        (lambda path: path.write_text("<<<<<<< ours"), "cannot be read"),
+        (lambda path: edit(path, "raise NotImplementedError()", "return None"), "is not what"),
+    ],
+    ids=["missing", "conflict", "changed"],
+)
+def test_a_release_that_is_not_the_sources_is_named(course, damage, says):
+    """A release that is missing, broken or changed by hand is found."""
+    damage(course / "release" / NAME / f"{NAME}.ipynb")
+
+    assert says in wanting(course)["release"]
+
+
+def test_a_broken_source_is_one_finding(course):
+    """A source notebook that is no notebook is named; the rest is still looked at."""
+    (course / "source" / NAME / f"{NAME}.ipynb").write_text("{}")
+
+    assert NAME in wanting(course)["sources"]
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        (None, "there is no nbgrader_config.py"),
+        ("c = get_config()\n", "stock grading"),
+        ("import no_such_module\n", "no_such_module"),
+        ("def :\n", "fails"),
+    ],
+    ids=["missing", "stock", "import", "syntax"],
+)
+def test_a_configuration_that_does_not_load_the_kit_is_named(course, text, says):
+    """Without the kit nbgrader would grade by what notebooks print: the doctor says so."""
+    path = course / "nbgrader_config.py"
+    path.unlink() if text is None else path.write_text(text)
+
+    assert says in wanting(course)["nbgrader"]
+
+
+def test_a_gradebook_of_other_points_or_of_rubbish_is_named(course):
+    """A gradebook that is older than the source, or broken, is found without changing it."""
+    fill_gradebook(course)
+    assert "gradebook" not in wanting(course)
+    path = course / "gradebook.db"
+    with sqlite3.connect(path) as book:
+        book.execute("update grade_cells set max_score = max_score + 1")
+    book.close()
+
+    assert "the gradebook says" in wanting(course)["gradebook"]
+    path.write_bytes(path.read_bytes()[:5000] + b"rubbish" * 2000)
+    before = path.read_bytes()
+    assert "cannot be read" in wanting(course)["gradebook"]
+    assert path.read_bytes() == before
+
+
+def fill_gradebook(course):
+    """Make a gradebook that knows the assignment, as nbgrader does."""
+    source = nbformat.read(course / "source" / NAME / f"{NAME}.ipynb", as_version=4)
+    with Gradebook(f"sqlite:///{course / 'gradebook.db'}") as book:
+        book.add_assignment(NAME)
+        book.add_notebook(NAME, NAME)
+        for cell in filter(is_grade, source.cells):
+            facts = cell.metadata.nbgrader
+            book.add_grade_cell(
+                facts.grade_id, NAME, NAME, max_score=facts.points, cell_type=cell.cell_type
+            )
+
+
+def test_a_submission_left_half_way_is_told(course):
+    """What a killed grader left is counted, with how to go on."""
+    (course / UNFINISHED).mkdir(parents=True)
+    (course / UNFINISHED / "0123").touch()
+
+    assert wanting(course)["grading"].startswith("1 submission was begun")
+
+
+def test_packages_are_compared_with_the_lock(tmp_path):
+    """A version that is not the lock's, and a package that is missing, are named with both."""
+    lock = tmp_path / packages.LOCK
+    lock.write_text(
+        "numpy==1.0 \\\n    --hash=sha256:00\n"
+        "no-such-package==2.0 \\\n    --hash=sha256:00\n"
+        "not-here==2.0 ; sys_platform == 'nowhere' \\\n    --hash=sha256:00\n"
+    )
+    finding = packages.packages(tmp_path)
+
+    assert finding.status is Status.MEND
+    assert finding.says.startswith("numpy is ")
+    assert "no-such-package is missing" in finding.says
+    assert "not-here" not in finding.says
+    assert finding.remedy == "make environment"
+
+
+@pytest.mark.parametrize(
+    ("asked", "status", "says"),
+    [("tensorflow", Status.OK, "TensorFlow"), ("torch", Status.MEND, "cannot be trained")],
+)
+def test_a_backend_on_which_nothing_is_proven_is_told(monkeypatch, asked, status, says):
+    monkeypatch.setenv("KERAS_BACKEND", asked)
+
+    finding = packages.backend()
+
+    assert finding.status is status
+    assert says in finding.says
+
+
+def test_data_are_looked_at_where_they_are(monkeypatch, small_pets, tmp_path):
+    """A sound folder is told with its size; a missing one, and one with holes, with the reason."""
+    monkeypatch.setenv("PAWMARK_DATA", str(small_pets.root))
+    assert "40 drawn pictures" in machine.data(deep=True).says
+    half = shutil.copytree(small_pets.root, tmp_path / "half")
+    (half / "annotations" / "trimaps" / f"{small_pets.names[3]}.png").unlink()
+    monkeypatch.setenv("PAWMARK_DATA", str(half))
+    assert "1 photograph without a trimap" in machine.data(deep=False).says
+    monkeypatch.setenv("PAWMARK_DATA", str(tmp_path / "nowhere"))
+    assert machine.data(deep=False).status is Status.MEND
+
+
+def test_pictures_are_not_drawn_by_looking(monkeypatch, tmp_path):
+    """Where nothing is drawn yet the doctor says when it will be, and draws nothing."""
+    monkeypatch.setenv("PAWMARK_CACHE", str(tmp_path / "cache"))
+    monkeypatch.delenv("PAWMARK_DATA", raising=False)
+
+    assert machine.data(deep=False).status is Status.OK
+    assert not (tmp_path / "cache").exists()
+
+
+def test_a_profile_that_does_not_exist_is_told(monkeypatch, course):
+    """A mistyped PAWMARK_PROFILE is a line among others, not the end."""
+    monkeypatch.setenv("PAWMARK_PROFILE", "hpu")
+    found = {finding.topic: finding for finding in machine.examine(course, deep=False)}
+
+    assert "Set it to gpu or quick" in found["profile"].remedy
+    assert "GPU" in found
+
+
+@pytest.mark.parametrize(
+    ("script", "status", "says"),
+    [
+        ("echo 'NVIDIA T4, 15360 MiB'", Status.OK, "NVIDIA T4, 15360 MiB"),
+        ("echo 'driver mismatch' >&2; exit 9", Status.MEND, "none found"),
+    ],
+    ids=["one card", "broken driver"],
+)
+def test_a_graphics_card_is_what_its_driver_says(monkeypatch, tmp_path, script, status, says):
+    """The driver's own tool is asked; without a card the large profile is advised against."""
+    tool = tmp_path / "nvidia-smi"
+    tool.write_text(f"#!/bin/sh\n{script}\n")
+    tool.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:/bin:/usr/bin")
+    monkeypatch.setenv("PAWMARK_PROFILE", "gpu")
+
+    found = machine.gpu()
+
+    assert (found.status, found.says[: len(says)]) == (status, says)
+
+
+@pytest.mark.slow
+def test_tensorflow_is_started_on_request(own_cache):
+    """In depth, TensorFlow is started and says which graphics cards it can use."""
+    found = {finding.topic: finding for finding in machine.examine(ROOT, deep=True)}
+
+    assert found["TensorFlow"].says.startswith("starts")
+
+
+def test_every_line_says_ok_or_what_to_do(monkeypatch, course, own_cache):
+    """People read lines, programs JSON; the exit code is 1 if something is to be mended."""
+    shutil.rmtree(course / "release")
+    monkeypatch.chdir(course)
+    told, read = (CliRunner().invoke(cli.app, ["doctor", *flag]) for flag in ([], ["--json"]))
+    lines = told.stdout.splitlines()
+    found = json.loads(read.stdout)
+
+    assert (told.exit_code, read.exit_code) == (1, 1)
+    assert [finding["topic"] for finding in found] == MACHINE + COURSE
+    assert [line.split()[1] for line in lines if not line.startswith(" ")] == MACHINE + COURSE
+    for finding in found:
+        assert finding["status"] in ("ok", "mend")
+        assert bool(finding["remedy"]) == (finding["status"] == "mend")
+    assert any(line.startswith("MEND    release") for line in lines)
+    assert any(line.strip() == "-> pawmark release" for line in lines)
+
+
+def test_without_a_course_the_machine_is_looked_at(tmp_path):
+    """Outside a course the machine is examined, and the last line says where to ask again."""
+    *_, last = table(list(examine(tmp_path)))
+
+    assert last == "skipped course      no course here; ask again inside its folder"
+
+
+def test_looking_never_starts_tensorflow():
+    """The doctor answers in seconds: it finds a graphics card without TensorFlow."""
+    code = (
+        "import sys; from pawmark.authoring.doctor import examine; list(examine()); "
+        "sys.exit('tensorflow' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False)
+
+    assert done.returncode == 0

@@ -1,0 +1,67 @@
+"""Release and solutions are written again only where something changed, and then as ever."""
+
+import shutil
+
+import pytest
+from attack_course import NAME, REPO, source_notebook
+from nbformat import write
+
+from pawmark.authoring.generating import _causes, refresh
+from pawmark.grading.course_folder import generate
+
+OTHER = "98_other"
+RELEASE = ("generate_assignment", "release")
+
+
+@pytest.fixture(scope="module")
+def course(tmp_path_factory):
+    """Give a course of two assignments."""
+    course = tmp_path_factory.mktemp("a course")
+    for name in (NAME, OTHER):
+        (course / "source" / name).mkdir(parents=True)
+        path = course / "source" / name / f"{name}.ipynb"
+        write(source_notebook(), path)
+        path.write_text(path.read_text().replace('"99-', f'"{name[:2]}-'))
+    (course / "grader_tests").mkdir()
+    (course / "grader_tests" / f"test_{NAME}.py").touch()
+    shutil.copy(REPO / "nbgrader_config.py", course)
+    return course
+
+
+def written(course, subcommand="generate_assignment", target="release", **options):
+    """Refresh and return the names of what was written."""
+    made = refresh(course, [NAME, OTHER], subcommand, target, **options)
+    return {one.folder.name for one in made if one.written}
+
+
+def test_only_what_changed_is_written(course):
+    """Source, result and configuration decide; a stray model does not; the bytes are the same."""
+    assert written(course) == {NAME, OTHER}
+    files = {path: path.read_bytes() for path in (course / "release").rglob("*.*")}
+    assert written(course) == set()
+    (course / "source" / NAME / "model.keras").write_bytes(b"stray")
+    (course / "source" / OTHER / "notes.txt").write_text("new")
+    made = course / "release" / NAME / f"{NAME}.ipynb"
+    before = made.stat().st_mtime_ns
+    assert written(course) == {OTHER}
+    assert made.stat().st_mtime_ns == before
+    assert (course / "release" / OTHER / "notes.txt").read_text() == "new"
+    made.write_bytes(b"edited by hand")
+    assert written(course) == {NAME}
+
+    (course / "source" / OTHER / "notes.txt").unlink()
+    generate(course, OTHER, *RELEASE)
+    assert {path: path.read_bytes() for path in (course / "release").rglob("*.*")} == files
+
+
+def test_solutions_depend_on_checks_and_profile(course, monkeypatch, small_pets):
+    """Mended checks and another profile ask for a new solution; checks of others do not."""
+    monkeypatch.setenv("PAWMARK_DATA", str(small_pets.root))
+    solution = "generate_solution"
+    before = _causes(course, NAME, solution), _causes(course, OTHER, solution)
+    (course / "grader_tests" / f"test_{NAME}.py").write_text("# mended\n")
+    after = _causes(course, NAME, solution), _causes(course, OTHER, solution)
+
+    assert (before[0] == after[0], before[1] == after[1]) == (False, True)
+    monkeypatch.setenv("PAWMARK_PROFILE", "gpu")
+    assert _causes(course, NAME, solution) != after[0]

@@ -1,0 +1,145 @@
+"""A new assignment passes, as it is, what the six assignments of the course pass."""
+
+import importlib.util
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import nbformat
+import pytest
+import test_answer_bank
+import test_notebooks
+
+from pawmark.authoring.answers import read_answer
+from pawmark.authoring.doctor import Status, consistency
+from pawmark.authoring.scaffold import scaffold
+from pawmark.errors import CourseError
+from pawmark.grading.course_folder import find_assignment
+from pawmark.grading.results.outcomes import Outcome
+
+ROOT = Path(__file__).resolve().parents[2]
+NAME = "07_share_of_pet"
+RULES = [
+    test_notebooks.test_points_in_the_text_are_those_of_the_checks,
+    test_notebooks.test_every_exercise_has_minutes_and_difficulty,
+    test_notebooks.test_opening_says_what_for_and_how_long,
+    test_notebooks.test_there_is_thinking_hints_and_a_stretch,
+    test_notebooks.test_ids_are_readable_and_belong_to_the_assignment,
+    test_notebooks.test_every_answer_has_its_check_and_the_rest_is_locked,
+    test_notebooks.test_pictures_in_the_text_have_an_alternative,
+]
+
+
+@pytest.fixture(scope="module")
+def course(tmp_path_factory):
+    """Give a course with one assignment of the kit and a new one."""
+    folder = tmp_path_factory.mktemp("course")
+    for part in ("source/01_three_tasks", "grader_tests", "scripts"):
+        ignored = shutil.ignore_patterns("__pycache__", "test_0[2-6]*")
+        shutil.copytree(ROOT / part, folder / part, ignore=ignored)
+    for file in ("nbgrader_config.py", "pyproject.toml"):
+        shutil.copy(ROOT / file, folder / file)
+    (folder / "src").symlink_to(ROOT / "src")  # the linter tells the package from others by it
+    scaffold(folder, NAME)
+    return folder
+
+
+@pytest.fixture
+def notebook(course):
+    """Give the new source notebook."""
+    return nbformat.read(course / "source" / NAME / f"{NAME}.ipynb", as_version=4)
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.__name__)
+def test_new_notebook_passes_the_quality_gate(notebook, rule):
+    """Points, times, hints, names and locks of a new notebook are as those of the six."""
+    rule(notebook)
+
+
+def test_new_assignment_is_clean(course):
+    """The check of source notebooks and the linter find nothing in a new assignment."""
+    script = course / "scripts" / "check_notebooks.py"
+    checked = subprocess.run(
+        [sys.executable, script, course / "source"], capture_output=True, text=True, check=False
+    )
+    linted = subprocess.run(
+        [sys.executable, "-m", "ruff", "check", "--no-cache", "source", "grader_tests", "tests"],
+        cwd=course,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert "2 notebooks checked, 0 problems" in checked.stdout
+    assert linted.returncode == 0, linted.stdout
+
+
+@pytest.mark.usefixtures("own_cache", "small_pets")
+def test_answers_of_a_new_assignment_are_judged_right(course, monkeypatch, small_pets):
+    """Its wrong answers fail the checks they name, its right one passes."""
+    monkeypatch.setattr(test_answer_bank, "COURSE", course)
+    monkeypatch.setenv("PAWMARK_DATA", str(small_pets.root))
+    paths = sorted((course / "tests" / "answers" / NAME).glob("*/*.py"))
+    assert {path.parent.name for path in paths} == {"right", "wrong"}
+
+    for path in paths:
+        answer = read_answer(path)
+        checks = [check for result in test_answer_bank.grade(path) for check in result.checks]
+        lost = {check.check: check for check in checks if check.outcome is not Outcome.PASSED}
+        assert set(lost) == set(answer.fails), path.name
+        assert all(answer.says in check.message for check in lost.values())
+
+
+def test_every_check_of_a_new_assignment_catches_an_answer(course, monkeypatch):
+    """No check of the template is there that no wrong answer of it fails."""
+    path = ROOT / "scripts" / "answer_bank.py"
+    spec = importlib.util.spec_from_file_location("page_of_answers", path)
+    script = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(script)
+    monkeypatch.setattr(script, "ROOT", course)
+    checks = script.checks_of(course / "grader_tests" / f"test_{NAME}.py")
+
+    assert all(script.caught_by(NAME, checks).values())
+
+
+def test_the_doctor_finds_a_new_assignment_sound(course):
+    """Checks and points of a new assignment fit; only its release is still to be made."""
+    wanting = [f for f in consistency.examine(course) if f.status is Status.MEND]
+
+    assert [finding.topic for finding in wanting] == ["release"]
+    assert f"{NAME}: not released" in wanting[0].says
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("sharpness", "cannot be the name"),
+        ("08_Sharp", "cannot be the name"),
+        ("../08_sharp", "cannot be the name"),
+        ("01_sharpness", "08_sharpness is free"),
+    ],
+)
+def test_names_that_cannot_be_are_refused(course, name, message):
+    """A name that is no name, or a number that is taken, is refused with one that would do."""
+    with pytest.raises(CourseError, match=message):
+        scaffold(course, name)
+
+
+def test_nothing_is_overwritten(course):
+    """Where one of the files is there already, nothing is written at all."""
+    checks = course / "grader_tests" / "test_09_later.py"
+    checks.write_text("# mine\n")
+
+    with pytest.raises(CourseError, match="is there already"):
+        scaffold(course, "09_later")
+
+    assert checks.read_text() == "# mine\n"
+    assert not (course / "source" / "09_later").exists()
+    assert not list(course.glob(".new-*"))
+    checks.unlink()
+
+
+def test_a_new_assignment_is_found_by_its_number(course):
+    """The commands know a new assignment at once."""
+    assert find_assignment(course, "7") == NAME

@@ -1,0 +1,153 @@
+"""Records of runs: plain files, whole under many writers, listed, shown and pruned by command."""
+
+import json
+import os
+import threading
+
+import pytest
+from typer.testing import CliRunner
+
+from pawmark.cli import app
+from pawmark.errors import CourseError
+from pawmark.grading.boundary import wire
+from pawmark.grading.results.outcomes import Outcome
+from pawmark.grading.run import recording, store
+
+DAY = 86400
+
+
+def tape(seed=1, text="", assignment="01_one"):
+    """Build a tape with two cells, one of which lost its process, and two answers."""
+    made = recording.Tape(seed, about={"assignment": assignment, "checks": "c" * 32})
+    made.cells[0] = recording.CellTape([{"output_type": "stream", "text": text}], None)
+    made.cells[3] = recording.CellTape([], Outcome.TIMEOUT)
+    reply = wire.Message({"value": {"$": "bytes", "b": 0}}, (b"\x00\xff",))
+    made.answers["01-f", "test_f"].append(recording.Answer("q" * 64, reply, None))
+    made.answers["01-g", "test_g"].append(recording.Answer("r" * 64, None, Outcome.CRASHED))
+    return made
+
+
+@pytest.fixture
+def course(tmp_path, monkeypatch):
+    """Give a course with two assignments and three tapes, used today, 10 and 100 days ago."""
+    for name in ("01_one", "02_two"):
+        (tmp_path / "source" / name).mkdir(parents=True)
+        (tmp_path / "source" / name / f"{name}.ipynb").touch()
+    for key, days, name in (("aa1", 0, "01_one"), ("aa2", 10, "02_two"), ("b3", 100, "01_one")):
+        recording.write(tmp_path, key, recording.to_bytes(tape(assignment=name)))
+        used = 1000 * DAY - days * DAY
+        os.utime(recording.path_of(tmp_path, key), (used, used))
+    folder = tmp_path / "autograded" / "\x1b[31mann" / "01_one"
+    folder.mkdir(parents=True)
+    told = {"tape": "aa1", "student": "\x1b[31mann"}
+    (folder / "01_one.record.json").write_text(json.dumps(told))
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def run(*arguments, status=0):
+    """Run pawmark records and return what it printed."""
+    done = CliRunner().invoke(app, ["records", *arguments])
+    assert done.exit_code == status, done.output
+    return done.output
+
+
+def kept(course):
+    """Return the names of the tapes that are there."""
+    return {entry.key for entry in store.entries(course)}
+
+
+def test_a_tape_is_plain_lines():
+    """A tape is JSON lines that say what they are, and is read back as it was."""
+    text = recording.to_bytes(tape(seed=7, text="caf\u00e9\u2028")).decode("ascii")
+
+    head, *lines = [json.loads(line) for line in text.splitlines()]
+    assert head["seed"] == 7
+    assert head["about"]["assignment"] == "01_one"
+    assert [line.get("cell", line.get("check")) for line in lines] == [0, 3, "test_f", "test_g"]
+    assert recording.from_bytes(text.encode()) == tape(seed=7, text="caf\u00e9\u2028")
+
+
+def test_what_is_cut_off_is_no_tape():
+    """A tape that ends early, at any byte, or holds something else, counts as none."""
+    data = recording.to_bytes(tape())
+
+    assert all(recording.from_bytes(data[:end]) is None for end in range(len(data) - 1))
+    assert recording.from_bytes(b"\xff\xfe") is None
+    assert recording.from_bytes(b'[1]\n{"cell": 1}\n') is None
+
+
+def test_many_writers_and_readers(tmp_path):
+    """While two write the same tape again and again, whoever reads it gets one of them, whole."""
+    wanted = [tape(seed=1, text="a" * 20_000), tape(seed=2, text="b" * 30_000)]
+    recording.save(tmp_path, "key", wanted[0])
+
+    def write(one):
+        for _ in range(200):
+            recording.save(tmp_path, "key", one)
+
+    writers = [threading.Thread(target=write, args=[one]) for one in wanted]
+    for writer in writers:
+        writer.start()
+    while any(writer.is_alive() for writer in writers):
+        assert recording.load(tmp_path, "key") in wanted
+    assert [path.name for path in (tmp_path / recording.FOLDER).iterdir()] == ["key.jsonl"]
+
+
+def test_a_disk_that_takes_nothing_keeps_the_old_tape(tmp_path):
+    """What cannot be written leaves no piece behind: a tape only saves time."""
+    (tmp_path / ".pawmark").write_text("no folder")
+
+    recording.save(tmp_path, "key", tape())
+
+    with pytest.raises(OSError, match=r"\.pawmark"):
+        recording.write(tmp_path, "key", b"")
+
+
+def test_list_says_whose_it_is(course):
+    """The list has a line for each record, and a student's name cannot drive the terminal."""
+    (course / recording.FOLDER / "c4.jsonl").write_text("cut o")
+    printed = run("list")
+
+    assert "aa1  01_one" in printed
+    assert "\\x1b[31mann" in printed
+    assert "\x1b" not in printed
+    assert "c4  not whole" in printed
+    assert "4 records" in printed
+
+
+def test_show_counts_and_names_losses(course):
+    """One record is shown by the start of its name: cells, questions, and what was lost."""
+    printed = run("show", "b3")
+
+    assert "cell 4: timeout" in printed
+    assert "01-g test_g: 1, crashed" in printed
+    for start in ("aa", "zz"):
+        with pytest.raises(CourseError, match="Which record"):
+            store.find(course, start)
+
+
+def test_prune_by_age_size_and_assignment(course):
+    """Old ones go, then those used longest ago, within an assignment if one is named."""
+    now, size = 1000 * DAY, store.entries(course)[0].size
+
+    assert [entry.key for entry in store.prune(course, days=50, now=now, remove=False)] == ["b3"]
+    assert len(kept(course)) == 3
+    assert [entry.key for entry in store.prune(course, size=2 * size, now=now)] == ["b3"]
+    assert store.prune(course, days=5, assignment="01_one", now=now) == []
+    assert "2 records" not in run("prune", "--assignment", "02")
+    assert kept(course) == {"aa1"}
+    with pytest.raises(CourseError, match="Which records"):
+        CliRunner().invoke(app, ["records", "prune"], catch_exceptions=False)
+
+
+def test_prune_leaves_what_is_being_written(course):
+    """Pieces of killed graders go when they are old; a young one may still become a record."""
+    piece = course / recording.FOLDER / ".key-abc"
+    piece.touch()
+
+    store.prune(course, days=1e6)
+    assert piece.exists()
+    os.utime(piece, (0, 0))
+    store.prune(course, days=1e6)
+    assert not piece.exists()

@@ -1,0 +1,168 @@
+"""The house around the code: the lock, the set-up scripts and the notebook check."""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+TOOLS = ("sh", "dirname", "uname", "id", "mktemp", "grep", "tail", "rm", "env", "mkdir", "cksum")
+
+
+@pytest.fixture
+def bin_folder(tmp_path):
+    """Make a folder to use as the whole PATH, with nothing on it but the tools of any system."""
+    folder = tmp_path / "bin"
+    folder.mkdir()
+    for tool in TOOLS:
+        (folder / tool).symlink_to(shutil.which(tool))
+    return folder
+
+
+@pytest.fixture
+def scripts(tmp_path):
+    """Copy the set-up scripts, so that what they build lands in a temporary folder with a space."""
+    repository = tmp_path / "a copy"
+    shutil.copytree(ROOT / "scripts", repository / "scripts")
+    for name in ("requirements.lock", "pyproject.toml"):
+        shutil.copy(ROOT / name, repository)
+    return repository / "scripts"
+
+
+def put_tool(folder, name, lines):
+    """Write an executable shell script."""
+    path = folder / name
+    path.write_text(f"#!/bin/sh\n{lines}\n")
+    path.chmod(0o755)
+
+
+def run_script(script, bin_folder, **environment):
+    """Run a set-up script with that PATH and return what it printed and its status."""
+    return subprocess.run(
+        [bin_folder / "sh", script],
+        env={"PATH": str(bin_folder), **environment},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_lock_has_hashes_and_no_addresses():
+    """Every package in the lock has a version and a hash, and none says where to fetch it."""
+    text = (ROOT / "requirements.lock").read_text()
+    entries = re.split(r"\n(?=[A-Za-z0-9])", text)[1:]
+
+    assert len(entries) > 100
+    assert all("==" in entry and "--hash=sha256:" in entry for entry in entries)
+    assert not re.search(r"://|^-|@ ", text, re.MULTILINE)
+
+
+def test_help_comes_first_and_lists_targets():
+    """Plain `make` is `make help`, and names every target of the README's quickstarts."""
+    listing = subprocess.run(
+        ["make", "-s"], cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout
+
+    assert all(f"  {name} " in listing for name in ("demo", "test", "test-all", "lab", "lint"))
+
+
+def test_set_up_without_suitable_python(bin_folder, scripts):
+    """An unsuitable Python is named with its version, and so is the way to choose another."""
+    put_tool(bin_folder, "python3", "echo 3.9")
+
+    result = run_script(scripts / "environment.sh", bin_folder)
+
+    assert result.returncode == 1
+    assert "python3 is 3.9" in result.stderr
+    assert "PYTHON=" in result.stderr
+    assert not (scripts.parent / ".venv").exists()
+
+
+def test_set_up_without_chosen_python(bin_folder, scripts):
+    """A PYTHON that does not run is refused by name: no other is taken in its place."""
+    put_tool(bin_folder, "python3", "echo 3.12")
+
+    result = run_script(scripts / "environment.sh", bin_folder, PYTHON="python3.99")
+
+    assert result.returncode == 1
+    assert "python3.99" in result.stderr
+
+
+@pytest.mark.parametrize("manager", ["apt-get", "dnf", "apk", "pacman", "zypper", None])
+def test_missing_sandbox_never_stops_the_build(bin_folder, scripts, manager):
+    """Where bubblewrap cannot be had, set-up says so by name and goes on."""
+    put_tool(bin_folder, "sudo", "exit 1")
+    if manager:
+        put_tool(bin_folder, manager, "echo no network >&2; exit 1")
+
+    result = run_script(scripts / "sandbox.sh", bin_folder)
+
+    assert result.returncode == 0
+    assert "bubblewrap" in result.stdout
+    assert "install it with" in result.stdout or "Linux only" in result.stdout
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="bubblewrap exists on Linux only")
+def test_sandbox_is_installed_where_allowed(bin_folder, scripts, tmp_path):
+    """As root, or with sudo that asks nothing, bubblewrap comes from the system's packages."""
+    record = tmp_path / "record"
+    put_tool(bin_folder, "sudo", 'shift; [ "$1" = true ] || exec "$@"')
+    put_tool(bin_folder, "dnf", f"echo \"$*\" >>'{record}'")
+
+    result = run_script(scripts / "sandbox.sh", bin_folder)
+
+    assert result.returncode == 0
+    assert record.read_text() == "install -y -q bubblewrap\n"
+
+
+def notebook(*cells):
+    """Build the smallest valid notebook with those cells."""
+    metadata = {"kernelspec": {"name": "python3", "display_name": "Python 3"}}
+    return {"nbformat": 4, "nbformat_minor": 5, "metadata": metadata, "cells": list(cells)}
+
+
+def code_cell(name, outputs=()):
+    """Build one code cell."""
+    return {
+        "cell_type": "code",
+        "id": name,
+        "metadata": {},
+        "source": "1 + 1",
+        "outputs": list(outputs),
+        "execution_count": None,
+    }
+
+
+STREAM = {"output_type": "stream", "name": "stdout", "text": "2\n"}
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (json.dumps(notebook(code_cell("a"))), "0 problems"),
+        (json.dumps(notebook(code_cell("a", [STREAM]))), "cell a holds outputs"),
+        (json.dumps(notebook(code_cell("a"), code_cell("a"))), "id a is used by more than one"),
+        (json.dumps({"cells": []}), "is not a notebook of format 4.5"),
+        ("<<<<<<< ours", "is not JSON"),
+    ],
+    ids=["clean", "outputs", "twice", "not-a-notebook", "conflict"],
+)
+def test_notebook_check(tmp_path, content, message):
+    """A source notebook that should not be committed is named with what is wrong with it."""
+    (tmp_path / "book.ipynb").write_text(content)
+
+    result = subprocess.run(
+        [sys.executable, ROOT / "scripts" / "check_notebooks.py", tmp_path],
+        env={**os.environ, "PYTHONWARNINGS": "error"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert message in result.stdout, result.stderr
+    assert result.returncode == (0 if message == "0 problems" else 1)

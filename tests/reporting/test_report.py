@@ -1,0 +1,313 @@
+"""The report on a class: figures, page and CSV, from records of two hundred and of a few."""
+
+import csv
+import io
+import json
+import os
+import re
+import shutil
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from nbgrader.api import Gradebook
+from page_reading import Reader, axe_findings, needs_browser
+from report_cohort import ASSIGNMENT, make_records
+from typer.testing import CliRunner
+
+from pawmark.cli import app
+from pawmark.errors import CourseError
+from pawmark.reporting import LMS, export_csv, read_submissions, write_report
+from pawmark.reporting.export import neutral, to_csv
+from pawmark.reporting.statistics import (
+    MIN_STUDENTS,
+    check_figures,
+    commonest,
+    item_rest_correlation,
+)
+
+
+def make_course(folder: Path, count: int) -> Path:
+    """Make a course of one assignment whose class has been graded."""
+    source = folder / "source" / ASSIGNMENT
+    source.mkdir(parents=True)
+    (source / f"{ASSIGNMENT}.ipynb").write_text("{}")
+    make_records(folder, count)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def big(tmp_path_factory) -> Path:
+    """Return a course with two hundred graded submissions and its report."""
+    course = make_course(tmp_path_factory.mktemp("big"), 200)
+    write_report(read_submissions(course), course / "report.html")
+    return course
+
+
+@pytest.fixture
+def small(tmp_path) -> Path:
+    """Return a course with six graded submissions."""
+    return make_course(tmp_path, 6)
+
+
+def change(course: Path, who: str, **fields) -> Path:
+    """Change fields of a record."""
+    path = course / "autograded" / who / ASSIGNMENT / f"{ASSIGNMENT}.record.json"
+    path.write_text(json.dumps(json.loads(path.read_text()) | fields))
+    return path
+
+
+def rows(path: Path) -> list[list[str]]:
+    """Read a CSV file as a spreadsheet does."""
+    return list(csv.reader(io.StringIO(path.read_text(encoding="utf-8-sig"))))
+
+
+def test_correlation_leaves_the_check_out_of_the_sum():
+    """A check that is all of the score is not correlated with itself: the rest is constant."""
+    points = [0.0, 1.0] * MIN_STUDENTS
+
+    assert item_rest_correlation(points, [0.0] * len(points)) is None
+    assert item_rest_correlation(points, points) == pytest.approx(1)
+    assert item_rest_correlation(points, [1 - p for p in points]) == pytest.approx(-1)
+
+
+def test_correlation_is_that_of_numpy():
+    """The figure is the Pearson correlation."""
+    rng = np.random.default_rng(0)
+    item, rest = rng.integers(0, 2, 50), rng.normal(size=50)
+
+    assert item_rest_correlation(item, rest) == pytest.approx(np.corrcoef(item, rest)[0, 1])
+
+
+def test_few_students_have_no_correlation():
+    """Below the minimum nothing is said, rather than something that is chance."""
+    points = [0.0, 1.0] * (MIN_STUDENTS // 2)
+
+    assert item_rest_correlation(points, points) is not None
+    assert item_rest_correlation(points[:-1], points[:-1]) is None
+
+
+def test_odd_checks_are_flagged(big):
+    """A check that all pass, one that none passes and one that punishes the strong are named."""
+    figures = check_figures(read_submissions(big)[ASSIGNMENT])
+    flags = {figure.title: figure.flag for figure in figures}
+
+    assert flags["Each filter has one bias."] == "nobody fails"
+    assert flags["One filter sees a square window."] == "nobody passes"
+    assert (
+        flags["The model has as many parameters as the chapter's."] == "stronger students fail it"
+    )
+    assert sum(map(bool, flags.values())) == 3
+
+
+def test_each_outcome_is_counted_once(big):
+    """The counts of a check add up to the class; shares are of those who attempted it."""
+    for figure in check_figures(read_submissions(big)[ASSIGNMENT]):
+        assert sum(figure.counts) == 200
+        assert figure.share == figure.passed / figure.attempts
+
+
+def test_messages_that_differ_in_numbers_count_as_one(big):
+    """Students are counted, not messages, and 2 of 6 says the same as 3 of 6."""
+    said = commonest(read_submissions(big)[ASSIGNMENT], "failed", 50)
+    epochs = [s for s in said if "number of epochs" in s.text and s.exercise == "03-train"]
+
+    assert len(epochs) == 1
+    assert 1 < epochs[0].students <= 200
+    assert [s.students for s in said] == sorted((s.students for s in said), reverse=True)
+
+
+def test_page_runs_and_loads_nothing(big):
+    """The report is one file without scripts; its charts are within it, with their texts."""
+    text = (big / "report.html").read_text(encoding="utf-8")
+
+    assert Reader(text).found == []
+    assert len(re.findall(r'<svg [^>]*role="img" aria-label="[^"]{30,}"', text)) == 3
+    assert len(text) < 3_000_000
+
+
+def test_page_says_what_matters(big):
+    """Scores, misconceptions, flags, training and time are told in words too."""
+    shown = " ".join(" ".join(Reader((big / "report.html").read_text()).text).split())
+
+    for words in ("200 submissions; mean", "Commonest misconceptions", "Nobody passes: 1 check",
+                  "Stronger students fail it: 1 check", "Nobody fails: 1 check",
+                  "training runs by epoch", "Longest: student"):  # fmt: skip
+        assert words in shown
+
+
+@needs_browser
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_page_is_accessible(big, scheme):
+    """The axe rules find nothing on the report, opened out, light and dark."""
+    pytest.importorskip("axe_playwright_python")
+
+    assert axe_findings(big / "report.html", scheme) == []
+
+
+def test_names_and_messages_are_text(small):
+    """What students wrote, names and messages, is escaped wherever it stands."""
+    attack = "<script>alert(1)</script>"
+    path = change(small, "student001", student=attack, repairs=[f"was called {attack!r}"])
+    tree = json.loads(path.read_text())
+    for exercise in tree["exercises"]:
+        for check in exercise["checks"]:
+            check.update(outcome="error in your code", points=0, message=f"Error: {attack}`")
+    path.write_text(json.dumps(tree))
+
+    write_report(read_submissions(small), small / "report.html")
+    text = (small / "report.html").read_text()
+
+    assert Reader(text).found == []
+    assert "<script" not in text
+    assert "&lt;script&gt;alert(1)" in text
+
+
+def test_small_class_has_no_discrimination(small):
+    """Six students give counts and no correlations, and nothing is called odd."""
+    figures = check_figures(read_submissions(small)[ASSIGNMENT])
+
+    assert {figure.discrimination for figure in figures} == {None}
+    assert {figure.flag for figure in figures} == {""}
+
+
+def test_one_submission_makes_a_report(tmp_path):
+    """A class of one, and a record of an earlier version without time and memory, are no error."""
+    course = make_course(tmp_path, 1)
+    path = change(course, "student000")
+    tree = json.loads(path.read_text())
+    del tree["run"]
+    path.write_text(json.dumps(tree))
+
+    write_report(read_submissions(course), course / "report.html")
+
+    assert "1 submission" in (course / "report.html").read_text()
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", " =1", "\r=1", "＝1"])  # noqa: RUF001
+def test_formulas_are_neutralised(text):
+    """A text that a spreadsheet would take for a formula gets an apostrophe in front."""
+    assert str(neutral(text)).startswith("'")
+    assert next(csv.reader(io.StringIO(to_csv([[text]]))))[0].startswith("'")
+
+
+@pytest.mark.parametrize("cell", ["ada", "ada@example.org", "a-b", -1.5, 0, ""])
+def test_other_cells_stay(cell):
+    """Names, addresses and numbers, negative ones too, stay as they are."""
+    assert neutral(cell) == cell
+
+
+def test_spreadsheet_has_a_row_for_each_submission(small):
+    """Every submission has its score, its time and the points of each exercise."""
+    export_csv(read_submissions(small), small / "scores.csv")
+    head, *body = rows(small / "scores.csv")
+
+    assert len(body) == 6
+    first = dict(zip(head, body[0], strict=True))
+    assert first["student"] == "student000"
+    exercises = [float(first[name]) for name in head if name.startswith("03-")]
+    assert float(first["score"]) == pytest.approx(sum(exercises), abs=0.03)
+    assert float(first["seconds"]) > 0
+
+
+def test_moodle_and_canvas_files(small):
+    """Moodle gets a user and a grade a row; Canvas its five columns and the points possible."""
+    found = read_submissions(small)
+    export_csv(found, small / "m.csv", LMS.MOODLE)
+    export_csv(found, small / "c.csv", LMS.CANVAS)
+    moodle, canvas = rows(small / "m.csv"), rows(small / "c.csv")
+
+    assert moodle[0] == ["Username", "ID number", "First name", "Last name", "Email address",
+                         ASSIGNMENT]  # fmt: skip
+    assert canvas[0] == ["Student", "ID", "SIS User ID", "SIS Login ID", "Section", ASSIGNMENT]
+    assert canvas[1][0].strip() == "Points Possible"
+    assert float(canvas[1][-1]) == pytest.approx(22)
+    assert [row[0] for row in moodle[1:]] == [row[3] for row in canvas[2:]]
+    assert [row[-1] for row in moodle[1:]] == [row[-1] for row in canvas[2:]]
+
+
+def test_grades_that_are_not_final_are_left_out(small):
+    """Whose work waits for a person is in no file for an LMS, and is named."""
+    path = change(small, "student002")
+    tree = json.loads(path.read_text())
+    tree["exercises"][0]["checks"][0]["outcome"] = "grader error"
+    path.write_text(json.dumps(tree))
+    found = read_submissions(small)
+
+    left_out = export_csv(found, small / "c.csv", LMS.CANVAS)
+
+    assert left_out == ["student002"]
+    assert "student002" not in (small / "c.csv").read_text()
+    export_csv(found, small / "all.csv")
+    assert "mistake of its own" in (small / "all.csv").read_text(encoding="utf-8-sig")
+
+
+def test_scores_are_those_of_the_gradebook(small, monkeypatch):
+    """Where the gradebook knows a submission its score counts, with what people gave and took."""
+    # A new gradebook starts alembic by its bare name.
+    monkeypatch.setenv("PATH", str(Path(sys.executable).parent), prepend=os.pathsep)
+    with Gradebook(f"sqlite:///{small / 'gradebook.db'}", "pawmark") as gradebook:
+        gradebook.add_student("student003", first_name="Ada", last_name="L", lms_user_id="77")
+        gradebook.add_assignment(ASSIGNMENT)
+        gradebook.add_notebook(ASSIGNMENT, ASSIGNMENT)
+        gradebook.add_grade_cell("why", ASSIGNMENT, ASSIGNMENT, max_score=10, cell_type="markdown")
+        gradebook.add_submission(ASSIGNMENT, "student003")
+        grade = gradebook.find_grade("why", ASSIGNMENT, ASSIGNMENT, "student003")
+        grade.manual_score, grade.needs_manual_grade = 7, False
+        notebook = gradebook.find_submission_notebook(ASSIGNMENT, ASSIGNMENT, "student003")
+        notebook.late_submission_penalty = 2
+        gradebook.db.commit()
+
+    submission = read_submissions(small)[ASSIGNMENT][3]
+    export_csv(read_submissions(small), small / "c.csv", LMS.CANVAS)
+
+    assert (submission.score, submission.max_score, submission.late_penalty) == (5, 10, 2)
+    assert rows(small / "c.csv")[5][:4] == ["L, Ada", "77", "", "student003"]
+
+
+def test_command_writes_page_and_scores(small, monkeypatch):
+    """``pawmark report`` says what it wrote."""
+    monkeypatch.chdir(small)
+    done = CliRunner().invoke(app, ["report", "03", "--csv", "s.csv", "--lms", "Moodle"])
+
+    assert done.exit_code == 0, done.output
+    assert "6 submissions of 03_encoder_decoder" in done.output
+    assert (small / "report.html").exists()
+    assert len(rows(small / "s.csv")) == 7
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["--lms", "moodle"], "--csv FILE"),
+        (["--csv", "s.csv", "--lms", "blackboard"], "moodle or canvas"),
+        (["9"], "no assignment"),
+        (["--output", "nowhere/report.html"], "cannot be written"),
+    ],
+)
+def test_command_refuses_what_it_cannot_do(small, monkeypatch, arguments, says):
+    """Each mistake has a message that says how to mend it, and leaves nothing half-written."""
+    monkeypatch.chdir(small)
+    done = CliRunner().invoke(app, ["report", *arguments])
+
+    assert isinstance(done.exception, CourseError)
+    assert says in str(done.exception)
+    assert not list(small.glob(".report*"))
+
+
+def test_course_without_records_says_so(small):
+    """Before anything is graded the report says what to do."""
+    shutil.rmtree(small / "autograded")
+
+    with pytest.raises(CourseError, match="Grade something first"):
+        read_submissions(small)
+
+
+def test_broken_record_is_named(small):
+    """A record that is cut short stops the report with the name of the file."""
+    path = change(small, "student004")
+    path.write_text(path.read_text()[:100])
+
+    with pytest.raises(CourseError, match="student004"):
+        read_submissions(small)
