@@ -1,6 +1,6 @@
 """Write docs/answer-bank.md: for each hidden check, the wrong answers that it catches.
 
-The table is read off the answers themselves; tests/answers_bank/test_answer_bank.py proves every line of it.
+The table is read off the answers themselves; test_answer_bank.py proves every line of it.
 """
 
 import ast

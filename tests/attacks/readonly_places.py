@@ -13,7 +13,7 @@ import sys
 import pawmark
 
 root = os.path.dirname(pawmark.__file__)
-for path in (f"{root}/checks.py", f"{root}/grading/guest.py", np.__file__, sys.executable,
+for path in (f"{root}/checks.py", f"{root}/grading/inside/guest.py", np.__file__, sys.executable,
              "/data/pets/images",
              f"{os.environ['PAWMARK_DATA']}/images",
              os.environ.get("PAWMARK_AHEAD", "/data/ahead"), "/usr/bin/bwrap", "/etc/ld.so.cache"):

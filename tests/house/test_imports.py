@@ -12,7 +12,8 @@ LOOK = f"import sys; print(*sorted(set({HEAVY}) & set(sys.modules)), file=sys.st
 @pytest.mark.parametrize(
     "start",
     [
-        "import pawmark, pawmark.pets, pawmark.profiles, pawmark.grading.course_folder, pawmark.authoring.generating",
+        "import pawmark, pawmark.pets, pawmark.profiles, pawmark.grading.course_folder\n"
+        "import pawmark.authoring.generating",
         "import pawmark.grading.batch.dask.worker",
         "import sys; sys.argv = ['pawmark', '--help']; from pawmark.cli import app; "
         "app(standalone_mode=False)",

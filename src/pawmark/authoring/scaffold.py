@@ -39,7 +39,7 @@ def scaffold(course: Path, name: str) -> list[Path]:
     """
     _require_free(course, name)
     with (
-        as_file(files("pawmark") / "templates" / "assignment") as template,
+        as_file(files("pawmark") / "authoring" / "templates" / "assignment") as template,
         tempfile.TemporaryDirectory(prefix=".new-", dir=course) as folder,
     ):
         parts = dict(_parts(template, name))

@@ -1,1 +1,1 @@
-"""This course as a plugin of the engine: data, Keras, pictures, calibration."""
+"""The course as a plugin of the engine: data, Keras, pictures, calibration."""

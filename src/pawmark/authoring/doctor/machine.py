@@ -63,7 +63,7 @@ def workers() -> Finding:
     if memory.available < pool.MEMORY_PER_WORKER:
         return Finding.mend(
             "workers",
-            f"{here}: a submission that trains may need {_gigabytes(crew.MEMORY_PER_WORKER)}",
+            f"{here}: a submission that trains may need {_gigabytes(pool.MEMORY_PER_WORKER)}",
             "Close other programs before grading.",
         )
     return Finding.ok("workers", f"{here}: pawmark grade runs {pool.workers_that_fit()} at once")

@@ -59,7 +59,7 @@ class Worker:
         return self._process.pid
 
     def run(self, course: Path, assignment: str, student: str) -> dict[str, Any] | None:
-        """Run a submission; return what `pawmark.grading.batch.worker.run` does, None if it ended."""
+        """Run a submission; return what the worker's `run` does, None if it ended."""
         order = {"course": str(course), "assignment": assignment, "student": student}
         try:
             self._process.stdin.write(json.dumps(order) + "\n")

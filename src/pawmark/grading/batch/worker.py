@@ -1,4 +1,4 @@
-"""Runs one submission after another in a process of its own: ``python -m pawmark.grading.batch.worker``.
+"""Runs one submission after another: ``python -m pawmark.grading.batch.worker``.
 
 Orders come on standard input, one line of JSON each, and each gets one line back. It ends, and
 everything of the submission with it, when its input is closed: nothing is left of a run that was

@@ -38,7 +38,7 @@ from pawmark.grading.feedback.exporter import FeedbackExporter, PrepareFeedback
 from pawmark.grading.gradebook import readiness
 from pawmark.grading.intake import files, stand_in
 from pawmark.grading.intake.rebuild import Repaired
-from pawmark.grading.intake_walking import is_empty
+from pawmark.grading.intake.walking import is_empty
 from pawmark.grading.pages import NBCONVERT_TEMPLATES
 from pawmark.grading.results.outcomes import ExerciseResult, Outcome
 from pawmark.grading.run import recording

@@ -1,8 +1,8 @@
 """Runs in a sandbox of its own: imports the libraries once, then lets copies of itself go.
 
-``python -m pawmark.grading.inside.preloaded FD full``; ``light`` leaves TensorFlow and Keras out. The
-grader sends one request for each submission: a process of the sandbox that was made for it, two
-sockets, the limits and the filter of system calls.
+``python -m pawmark.grading.inside.preloaded FD full``; ``light`` leaves TensorFlow and Keras
+out. The grader sends one request for each submission: a process of the sandbox that was made for
+it, two sockets, the limits and the filter of system calls.
 This process forks; the copy moves into that sandbox for good, gives up every right, and only then
 becomes the runner and the kernel of the submission. The template itself never runs student code,
 never reads a socket that student code can write to, and lies outside of every submission's name

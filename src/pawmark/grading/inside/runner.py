@@ -1,9 +1,9 @@
 """Runs inside the sandbox: starts a Jupyter kernel and executes cells in it as it is told.
 
-``python -m pawmark.grading.inside.runner CONTROL_FD DOOR_FD LIMITS SPACE``. It sets its own limits first.
-Orders come on the control socket, one frame each, and each gets one reply. The door is a second
-socket, which the kernel inherits: over it the grader asks the student's namespace. Nothing here is
-trusted by the grader; student code could replace all of it.
+``python -m pawmark.grading.inside.runner CONTROL_FD DOOR_FD LIMITS SPACE``. It sets its own limits
+first. Orders come on the control socket, one frame each, and each gets one reply. The door is a
+second socket, which the kernel inherits: over it the grader asks the student's namespace. Nothing
+here is trusted by the grader; student code could replace all of it.
 """
 
 import asyncio

@@ -1,8 +1,8 @@
 """Starts a command in a user namespace where root grades: there, another user can be switched to.
 
-``python launcher.py UID COMMAND...``. The system limits the number of every user's processes but
-root's. A namespace that bubblewrap makes for root knows no user but root, under whatever name; so
-this makes it first, and gives it one more user, of a number that nobody on the machine has.
+``python user_namespace.py UID COMMAND...``. The system limits the number of every user's processes
+but root's. A namespace that bubblewrap makes for root knows no user but root, under whatever name;
+so this makes it first, and gives it one more user, of a number that nobody on the machine has.
 """
 
 import ctypes

@@ -3,8 +3,8 @@
 import re
 from pathlib import Path
 
-from pawmark.grading.intake_budget import Budget, BudgetError
-from pawmark.grading.intake_walking import (
+from pawmark.grading.intake.budget import Budget, BudgetError
+from pawmark.grading.intake.walking import (
     Entry,
     UnreadableError,
     Walk,

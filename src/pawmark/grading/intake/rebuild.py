@@ -19,7 +19,7 @@ from typing import Any
 import nbformat
 from nbformat import NotebookNode
 
-from pawmark.grading.intake_reading import MAX_SOURCE, Cell, Reading
+from pawmark.grading.intake.reading import MAX_SOURCE, Cell, Reading
 
 MAX_EXTRA = 500
 _TYPES = ("code", "markdown")

@@ -29,7 +29,7 @@ from pawmark.errors import CourseError
 from pawmark.grading.boundary import wire
 from pawmark.grading.intake.files import files_of
 from pawmark.grading.intake.rebuild import Repaired
-from pawmark.grading.intake_walking import UnreadableError, is_linked, read_regular
+from pawmark.grading.intake.walking import UnreadableError, is_linked, read_regular
 
 VARIABLE = "PAWMARK_TRAINING"
 RUN, HANDED_IN = "run", "handed-in"

@@ -19,11 +19,11 @@ from pawmark.grading.boundary.limits import Limits
 from pawmark.grading.checks.session import CHECKS
 from pawmark.grading.course_folder import source_notebook
 from pawmark.grading.intake import stand_in
+from pawmark.grading.intake.beside import read_course_files
+from pawmark.grading.intake.choosing import choose
+from pawmark.grading.intake.finding import find
 from pawmark.grading.intake.rebuild import Repaired, unreadable
 from pawmark.grading.intake.release_form import release_of
-from pawmark.grading.intake_beside import read_course_files
-from pawmark.grading.intake_choosing import choose
-from pawmark.grading.intake_finding import find
 from pawmark.grading.results.outcomes import CheckResult, ExerciseResult, Outcome
 from pawmark.grading.run import recording
 from pawmark.grading.run.execution import CHECK_SUFFIX, Execution

@@ -33,7 +33,7 @@ from pawmark.grading.results.outcomes import ExerciseResult, Outcome
 
 FOLDER = Path(".pawmark") / "records"
 SUFFIX = ".jsonl"
-_PACKAGE = Path(__file__).resolve().parents[1]
+_PACKAGE = Path(__file__).resolve().parents[2]
 _LIBRARIES = ("tensorflow", "keras", "numpy", "matplotlib", "pillow", "ipykernel")
 
 

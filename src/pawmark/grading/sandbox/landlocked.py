@@ -27,7 +27,7 @@ from pawmark.grading.sandbox.supervisor import Orders
 from pawmark.grading.session.kernel import StudentKernel
 from pawmark.vision import precomputed
 
-_PACKAGE = Path(__file__).resolve().parents[1]
+_PACKAGE = Path(__file__).resolve().parents[2]
 _POLL = 0.1
 _END = 20.0
 _READS = ("/proc/cpuinfo", "/proc/meminfo", "/proc/stat", "/proc/version", "/proc/filesystems",

@@ -1,8 +1,8 @@
 """Warm starts: submissions whose interpreter has imported the libraries before they begin.
 
-A template (`pawmark.grading.inside.preloaded`) imports them once for each process of the grader. Every
-submission has a sandbox of its own, as without a template; what differs is only that its first
-process comes as a copy of the template into it. Whatever goes wrong with a template, the
+A template (`pawmark.grading.inside.preloaded`) imports them once for each process of the grader.
+Every submission has a sandbox of its own, as without a template; what differs is only that its
+first process comes as a copy of the template into it. Whatever goes wrong with a template, the
 submission is started cold instead, with the same results.
 """
 

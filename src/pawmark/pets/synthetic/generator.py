@@ -29,7 +29,7 @@ SEED = 1337
 COUNT = 500
 
 # The modules that decide on the bytes of a set; the others only read, fetch or check.
-DRAWING = ("breeds.py", "generator.py", "specimen.py", "drawing/*.py")
+DRAWING = ("breeds.py", "synthetic/generator.py", "synthetic/specimen.py", "synthetic/drawing/*.py")
 
 # Starting a process takes about as long as drawing this many pictures.
 WORTH_A_PROCESS = 12
@@ -80,7 +80,7 @@ def fingerprint() -> str:
     A cache that another version of either filled is left alone.
     """
     digest = hashlib.sha256(f"{PIL.__version__} {np.__version__}".encode())
-    package = Path(__file__).parent
+    package = Path(__file__).parents[1]
     for pattern in DRAWING:
         for source in sorted(package.glob(pattern)):
             digest.update(source.read_bytes())
@@ -187,7 +187,7 @@ class _Worker:
 
 def _environment() -> dict[str, str]:
     """Let the worker find this very package, and keep it to one thread."""
-    package_parent = str(Path(__file__).resolve().parents[2])
+    package_parent = str(Path(__file__).resolve().parents[3])
     path = os.pathsep.join(filter(None, [package_parent, os.environ.get("PYTHONPATH")]))
     return {**os.environ, "PYTHONPATH": path, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
 

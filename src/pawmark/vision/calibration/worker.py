@@ -1,4 +1,4 @@
-"""One run in a process of its own: ``python -m pawmark.vision.calibration.worker OUTCOME < JOB``."""
+"""One run in its own process: ``python -m pawmark.vision.calibration.worker OUTCOME < JOB``."""
 
 import json
 import sys

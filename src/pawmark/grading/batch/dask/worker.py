@@ -114,7 +114,7 @@ class _Runner:
     def __init__(self, variables: tuple[tuple[str, str], ...]) -> None:
         self.variables = variables
         kept = {name: value for name, value in os.environ.items() if name not in _OWN}
-        package = str(Path(__file__).resolve().parents[2])
+        package = str(Path(__file__).resolve().parents[4])
         path = os.pathsep.join(filter(None, [package, os.environ.get("PYTHONPATH")]))
         self._log = tempfile.TemporaryFile()  # noqa: SIM115  (closed with the process)
         self._process = subprocess.Popen(

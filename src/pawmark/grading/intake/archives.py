@@ -17,8 +17,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from pawmark.grading.intake_budget import Budget
-from pawmark.grading.intake_walking import UnreadableError
+from pawmark.grading.intake.budget import Budget
+from pawmark.grading.intake.walking import UnreadableError
 
 MAX_UNPACKED = 200_000_000
 

@@ -12,10 +12,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from pawmark.grading import intake_decoding as decoding
-from pawmark.grading.intake_budget import Budget
-from pawmark.grading.intake_skimming import MAX_CELLS, CutOffError, MalformedError, Skimmer
-from pawmark.grading.intake_walking import UnreadableError
+from pawmark.grading.intake import decoding
+from pawmark.grading.intake.budget import Budget
+from pawmark.grading.intake.skimming import MAX_CELLS, CutOffError, MalformedError, Skimmer
+from pawmark.grading.intake.walking import UnreadableError
 
 MAX_SOURCE = 500_000
 MAX_SCRIPT = 5_000_000

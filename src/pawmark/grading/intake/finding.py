@@ -10,13 +10,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path, PurePosixPath
 
-from pawmark.grading import intake_archives as archives
-from pawmark.grading import intake_reading as reading
 from pawmark.grading.course_folder import is_left_out
-from pawmark.grading.intake_beside import MAX_FILE, MAX_TOTAL, Lying, is_hidden
-from pawmark.grading.intake_budget import Budget, BudgetError
-from pawmark.grading.intake_reading import Reading
-from pawmark.grading.intake_walking import RegularFile, UnreadableError, Walk, is_linked
+from pawmark.grading.intake import archives, reading
+from pawmark.grading.intake.beside import MAX_FILE, MAX_TOTAL, Lying, is_hidden
+from pawmark.grading.intake.budget import Budget, BudgetError
+from pawmark.grading.intake.reading import Reading
+from pawmark.grading.intake.walking import RegularFile, UnreadableError, Walk, is_linked
 
 MAX_NOTEBOOK = 200_000_000
 MAX_FOUND = 20

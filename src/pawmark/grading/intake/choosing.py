@@ -6,10 +6,10 @@ from dataclasses import replace
 
 from nbformat import NotebookNode
 
+from pawmark.grading.intake.attempts import is_later
+from pawmark.grading.intake.beside import placed
+from pawmark.grading.intake.finding import Candidate, HandIn, Suspect
 from pawmark.grading.intake.rebuild import Doubt, Repaired, rebuild, unreadable
-from pawmark.grading.intake_attempts import is_later
-from pawmark.grading.intake_beside import placed
-from pawmark.grading.intake_finding import Candidate, HandIn, Suspect
 
 _LISTED = 5
 _NOTEBOOK_NAME = re.compile(r"\.ipynb(\.|$)", re.IGNORECASE)

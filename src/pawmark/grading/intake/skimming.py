@@ -8,8 +8,8 @@ keeps what belongs to an answer, and skips everything else.
 import re
 from collections.abc import Iterator
 
-from pawmark.grading.intake_budget import Budget
-from pawmark.grading.intake_walking import UnreadableError
+from pawmark.grading.intake.budget import Budget
+from pawmark.grading.intake.walking import UnreadableError
 
 MAX_CELLS = 5000
 MAX_KEPT = 60_000_000

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from pawmark.grading.course_folder import is_left_out
-from pawmark.grading.intake_attempts import own_name
+from pawmark.grading.intake.attempts import own_name
 
 MAX_FILE = 20_000_000
 MAX_TOTAL = 50_000_000

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from pawmark.grading.intake_budget import Budget
+from pawmark.grading.intake.budget import Budget
 
 MAX_DEPTH = 24
 
