@@ -11,7 +11,9 @@ from traitlets.config import Config
 
 from pawmark.authoring.answers import fill, reference_cells
 from pawmark.grading.gradebook.config import configure
-from pawmark.grading.intake.rebuild import release_form, repair
+from pawmark.grading.intake.choosing import choose
+from pawmark.grading.intake.finding import find
+from pawmark.grading.intake.rebuild import release_form
 
 NAME = "04_pooling_vs_stride"
 SOURCE = Path(__file__).resolve().parents[3] / "source" / NAME / f"{NAME}.ipynb"
@@ -37,9 +39,8 @@ def hand_in(pristine, folder, text):
     """Return the repaired notebook of a student who wrote a text."""
     notebook = nbformat.from_dict(pristine)
     cell_of(notebook).source = text
-    path = folder / "submitted.ipynb"
-    nbformat.write(notebook, path)
-    return repair(pristine, path)
+    nbformat.write(notebook, folder / "submitted.ipynb")
+    return choose(pristine, find(folder), "submitted.ipynb")
 
 
 def test_rubric_stays_with_the_instructor(source, pristine):

@@ -178,7 +178,9 @@ def _essence(cell: NotebookNode) -> tuple:
 
 def configuration(course: Path) -> Finding:
     """Load the course's nbgrader configuration, and see that it wires the kit."""
-    remedy = f"Let {CONFIG} hold: from pawmark.grading.gradebook.config import configure; configure(get_config())"
+    remedy = (
+        f"Let {CONFIG} hold: from pawmark.grading.plugin import configure; configure(get_config())"
+    )
     if not (course / CONFIG).is_file():
         return Finding.mend("nbgrader", f"there is no {CONFIG}", remedy)
     try:

@@ -9,6 +9,7 @@ from pathlib import Path, PurePosixPath
 
 from pawmark.grading.course_folder import is_left_out
 from pawmark.grading.intake.attempts import own_name
+from pawmark.trained import FOLDER as TRAINED
 
 MAX_FILE = 20_000_000
 MAX_TOTAL = 50_000_000
@@ -86,13 +87,18 @@ def is_hidden(path: PurePosixPath) -> bool:
     return any(part.startswith(".") or part in ("__MACOSX", "__pycache__") for part in path.parts)
 
 
+def is_trained(path: PurePosixPath) -> bool:
+    """Tell whether a file is what a training leaves: the grader trains again, or takes it apart."""
+    return path.suffix.lower() == ".keras" or TRAINED in path.parts
+
+
 def _reason(path: PurePosixPath, data: bytes, kept: Mapping[str, bytes]) -> str | None:
     """Return why a file is left out, or None."""
     if len(data) > MAX_FILE:
         return f"it is larger than {MAX_FILE // 1_000_000} MB"
     if not _is_sound(path):
         return "its name cannot be used"
-    if any(map(is_left_out, path.parts)):
+    if is_trained(path):
         return "what was trained is trained again"
     if shadows(path):
         return "its name is that of a library, which it would hide"

@@ -45,7 +45,9 @@ def choose(
         return unreadable(pristine, _why_nothing(found))
     last = _latest(usable)
     candidate, repaired = max(last, key=lambda one: _rank(one, expected))
-    others = {one.name for one, _ in made} - {candidate.name}
+    script = candidate.reading.is_script
+    others = {one.name for one, _ in made if script or not one.reading.is_script}
+    others -= {candidate.name}
     own = (candidate.archive, candidate.path)
     beside, left_out = placed(
         [file for file in found.beside if (file.archive, file.path) != own],
@@ -129,6 +131,8 @@ def _matters(suspect: Suspect, candidate: Candidate, repaired: Repaired) -> bool
     """Tell whether a file that cannot be read may be the one that was meant."""
     if not repaired.attempted and not repaired.free_code:
         return True
+    if candidate.name.startswith(f"{suspect.name}: "):
+        return True  # the archive from which it came is not whole
     later = is_later((suspect.name, suspect.when), (candidate.name, candidate.when))
     if later is None and suspect.reason != "it is empty":
         return bool(_NOTEBOOK_NAME.search(suspect.name))

@@ -10,9 +10,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path, PurePosixPath
 
-from pawmark.grading.course_folder import is_left_out
 from pawmark.grading.intake import archives, reading
-from pawmark.grading.intake.beside import MAX_FILE, MAX_TOTAL, Lying, is_hidden
+from pawmark.grading.intake.beside import MAX_FILE, MAX_TOTAL, Lying, is_hidden, is_trained
 from pawmark.grading.intake.budget import Budget, BudgetError
 from pawmark.grading.intake.reading import Reading
 from pawmark.grading.intake.walking import RegularFile, UnreadableError, Walk, is_linked
@@ -167,7 +166,7 @@ class _Search:
             self.found.suspects.append(Suspect(file.name, reason, file.when))
 
     def _look_at(self, file: _File, depth: int) -> None:
-        if any(map(is_left_out, PurePosixPath(file.path).parts)):
+        if is_trained(PurePosixPath(file.path)):
             self._keep(file, b"")  # its name alone says what there is to say
             return
         head = file.read(_HEAD)

@@ -263,7 +263,7 @@ def _cell(raw: dict[bytes, bytes], encoding: str, pictures: "_Pictures") -> Cell
         source=source,
         cell_id=_text(member.get("id")),
         grade_id=_text(nbgrader.get("grade_id")),
-        pictures=pictures.of(member.get("attachments")),
+        pictures={} if kind == "code" else pictures.of(member.get("attachments")),
     )
 
 

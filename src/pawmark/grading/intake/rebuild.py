@@ -472,8 +472,9 @@ class _Rebuild:
 
     def near(self, i: int, extras: list[tuple[int, Cell]]) -> list[tuple[int, Cell]]:
         """Return the extra cells below the place of an answer; where there are none, above it."""
-        present = set(self.copies)
-        before = max((k for k in present if k < i), default=-1)
+        if not self.copies:  # where nothing is known of the assignment, no place is near another
+            return []
+        before = max((k for k in self.copies if k < i), default=-1)
         below = [extra for extra in extras if extra[0] == i]
         above = [extra for extra in extras if extra[0] == before]
         return below or above
