@@ -9,6 +9,7 @@ import pytest
 from hand_ins import FILE, NAME, REASON, SHAPES, Course, Work, cell_of, put, to_bytes
 
 from pawmark.grading.sandbox import choice
+from pawmark.grading.sandbox.scratch import remove
 
 pytestmark = [
     pytest.mark.skipif(choice.refusal() is not None, reason=str(choice.refusal())),
@@ -63,8 +64,12 @@ def course(tmp_path_factory, small_pets):
         SHAPES[name][1](course.folder(name), WORK)
     hand_in_links(course)
     hand_in_endless_folders(course)
+    inside = WORK.notebook
+    cell_of(inside, "double")["source"] = "def double(x):\n    exit()\n    return 2 * x"
+    put(course.folder("ends_inside_a_function"), inside)
     course.done = course.nbgrader("autograde", NAME)
-    return course
+    yield course
+    remove(course.folder("endless_folders"))  # Python's own way to remove folders recurses
 
 
 @pytest.mark.parametrize("name", CORE)
@@ -142,6 +147,16 @@ def test_the_cell_that_ended_the_process_is_named(course):
     assert any("'exit()'" in line for line in course.record("exit_alone")["repairs"])
 
 
+def test_a_function_that_ends_the_process_costs_its_own_exercise(course):
+    """exit() inside a function is noticed when it is called, not by the next question."""
+    outcomes = {
+        exercise["exercise"]: exercise["checks"][0]["outcome"]
+        for exercise in course.record("ends_inside_a_function")["exercises"]
+    }
+
+    assert outcomes == {"01-double": "crashed", "01-treble": "passed"}
+
+
 def test_names_of_libraries_are_said(course):
     """Files that would hide a library are left out, and the student reads it."""
     lines = "\n".join(course.record("beside_shadow")["repairs"])
@@ -205,6 +220,7 @@ def test_every_fourth_hand_in_of_these_kinds_costs_nobody_else_a_point(tmp_path,
     hand_in_endless_folders(loud)
     assert quiet.nbgrader("autograde", NAME).returncode == 0
     loud.nbgrader("autograde", NAME)
+    remove(loud.folder("endless_folders"))
     grades = loud.grades()
 
     assert {student: grades[student] for student in honest} == quiet.grades()
