@@ -98,6 +98,33 @@ def test_written_answer_cannot_act_in_a_page(attack):
     assert not any(word in shown.lower() for word in acting)
 
 
+def shown(text, attachments):
+    """Return a text cell as formgrader and feedback show it."""
+    settings = Config()
+    configure(settings)
+    page = HTMLExporter(config=settings).environment.from_string("{{ text | markdown2html }}")
+    return page.render(text=text, cell={"attachments": attachments})
+
+
+@pytest.mark.parametrize("kind", ["png", "jpeg", "webp", "gif"])
+@pytest.mark.parametrize("name", ["plot.png", "a%20b.png"])
+def test_pasted_pictures_are_shown(kind, name):
+    """A picture in an answer is part of the page, also where its name is spelled for addresses."""
+    pictures = {"plot.png": {f"image/{kind}": "AAAA"}, "a b.png": {f"image/{kind}": "AAAA"}}
+
+    assert f'src="data:image/{kind};base64,AAAA"' in shown(f"![a](attachment:{name})", pictures)
+
+
+@pytest.mark.parametrize("name", ["gone.png", "", "__class__"])
+def test_a_pasted_picture_that_is_missing_hides_nothing_else(name):
+    """A text that names a picture which is not there can still be read."""
+    page = shown(f"Before ![a plot](attachment:{name}) after", {})
+
+    assert "Before" in page
+    assert "after" in page
+    assert "src=" not in page
+
+
 def test_formgrader_shows_written_answers_through_our_filter():
     """Formgrader turns text cells into HTML with the one filter that the kit replaces."""
     text = (TEMPLATES / "formgrade" / "index.html.j2").read_text(encoding="utf-8")
