@@ -1,4 +1,4 @@
-"""Fixtures that several modules of hidden checks share."""
+"""Fixtures for the hidden checks of all assignments."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -113,23 +113,22 @@ def profile():
 
 
 @pytest.fixture
-def held_out(request, pets, profile):
+def held_out(pets, profile):
     """Return photographs that no model of this run has been trained on.
 
     With real photographs there are no others: then these are the validation part (`source` says
     so), on which the student's best epoch was chosen, so the loss is a little flattering.
     """
-    course = Path(request.module.__file__).parent.parent
-    return held_out_photographs(profile, pets.data, held_out_seed(course))
+    return held_out_photographs(profile, pets.data, held_out_seed(BARS.parent.parent))
 
 
 @pytest.fixture
 def bar(request, pets, profile):
-    """Return the bar of the module's assignment, or None where there is none.
+    """Return the bar of the check's assignment, or None where there is none.
 
     A bar for the real photographs holds for all of them, and not for a small part.
     """
-    assignment = Path(request.module.__file__).stem.removeprefix("test_")
+    assignment = request.path.parent.name
     if pets.kind == "real" and len(pets.names) < profile.num_train + profile.num_val:
         return None
     return read_bar(BARS / f"{assignment}.json", profile, pets.kind)

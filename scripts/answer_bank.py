@@ -7,7 +7,12 @@ import ast
 import sys
 from pathlib import Path
 
+import nbformat
+
 from pawmark.authoring.answers import read_answer
+from pawmark.grading.checks.session import check_module
+from pawmark.grading.course_folder import assignments, source_notebook
+from pawmark.grading.run.execution import CHECK_SUFFIX
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs" / "answer-bank.md"
@@ -22,14 +27,18 @@ This page is written by `python scripts/answer_bank.py`.
 """
 
 
-def checks_of(module: Path) -> dict[str, str]:
-    """Return the checks of a module and the names that students read, in its order."""
-    functions = ast.parse(module.read_text(encoding="utf-8")).body
-    return {
-        node.name: (ast.get_docstring(node) or node.name).splitlines()[0]
-        for node in functions
+def checks_of(assignment: str) -> dict[str, str]:
+    """Return the checks of an assignment and the names that students read, in its order."""
+    book = nbformat.read(source_notebook(ROOT, assignment), as_version=4)
+    ids = [cell.metadata.get("nbgrader", {}).get("grade_id", "") for cell in book.cells]
+    exercises = [name.removesuffix(CHECK_SUFFIX) for name in ids if name.endswith(CHECK_SUFFIX)]
+    functions = [
+        node
+        for exercise in exercises
+        for node in ast.parse(check_module(ROOT, exercise).read_text(encoding="utf-8")).body
         if isinstance(node, ast.FunctionDef) and node.name.startswith("test_")
-    }
+    ]
+    return {node.name: (ast.get_docstring(node) or node.name).splitlines()[0] for node in functions}
 
 
 def caught_by(assignment: str, checks: dict[str, str]) -> dict[str, list[str]]:
@@ -42,10 +51,9 @@ def caught_by(assignment: str, checks: dict[str, str]) -> dict[str, list[str]]:
     return caught
 
 
-def section(module: Path) -> str:
+def section(assignment: str) -> str:
     """Return the part of the page on one assignment."""
-    assignment = module.stem.removeprefix("test_")
-    checks = checks_of(module)
+    checks = checks_of(assignment)
     caught = caught_by(assignment, checks)
     folder = ROOT / "tests" / "answers" / assignment
     wrong, right = (len(list(folder.glob(f"{kind}/*.py"))) for kind in ("wrong", "right"))
@@ -62,8 +70,7 @@ def section(module: Path) -> str:
 
 def page() -> str:
     """Return the whole page."""
-    modules = sorted((ROOT / "grader_tests").glob("test_*.py"))
-    return HEAD + "".join(section(module) for module in modules)
+    return HEAD + "".join(map(section, assignments(ROOT)))
 
 
 if __name__ == "__main__":

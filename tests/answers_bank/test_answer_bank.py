@@ -13,6 +13,7 @@ import pytest
 from pawmark.authoring.answers import read_answer, reference_cells
 from pawmark.grading.checks.session import grading_data, run_exercise
 from pawmark.grading.checks.student import Student
+from pawmark.grading.course_folder import assignments
 from pawmark.grading.results.outcomes import ExerciseResult, Outcome
 
 COURSE = Path(__file__).resolve().parents[2]
@@ -68,10 +69,10 @@ def grade(path: Path) -> list[ExerciseResult]:
     answer, assignment = read_answer(path), path.parts[-3]
     data = grading_data()
     source = (COURSE / "source" / assignment / f"{assignment}.ipynb").read_text()
-    checks = (COURSE / "grader_tests" / f"test_{assignment}.py").read_text()
     exercises = {cell for cell in answer.cells if f"{cell}-check" in source}
+    texts = [path.read_text() for path in (COURSE / "grader_tests" / assignment).glob("test_*.py")]
     for name in answer.fails:
-        before = checks[: checks.index(f"def {name}(")]
+        (before,) = [text.split(f"def {name}(")[0] for text in texts if f"def {name}(" in text]
         exercises.add(before.rsplit('cell("', 1)[1].split('"')[0])
     if path.parent.name == "right" and assignment.startswith("03"):
         exercises.add(TRAINING)
@@ -112,8 +113,8 @@ def test_every_check_catches_an_answer_and_the_page_says_which():
     spec = importlib.util.spec_from_file_location("page", COURSE / "scripts" / "answer_bank.py")
     script = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(script)
-    for module in sorted((COURSE / "grader_tests").glob("test_*.py")):
-        caught = script.caught_by(module.stem.removeprefix("test_"), script.checks_of(module))
+    for assignment in assignments(COURSE):
+        caught = script.caught_by(assignment, script.checks_of(assignment))
         assert [name for name, answers in caught.items() if not answers] == []
 
     assert script.PAGE.read_text(encoding="utf-8") == script.page(), "run scripts/answer_bank.py"

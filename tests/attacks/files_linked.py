@@ -10,7 +10,7 @@ def weigh(values):
     return values
 
 # %% hand-in
-targets = {"book": "@COURSE@/gradebook.db", "checks.py": "@COURSE@/grader_tests/test_99_target.py",
+targets = {"book": "@COURSE@/gradebook.db", "checks.py": "@COURSE@/grader_tests/99_target/test_99_weigh.py",
            "netrc": "@HOME@/.netrc", "notes.txt": "@TEMP@/notes.txt", ".hidden": "@HOME@/.netrc",
            "other": "@COURSE@/submitted/00_honest/99_target/99_target.ipynb", "folder": "@HOME@",
            "relative": "../../../gradebook.db", "nowhere": "/nonexistent"}

@@ -27,10 +27,8 @@ COURSE = ["sources", "checks", "points", "release", "nbgrader", "gradebook", "gr
 def course(tmp_path):
     """Give a sound course with one assignment."""
     folder = tmp_path / "course"
-    for part in (f"source/{NAME}", f"release/{NAME}"):
+    for part in (f"source/{NAME}", f"release/{NAME}", f"grader_tests/{NAME}"):
         shutil.copytree(ROOT / part, folder / part)
-    (folder / "grader_tests").mkdir()
-    shutil.copy(ROOT / "grader_tests" / f"test_{NAME}.py", folder / "grader_tests")
     shutil.copy(ROOT / "nbgrader_config.py", folder)
     return folder
 
@@ -59,12 +57,44 @@ def test_the_course_of_the_kit_is_sound():
 
 def test_a_missing_check_and_a_check_without_exercise_are_named(course):
     """An exercise whose hidden checks are gone is named, and so are checks of no exercise."""
-    module = course / "grader_tests" / f"test_{NAME}.py"
-    edit(module, 'cell("01-choose-tasks"', 'cell("01-chose-tasks"')
+    folder = course / "grader_tests" / NAME
+    edit(folder / "test_01_choose_tasks.py", 'cell("01-choose-tasks"', 'cell("01-chose-tasks"')
+    (folder / "test_01_box_iou.py").unlink()
 
     says = wanting(course)["checks"]
-    assert f"01-choose-tasks has no check in {module.name}" in says
+    assert f"01-choose-tasks has no check in {NAME}/test_01_choose_tasks.py" in says
     assert "01-chose-tasks has checks and no check cell" in says
+    assert f"01-box-iou has no check in {NAME}/test_01_box_iou.py" in says
+
+
+def test_checks_in_the_file_of_another_exercise_are_named(course):
+    """A check whose mark and file disagree is found before it ever fails to run."""
+    module = course / "grader_tests" / NAME / "test_01_box_iou.py"
+    text = module.read_text()
+    module.write_text(text.replace('cell("01-box-iou"', 'cell("01-multi-hot"', 1))
+
+    says = wanting(course)["checks"]
+    assert says.endswith(
+        "a check of 01-multi-hot lies in test_01_box_iou.py and not in test_01_multi_hot.py"
+    )
+
+
+def test_a_file_of_checks_that_is_no_python_is_named(course):
+    """A syntax error in one file of checks is told, and the other files are still looked at."""
+    folder = course / "grader_tests" / NAME
+    (folder / "test_01_box_iou.py").write_text("def test_(:\n")
+    (folder / "test_01_multi_hot.py").unlink()
+
+    says = wanting(course)["checks"]
+    assert "test_01_box_iou.py cannot be read" in says
+    assert f"01-multi-hot has no check in {NAME}/test_01_multi_hot.py" in says
+
+
+def test_an_assignment_without_a_folder_of_checks_is_told_where_they_belong(course):
+    """Where no check is there at all, the message names the folder that is wanted."""
+    shutil.rmtree(course / "grader_tests" / NAME)
+
+    assert "in one folder grader_tests/01_NAME/" in wanting(course)["checks"]
 
 
 def test_a_check_cell_that_runs_other_checks_is_named(course):

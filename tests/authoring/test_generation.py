@@ -22,8 +22,9 @@ def course(tmp_path_factory):
         path = course / "source" / name / f"{name}.ipynb"
         write(source_notebook(), path)
         path.write_text(path.read_text().replace('"99-', f'"{name[:2]}-'))
-    (course / "grader_tests").mkdir()
-    (course / "grader_tests" / f"test_{NAME}.py").touch()
+    for name in (NAME, OTHER):
+        (course / "grader_tests" / name).mkdir(parents=True)
+        (course / "grader_tests" / name / f"test_{name[:2]}_mean.py").touch()
     shutil.copy(REPO / "nbgrader_config.py", course)
     return course
 
@@ -55,13 +56,21 @@ def test_only_what_changed_is_written(course):
 
 
 def test_solutions_depend_on_checks_and_profile(course, monkeypatch, small_pets):
-    """Mended checks and another profile ask for a new solution; checks of others do not."""
+    """Mended checks and another profile ask for a new solution; checks of others do not.
+
+    What stands beside the exercises' files belongs to the assignment, and what stands beside the
+    folders to all.
+    """
     monkeypatch.setenv("PAWMARK_DATA", str(small_pets.root))
     solution = "generate_solution"
     before = _causes(course, NAME, solution), _causes(course, OTHER, solution)
-    (course / "grader_tests" / f"test_{NAME}.py").write_text("# mended\n")
+    for own in (f"test_{NAME[:2]}_mean.py", "replies.py"):
+        (course / "grader_tests" / NAME / own).write_text("# mended\n")
+        after = _causes(course, NAME, solution), _causes(course, OTHER, solution)
+        assert (before[0] == after[0], before[1] == after[1]) == (False, True)
+        before = after
+    (course / "grader_tests" / "conftest.py").write_text("# for all\n")
     after = _causes(course, NAME, solution), _causes(course, OTHER, solution)
-
-    assert (before[0] == after[0], before[1] == after[1]) == (False, True)
+    assert (before[0] == after[0], before[1] == after[1]) == (False, False)
     monkeypatch.setenv("PAWMARK_PROFILE", "gpu")
     assert _causes(course, NAME, solution) != after[0]

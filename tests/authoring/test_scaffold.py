@@ -36,7 +36,7 @@ def course(tmp_path_factory):
     """Give a course with one assignment of the kit and a new one."""
     folder = tmp_path_factory.mktemp("course")
     for part in ("source/01_three_tasks", "grader_tests", "scripts"):
-        ignored = shutil.ignore_patterns("__pycache__", "test_0[2-6]*")
+        ignored = shutil.ignore_patterns("__pycache__", "0[2-6]_*")
         shutil.copytree(ROOT / part, folder / part, ignore=ignored)
     for file in ("nbgrader_config.py", "pyproject.toml"):
         shutil.copy(ROOT / file, folder / file)
@@ -98,7 +98,7 @@ def test_every_check_of_a_new_assignment_catches_an_answer(course, monkeypatch):
     script = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(script)
     monkeypatch.setattr(script, "ROOT", course)
-    checks = script.checks_of(course / "grader_tests" / f"test_{NAME}.py")
+    checks = script.checks_of(NAME)
 
     assert all(script.caught_by(NAME, checks).values())
 
@@ -128,7 +128,8 @@ def test_names_that_cannot_be_are_refused(course, name, message):
 
 def test_nothing_is_overwritten(course):
     """Where one of the files is there already, nothing is written at all."""
-    checks = course / "grader_tests" / "test_09_later.py"
+    checks = course / "grader_tests" / "09_later" / "test_09_pet_share.py"
+    checks.parent.mkdir()
     checks.write_text("# mine\n")
 
     with pytest.raises(CourseError, match="is there already"):
@@ -137,7 +138,17 @@ def test_nothing_is_overwritten(course):
     assert checks.read_text() == "# mine\n"
     assert not (course / "source" / "09_later").exists()
     assert not list(course.glob(".new-*"))
-    checks.unlink()
+    shutil.rmtree(checks.parent)
+
+
+def test_a_number_with_checks_of_another_name_is_taken(course):
+    """Checks are found by the number alone, so two folders of one number may not come about."""
+    (course / "grader_tests" / "09_later").mkdir()
+
+    with pytest.raises(CourseError, match="09 is taken by 09_later"):
+        scaffold(course, "09_sooner")
+
+    (course / "grader_tests" / "09_later").rmdir()
 
 
 def test_a_new_assignment_is_found_by_its_number(course):

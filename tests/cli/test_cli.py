@@ -12,12 +12,13 @@ from pathlib import Path
 
 import pytest
 from attack_course import HONEST, Course
-from attack_course import NAME as TARGET_NAME
 from typer.main import get_command
 from typer.testing import CliRunner
 
 from pawmark import __version__, cli, terminal
+from pawmark.cli.options import in_front
 from pawmark.errors import AttentionError, CourseError, InterruptionError, PawmarkError
+from pawmark.grading.checks.session import check_module
 from pawmark.grading.results.outcomes import CheckResult, ExerciseResult, Outcome
 from pawmark.grading.sandbox import bubblewrap
 
@@ -141,7 +142,7 @@ def test_a_mistyped_assignment_names_the_near_one(run, monkeypatch, typed, meant
 )
 def test_options_of_all_commands_stand_anywhere(arguments, expected):
     """Quiet and verbose are found behind a command, but not in what is handed on to another."""
-    assert terminal.in_front(arguments) == expected
+    assert in_front(arguments) == expected
 
 
 def test_quiet_and_verbose_exclude_each_other(run):
@@ -243,7 +244,7 @@ def test_new_says_what_it_wrote(run, tmp_path):
 
     assert "wrote source/07_share/07_share.ipynb" in loud.stdout
     assert (quiet.exit_code, quiet.stdout) == (0, "")
-    assert (tmp_path / "grader_tests" / "test_08_share.py").exists()
+    assert (tmp_path / "grader_tests" / "08_share" / "test_08_pet_share.py").exists()
 
 
 @pytest.fixture
@@ -271,7 +272,7 @@ def run_in(course, *words):
 @needs_sandbox
 def test_an_error_of_the_grader_ends_with_3_until_it_is_mended(small_class):
     """Where a hidden check is broken grading ends with 3; once mended, a regrade tells by JSON."""
-    module = small_class.root / "grader_tests" / f"test_{TARGET_NAME}.py"
+    module = check_module(small_class.root, "99-mean")
     sound = module.read_text()
     module.write_text(sound.replace("values.mean()", "values.mean() / none"))
     graded = run_in(small_class, "grade", "99", "--quiet")

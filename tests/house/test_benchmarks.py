@@ -92,9 +92,9 @@ def test_the_report_is_written(tmp_path):
 
 def test_an_edited_check_counts_for_more(tmp_path):
     """The edit changes the points of one check and nothing else of the module."""
-    (tmp_path / "grader_tests").mkdir()
-    path = tmp_path / "grader_tests" / "test_02_data_loading.py"
-    shutil.copy(REPO / "grader_tests" / path.name, path)
+    path = tmp_path / "grader_tests" / "02_data_loading" / "test_02_list_pairs.py"
+    path.parent.mkdir(parents=True)
+    shutil.copy(REPO / path.relative_to(tmp_path), path)
     before = path.read_text().splitlines()
 
     classes.edit_a_check(tmp_path, "02_data_loading")

@@ -15,7 +15,8 @@ from markdown_it import MarkdownIt
 from nbgrader.apps.nbgraderapp import NbGraderApp
 from typer.main import get_command
 
-from pawmark import cli, terminal
+from pawmark import cli
+from pawmark.cli.options import in_front
 from pawmark.grading.course_folder import copy_course
 from pawmark.grading.sandbox import bubblewrap
 
@@ -234,7 +235,7 @@ def test_documented_commands_exist(page):
 def parse(words):
     """Read the words of a pawmark command as typer does, without running it."""
     command, path = get_command(cli.app), ["pawmark"]
-    words = [word for word in terminal.in_front(words) if word not in ("-q", "--quiet", "-v")]
+    words = [word for word in in_front(words) if word not in ("-q", "--quiet", "-v")]
     while words and words[0] in getattr(command, "commands", {}):
         path.append(words.pop(0))
         command = command.commands[path[-1]]
@@ -260,8 +261,8 @@ def course(tmp_path_factory, small_pets):
 def copy_of_the_course(folder):
     """Copy what the documented commands work on."""
     folder = copy_course(ROOT, folder, ["02_data_loading"])
-    for module in (folder / "grader_tests").glob("test_0[!2]*.py"):
-        module.unlink()
+    for checks in (folder / "grader_tests").glob("0[!2]_*"):
+        shutil.rmtree(checks)
     for part in (
         "scripts",
         "pyproject.toml",
@@ -325,7 +326,7 @@ def follow(course, text):
         folder = course / "tests" / "answers" / "07_share_of_pet" / "wrong"
         (folder / "answer_contour_left_out.py").write_text(text)
         return
-    module = course / "grader_tests" / "test_07_share_of_pet.py"
+    module = course / "grader_tests" / "07_share_of_pet" / "test_07_pet_share.py"
     checks, last = module.read_text(), "    expect_close(share, pet / 200"
     assert checks.count(last) == 1
     module.write_text(checks.replace(last, f"{text}{last}"))

@@ -18,6 +18,7 @@ from rich.console import Console
 
 from pawmark.errors import CourseError
 from pawmark.grading.batch import grade_class
+from pawmark.grading.checks.session import check_module
 from pawmark.grading.gradebook import readiness
 from pawmark.grading.sandbox import bubblewrap
 
@@ -196,7 +197,7 @@ def test_data_that_vanishes_midway(course, tmp_path, seed):
 
 def test_a_fault_in_the_checks_is_graded_again(course):
     """What the grader itself got wrong is graded again by a rerun, with nothing to remember."""
-    module = course.root / "grader_tests" / f"test_{NAME}.py"
+    module = check_module(course.root, "99-mean")
     kept = module.read_text()
     module.write_text(kept.replace("expect_close(got, values.mean()", "open('/gone')", 1))
     done = course.nbgrader("autograde", NAME)

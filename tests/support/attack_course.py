@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
+from check_files import write_checks
 from nbformat import NotebookNode
 from nbgrader.api import Gradebook
 
@@ -217,9 +218,7 @@ class Course:
         """Write source, checks and configuration."""
         (self.root / "source" / NAME).mkdir(parents=True)
         nbformat.write(source_notebook(), self.root / "source" / NAME / f"{NAME}.ipynb")
-        (self.root / "grader_tests").mkdir()
-        checks = _CHECKS.replace("@CANARY@", CANARY)
-        (self.root / "grader_tests" / f"test_{NAME}.py").write_text(checks)
+        write_checks(self.root, NAME, _CHECKS.replace("@CANARY@", CANARY))
         config = (REPO / "nbgrader_config.py").read_text()
         (self.root / "nbgrader_config.py").write_text(f"{config}\n# {secret('configuration')}\n")
 

@@ -12,7 +12,7 @@ from pawmark.grading.course_folder import assignments
 _NAME = re.compile(r"\d\d_[a-z][a-z0-9]*(_[a-z0-9]+)*")
 # Where the parts of the template go.
 _SOURCE = "source/{name}/{name}.ipynb"
-_CHECKS = "grader_tests/test_{name}.py"
+_CHECKS = "grader_tests/{name}/{file}"
 _ANSWERS = "tests/answers/{name}/{kind}/{file}"
 
 
@@ -58,8 +58,8 @@ def _require_free(course: Path, name: str) -> None:
             f"{name!r} cannot be the name of an assignment: two digits, an underscore and words in "
             "small letters are, such as 07_data_augmentation."
         )
-    for other in assignments(course):
-        if other.split("_")[0] == name[:2]:
+    for other in _taken(course):
+        if other.split("_")[0] == name[:2] and (other != name or other in assignments(course)):
             free = _next_number(course)
             raise CourseError(
                 f"The number {name[:2]} is taken by {other}; hidden checks are found by it. "
@@ -67,18 +67,24 @@ def _require_free(course: Path, name: str) -> None:
             )
 
 
+def _taken(course: Path) -> list[str]:
+    """Return the names of all assignments, and of all folders of hidden checks."""
+    folders = (course / "grader_tests").glob("[0-9][0-9]_*")
+    return sorted({*assignments(course), *(path.name for path in folders if path.is_dir())})
+
+
 def _next_number(course: Path) -> str:
-    return f"{max(int(other[:2]) for other in assignments(course) if other[:2].isdigit()) + 1:02}"
+    return f"{max(int(other[:2]) for other in _taken(course) if other[:2].isdigit()) + 1:02}"
 
 
 def _parts(template: Path, name: str) -> list[tuple[Path, str]]:
     """Return where each file goes, and what is in it."""
-    places = {"notebook.ipynb": _SOURCE, "checks.py": _CHECKS}
+    places = {"": _SOURCE, "checks": _CHECKS}
     words = name[3:].replace("_", " ").capitalize()
     found = []
     for path in sorted(path for path in template.rglob("*.*") if path.suffix in (".ipynb", ".py")):
-        kind, file = path.parent.name, path.name
-        place = places.get(path.relative_to(template).as_posix(), _ANSWERS)
+        kind, file = path.parent.name, path.name.replace("NN", name[:2])
+        place = places.get("" if path.parent == template else kind, _ANSWERS)
         text = path.read_text(encoding="utf-8").replace("@NN@", name[:2]).replace("@TITLE@", words)
         found.append((Path(place.format(name=name, kind=kind, file=file)), text))
     return found

@@ -13,6 +13,7 @@ from rich.console import Console
 
 from pawmark.errors import CourseError
 from pawmark.grading.batch import grade_class, worker
+from pawmark.grading.checks.session import check_module
 from pawmark.grading.run import execution, recording
 from pawmark.grading.sandbox import bubblewrap
 
@@ -91,7 +92,7 @@ def test_what_is_unchanged_is_not_run_again(course):
 def test_a_mended_check_is_shown_before_it_is_written(course, monkeypatch):
     """A regrade tells old and new points, writes on request, and keeps what a person gave."""
     grade(course)
-    module = course.root / "grader_tests" / f"test_{NAME}.py"
+    module = check_module(course.root, TARGET)
     before, text = course.scores(), module.read_text()
     try:
         module.write_text(text.replace("np.arange(1, 10), ", "np.arange(9), "))
@@ -126,7 +127,7 @@ def test_a_mended_check_is_shown_before_it_is_written(course, monkeypatch):
 def test_only_what_changes_is_written(course):
     """An edit that a student's answers do not meet leaves that student's record alone."""
     grade(course)
-    module = course.root / "grader_tests" / f"test_{NAME}.py"
+    module = check_module(course.root, TARGET)
     text, wrong = module.read_text(), course.record("ben-wrong")
     try:
         module.write_text(f"{text}\n# A comment changes the module and no grade.\n")
@@ -176,7 +177,7 @@ def by_hand(course):
 def test_a_new_question_starts_the_students_code_again(course):
     """A check that asks what the tape does not hold runs live; the others stay as they were."""
     grade(course)
-    module = course.root / "grader_tests" / f"test_{NAME}.py"
+    module = check_module(course.root, "99-mean")
     text = module.read_text()
     new = '\n\n@pytest.mark.cell("99-mean", points=1)\ndef test_mean_of_one(student):\n'
     new += '    """The mean of one value is that value."""\n'

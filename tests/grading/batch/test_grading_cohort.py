@@ -10,6 +10,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from check_files import write_checks
 from nbformat.v4 import new_code_cell, new_notebook
 from nbgrader.api import Gradebook
 
@@ -79,8 +80,7 @@ def course(tmp_path_factory, small_pets) -> Path:
     (folder / "source" / NAME).mkdir(parents=True)
     notebook = new_notebook(cells=[*solution("f", 2), *solution("g", 3)])
     nbformat.write(notebook, folder / "source" / NAME / f"{NAME}.ipynb")
-    (folder / "grader_tests").mkdir()
-    (folder / "grader_tests" / f"test_{NAME}.py").write_text(CHECKS)
+    write_checks(folder, NAME, CHECKS)
     shutil.copy(COURSE / "nbgrader_config.py", folder)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("PAWMARK_DATA", str(small_pets.root))
@@ -223,12 +223,11 @@ def test_repairs_are_on_the_feedback_page(course, graded):
 
 def test_a_module_of_checks_that_does_not_import_asks_for_a_person(course, graded):
     """A typing error of the instructor's costs nobody a point: everything is left to a person."""
-    module = course / "grader_tests" / f"test_{NAME}.py"
-    module.write_text("import nothing_of_that_name\n" + CHECKS)
+    write_checks(course, NAME, "import nothing_of_that_name\n" + CHECKS)
     try:
         done = nbgrader(course, "autograde", NAME, "--student", "nested", "--force")
     finally:
-        module.write_text(CHECKS)
+        write_checks(course, NAME, CHECKS)
 
     assert done.returncode == 1
     assert score(course, "nested") == (0, True)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from check_files import write_checks
 from nbgrader.api import Gradebook
 from page_reading import Reader, axe_findings, needs_browser
 from PIL import Image
@@ -118,9 +119,8 @@ def course(tmp_path_factory, small_pets) -> Path:
     """Release, grade three submissions, and make their pages."""
     folder = tmp_path_factory.mktemp("pages") / "course"
     (folder / "source" / NAME).mkdir(parents=True)
-    (folder / "grader_tests").mkdir()
     nbformat.write(notebook(), folder / "source" / NAME / f"{NAME}.ipynb")
-    (folder / "grader_tests" / f"test_{NAME}.py").write_text(CHECKS)
+    write_checks(folder, NAME, CHECKS)
     shutil.copy(REPO / "nbgrader_config.py", folder)
     run(folder, small_pets, "generate_assignment", NAME)
     release = folder / "release" / NAME / f"{NAME}.ipynb"

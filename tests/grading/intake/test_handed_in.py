@@ -13,6 +13,7 @@ from types import SimpleNamespace
 import nbformat
 import numpy as np
 import pytest
+from check_files import write_checks
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_notebook
 from nbgrader.api import Gradebook
@@ -301,8 +302,7 @@ def course(tmp_path_factory, small_pets) -> Path:
     folder = tmp_path_factory.mktemp("trains")
     (folder / "source" / NAME).mkdir(parents=True)
     nbformat.write(new_notebook(cells=exercise()), folder / "source" / NAME / f"{NAME}.ipynb")
-    (folder / "grader_tests").mkdir()
-    (folder / "grader_tests" / f"test_{NAME}.py").write_text(CHECKS)
+    write_checks(folder, NAME, CHECKS)
     shutil.copy(ROOT / "nbgrader_config.py", folder)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("PAWMARK_DATA", str(small_pets.root))

@@ -13,7 +13,9 @@ from nbgrader.utils import is_grade, is_solution
 from traitlets.config import PyFileConfigLoader
 
 from pawmark.authoring.doctor.finding import Finding
+from pawmark.errors import CourseError
 from pawmark.grading.batch.grade_class import GRADEBOOK
+from pawmark.grading.checks.session import check_folder, module_name
 from pawmark.grading.course_folder import CONFIG, assignments, source_notebook
 from pawmark.grading.run.execution import CHECK_SUFFIX
 
@@ -41,7 +43,7 @@ def examine(course: Path) -> Iterator[Finding]:
     yield _each(
         "checks", books, lambda name, book: unchecked(course, name, book),
         "every exercise has its hidden checks",
-        "Write the checks in grader_tests/, or mend the name in the source notebook.",
+        "Write them in grader_tests/NN_name/test_EXERCISE.py, or mend the name in the source.",
     )  # fmt: skip
     yield _each(
         "points", books, lambda name, book: wrong_points(book), _totals(books),
@@ -81,7 +83,6 @@ def _each(
 
 def unchecked(course: Path, name: str, book: NotebookNode) -> str:
     """Say which exercises lack hidden checks, and which checks lack their exercise."""
-    module = course / "grader_tests" / f"test_{name}.py"
     asked = {
         cell.metadata.nbgrader.grade_id.removesuffix(CHECK_SUFFIX): _CALL.findall(cell.source)
         for cell in book.cells
@@ -90,21 +91,38 @@ def unchecked(course: Path, name: str, book: NotebookNode) -> str:
     if not asked:
         return "" if any(is_grade(cell) for cell in book.cells) else "no cell is graded"
     try:
-        marked = marked_exercises(module)
-    except (OSError, SyntaxError, UnicodeDecodeError) as error:
-        return f"{module.name} cannot be read ({_first_line(error)})"
-    wrong = [
-        f"{exercise} has no check in {module.name}" for exercise in sorted(set(asked) - marked)
-    ]
+        folder = check_folder(course, next(iter(asked)))
+    except CourseError as error:
+        return str(error)
+    wrong, marked = [], {}
+    for module in sorted(folder.glob("test_*.py")):
+        try:
+            marked[module.name] = marked_exercises(module)
+        except (OSError, SyntaxError, UnicodeDecodeError) as error:
+            wrong.append(f"{module.name} cannot be read ({_first_line(error)})")
+            marked[module.name] = set()
     wrong += [
-        f"{exercise} has checks and no check cell" for exercise in sorted(marked - set(asked))
+        f"{exercise} has no check in {folder.name}/{module_name(exercise)}"
+        for exercise in sorted(asked)
+        if exercise not in marked.get(module_name(exercise), ())
     ]
+    wrong += _strays(marked, set(asked))
     wrong += [
         f"the check cell of {exercise} does not run its own hidden checks"
         for exercise, called in asked.items()
         if called != [exercise]
     ]
     return ", ".join(wrong)
+
+
+def _strays(marked: dict[str, set[str]], asked: set[str]) -> Iterator[str]:
+    """Say which checks, by module, are of no exercise, or lie in the module of another one."""
+    for module, exercises in marked.items():
+        for exercise in sorted(exercises):
+            if exercise not in asked:
+                yield f"{exercise} has checks and no check cell"
+            elif module_name(exercise) != module:
+                yield f"a check of {exercise} lies in {module} and not in {module_name(exercise)}"
 
 
 def marked_exercises(module: Path) -> set[str]:

@@ -5,8 +5,9 @@ import io
 import os
 import sys
 import zlib
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator
 from pathlib import Path
+from types import ModuleType
 from typing import Any, Generic, TypeVar
 
 import numpy as np
@@ -75,8 +76,19 @@ def grading_data() -> data_sets.Pets:
     return data_sets.synthetic(seed=int(os.environ.get("PAWMARK_GRADING_SEED", GRADING_SEED)))
 
 
-def check_module(course: Path, exercise: str) -> Path:
-    """Return the module of hidden checks to which an exercise belongs.
+def module_name(exercise: str) -> str:
+    """Return the name of the file with the hidden checks of an exercise: `test_02_list_pairs.py`.
+
+    It is the exercise's grade_id with underscores for hyphens. Should two ids differ in nothing
+    else, they share the file, and the marks of the checks tell them apart.
+    """
+    return f"test_{exercise.replace('-', '_')}.py"
+
+
+def check_folder(course: Path, exercise: str) -> Path:
+    """Return the folder with the hidden checks of an exercise's assignment: `grader_tests/NN_name`.
+
+    It is the one whose name begins with the number of the exercise, whatever follows it.
 
     Raises
     ------
@@ -84,13 +96,38 @@ def check_module(course: Path, exercise: str) -> Path:
         If the course has none, or more than one.
     """
     number = exercise.split("-")[0]
-    found = sorted((course / CHECKS).glob(f"test_{number}_*.py"))
-    if len(found) != 1:
-        raise CourseError(
-            f"exercise {exercise!r} needs one module grader_tests/test_{number}_*.py in {course}, "
-            f"and there are {len(found)}."
+    found = sorted(path for path in (course / CHECKS).glob(f"{number}_*") if path.is_dir())
+    if len(found) == 1:
+        return found[0]
+    there = ", ".join(path.name for path in found) or "none"
+    message = (
+        f"the hidden checks of exercise {exercise!r} belong in one folder {CHECKS}/{number}_NAME/ "
+        f"of {course}, and there is {there}."
+    )
+    if old := sorted((course / CHECKS).glob(f"test_{number}_*.py")):
+        message += (
+            f" {CHECKS}/{old[0].name} is not read: each exercise has a file of its own. Move what "
+            f"it holds of this one to {CHECKS}/{old[0].stem.removeprefix('test_')}/"
+            f"{module_name(exercise)}."
         )
-    return found[0]
+    raise CourseError(message)
+
+
+def check_module(course: Path, exercise: str) -> Path:
+    """Return the module with the hidden checks of an exercise.
+
+    Raises
+    ------
+    CourseError
+        If the course has none.
+    """
+    module = check_folder(course, exercise) / module_name(exercise)
+    if not module.is_file():
+        raise CourseError(
+            f"exercise {exercise!r} has no hidden checks: they belong in "
+            f"{module.relative_to(course)} of {course}, and that file does not exist."
+        )
+    return module
 
 
 class CheckSession:
@@ -155,6 +192,12 @@ class CheckSession:
         items = self._items.get(exercise, [])
         if not items:
             raise CourseError(f"{module} has no check for exercise {exercise!r}.")
+        for item in items:
+            if item.path.name != module.name:
+                raise CourseError(
+                    f"{item.name} in {item.path} is marked as a check of exercise {exercise!r}: "
+                    f"move it to {module.name}, or mend its mark."
+                )
         weights = {item.name: _weight(item) for item in items}
         scale = 1.0 if max_points is None else max_points / sum(weights.values())
         wanted = [item for item in items if only is None or item.name in only]
@@ -284,10 +327,13 @@ def with_checks(
         return body(session)
     loop = _Loop(session, body)
     folder = session.course / CHECKS
-    _forget_modules(folder)
     options = [*_OPTIONS, f"--rootdir={folder}", f"--confcutdir={folder}"]
     said = io.StringIO()
-    with contextlib.redirect_stdout(said), contextlib.redirect_stderr(said):
+    with (
+        _packages({module.parent for module in modules}),
+        contextlib.redirect_stdout(said),
+        contextlib.redirect_stderr(said),
+    ):
         pytest.main([*options, *map(str, modules)], plugins=[session, loop])
     return loop.outcome(said.getvalue())
 
@@ -353,6 +399,9 @@ _OPTIONS = (
     "-p", "no:faulthandler",
     "-p", "no:unraisableexception",
     "-p", "no:threadexception",
+    # Each file of checks costs what pytest does around it: these plug-ins serve no check.
+    *(f"-pno:{name}" for name in ("doctest", "junitxml", "pastebin", "stepwise", "subtests")),
+    *(f"-pno:{name}" for name in ("setuponly", "setupplan", "legacypath", "unittest")),
     "--import-mode=importlib",
     "--assert=plain",  # rewriting a module for better messages takes as long as its checks
     "--tb=native",  # pytest's own tracebacks parse the whole module for every failed check
@@ -361,9 +410,24 @@ _OPTIONS = (
 )  # fmt: skip
 
 
-def _forget_modules(folder: Path) -> None:
-    """Forget imported check modules, so that an instructor's edit counts at once."""
-    start = f"{folder}{os.sep}"
-    for name, module in list(sys.modules.items()):
-        if str(getattr(module, "__file__", None)).startswith(start):
-            del sys.modules[name]
+@contextlib.contextmanager
+def _packages(folders: Collection[Path]) -> Iterator[None]:
+    """Make packages of folders of checks for a while, so that modules can import their neighbours.
+
+    Pytest calls a module by its path below ``--rootdir`` (``02_data_loading.test_02_list_pairs``)
+    and adds it to the package of that name, which is made here: from ``__init__.py`` pytest makes
+    none where a name begins with a digit. No folder comes into ``sys.path``, so a neighbour's name
+    hides no installed module. In the end all of it is forgotten: an instructor's edit counts at
+    once, and the next course may have folders and modules of the same names.
+    """
+    names = {folder.name for folder in folders}
+    for folder in folders:
+        package = ModuleType(folder.name, "Hidden checks of one assignment.")
+        package.__path__ = [str(folder)]
+        sys.modules[folder.name] = package
+    try:
+        yield
+    finally:
+        for name in list(sys.modules):
+            if name.split(".")[0] in {*names, "conftest"}:
+                del sys.modules[name]

@@ -229,15 +229,21 @@ def undone_of(notebook: NotebookNode, repaired: Repaired) -> frozenset[str]:
 def hidden_checks(course: Path, assignment: str) -> dict[str, bytes]:
     """Return the files that the checks of an assignment consist of, by path in the course.
 
-    Modules of checks of exercises that it does not have are left out.
+    Those are its own folder of checks and what all share; the folders of others are left out.
     """
-    own = tuple(f"test_{number}_" for number in _numbers(course, assignment))
+    own = tuple(f"{number}_" for number in _numbers(course, assignment))
+    root = course / CHECKS
+    others = {
+        module.parent
+        for module in root.glob("*/test_*.py")
+        if not module.parent.name.startswith(own)
+    }
     return {
         path.relative_to(course).as_posix(): path.read_bytes()
-        for path in sorted((course / CHECKS).rglob("*"))
+        for path in sorted(root.rglob("*"))
         if path.is_file()
         and not {"__pycache__", ".pytest_cache"} & set(path.parts)
-        and (path.name.startswith(own) or not path.name.startswith("test_"))
+        and others.isdisjoint(path.parents)
     }
 
 

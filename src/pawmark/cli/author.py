@@ -1,0 +1,85 @@
+"""Commands for those who write assignments."""
+
+from typing import Annotated
+
+import typer
+
+from pawmark import terminal
+from pawmark.cli.options import Names, OneName, examples
+
+commands = typer.Typer()
+Force = Annotated[bool, typer.Option(help="Write it even where nothing has changed.")]
+
+
+@commands.command(epilog=examples("pawmark release", "pawmark release 02 03"))
+def release(names: Names = None, force: Force = False) -> None:
+    """Write release/ again, where the source has changed: what students get."""
+    _generate(names, "generate_assignment", "release", force)
+
+
+@commands.command(
+    short_help="Write solutions/: the reference, run.", epilog=examples("pawmark solutions 02")
+)
+def solutions(names: Names = None, force: Force = False) -> None:
+    """Write solutions/ again, where something changed: the reference, run, with its figures."""
+    _generate(names, "generate_solution", "solutions", force)
+
+
+def _generate(names: list[str] | None, subcommand: str, target: str, force: bool) -> None:
+    from pawmark.authoring.generating import refresh
+    from pawmark.grading.course_folder import assignments, find_assignment, find_course
+
+    course = find_course()
+    wanted = [find_assignment(course, name) for name in names or assignments(course)]
+    for made in refresh(course, wanted, subcommand, target, force):
+        what = "wrote" if made.written else "up to date:"
+        terminal.say(f"{what} {made.folder.relative_to(course)}/")
+
+
+@commands.command(
+    short_help="Measure the bars of training again.",
+    epilog=examples("pawmark calibrate 03 --show", "pawmark calibrate 03"),
+)
+def calibrate(
+    assignment: OneName = "03_encoder_decoder",
+    runs: Annotated[int, typer.Option(min=1, help="Runs of the reference.")] = 20,
+    show: Annotated[bool, typer.Option("--show", help="Only show what was measured.")] = False,
+) -> None:
+    """Measure the bar of an assignment's training checks again (takes long).
+
+    Trains the reference and the wrong pipelines over seeds, each run in a process of its own, and
+    goes on where it was interrupted. Writes the bar, its runs and a picture of them to
+    grader_tests/bars/. The bar is for the profile of this machine or of PAWMARK_PROFILE, and for
+    drawn photographs, or for the real ones where PAWMARK_DATA names them.
+    """
+    from pawmark.grading.course_folder import find_assignment, find_course
+    from pawmark.vision.calibration import calibrate as measure
+    from pawmark.vision.calibration import named_photographs
+
+    course = find_course()
+    name = find_assignment(course, assignment)
+    if show:
+        from pawmark.vision.calibration.evidence import describe
+
+        print("\n".join(describe(course / "grader_tests" / "bars" / f"{name}.json")))
+        return
+    path = measure(name, course, runs=runs, say=terminal.say, data=named_photographs())
+    terminal.say(f"wrote {path.relative_to(course)} and its picture")
+
+
+@commands.command(
+    short_help="Begin an assignment of your own.", epilog=examples("pawmark new 07_my_idea")
+)
+def new(
+    name: Annotated[str, typer.Argument(metavar="NN_NAME", help="Number and words.")],
+) -> None:
+    """Begin an assignment of your own: one exercise that works, with its checks and answers."""
+    from pawmark.authoring.scaffold import scaffold
+    from pawmark.grading.course_folder import find_course
+
+    for path in scaffold(find_course(), name):
+        terminal.say(f"wrote {path}")
+    terminal.say(
+        f"Open source/{name}/{name}.ipynb in JupyterLab and make it your own. What students get: "
+        f"pawmark release {name[:2]}. A guide: docs/writing-an-assignment.md"
+    )

@@ -1,0 +1,225 @@
+"""Commands for those who grade."""
+
+import dataclasses
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from pawmark import terminal
+from pawmark.cli.options import Json, Names, Students, examples, group, known_names
+from pawmark.errors import AttentionError, CourseError, InterruptionError
+
+commands = typer.Typer()
+records = group(
+    "What submissions printed and answered, kept in .pawmark/records/.",
+    "pawmark records list",
+    "pawmark records prune --days 180",
+)
+
+
+@commands.command(
+    short_help="Release, grade and show a class of eight.", epilog=examples("pawmark demo")
+)
+def demo() -> None:
+    """Release, grade a class of eight and show the grades, in build/demo/."""
+    from pawmark.authoring.demo import run_demo
+
+    if not run_demo(console=terminal.console()):
+        raise typer.Exit(1)
+
+
+@commands.command(
+    short_help="Grade a class, several at once.",
+    epilog=examples("pawmark grade 02 03 --workers 2", "pawmark grade 02 --student anna --force"),
+)
+def grade(
+    assignments: Annotated[
+        list[str],
+        typer.Argument(metavar="NN...", help="Names or numbers.", autocompletion=known_names),
+    ],
+    workers: Annotated[
+        int | None, typer.Option(min=1, help="Submissions run at once; else by cores and memory.")
+    ] = None,
+    scheduler: Annotated[
+        str | None, typer.Option(help="Run submissions by this Dask scheduler: tcp://HOST:8786")
+    ] = None,
+    student: Students = None,
+    force: Annotated[bool, typer.Option(help="Grade those again that have been graded.")] = False,
+) -> None:
+    """Grade a class, several submissions at once; the grades are those of nbgrader autograde.
+
+    An interrupted run goes on where it stopped.
+    """
+    from pawmark.grading.batch import grade_class
+    from pawmark.grading.course_folder import find_assignment, find_course
+
+    course = find_course()
+    names = [find_assignment(course, name) for name in assignments]
+    console = terminal.console()
+    try:
+        status = grade_class.grade(course, names, console, workers, student, force, scheduler)
+    except KeyboardInterrupt:
+        raise InterruptionError(
+            "interrupted. What was run is kept; the same command goes on from there."
+        ) from None
+    if status:
+        raise AttentionError(
+            "nbgrader autograde found something to look at; it is at the end of "
+            f"{course / '.pawmark' / 'logs'}/autograde-ASSIGNMENT.log"
+        )
+
+
+@commands.command(
+    short_help="Show, then write, what a mended check changes.",
+    epilog=examples("pawmark regrade 02", "pawmark regrade 02 03 --write"),
+)
+def regrade(
+    assignments: Annotated[
+        list[str],
+        typer.Argument(metavar="NN...", help="Names or numbers.", autocompletion=known_names),
+    ],
+    student: Students = None,
+    write: Annotated[bool, typer.Option("--write", help="Write what is shown.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Show what grading again would change after a check was mended, then write it on request.
+
+    Student code runs only for what a changed check asks anew.
+    """
+    from pawmark.grading.batch import grade_class
+    from pawmark.grading.course_folder import find_assignment, find_course
+
+    course = find_course()
+    told, failed = [], False
+    names = [find_assignment(course, name) for name in assignments]
+    for name, changes in grade_class.preview(course, names, student).items():
+        if not as_json:
+            _show_changes(name, changes, write)
+        failed = (write and grade_class.regrade(course, name, changes) != 0) or failed
+        found = [dataclasses.asdict(change) for change in changes]
+        told.append({"assignment": name, "changes": found, "written": write and bool(changes)})
+    if as_json:
+        terminal.write_json(told)
+    if failed:
+        raise AttentionError(
+            "nbgrader autograde found something to look at; see .pawmark/logs/ in the course"
+        )
+
+
+def _show_changes(assignment: str, changes: list, write: bool) -> None:
+    print(f"{assignment}:")
+    for change in changes:
+        for line in change.lines():
+            print(line)
+    count = sum(len(change.checks) for change in changes)
+    print(f"changed: checks {count}, students {len(changes)}" if changes else "Nothing changes.")
+    if changes and not write:
+        print("Nothing is written yet: add --write")
+
+
+@commands.command(
+    short_help="Show the grades, and every check lost.",
+    epilog=examples(
+        "pawmark grades", "pawmark grades build/demo/autograded", "pawmark grades --json"
+    ),
+)
+def grades(
+    folder: Annotated[
+        Path | None, typer.Argument(help="Where the records are; autograded/ if left out.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Show the grades by student and assignment, and every check that was lost."""
+    from rich.console import Console
+
+    from pawmark.grading.course_folder import find_course
+    from pawmark.grading.results.table import read_grades, show_grades
+
+    folder = folder or find_course() / "autograded"
+    found = read_grades(folder)
+    if not found:
+        raise CourseError(
+            f"No records under {folder}. Grade something first: nbgrader autograde ASSIGNMENT"
+        )
+    if as_json:
+        terminal.write_json([grade.to_json() for grade in found])
+    else:
+        show_grades(found, Console(highlight=False))
+
+
+@commands.command(
+    short_help="Write a page on how the class did.",
+    epilog=examples("pawmark report 02 --csv scores.csv --lms canvas"),
+)
+def report(
+    names: Names = None,
+    output: Annotated[
+        Path | None, typer.Option(help="The page; report.html in the course if left out.")
+    ] = None,
+    csv: Annotated[Path | None, typer.Option(help="Write the scores to this file too.")] = None,
+    lms: Annotated[str | None, typer.Option(help="Form of the file: moodle or canvas.")] = None,
+) -> None:
+    """Write a page on how the class did: scores, checks, misconceptions, time, training.
+
+    It needs no server and no network.
+    """
+    from pawmark.reporting.command import run_report
+
+    for line in run_report(names or [], output, csv, lms):
+        print(line)
+
+
+@records.command("list", epilog=examples("pawmark records list"))
+def list_records() -> None:
+    """List the records: name, assignment, size, when last used, and whose grades are from it."""
+    from pawmark.grading.course_folder import find_course
+    from pawmark.grading.run import store
+
+    found = store.entries(find_course())
+    for entry in found:
+        print(store.line_of(entry))
+    print(f"{len(found)} records, {store.show_size(sum(entry.size for entry in found))}")
+
+
+@records.command("show", epilog=examples("pawmark records show 4bf9"))
+def show_record(
+    record: Annotated[str, typer.Argument(help="Its name, or how that begins.")],
+) -> None:
+    """Show what a record holds: seed, cells, questions by check, and how a process was lost."""
+    from pawmark.grading.course_folder import find_course
+    from pawmark.grading.run import store
+
+    course = find_course()
+    for line in store.describe(course, store.find(course, record)):
+        print(line)
+
+
+@records.command(
+    "prune",
+    epilog=examples("pawmark records prune --days 180", "pawmark records prune --megabytes 500"),
+)
+def prune_records(
+    days: Annotated[float | None, typer.Option(min=0, help="Not used for so many days.")] = None,
+    megabytes: Annotated[
+        float | None, typer.Option(min=0, help="The oldest, until the rest fits into so much.")
+    ] = None,
+    assignment: Annotated[str | None, typer.Option(help="Only of this one, by name or number.")] = (
+        None
+    ),
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say which would go.")] = False,
+) -> None:
+    """Remove records. No grade changes: such a submission is run again when it is graded again."""
+    from pawmark.grading.course_folder import find_assignment, find_course
+    from pawmark.grading.run import store
+
+    if days is None and megabytes is None and assignment is None:
+        raise CourseError("Which records? Say --days, --megabytes or --assignment.")
+    course = find_course()
+    name = None if assignment is None else find_assignment(course, assignment)
+    size = None if megabytes is None else int(megabytes * 1e6)
+    gone = store.prune(course, days, size, name, remove=not dry_run)
+    for entry in gone:
+        print(store.line_of(entry))
+    verb = "would go" if dry_run else "removed"
+    print(f"{len(gone)} records {verb}, {store.show_size(sum(entry.size for entry in gone))}")
