@@ -30,6 +30,7 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
+from check_files import write_checks
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from nbgrader.api import Gradebook
@@ -1054,8 +1055,7 @@ class Course:
         source.mkdir(parents=True)
         nbformat.write(source_notebook(), source / FILE)
         (source / "three.txt").write_text("3")
-        (folder / "grader_tests").mkdir()
-        (folder / "grader_tests" / f"test_{NAME}.py").write_text(CHECKS)
+        write_checks(folder, NAME, CHECKS)
         config = Path(__file__).parents[2] / "nbgrader_config.py"
         (folder / "nbgrader_config.py").write_bytes(config.read_bytes())
         done = self.nbgrader("generate_assignment", NAME)

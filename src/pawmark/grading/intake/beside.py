@@ -9,7 +9,6 @@ from pathlib import Path, PurePosixPath
 
 from pawmark.grading.course_folder import is_left_out
 from pawmark.grading.intake.attempts import own_name
-from pawmark.trained import FOLDER as TRAINED
 
 MAX_FILE = 20_000_000
 MAX_TOTAL = 50_000_000
@@ -89,7 +88,7 @@ def is_hidden(path: PurePosixPath) -> bool:
 
 def is_trained(path: PurePosixPath) -> bool:
     """Tell whether a file is what a training leaves: the grader trains again, or takes it apart."""
-    return path.suffix.lower() == ".keras" or TRAINED in path.parts
+    return any(map(is_left_out, path.parts)) and not is_hidden(path)
 
 
 def _reason(path: PurePosixPath, data: bytes, kept: Mapping[str, bytes]) -> str | None:
