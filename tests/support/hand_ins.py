@@ -246,7 +246,8 @@ def editor_colab(folder, work):
     put(folder, notebook)
 
 
-def _old(notebook: dict[str, Any], number: int) -> dict[str, Any]:
+def to_format(notebook: dict[str, Any], number: int) -> dict[str, Any]:
+    """Return a notebook in format 2 or 3."""
     cells = []
     for cell in notebook["cells"]:
         old = {"cell_type": cell["cell_type"], "metadata": cell["metadata"]}
@@ -269,13 +270,13 @@ def _old(notebook: dict[str, Any], number: int) -> dict[str, Any]:
 @shape("full")
 def editor_format_3(folder, work):
     """A notebook of format 3: sheets, and headings that are cells."""
-    put(folder, _old(work.notebook, 3))
+    put(folder, to_format(work.notebook, 3))
 
 
 @shape("full")
 def editor_format_2(folder, work):
     """A notebook of format 2."""
-    put(folder, _old(work.notebook, 2))
+    put(folder, to_format(work.notebook, 2))
 
 
 @shape("full")

@@ -3,7 +3,7 @@
 import time
 
 MAX_BYTES = 400_000_000
-MAX_FILES = 3000
+MAX_FILES = 20_000
 MAX_SECONDS = 30.0
 
 

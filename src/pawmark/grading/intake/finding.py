@@ -11,7 +11,14 @@ from datetime import datetime
 from pathlib import Path, PurePosixPath
 
 from pawmark.grading.intake import archives, reading
-from pawmark.grading.intake.beside import MAX_FILE, MAX_TOTAL, Lying, is_hidden, is_trained
+from pawmark.grading.intake.beside import (
+    MAX_COUNT,
+    MAX_FILE,
+    MAX_TOTAL,
+    Lying,
+    is_hidden,
+    is_trained,
+)
 from pawmark.grading.intake.budget import Budget, BudgetError
 from pawmark.grading.intake.reading import Reading
 from pawmark.grading.intake.walking import RegularFile, UnreadableError, Walk, is_linked
@@ -21,6 +28,10 @@ MAX_FOUND = 20
 MAX_NESTED = 4
 
 _HEAD = 4096
+_TOO_MANY = (
+    f"only the first {MAX_COUNT} files beside the notebook, or {MAX_TOTAL // 1_000_000} MB of "
+    "them, lie in its folder"
+)
 _NOTEBOOK_NAME = re.compile(r"\.ipynb(\.|$)", re.IGNORECASE)
 _WORK = re.compile(r"\.(ipynb|py|zip|tar|t?gz|7z|rar|pdf|docx?|html?)(\.|$)", re.IGNORECASE)
 
@@ -225,6 +236,8 @@ class _Search:
     def _text(self, file: _File) -> None:
         data = self._whole(file, MAX_FILE)
         self._keep(file, data)
+        if len(self.found.candidates) >= MAX_FOUND:
+            return
         try:
             for found in reading.read(data, self.budget):
                 self._add(file, found)
@@ -235,8 +248,8 @@ class _Search:
     def _other(self, file: _File, head: bytes) -> None:
         if _WORK.search(file.path) or reading.is_known(head):
             self._doubt(file, reading.described(head))
-        data = file.read(MAX_FILE + 1)
-        self._keep(file, data)
+        if not self._full(file):
+            self._keep(file, file.read(MAX_FILE + 1))
 
     def _add(self, file: _File, found: Reading) -> None:
         if len(self.found.candidates) < MAX_FOUND:
@@ -245,12 +258,20 @@ class _Search:
 
     def _keep(self, file: _File, data: bytes) -> None:
         """Keep a file that may lie beside the notebook; those too large are only named."""
+        if self._full(file):
+            return
         self.kept += len(data)
-        if len(data) > MAX_FILE or self.kept > 2 * MAX_TOTAL:
-            self.kept -= len(data)
+        if len(data) > MAX_FILE:
             self.found.notes.append(f"the file {file.name[:200]!r} was left out: it is too large")
         else:
             self.found.beside.append(Lying(file.archive, file.path, data))
+
+    def _full(self, file: _File) -> bool:
+        """Tell whether no more files are kept: a data set beside a notebook must cost little."""
+        full = self.kept > MAX_TOTAL or len(self.found.beside) > MAX_COUNT
+        if full and _TOO_MANY not in self.found.notes:
+            self.found.notes.append(_TOO_MANY)
+        return full
 
 
 def _unpacked_name(path: str) -> str:

@@ -7,10 +7,9 @@ cell of its own, and a text beside the place for a written answer becomes that a
 """
 
 import copy
-import difflib
 import re
 import textwrap
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -23,7 +22,6 @@ from pawmark.grading.intake.reading import MAX_SOURCE, Cell, Reading
 
 MAX_EXTRA = 500
 _TYPES = ("code", "markdown")
-_MAX_COMPARED = 400_000  # the product of lines that a comparison may cost
 _CODE = re.compile(
     r"^\s*(?:(?:async +)?(?:def|class|for|while|with|if|try|assert|return|print|raise|del)\b"
     r"|import +\w|from +[\w.]+ +import|[%!@#]|[\w.\[\], ]+ *[-+*/]?=[^=]|[\w.]+\()",
@@ -213,7 +211,7 @@ def _is_prose(cell: Cell) -> bool:
 
 
 def added_to(original: str, source: str, exact: bool = False) -> list[tuple[bool, str]]:
-    """Find what was added to the text of a cell.
+    """Find what was added to the text of a cell, in one pass over its lines.
 
     Parameters
     ----------
@@ -227,17 +225,37 @@ def added_to(original: str, source: str, exact: bool = False) -> list[tuple[bool
     list of (bool, str)
         Each piece, with whether it stands before everything that was there.
     """
-    old, new = (list(map(str.rstrip, text.strip().splitlines())) for text in (original, source))
-    if len(old) * len(new) > _MAX_COMPARED:
-        return [(True, source)]
-    found = []
-    matcher = difflib.SequenceMatcher(None, old, new, autojunk=False)
-    for tag, begin, _, start, end in matcher.get_opcodes():
-        piece = textwrap.dedent("\n".join(new[start:end])).strip("\n")
-        keeps = tag == "insert" or (tag == "replace" and (not exact or _makes_names(piece)))
-        if keeps and piece.strip() and not (exact and _is_comment(piece)):
-            found.append((begin == 0, piece))
+    old, new = (
+        [line.rstrip() for line in text.strip().splitlines()] for text in (original, source)
+    )
+    old = [line for line in old if line]
+    counts = Counter(old)
+    places = {line: place for place, line in enumerate(old) if counts[line] == 1}
+    found: list[tuple[bool, str]] = []
+    block: list[str] = []
+    done = 0  # so many of the old lines have been met
+
+    def flush(upto: int) -> None:
+        piece = textwrap.dedent("\n".join(block)).strip("\n")
+        kept = not exact or upto == done or _makes_names(piece)
+        if piece and kept and not (exact and _is_comment(piece)):
+            found.append((done == 0, piece))
+        block.clear()
+
+    for line in new:
+        place = done if done < len(old) and line == old[done] else places.get(line, -1)
+        if line and place >= done:
+            flush(place)
+            done = place + 1
+        elif line or block:
+            block.append(line)
+    flush(len(old))
     return found
+
+
+def _lines(source: str) -> set[str]:
+    """Return the lines of a text that are not empty, headings without their marks."""
+    return {line.strip("# \t") for line in source.splitlines()} - {""}
 
 
 def _makes_names(source: str) -> bool:
@@ -460,12 +478,12 @@ class _Rebuild:
             if not _is_written(cell) or cell.cell_type != "markdown" or grade_id in self.attempted:
                 continue
             near = self.near(i, extras)
-            prose = [extra for extra in near if _is_prose(extra[1])]
+            prose = [extra for extra in near if self.is_own_text(extra[1])]
             if prose:
                 self.move(i, [text for _, text in prose])
                 extras = [extra for extra in extras if not any(extra is one for one in prose)]
-            elif near or self.elsewhere(extras):
-                where = "below it stands code" if near else "there are texts elsewhere"
+            elif (code := any(cell.kind == "code" for _, cell in near)) or self.elsewhere(extras):
+                where = "below it stands code" if code else "there are texts elsewhere"
                 reason = f"{_label(cell)} is as it was handed out, and {where}"
                 self.doubts.append(Doubt(reason, grade_id))
         return extras
@@ -480,8 +498,16 @@ class _Rebuild:
         return below or above
 
     def elsewhere(self, extras: list[tuple[int, Cell]]) -> bool:
-        texts = [cell.source for _, cell in extras if cell.kind in ("markdown", "raw")]
-        return any(len(text.split()) > 4 for text in texts)
+        texts = [cell for _, cell in extras if cell.kind != "code" and self.is_own_text(cell)]
+        return any(len(cell.source.split()) > 4 for cell in texts)
+
+    def is_own_text(self, cell: Cell) -> bool:
+        """Tell whether a cell holds a text that is not the assignment's: some editors split it."""
+        return _is_prose(cell) and not _lines(cell.source) <= self.lines
+
+    @cached_property
+    def lines(self) -> set[str]:
+        return set().union(*(_lines(cell.source) for cell in self.originals))
 
     def move(self, i: int, texts: list[Cell]) -> None:
         cell = self.notebook.cells[i]
