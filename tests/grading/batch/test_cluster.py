@@ -249,7 +249,9 @@ def key_of(course: Course, student: str) -> str:
     repaired = repair_submission(source, course.folder("submitted", student), course.root)
     with surroundings(course):
         undone = undone_of(repaired.notebook, repaired)
-        return Circumstances.here(True).key_of(repaired.notebook, undone, grading_data())
+        return Circumstances.here(True).key_of(
+            repaired.notebook, undone, grading_data(), repaired.beside
+        )
 
 
 @pytest.mark.slow
