@@ -670,6 +670,13 @@ def nothing_of_this_assignment(folder, work):
 
 
 @shape("unread")
+def nothing_of_this_but_another_assignment(folder, work):
+    """The notebook of another assignment, which has cells of the same ids."""
+    text = to_bytes(work.notebook).decode().replace('"01-', '"02-')
+    put(folder, text.replace("double(", "halve(").replace("treble(", "third(").encode())
+
+
+@shape("unread")
 def nothing_but_brackets(folder, work):
     """JSON that is nested without end."""
     put(folder, b"[" * 200_000)

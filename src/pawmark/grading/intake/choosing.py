@@ -9,7 +9,7 @@ from nbformat import NotebookNode
 from pawmark.grading.intake.attempts import is_later
 from pawmark.grading.intake.beside import placed
 from pawmark.grading.intake.finding import Candidate, HandIn, Suspect
-from pawmark.grading.intake.rebuild import Doubt, Repaired, rebuild, unreadable
+from pawmark.grading.intake.rebuild import Doubt, Repaired, is_of, rebuild, unreadable
 
 _LISTED = 5
 _NOTEBOOK_NAME = re.compile(r"\.ipynb(\.|$)", re.IGNORECASE)
@@ -40,7 +40,7 @@ def choose(
         Files that the assignment brings beside its notebook.
     """
     made = [(candidate, rebuild(pristine, candidate.reading)) for candidate in found.candidates]
-    usable = _usable(made)
+    usable = _usable(made, pristine)
     if not usable:
         return unreadable(pristine, _why_nothing(found))
     last = _latest(usable)
@@ -65,9 +65,9 @@ def choose(
     )
 
 
-def _usable(made: list[_Made]) -> list[_Made]:
+def _usable(made: list[_Made], pristine: NotebookNode) -> list[_Made]:
     """Keep what may be meant: answers before untouched releases, notebooks before scripts."""
-    found = [one for one in made if one[1].known or one[1].attempted]
+    found = [one for one in made if one[1].attempted or is_of(one[1].known, pristine.cells)]
     found = [one for one in found if not one[0].reading.is_script or one[1].attempted]
     for better in (
         lambda one: not one[0].hidden,

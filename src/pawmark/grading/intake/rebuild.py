@@ -22,6 +22,7 @@ from pawmark.grading.intake.reading import MAX_SOURCE, Cell, Reading
 
 MAX_EXTRA = 500
 _TYPES = ("code", "markdown")
+_SHARED = 5  # another assignment's notebook has less than one in so many of the cells
 _CODE = re.compile(
     r"^\s*(?:(?:async +)?(?:def|class|for|while|with|if|try|assert|return|print|raise|del)\b"
     r"|import +\w|from +[\w.]+ +import|[%!@#]|[\w.\[\], ]+ *[-+*/]?=[^=]|[\w.]+\()",
@@ -61,7 +62,7 @@ class Repaired:
     free_code
         Whether the student wrote code in other cells; it may answer an exercise too.
     known
-        How many of the assignment's own cells were found.
+        How many of the assignment's own cells were found, by grade_id or by their text.
     doubts
         Why a person should look at it.
     unread
@@ -266,6 +267,19 @@ def _is_comment(source: str) -> bool:
     return all(not line.strip() or line.lstrip().startswith("#") for line in source.splitlines())
 
 
+def is_of(known: int, cells: list[NotebookNode]) -> bool:
+    """Tell whether a notebook is of the assignment at all; others share a few cells with it.
+
+    Parameters
+    ----------
+    known
+        How many of the assignment's cells were found in it.
+    cells
+        The cells of the release.
+    """
+    return known * _SHARED >= len(cells)
+
+
 class _Rebuild:
     """One pass over the student's cells, matched with the released ones."""
 
@@ -296,10 +310,19 @@ class _Rebuild:
             table.pop(None, None)
         copies, rest = defaultdict(list), []
         for j, cell in enumerate(self.cells):
-            i = by_grade.get(cell.grade_id, by_id.get(cell.cell_id))
+            # Assignments share cell ids, and no grade ids: such a cell is another assignment's.
+            i = by_grade.get(cell.grade_id) if cell.grade_id else by_id.get(cell.cell_id)
             (rest if i is None else copies[i]).append(j)
         self.match_by_text(copies, rest)
         return dict(copies)
+
+    @cached_property
+    def known(self) -> int:
+        """How many originals were found for sure: their ids alone are those of others too."""
+        return sum(
+            any(self.cells[j].grade_id or not self.differs(i, j) for j in copies)
+            for i, copies in self.copies.items()
+        )
 
     def match_by_text(self, copies: dict[int, list[int]], rest: Iterable[int]) -> None:
         """Match untouched cells that lost their names, as old formats have no cell ids."""
@@ -342,7 +365,7 @@ class _Rebuild:
             tuple(self.repairs),
             frozenset(self.attempted),
             self.free_code,
-            len(self.copies),
+            self.known,
             tuple(self.doubts),
         )
 
@@ -490,7 +513,7 @@ class _Rebuild:
 
     def near(self, i: int, extras: list[tuple[int, Cell]]) -> list[tuple[int, Cell]]:
         """Return the extra cells below the place of an answer; where there are none, above it."""
-        if not self.copies:  # where nothing is known of the assignment, no place is near another
+        if not is_of(self.known, self.originals):  # in another assignment no place is this one's
             return []
         before = max((k for k in self.copies if k < i), default=-1)
         below = [extra for extra in extras if extra[0] == i]
