@@ -493,7 +493,7 @@ def outputs_in_texts(folder, work):
     """Megabytes in the members of cells that nobody knows."""
     notebook = work.notebook
     for cell in notebook["cells"]:
-        cell["history"] = [{"source": "pass"}] * 20_000
+        cell["history"] = [{"source": "pass"}] * 5_000
     put(folder, notebook)
 
 
