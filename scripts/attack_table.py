@@ -16,7 +16,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT / "tests"))
+sys.path.insert(0, str(ROOT / "tests" / "support"))
 
 from attack_course import HONEST, NAME, WRONG, Attack, Course, read_attack  # noqa: E402
 from attack_findings import aftermath, successes  # noqa: E402

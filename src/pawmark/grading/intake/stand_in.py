@@ -27,8 +27,9 @@ from nbformat import NotebookNode
 
 from pawmark.errors import CourseError
 from pawmark.grading.boundary import wire
-from pawmark.grading.intake.files import UnreadableError, files_of, read_regular
+from pawmark.grading.intake.files import files_of
 from pawmark.grading.intake.rebuild import Repaired
+from pawmark.grading.intake.walking import UnreadableError, is_linked, read_regular
 
 VARIABLE = "PAWMARK_TRAINING"
 RUN, HANDED_IN = "run", "handed-in"
@@ -149,7 +150,8 @@ def _source(lines: list[str], kept: dict[str, str]) -> str:
 
 def _find(submission: Path, name: str) -> bytes:
     """Read a file by its name, at any depth or in a zip archive; the shallowest one counts."""
-    paths = sorted(files_of(submission), key=lambda path: len(path.parts))
+    paths = [] if is_linked(submission) else [entry.path for entry in files_of(submission)]
+    paths.sort(key=lambda path: len(path.parts))
     reason = UnreadableError("it was not handed in")
     for path in paths:
         if path.name == name:
