@@ -20,10 +20,10 @@ UNTRAINED = ("01_three_tasks", "02_data_loading", "06_interpreting_convnets")
 TRAINED = ("03_encoder_decoder", "04_pooling_vs_stride", "05_architecture_patterns")
 SMALL = "01_three_tasks"
 REFERENCE = "student-001"
-WORKER = "pawmark.grading.batch.worker"
+WORKER = "pawmark.grading.batch.serve"
 KINDS = {
     WORKER: "workers",
-    "pawmark.grading.inside.preloaded": "templates",  # and their copies, in which student code runs
+    "pawmark.grading.inside preloaded": "templates",  # and their copies, in which student code runs
     "pawmark.grading.gradebook.command": "nbgrader",
 }
 

@@ -137,6 +137,7 @@ def _environment(console: Console) -> dict[str, str]:
     from pawmark.grading.sandbox import choice
 
     environment = {"PAWMARK_CELL_TIMEOUT": os.environ.get("PAWMARK_CELL_TIMEOUT", CELL_TIMEOUT)}
+    choice.chosen()  # a name that is none is no reason to go on without
     reason = choice.refusal()
     if reason:
         environment["PAWMARK_SANDBOX"] = "none"

@@ -103,15 +103,16 @@ def _stamp(course: Path, name: str, subcommand: str, target: str) -> dict[str, s
 
 def _causes(course: Path, name: str, subcommand: str) -> str:
     """Return the digest of all that decides what is generated."""
+    from pawmark.grading import fingerprint
     from pawmark.grading.run import recording
 
     causes = [_digest(course / "source" / name), _digest(course / CONFIG)]
-    causes += [json.dumps(recording.fingerprint()), metadata.version("nbgrader")]
+    causes += [json.dumps(fingerprint.of_installation()), metadata.version("nbgrader")]
     if subcommand == "generate_solution":
         from pawmark import pets
-        from pawmark.grading.run.pipeline import digest_of, hidden_checks
+        from pawmark.grading.run.pipeline import digest_of_checks, hidden_checks
 
-        checks = digest_of(hidden_checks(course, name))
+        checks = digest_of_checks(hidden_checks(course, name))
         causes += [checks, json.dumps(recording.variables()), pets.dataset().identity]
     return hashlib.sha256("\n".join(causes).encode()).hexdigest()
 

@@ -10,6 +10,7 @@ from pawmark import terminal
 from pawmark.cli import author, data, instructor, student
 from pawmark.cli.options import CommandLine, examples
 from pawmark.errors import PawmarkError
+from pawmark.grading.boundary.entry_points import spare_address_grammar
 
 app = typer.Typer(
     cls=CommandLine,
@@ -35,6 +36,7 @@ app.add_typer(instructor.records, name="records")
 
 def main() -> None:
     """Run the command line; an error that a person can mend is one message, without traceback."""
+    spare_address_grammar()
     try:
         app()
     except PawmarkError as error:

@@ -87,16 +87,16 @@ def regrade(
 
     Student code runs only for what a changed check asks anew.
     """
-    from pawmark.grading.batch import grade_class
+    from pawmark.grading.batch import regrade as regrading
     from pawmark.grading.course_folder import find_assignment, find_course
 
     course = find_course()
     told, failed = [], False
     names = [find_assignment(course, name) for name in assignments]
-    for name, changes in grade_class.preview(course, names, student).items():
+    for name, changes in regrading.preview(course, names, student).items():
         if not as_json:
             _show_changes(name, changes, write)
-        failed = (write and grade_class.regrade(course, name, changes) != 0) or failed
+        failed = (write and regrading.regrade(course, name, changes) != 0) or failed
         found = [dataclasses.asdict(change) for change in changes]
         told.append({"assignment": name, "changes": found, "written": write and bool(changes)})
     if as_json:

@@ -1,8 +1,14 @@
-"""Grading: repair, sandboxed execution, checks outside, and the record of what came of it."""
+"""Grading of any nbgrader course: the way of a submission, room by room.
 
-import sys
-
-# jsonschema, which every reader of notebooks imports, would compile a grammar of international web
-# addresses each time: a second of each of grading's processes. No schema here asks for one, and
-# jsonschema takes the package as one that is not installed.
-sys.modules.setdefault("rfc3987_syntax", None)
+1. `intake` reads hostile files and mends them into one notebook.
+2. `sandbox` is the walls; which of them are used here, `sandbox.choice` says, the one gate.
+3. `inside` is what runs within them and may be taken over; `boundary` is what both sides share.
+4. `session` holds one live process of a student, and gives every wait an end.
+5. `checks` asks it, from outside, what the hidden checks want to know.
+6. `results` is what came of that, as data.
+7. `run` is the one way through all of these: mend, name, load, run or replay, keep.
+8. `gradebook` lets plain ``nbgrader autograde`` go that way, and writes the grades.
+9. `pages` and `feedback` are what people read.
+10. `batch` does it for a class: on this machine by workers, or on a cluster.
+11. `fingerprint` names the code that decides; `course_folder` knows where everything lies.
+"""

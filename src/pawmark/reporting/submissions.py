@@ -6,12 +6,12 @@ from pathlib import Path
 from typing import Any
 
 from pawmark.errors import CourseError
+from pawmark.grading.intake.cells import exercise_of
 from pawmark.grading.results.outcomes import Outcome
 from pawmark.grading.results.table import Grade, read_grades
 
 GRADEBOOK = "gradebook.db"
 _COURSE_ID = "pawmark"
-_CHECK_SUFFIX = "-check"
 
 
 @dataclass(frozen=True)
@@ -159,4 +159,4 @@ def _waiting(entry: Any) -> Iterator[str]:
     for notebook in entry.notebooks:
         for grade in notebook.grades:
             if grade.needs_manual_grade:
-                yield grade.name.removesuffix(_CHECK_SUFFIX)
+                yield exercise_of(grade.name)

@@ -20,11 +20,10 @@ from rich.console import Console
 import pawmark
 from pawmark.errors import CourseError
 from pawmark.grading.batch import grade_class
-from pawmark.grading.batch.dask.runner import RefusedError, require_same
-from pawmark.grading.checks.session import grading_data
+from pawmark.grading.batch.dask.run_task import RefusedError, require_same
+from pawmark.grading.batch.submission import job_of
 from pawmark.grading.run import recording
-from pawmark.grading.run.pipeline import Circumstances, repair_submission, undone_of
-from pawmark.grading.sandbox import bubblewrap
+from pawmark.grading.sandbox import bubblewrap, landlocked
 
 distributed = pytest.importorskip("distributed", reason="the cluster extra is not installed")
 Client = distributed.Client
@@ -245,13 +244,8 @@ def test_a_submission_that_ends_its_workers(cluster, tmp_path, small_pets):
 
 def key_of(course: Course, student: str) -> str:
     """Return the name of the tape of a submission."""
-    source = course.root / "source" / NAME / f"{NAME}.ipynb"
-    repaired = repair_submission(source, course.folder("submitted", student), course.root)
     with surroundings(course):
-        undone = undone_of(repaired.notebook, repaired)
-        return Circumstances.here(True).key_of(
-            repaired.notebook, undone, grading_data(), repaired.beside
-        )
+        return job_of(course.root, NAME, student).key
 
 
 @pytest.mark.slow
@@ -288,7 +282,7 @@ def runners() -> list[psutil.Process]:
     """Return the processes in which workers run submissions."""
     found = []
     for process in psutil.process_iter(["cmdline"]):
-        if "pawmark.grading.batch.dask.runner" in (process.info["cmdline"] or []):
+        if "pawmark.grading.batch.serve" in (process.info["cmdline"] or []):
             found.append(process)
     return found
 
@@ -307,6 +301,18 @@ def test_another_installation_is_refused(cluster, tmp_path, small_pets):
 
     assert cluster.address.rsplit(":", 1)[0] in str(error.value)
     assert not (course.root / recording.FOLDER).exists()
+
+
+@pytest.mark.skipif(landlocked.available() is not None, reason=str(landlocked.available()))
+def test_a_worker_grades_in_its_own_sandbox_and_says_so(cluster, tmp_path, small_pets):
+    """A worker that uses Landlock writes landlock, whatever the machine that asks would use."""
+    course = build(tmp_path, small_pets.root, {"anna": HONEST})
+    cluster.add(PAWMARK_SANDBOX="landlock")
+
+    grade(course, cluster.address)
+
+    assert course.scores() == {"anna": 8}
+    assert course.record("anna")["sandbox"] == "landlock"
 
 
 @pytest.mark.slow

@@ -12,7 +12,8 @@ from attack_course import HONEST, NAME, TARGET, WRONG, Course
 from rich.console import Console
 
 from pawmark.errors import CourseError
-from pawmark.grading.batch import grade_class, worker
+from pawmark.grading.batch import grade_class, regrade
+from pawmark.grading.batch.submission import job_of
 from pawmark.grading.checks.session import check_module
 from pawmark.grading.run import execution, recording
 from pawmark.grading.sandbox import bubblewrap
@@ -96,7 +97,7 @@ def test_a_mended_check_is_shown_before_it_is_written(course, monkeypatch):
     before, text = course.scores(), module.read_text()
     try:
         module.write_text(text.replace("np.arange(1, 10), ", "np.arange(9), "))
-        changes = grade_class.preview(course.root, [NAME])[NAME]
+        changes = regrade.preview(course.root, [NAME])[NAME]
 
         assert {change.student for change in changes} == set(CLASS)
         assert {check.exercise for change in changes for check in change.checks} == {TARGET}
@@ -106,17 +107,15 @@ def test_a_mended_check_is_shown_before_it_is_written(course, monkeypatch):
         assert check.endswith("failed, 0 of 3 -> passed, 3 of 3")
         assert course.scores() == before
         with monkeypatch.context() as patch:
-            patch.setattr(grade_class, "_WORTH_A_PROCESS", 1)
-            assert grade_class.preview(course.root, [NAME])[NAME] == changes
+            patch.setattr(regrade, "WORTH_A_PROCESS", 1)
+            assert regrade.preview(course.root, [NAME])[NAME] == changes
         with by_hand(course) as (grade_of_why, comment):
             grade_of_why.manual_score, comment.manual_comment = 2, "well argued"
-        assert grade_class.regrade(course.root, NAME, changes) == 0
+        assert regrade.regrade(course.root, NAME, changes) == 0
         assert course.scores() == {"anna-right": 5 + 2, "ben-wrong": 7, "cleo-loop": 3}
     finally:
         module.write_text(text)
-    assert (
-        grade_class.regrade(course.root, NAME, grade_class.preview(course.root, [NAME])[NAME]) == 0
-    )
+    assert regrade.regrade(course.root, NAME, regrade.preview(course.root, [NAME])[NAME]) == 0
     with by_hand(course) as (grade_of_why, comment):
         assert (grade_of_why.manual_score, comment.manual_comment) == (2, "well argued")
         grade_of_why.manual_score = comment.manual_comment = None
@@ -131,32 +130,30 @@ def test_only_what_changes_is_written(course):
     text, wrong = module.read_text(), course.record("ben-wrong")
     try:
         module.write_text(f"{text}\n# A comment changes the module and no grade.\n")
-        assert grade_class.preview(course.root, [NAME])[NAME] == []
+        assert regrade.preview(course.root, [NAME])[NAME] == []
         module.write_text(text.replace("np.arange(1, 10), ", "np.arange(9), "))
-        changes = grade_class.preview(course.root, [NAME], ["anna-right"])[NAME]
-        assert grade_class.regrade(course.root, NAME, changes) == 0
+        changes = regrade.preview(course.root, [NAME], ["anna-right"])[NAME]
+        assert regrade.regrade(course.root, NAME, changes) == 0
         assert course.record("anna-right")["checks"] != wrong["checks"]
         assert course.record("ben-wrong") == wrong
     finally:
         module.write_text(text)
-    assert (
-        grade_class.regrade(course.root, NAME, grade_class.preview(course.root, [NAME])[NAME]) == 0
-    )
+    assert regrade.regrade(course.root, NAME, regrade.preview(course.root, [NAME])[NAME]) == 0
 
 
 @pytest.mark.usefixtures("surroundings")
 def test_checks_that_ran_are_not_run_again(course, monkeypatch):
     """The tape tells what came of the very same checks; for other points they run once more."""
     grade(course)
-    prepared = worker.prepare(course.root, NAME, "ben-wrong")
-    first = worker.execute(course.root, prepared).results
+    job = job_of(course.root, NAME, "ben-wrong")
+    first = job.run().results
 
     monkeypatch.setattr(execution, "with_checks", None)
-    again = prepared.begin()
+    again = job.begin(job.load())
 
     assert again.run() == first
     assert not again.learnt
-    dearer = prepared.begin()
+    dearer = job.begin(job.load())
     for cell in dearer.notebook.cells:
         if cell.metadata.get("nbgrader", {}).get("grade_id") == f"{TARGET}-check":
             cell.metadata["nbgrader"]["points"] += 1
@@ -184,7 +181,7 @@ def test_a_new_question_starts_the_students_code_again(course):
     new += '    expect(student.call("mean_of", np.array([4.0])) == 4, "not the value itself")\n'
     try:
         module.write_text(text + new)
-        changes = grade_class.preview(course.root, [NAME], ["anna-right"])[NAME]
+        changes = regrade.preview(course.root, [NAME], ["anna-right"])[NAME]
     finally:
         module.write_text(text)
 

@@ -1,5 +1,6 @@
 """Workers that stay: how many there are, what they answer, and what happens when one ends."""
 
+import contextlib
 import os
 import signal
 
@@ -38,22 +39,32 @@ def test_as_many_as_cores_and_memory_allow(monkeypatch, cores, free, limit, want
 
 @pytest.mark.skipif(bubblewrap.available() is not None, reason=str(bubblewrap.available()))
 def test_a_worker_that_ends_is_replaced(tmp_path, small_pets, monkeypatch):
-    """It costs its submission, said as None; the next one gets a new worker."""
+    """It costs its order, and is said to have ended; the next one gets a new worker."""
     course = Course(tmp_path, small_pets.root)
     course.build()
     course.hand_in("ada", HONEST)
     for name, value in course.environment.items():
         monkeypatch.setenv(name, value)
     monkeypatch.setenv("PAWMARK_WARM", "0")
-    with pool.Crew(1, tmp_path / "logs") as workers:
-        answer = workers.run(course.root, NAME, "ada")
+    with pool.Pool(tmp_path / "logs") as workers:
+        answer = workers.ask(order(course))
         assert (answer["points"], answer["max_points"], answer["live"]) == (8, 8, 1)
-        assert workers.run(course.root, NAME, "ada")["live"] == 0  # its tape is there
-        assert "refused" in workers.run(course.root, "98_absent", "ada")
-        first = workers._all[0].pid
+        assert workers.ask(order(course))["live"] == 0  # its recording is there
+        assert "FileNotFoundError" in workers.ask(order(course, assignment="98_absent"))["failed"]
+        (first,) = workers.pids
         os.kill(first, signal.SIGKILL)
-        assert workers.run(course.root, NAME, "ada") is None or len(workers._all) == 2
-        assert workers.run(course.root, NAME, "ada")["points"] == 8
-        last = workers._all[-1].pid
-    assert last != first
+        with contextlib.suppress(pool.WorkerEndedError):  # unless it was seen to have ended
+            workers.ask(order(course))
+        assert workers.ask(order(course))["points"] == 8
+        _, last = workers.pids
     assert not psutil.pid_exists(last)
+
+
+def order(course, assignment=NAME):
+    """Return the order to run what Ada handed in."""
+    return {
+        "do": "submission",
+        "course": str(course.root),
+        "assignment": assignment,
+        "student": "ada",
+    }

@@ -13,6 +13,7 @@ import socket
 import struct
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -24,6 +25,7 @@ from hypothesis import strategies as st
 
 from pawmark.checks import CheckFailed, expect, expect_array, expect_close, expect_number
 from pawmark.grading.boundary import wire
+from pawmark.grading.boundary.limits import Limits, Usage
 from pawmark.grading.checks.student import Student, StudentError
 from pawmark.grading.results.outcomes import Outcome
 from pawmark.grading.run.execution import Execution
@@ -81,18 +83,16 @@ class Mouth:
 
     def kernel(self, steps: list[tuple[str, bytes]], ending: str = "close") -> StudentKernel:
         """Return a kernel at whose other end the script is spoken."""
-        kernel = StudentKernel(None)
-        kernel._process, kernel._family = StandIn(), []
-        kernel._control, control = socket.socketpair()
-        kernel._door, door = socket.socketpair()
-        for end in (kernel._control, kernel._door):
-            end.setblocking(False)
-        data = pickle.dumps((steps, ending))
-        with control, door:
-            head = len(data).to_bytes(8, "big")
-            socket.send_fds(self.orders, [head], [control.fileno(), door.fileno()])
-        self.orders.sendall(data)
+        kernel = StudentKernel(StandIn(self, [("control", READY), *steps], ending))
+        kernel.start()
         return kernel
+
+    def speak(self, script: tuple, control: int, channel: int) -> None:
+        """Speak a script into the ends of two sockets."""
+        data = pickle.dumps(script)
+        head = len(data).to_bytes(8, "big")
+        socket.send_fds(self.orders, [head], [control, channel])
+        self.orders.sendall(data)
 
     def close(self) -> None:
         """End the process."""
@@ -103,20 +103,33 @@ class Mouth:
 class StandIn:
     """Stands for the sandbox, which is not what is tested here."""
 
-    ended = False
-    stdin = None
+    data, limits, peak_memory, pid = None, Limits(), 0, None
 
-    def poll(self):
-        """Tell, as Popen does, whether it has ended."""
-        return 0 if self.ended else None
+    def __init__(self, mouth: Mouth, steps: list[tuple[str, bytes]], ending: str) -> None:
+        self.mouth, self.script = mouth, (steps, ending)
+        self.ended = threading.Event()
 
-    def kill(self):
+    @property
+    def alive(self):
+        """Tell whether it has ended."""
+        return not self.ended.is_set()
+
+    def start(self, control, channel):
+        """Let the script be spoken."""
+        self.mouth.speak(self.script, control, channel)
+
+    def usage(self):
+        """Use nothing."""
+        return Usage()
+
+    def watch(self):
+        """Wait for the end."""
+        self.ended.wait()
+        yield None
+
+    def end(self):
         """End it."""
-        self.ended = True
-
-    def wait(self, timeout=None):
-        """Wait for nothing."""
-        return 0
+        self.ended.set()
 
 
 @pytest.fixture(scope="module")
@@ -135,6 +148,7 @@ def door_to(kernel: StudentKernel) -> Student:
         data=None,
         guest_root="",
         new_kernel=lambda: None,
+        sandbox="bubblewrap",
         seed=0,
         timeout=LIMIT,
     )
@@ -174,6 +188,9 @@ def frame(tree, blobs=()) -> bytes:
     text = tree if isinstance(tree, bytes) else json.dumps(tree).encode("utf-8", "surrogatepass")
     lengths = struct.pack(f">{len(blobs)}Q", *map(len, blobs))
     return struct.pack(">II", len(text), len(blobs)) + lengths + text + b"".join(blobs)
+
+
+READY = frame({"status": "ready", "dead": False})
 
 
 def npy(array, **more) -> bytes:

@@ -12,6 +12,8 @@ from pawmark.grading.boundary.limits import Limits, Usage, process_usage, usage_
 from pawmark.grading.checks.student import Student, StudentError
 from pawmark.grading.results.outcomes import Outcome
 from pawmark.grading.sandbox import bubblewrap
+from pawmark.grading.sandbox.namespaced import Bubblewrap
+from pawmark.grading.sandbox.unprotected import Unprotected
 from pawmark.grading.session.kernel import StudentKernel
 
 pytestmark = pytest.mark.skipif(
@@ -73,7 +75,7 @@ print("went on")
 
 @pytest.fixture
 def kernel():
-    with StudentKernel(None, limits=SMALL) as started:
+    with StudentKernel(Bubblewrap(None, SMALL)) as started:
         yield started
 
 
@@ -142,7 +144,7 @@ def test_an_answer_that_is_too_large_has_its_own_outcome(kernel):
 
 def test_processor_time_is_limited():
     """A process that computes without end is stopped long before its wall clock limit."""
-    with StudentKernel(None, limits=Limits(cpu_seconds=8)) as kernel:
+    with StudentKernel(Bubblewrap(None, Limits(cpu_seconds=8))) as kernel:
         run = kernel.run("while True: pass", LIMIT)
 
     assert run.outcome in (Outcome.TIMEOUT, Outcome.CRASHED)
@@ -203,7 +205,7 @@ def test_limits_travel_as_text():
 
 def test_memory_and_processes_are_limited_without_a_sandbox_too():
     """Where the instructor has opted out, the watcher still looks at the tree of processes."""
-    with StudentKernel(None, sandboxed=False, limits=SMALL) as kernel:
+    with StudentKernel(Unprotected(None, SMALL)) as kernel:
         run = kernel.run("kept = bytearray(b'x') * (900 << 20)\nimport time; time.sleep(60)", LIMIT)
 
     assert run.outcome is Outcome.OUT_OF_MEMORY

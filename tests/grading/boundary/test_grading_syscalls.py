@@ -6,6 +6,7 @@ import pytest
 
 from pawmark.grading.boundary import seccomp
 from pawmark.grading.sandbox import bubblewrap
+from pawmark.grading.sandbox.namespaced import Bubblewrap
 from pawmark.grading.session.kernel import StudentKernel
 
 pytestmark = pytest.mark.skipif(
@@ -46,7 +47,7 @@ ABSENT = ("clone3", "memfd_create")
 @needs_filter
 def test_what_student_code_never_needs_is_refused():
     """Each refused call fails with the filter's own error, not with one of its arguments."""
-    with StudentKernel(None) as kernel:
+    with StudentKernel(Bubblewrap()) as kernel:
         run = kernel.run(PROBE, 30)
 
     lines = [line.rsplit(" ", 1) for line in run.outputs[0]["text"].splitlines()]
@@ -69,7 +70,7 @@ def test_usual_work_goes_on_behind_the_filter():
         "server = socket.create_server(('127.0.0.1', 0))\n"
         "socket.create_connection(server.getsockname()).close()\n"
     )
-    with StudentKernel(None) as kernel:
+    with StudentKernel(Bubblewrap()) as kernel:
         run = kernel.run(source, 60)
 
     assert run.outcome is None, run

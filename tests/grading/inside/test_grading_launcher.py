@@ -9,6 +9,7 @@ import pytest
 
 from pawmark.grading.inside import user_namespace
 from pawmark.grading.sandbox import bubblewrap
+from pawmark.grading.sandbox.namespaced import Bubblewrap
 from pawmark.grading.session.kernel import StudentKernel
 
 pytestmark = pytest.mark.skipif(
@@ -20,9 +21,9 @@ pytestmark = pytest.mark.skipif(
 def test_student_code_is_not_root_to_the_system(tmp_path):
     """Seen from outside, the processes of student code belong to nobody that the machine knows."""
     tmp_path.chmod(0o755)
-    with StudentKernel(tmp_path) as kernel:
+    with StudentKernel(Bubblewrap(tmp_path)) as kernel:
         run = kernel.run("import os; print(os.getresuid(), os.getresgid(), os.getgroups())", 60)
-        family = psutil.Process(kernel._process.pid).children(recursive=True)
+        family = psutil.Process(kernel.sandbox.pid).children(recursive=True)
         owners = [process.uids().real for process in family if "python" in process.name()]
 
     assert run.outputs[0]["text"] == "(1000, 1000, 1000) (1000, 1000, 1000) []\n"
@@ -33,7 +34,7 @@ def test_data_that_only_root_may_read_are_still_seen(tmp_path):
     """Student code is then root to the system, as before, and the kit says that it is not bound."""
     (tmp_path / "only.txt").write_text("here")
     tmp_path.chmod(0o700)
-    with StudentKernel(tmp_path) as kernel:
+    with StudentKernel(Bubblewrap(tmp_path)) as kernel:
         run = kernel.run(f"print(open('{bubblewrap.GUEST_DATA}/only.txt').read())", 60)
 
     assert run.outputs[0]["text"] == "here\n"

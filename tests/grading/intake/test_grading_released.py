@@ -44,7 +44,8 @@ def test_another_source_or_version_is_made_anew(change, tmp_path, monkeypatch):
     if change == "source":
         source = source.replace(b"Oxford", b"Another")
     else:
-        monkeypatch.setattr(released.records, "fingerprint", lambda: {"pawmark": "another"})
+        another = {"pawmark": "another"}
+        monkeypatch.setattr(released.fingerprint, "of_installation", lambda: another)
 
     found = released.release_of(source, tmp_path)
 

@@ -9,7 +9,8 @@ import pytest
 
 from pawmark import models, pets
 from pawmark.grading.sandbox import bubblewrap, landlocked
-from pawmark.grading.sandbox.landlocked import ConfinedKernel
+from pawmark.grading.sandbox.landlocked import Landlocked
+from pawmark.grading.sandbox.namespaced import Bubblewrap
 from pawmark.grading.session.kernel import StudentKernel
 from pawmark.pets.cache import AHEAD_VARIABLE
 from pawmark.pets.layout import MARKER
@@ -120,11 +121,11 @@ def test_failure_costs_time_only(data, tmp_path, harm):
 
 
 @pytest.mark.parametrize(
-    ("kernel", "reason"),
-    [(StudentKernel, bubblewrap.available), (ConfinedKernel, landlocked.available)],
+    ("sandbox", "reason"),
+    [(Bubblewrap, bubblewrap.available), (Landlocked, landlocked.available)],
     ids=["bubblewrap", "landlock"],
 )
-def test_student_code_reads_it_and_cannot_change_it(small_pets, monkeypatch, kernel, reason):
+def test_student_code_reads_it_and_cannot_change_it(small_pets, monkeypatch, sandbox, reason):
     if reason() is not None:
         pytest.skip(reason())
     # Apart from the tests' own folders, which are closed to other users.
@@ -136,7 +137,7 @@ def test_student_code_reads_it_and_cannot_change_it(small_pets, monkeypatch, ker
         precomputed.make(data, CODE)
         before = sorted(Path(name, "cache").rglob("*"))
 
-        with kernel(data.root) as student:
+        with StudentKernel(sandbox(data.root)) as student:
             looked = student.run(LOOK, LIMIT)
             changed = student.run(CHANGE, LIMIT)
 

@@ -18,7 +18,7 @@ DAY = 86400
 
 def tape(seed=1, text="", assignment="01_one"):
     """Build a tape with two cells, one of which lost its process, and two answers."""
-    made = recording.Tape(seed, about={"assignment": assignment, "checks": "c" * 32})
+    made = recording.Tape(seed, "bubblewrap", about={"assignment": assignment, "checks": "c" * 32})
     made.cells[0] = recording.CellTape([{"output_type": "stream", "text": text}], None)
     made.cells[3] = recording.CellTape([], Outcome.TIMEOUT)
     reply = wire.Message({"value": {"$": "bytes", "b": 0}}, (b"\x00\xff",))

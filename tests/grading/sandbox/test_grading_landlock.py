@@ -16,8 +16,9 @@ from pawmark.grading.boundary import landlock, seccomp, wire
 from pawmark.grading.boundary.limits import Limits
 from pawmark.grading.results.outcomes import Outcome
 from pawmark.grading.sandbox import choice, landlocked
-from pawmark.grading.sandbox.landlocked import ConfinedKernel
+from pawmark.grading.sandbox.landlocked import Landlocked
 from pawmark.grading.sandbox.scratch import Scratch
+from pawmark.grading.session.kernel import StudentKernel
 
 needs_landlock = pytest.mark.skipif(
     landlocked.available() is not None, reason=str(landlocked.available())
@@ -78,7 +79,7 @@ time.sleep(60)
 
 @pytest.fixture(scope="module")
 def kernel():
-    with ConfinedKernel(None) as started:
+    with StudentKernel(Landlocked()) as started:
         yield started
 
 
@@ -92,13 +93,13 @@ def outside(tmp_path):
     return tmp_path
 
 
-def printed(kernel: ConfinedKernel, source: str) -> str:
+def printed(kernel: StudentKernel, source: str) -> str:
     run = kernel.run(source, LIMIT)
     assert run.outcome is None, run
     return "".join(output.get("text", "") for output in run.outputs)
 
 
-def tried(kernel: ConfinedKernel, expression: str) -> str:
+def tried(kernel: StudentKernel, expression: str) -> str:
     """Return what came of an expression in the sandbox."""
     return printed(kernel, TRY.format(f"    return {expression}"))
 
@@ -211,7 +212,7 @@ def test_no_socket_leads_out(kernel, outside, expression):
 )
 def test_processes_outside_are_out_of_reach(kernel, expression):
     """The grader, the keeper and the runner can be neither signalled, traced nor limited."""
-    keeper = kernel._process.pid
+    keeper = kernel.sandbox.pid
     said = tried(kernel, expression.format(os.getpid(), keeper))
 
     assert said.startswith("refused"), said
@@ -302,7 +303,7 @@ def test_everything_is_gone_afterwards():
         "os.makedirs('/'.join('d' * 900), exist_ok=True); os.mkdir('dark', 0o300)\n"
         "os.mkdir('dark/in', 0); print(os.getcwd())\n"
     )
-    with ConfinedKernel(None) as kernel:
+    with StudentKernel(Landlocked()) as kernel:
         folder = Path(printed(kernel, source).strip())
         assert len(_sleeping(mark)) == 4
         assert folder.is_dir()
@@ -315,10 +316,11 @@ def test_everything_ends_with_a_grader_that_is_killed():
     """When the grader's process is killed, the keeper ends what it kept and tidies up."""
     mark = f"{time.time_ns() % 10**6 + 10**6}"
     source = (
-        "import time\nfrom pawmark.grading.sandbox.landlocked import ConfinedKernel\n"
-        "kernel = ConfinedKernel(None)\nkernel.start()\n"
+        "import time\nfrom pawmark.grading.sandbox.landlocked import Landlocked\n"
+        "from pawmark.grading.session.kernel import StudentKernel\n"
+        "kernel = StudentKernel(Landlocked())\nkernel.start()\n"
         f"kernel.run(\"import subprocess; subprocess.Popen(['sleep', '{mark}'])\", 9)\n"
-        "print(kernel._scratch.root, flush=True)\ntime.sleep(60)\n"
+        "print(kernel.sandbox.scratch.root, flush=True)\ntime.sleep(60)\n"
     )
     with subprocess.Popen([sys.executable, "-c", source], stdout=subprocess.PIPE) as grader:
         folder = Path(grader.stdout.readline().decode().strip())
@@ -344,7 +346,7 @@ def test_everything_ends_with_a_grader_that_is_killed():
 )
 def test_what_all_processes_use_together_is_limited(source, outcomes):
     """Too much memory or disk ends the submission's processes, soon and with the reason."""
-    with ConfinedKernel(None, SMALL) as kernel:
+    with StudentKernel(Landlocked(None, SMALL)) as kernel:
         run = kernel.run(source, LIMIT)
 
     assert run.outcome in outcomes
@@ -355,7 +357,7 @@ def test_what_all_processes_use_together_is_limited(source, outcomes):
 def test_processes_are_limited_in_number():
     """A process that starts others again and again is stopped at the limit."""
     source = "import os, signal\nfor count in range(400):\n    if os.fork() == 0: signal.pause()\n"
-    with ConfinedKernel(None, SMALL) as kernel:
+    with StudentKernel(Landlocked(None, SMALL)) as kernel:
         run = kernel.run(source, LIMIT)
 
     # Each of them counts as large as the first one until there is time to look closer.
@@ -390,7 +392,7 @@ def test_without_a_filter_it_is_refused(monkeypatch):
 
 def test_an_unknown_sandbox_is_refused():
     """A name that is misspelt does not lead to another sandbox than was asked for."""
-    done = _python("from pawmark.grading import backend; print(backend.refusal())", "landlok")
+    done = _python("from pawmark.grading.sandbox import choice; print(choice.refusal())", "landlok")
 
     assert "landlok" in done.stdout
     assert "bubblewrap, landlock or none" in done.stdout
@@ -399,7 +401,7 @@ def test_an_unknown_sandbox_is_refused():
 @needs_landlock
 def test_a_graphics_card_is_not_promised(monkeypatch):
     """Where the profile trains on a card, which this sandbox does not show, grading refuses."""
-    ask = "from pawmark.grading import backend; print(backend.refusal())"
+    ask = "from pawmark.grading.sandbox import choice; print(choice.refusal())"
     monkeypatch.setenv("PAWMARK_PROFILE", "gpu")
 
     assert "PAWMARK_PROFILE=quick" in _python(ask, "landlock").stdout
@@ -408,10 +410,10 @@ def test_a_graphics_card_is_not_promised(monkeypatch):
 @needs_landlock
 def test_the_better_sandbox_is_preferred():
     """Landlock is taken where it is asked for, or where bubblewrap can make no name spaces."""
-    ask = "from pawmark.grading import backend; print(backend.chosen(), backend.refusal())"
+    ask = "from pawmark.grading.sandbox import choice; print(choice.chosen(), choice.refusal())"
 
     assert _python(ask, "landlock").stdout == "landlock None\n"
-    if choice.sandbox.available() is None:
+    if choice.bubblewrap.available() is None:
         assert _python(ask, "").stdout == "bubblewrap None\n"
         assert _python(ask, "", forbidden=True).stdout == "landlock None\n"
 

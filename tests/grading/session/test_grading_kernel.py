@@ -11,6 +11,7 @@ from pawmark.grading.boundary import wire
 from pawmark.grading.boundary.limits import Limits
 from pawmark.grading.results.outcomes import Outcome
 from pawmark.grading.sandbox import bubblewrap
+from pawmark.grading.sandbox.namespaced import Bubblewrap
 from pawmark.grading.session.kernel import KernelLost, StudentKernel
 
 pytestmark = pytest.mark.skipif(
@@ -22,7 +23,7 @@ LIMIT = 20.0
 
 @pytest.fixture(scope="module")
 def kernel():
-    with StudentKernel(None) as started:
+    with StudentKernel(Bubblewrap()) as started:
         yield started
 
 
@@ -77,7 +78,7 @@ def test_a_question_is_answered(kernel):
 
 
 def test_a_loop_without_end_is_a_timeout():
-    with StudentKernel(None) as kernel:
+    with StudentKernel(Bubblewrap()) as kernel:
         run = kernel.run("while True: pass", 1.0)
 
         assert run.outcome is Outcome.TIMEOUT
@@ -86,7 +87,7 @@ def test_a_loop_without_end_is_a_timeout():
 
 
 def test_an_exit_is_a_crash_and_later_questions_are_refused():
-    with StudentKernel(None) as kernel:
+    with StudentKernel(Bubblewrap()) as kernel:
         assert kernel.run("import os; os._exit(3)", LIMIT).outcome is Outcome.CRASHED
         with pytest.raises(KernelLost) as lost:
             kernel.ask(wire.encode({"op": "has", "args": {"name": "x"}}), 5)
@@ -95,7 +96,7 @@ def test_an_exit_is_a_crash_and_later_questions_are_refused():
 
 
 def test_too_much_memory_is_told_apart():
-    with StudentKernel(None, limits=Limits(memory=700 << 20)) as kernel:
+    with StudentKernel(Bubblewrap(None, Limits(memory=700 << 20))) as kernel:
         run = kernel.run("import time\nkept = bytearray(b'x') * (1 << 30)\ntime.sleep(9)", LIMIT)
 
     assert run.outcome is Outcome.OUT_OF_MEMORY
@@ -103,7 +104,7 @@ def test_too_much_memory_is_told_apart():
 
 def test_a_detached_child_ends_with_the_kernel():
     mark = f"{time.time_ns() % 10**6 + 10**6}"
-    with StudentKernel(None) as kernel:
+    with StudentKernel(Bubblewrap()) as kernel:
         kernel.run(
             f"import subprocess; subprocess.Popen(['sleep', '{mark}'], start_new_session=True)", 9
         )

@@ -17,7 +17,7 @@ from pawmark.errors import CourseError
 from pawmark.grading.batch.grade_class import GRADEBOOK
 from pawmark.grading.checks.session import check_folder, module_name
 from pawmark.grading.course_folder import CONFIG, assignments, source_notebook
-from pawmark.grading.run.execution import CHECK_SUFFIX
+from pawmark.grading.intake.cells import exercise_of
 
 _CALL = re.compile(r"run_checks\(\s*['\"]([^'\"]+)['\"]")
 _HEADING = re.compile(r"^### .* · (\d+) points?$", re.MULTILINE)
@@ -84,7 +84,7 @@ def _each(
 def unchecked(course: Path, name: str, book: NotebookNode) -> str:
     """Say which exercises lack hidden checks, and which checks lack their exercise."""
     asked = {
-        cell.metadata.nbgrader.grade_id.removesuffix(CHECK_SUFFIX): _CALL.findall(cell.source)
+        exercise_of(cell.metadata.nbgrader.grade_id): _CALL.findall(cell.source)
         for cell in book.cells
         if is_grade(cell) and not is_solution(cell) and cell.cell_type == "code"
     }

@@ -13,7 +13,8 @@ from pawmark import pets, profiles
 from pawmark.authoring.doctor.finding import Finding
 from pawmark.errors import PawmarkError
 from pawmark.grading.batch import pool
-from pawmark.grading.sandbox import bubblewrap as sandboxes
+from pawmark.grading.sandbox import bubblewrap
+from pawmark.grading.sandbox import choice as sandboxes
 from pawmark.pets import layout, photographs
 from pawmark.pets.cache import cache_dir
 from pawmark.pets.synthetic import generator
@@ -47,10 +48,19 @@ def examine(course: Path, deep: bool) -> Iterator[Finding]:
 
 def sandbox() -> Finding:
     """Ask whether student code can be locked in here."""
-    reason = sandboxes.available()
+    reason = sandboxes.refusal()
     if reason is not None:
         return Finding.mend("sandbox", "does not work here, so grading refuses", reason)
-    walls = "system calls are filtered" if sandboxes.filtered() else "without libseccomp's filter"
+    name = sandboxes.chosen()
+    if name == sandboxes.NONE:
+        return Finding.mend(
+            "sandbox",
+            f"{sandboxes.VARIABLE} is none: student code can read and change whatever you can",
+            f"Unset {sandboxes.VARIABLE}, unless you wrote all of the notebooks yourself.",
+        )
+    if name == sandboxes.LANDLOCK:
+        return Finding.ok("sandbox", "works; by Landlock, without name spaces")
+    walls = "system calls are filtered" if bubblewrap.filtered() else "without libseccomp's filter"
     return Finding.ok("sandbox", f"works; {walls}")
 
 

@@ -1,95 +1,47 @@
-"""A whole class graded side by side, and graded again after a check was mended.
+"""A whole class graded side by side.
 
-Workers only fill the tapes of ``.pawmark/records/``; scores are written by one plain
+Workers only fill the recordings of ``.pawmark/records/``; scores are written by one plain
 ``nbgrader autograde`` afterwards, which finds them there. So the result is that of grading one
 submission after the other, and an interrupted run goes on where it stopped.
 """
 
+import contextlib
 import difflib
-import json
-import multiprocessing
-import signal
 import sqlite3
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import (
-    FIRST_COMPLETED,
-    Future,
-    ProcessPoolExecutor,
-    ThreadPoolExecutor,
-    wait,
-)
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import closing
-from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
-from typing import TypeVar
+from typing import Any
 
 from rich.console import Console
 
 from pawmark.errors import CourseError
-from pawmark.grading.batch import worker
-from pawmark.grading.batch.pool import Crew, workers_that_fit
+from pawmark.grading.batch.board import Board
+from pawmark.grading.batch.pool import Pool, WorkerEndedError, workers_that_fit
 from pawmark.grading.course_folder import run_nbgrader
 from pawmark.grading.gradebook import readiness
-from pawmark.grading.results.outcomes import CheckResult, ExerciseResult, show_points
-from pawmark.grading.results.table import Grade, read_grade
+from pawmark.grading.results.outcomes import show_points
+from pawmark.grading.run.pipeline import FRESH
+from pawmark.grading.sandbox import choice
 
 GRADEBOOK = "gradebook.db"
 RECORDS = ".pawmark"
-# To start a process takes as long as to look through so many submissions.
-_WORTH_A_PROCESS = 2
-
-Given = TypeVar("Given")
-Returned = TypeVar("Returned")
-
-
-@dataclass(frozen=True)
-class Change:
-    """A check that comes out differently in a regrade."""
-
-    exercise: str
-    title: str
-    before: str
-    after: str
-
-
-@dataclass(frozen=True)
-class Changes:
-    """What a regrade changes for one student.
-
-    Attributes
-    ----------
-    student
-        Whose submission it is.
-    before, after
-        Points from checks, of how many: those of a person are not in them, and stay.
-    checks
-        The checks that come out differently.
-    """
-
-    student: str
-    before: str
-    after: str
-    checks: tuple[Change, ...]
-
-    def lines(self) -> Iterator[str]:
-        """Yield what a person reads: the points, then a line for each check."""
-        points = f"{self.before} -> {self.after}" if self.before != self.after else self.after
-        yield f"{ascii(self.student)[1:-1]}: {points} points"
-        for check in self.checks:
-            yield f"  {check.exercise}  {check.title}  {check.before} -> {check.after}"
 
 
 def require_ready(course: Path) -> None:
-    """Make sure that grades can be written before anything is run.
+    """Make sure, before anything is run, that code may be run here, and that grades can be written.
 
     Raises
     ------
+    SandboxError
+        When student code must not run here.
     CourseError
         When the course cannot be written to, or its gradebook is damaged or locked.
     """
+    choice.require()
     reason = readiness.obstacle(course, f"sqlite:///{course / GRADEBOOK}")
     if reason is not None:
         raise CourseError(reason)
@@ -168,7 +120,7 @@ def grade(
         ensure_known(course, name)
     (course / RECORDS).mkdir(exist_ok=True)
     submissions = [(name, student) for name, found in todo.items() for student in found]
-    board = _Board(console, len(submissions))
+    board = Board(console, len(submissions))
     writer = _Writer(course, todo, force, board)
     with writer:
         if scheduler is None:
@@ -176,7 +128,7 @@ def grade(
         else:
             from pawmark.grading.batch.dask import client
 
-            client.run_all(course, submissions, scheduler, board.tell, board.say, force)
+            client.run_all(course, submissions, scheduler, board.report, board.message, force)
         return writer.status()
 
 
@@ -213,9 +165,9 @@ class _Writer:
     """
 
     def __init__(
-        self, course: Path, todo: dict[str, Sequence[str]], force: bool, board: "_Board"
+        self, course: Path, todo: dict[str, Sequence[str]], force: bool, board: "Board"
     ) -> None:
-        self._write = lambda name: _autograde(course, name, todo[name], force)
+        self._write = lambda name: autograde(course, name, todo[name], force)
         self._left = Counter({name: len(found) for name, found in todo.items()})
         self._board = board
         # One at a time: each would wait for the other.
@@ -235,7 +187,7 @@ class _Writer:
             self._begin(assignment)
 
     def _begin(self, assignment: str) -> None:
-        self._board.say(f"writing the grades of {assignment}: nbgrader autograde")
+        self._board.message(f"writing the grades of {assignment}: nbgrader autograde")
         self._begun[assignment] = self._pool.submit(self._write, assignment)
 
     def status(self) -> int:
@@ -246,31 +198,10 @@ class _Writer:
         return max(future.result() for future in self._begun.values())
 
 
-class _Board:
-    """Prints a line for each submission, and the time that is left."""
-
-    def __init__(self, console: Console, total: int) -> None:
-        self.console = console
-        self.total = total
-        self.finished = 0
-        self.began = time.monotonic()
-
-    def say(self, text: str) -> None:
-        """Print a line that is of no submission."""
-        self.console.print(text, markup=False, highlight=False)
-
-    def tell(self, student: str, text: str) -> None:
-        """Print what came of a submission."""
-        self.finished += 1
-        left = (time.monotonic() - self.began) / self.finished * (self.total - self.finished)
-        line = f"  {self.finished} of {self.total}  {ascii(student)[1:-1]}: {text}"
-        self.say(f"{line}; about {_minutes(left)} left")
-
-
 def _is_graded(course: Path, student: str, assignment: str) -> bool:
     """Tell whether a submission has been graded to its end."""
     left = readiness.mark_of(course, assignment, student).exists()
-    return _record(course, student, assignment).exists() and not left
+    return record_of(course, student, assignment).exists() and not left
 
 
 def ensure_known(course: Path, assignment: str) -> None:
@@ -286,7 +217,8 @@ def ensure_known(course: Path, assignment: str) -> None:
         raise CourseError(f"nbgrader could not release {assignment}; what it said is in {log}")
 
 
-def _autograde(course: Path, assignment: str, students: Sequence[str], force: bool) -> int:
+def autograde(course: Path, assignment: str, students: Sequence[str], force: bool) -> int:
+    """Let nbgrader write the grades of some students, from their recordings; return its status."""
     flags = ["--force"] if force else []
     log = course / RECORDS / "logs" / f"autograde-{assignment}.log"
     others = sorted(set(submitted(course, assignment)) - set(students))
@@ -295,7 +227,7 @@ def _autograde(course: Path, assignment: str, students: Sequence[str], force: bo
     left_out = [f"--CourseDirectory.student_id_exclude={','.join(others)}"] if others else []
     chosen = [left_out] if listed or not others else [["--student", name] for name in students]
     # What the workers have just run is not run once more.
-    kept = {"PAWMARK_FRESH": ""}
+    kept = {FRESH: ""}
     return max(
         run_nbgrader(course, "autograde", assignment, *flags, *who, log=log, environment=kept)
         for who in chosen
@@ -306,158 +238,40 @@ def _run_all(
     course: Path,
     submissions: Sequence[tuple[str, str]],
     workers: int,
-    board: "_Board",
+    board: "Board",
     ran: Callable[[str], None],
 ) -> None:
-    """Fill the tapes of submissions, each given by assignment and student; tell of each one."""
-    workers = min(workers, len(submissions))
-    with Crew(workers, course / RECORDS / "logs") as crew, ThreadPoolExecutor(workers) as pool:
+    """Fill the recordings of submissions, each given by assignment and student; report each."""
+    threads = min(workers, len(submissions))
+    with Pool(course / RECORDS / "logs") as pool, ThreadPoolExecutor(threads) as waiters:
         waiting: dict[Future, tuple[str, str]] = {
-            pool.submit(_run_one, crew, course, *submission): submission
+            waiters.submit(_run_one, pool, course, *submission): submission
             for submission in submissions
         }
         try:
             while waiting:
                 for future in wait(waiting, return_when=FIRST_COMPLETED).done:
                     assignment, student = waiting.pop(future)
-                    board.tell(student, future.result())
+                    board.report(student, future.result())
                     ran(assignment)
         except KeyboardInterrupt:
-            pool.shutdown(wait=False, cancel_futures=True)
-            crew.close()
+            waiters.shutdown(wait=False, cancel_futures=True)
+            pool.close()
             raise
 
 
-def _run_one(crew: Crew, course: Path, assignment: str, student: str) -> str:
+def _run_one(pool: Pool, course: Path, assignment: str, student: str) -> str:
     began = time.monotonic()
-    answer = crew.run(course, assignment, student)
+    order = {"do": "submission", "course": str(course), "assignment": assignment}
+    answer: dict[str, Any] = {}
+    with contextlib.suppress(WorkerEndedError):  # nbgrader meets the same, and says it
+        answer = pool.ask({**order, "student": student})
     seconds = f"{time.monotonic() - began:.0f} s"
-    if answer is None or "refused" in answer:
+    if "points" not in answer:
         return f"not run ({seconds}); nbgrader says why below"
     return f"{show_points(answer['points'], answer['max_points'])} points, {seconds}"
 
 
-def preview(
-    course: Path, assignments: Iterable[str], students: Iterable[str] | None = None
-) -> dict[str, list[Changes]]:
-    """Return what grading again would change, by assignment, student and check; writes no grade.
-
-    Student code runs only where a check asks what the tapes do not answer.
-
-    Raises
-    ------
-    CourseError
-        When nothing of an assignment has been graded, or the gradebook cannot be written to.
-    """
-    names, students = list(dict.fromkeys(assignments)), students and list(students)
-    graded = [(name, student) for name in names for student in _graded(course, name, students)]
-    require_ready(course)
-    found = _side_by_side(partial(_preview_one, course), graded)
-    changes: dict[str, list[Changes]] = {name: [] for name in names}
-    for (name, _), change in zip(graded, found, strict=True):
-        if change is not None and change.checks:
-            changes[name].append(change)
-    return changes
-
-
-def _preview_one(course: Path, submission: tuple[str, str]) -> Changes | None:
-    """Return what would change for a student; None where nothing that decides on it has."""
-    assignment, student = submission
-    prepared = worker.prepare(course, assignment, student)
-    if _is_current(course, assignment, student, prepared):
-        return None
-    before = read_grade(_record(course, student, assignment))
-    return _changes(before, list(worker.execute(course, prepared).results.values()))
-
-
-def _side_by_side(do: Callable[[Given], Returned], given: Sequence[Given]) -> list[Returned]:
-    """Do something for each of several, by several processes where that is quicker, in order."""
-    workers = min(workers_that_fit(), len(given) // _WORTH_A_PROCESS)
-    if workers < 2:
-        return [do(one) for one in given]
-    # Copies of this process: they have imported all that is needed.
-    context = multiprocessing.get_context("fork")
-    with ProcessPoolExecutor(workers, context, _leave_interrupts_to_the_parent) as pool:
-        try:
-            return list(pool.map(do, given))
-        except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
-            for process in multiprocessing.active_children():
-                process.terminate()  # sandboxes die with their parent
-            raise
-
-
-def _leave_interrupts_to_the_parent() -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-
-
-def regrade(course: Path, assignment: str, changes: Iterable[Changes]) -> int:
-    """Write what a preview showed, by nbgrader; manual scores and comments stay."""
-    students = [change.student for change in changes]
-    return _autograde(course, assignment, students, force=True) if students else 0
-
-
-def _graded(course: Path, assignment: str, students: Iterable[str] | None) -> list[str]:
-    names = choose(course, assignment, students)
-    found = [name for name in names if _record(course, name, assignment).exists()]
-    if not found:
-        raise CourseError(f"Nothing of {assignment} has been graded yet: pawmark grade")
-    return found
-
-
-def _is_current(course: Path, assignment: str, student: str, prepared: worker.Prepared) -> bool:
-    """Tell whether a record is of this very submission, under these checks and circumstances."""
-    try:
-        path = _record(course, student, assignment)
-        tree = json.loads(path.read_text(encoding="utf-8"))
-        told = (tree["tape"], tree["checks"])
-    except (OSError, ValueError, KeyError, TypeError):
-        return False
-    return told == (prepared.key, prepared.checks)
-
-
-def _record(course: Path, student: str, assignment: str) -> Path:
+def record_of(course: Path, student: str, assignment: str) -> Path:
+    """Return where the record of a graded submission lies."""
     return course / "autograded" / student / assignment / f"{assignment}.record.json"
-
-
-def _changes(before: Grade, after: Sequence[ExerciseResult]) -> Changes:
-    old, new = _by_check(before.exercises), _by_check(after)
-    checks = tuple(
-        Change(key[0], (new.get(key) or old[key]).title, *_told(old.get(key), new.get(key)))
-        for key in dict.fromkeys([*old, *new])
-        if _seen(old.get(key)) != _seen(new.get(key))
-    )
-    points, most = (sum(getattr(e, name) for e in after) for name in ("points", "max_points"))
-    told = (show_points(before.points, before.max_points), show_points(points, most))
-    return Changes(before.student, *told, checks)
-
-
-def _by_check(exercises: Iterable[ExerciseResult]) -> dict[tuple[str, str], CheckResult]:
-    return {
-        (exercise.exercise, check.check): check
-        for exercise in exercises
-        for check in exercise.checks
-    }
-
-
-def _seen(check: CheckResult | None) -> object:
-    """Return what of a check its student sees."""
-    if check is None:
-        return None
-    points = round(check.points, 4), round(check.max_points, 4)
-    return check.title, check.outcome, *points, check.message, check.got, check.expected
-
-
-def _told(old: CheckResult | None, new: CheckResult | None) -> tuple[str, str]:
-    before, after = (
-        "no check"
-        if check is None
-        else f"{check.outcome.value}, {show_points(check.points, check.max_points)}"
-        for check in (old, new)
-    )
-    return before, f"{after}, with another message" if before == after else after
-
-
-def _minutes(seconds: float) -> str:
-    minutes, rest = divmod(round(seconds), 60)
-    return f"{minutes} min {rest} s" if minutes else f"{rest} s"

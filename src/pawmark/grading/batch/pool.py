@@ -3,12 +3,14 @@
 import contextlib
 import json
 import os
-import queue
+import select
 import subprocess
 import sys
-from collections.abc import Iterator
+import tempfile
+import threading
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, Self
+from typing import IO, Any, Self
 
 import psutil
 
@@ -17,6 +19,11 @@ from pawmark.grading.session import warm
 # Measured under `quick` by make bench: a worker with its template and the largest submission.
 MEMORY_PER_WORKER = 2 << 30
 _OWN_MEMORY = 1 << 30
+_POLL = 500  # milliseconds
+_END = 10.0
+_LAST_WORDS = 1500
+# Variables that decide for student code: they are those of whoever gives the work.
+_GIVEN = ("PAWMARK_PROFILE", "KERAS_BACKEND")
 
 
 def workers_that_fit(wanted: int | None = None) -> int:
@@ -31,78 +38,118 @@ def workers_that_fit(wanted: int | None = None) -> int:
     return max(1, wanted or min(len(os.sched_getaffinity(0)), by_memory))
 
 
+class WorkerEndedError(Exception):
+    """A worker ended over an order, or was ended; the message is the end of what it said."""
+
+
 class Worker:
-    """One process of `pawmark.grading.batch.worker`.
+    """One process of `pawmark.grading.batch.serve`, which takes one order after another.
 
     Parameters
     ----------
     log
-        The file that takes what it says beside its answers.
+        The open file that takes what it says beside its answers; closed with the worker.
+    variables
+        Variables of the environment that decide for student code; by default this process's own.
     """
 
-    def __init__(self, log: Path) -> None:
-        log.parent.mkdir(parents=True, exist_ok=True)
-        with log.open("ab") as file:
-            self._process = subprocess.Popen(
-                [sys.executable, "-m", "pawmark.grading.batch.worker"],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=file,
-                start_new_session=True,  # Ctrl-C is for the one who waits
-                env={warm.SWITCH: warm.OF_WORKERS, **os.environ},
-                text=True,
-            )
+    def __init__(self, log: IO[bytes], variables: Mapping[str, str] | None = None) -> None:
+        self.variables = None if variables is None else dict(variables)
+        self._log = log
+        self._process = subprocess.Popen(
+            [sys.executable, "-P", "-m", "pawmark.grading.batch.serve"],
+            # The process ends when this pipe closes: also when the one who waits is killed.
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=log,
+            start_new_session=True,  # Ctrl-C is for the one who waits
+            bufsize=0,
+            env=_environment(variables),
+        )
 
     @property
     def pid(self) -> int:
         """Its process."""
         return self._process.pid
 
-    def run(self, course: Path, assignment: str, student: str) -> dict[str, Any] | None:
-        """Run a submission; return what the worker's `run` does, None if it ended."""
-        order = {"course": str(course), "assignment": assignment, "student": student}
-        try:
-            self._process.stdin.write(json.dumps(order) + "\n")
-            self._process.stdin.flush()
-            line = self._process.stdout.readline()
-        except OSError:
-            line = ""
-        if line.endswith("\n"):
-            return json.loads(line)
-        self._process.kill()  # it has no more to say: whoever looks next finds it ended
-        self._process.wait()
-        return None
+    @property
+    def alive(self) -> bool:
+        """Whether it can take an order."""
+        return self._process.poll() is None
 
-    def close(self) -> None:
-        """End it, and what it runs."""
+    def ask(
+        self, order: Mapping[str, str], given_up: Callable[[], bool] = lambda: False
+    ) -> dict[str, Any]:
+        """Give it an order and return the answer; see `pawmark.grading.batch.serve`.
+
+        Parameters
+        ----------
+        order
+            What to do.
+        given_up
+            Asked now and then; True ends the worker.
+
+        Raises
+        ------
+        WorkerEndedError
+            If there is no answer: the worker is of no more use then.
+        """
+        line = b""
+        with contextlib.suppress(OSError, ValueError):  # it has ended, or somebody closed it
+            self._process.stdin.write(json.dumps(order).encode() + b"\n")
+            poll = select.poll()
+            poll.register(self._process.stdout, select.POLLIN)
+            while not poll.poll(_POLL) and not given_up():
+                continue
+            if not given_up():
+                line = self._process.stdout.readline()
+        if not line.endswith(b"\n"):
+            raise WorkerEndedError(self.close())
+        return json.loads(line)
+
+    def close(self) -> str:
+        """End it, and what it runs; return the end of what it said."""
         with contextlib.suppress(OSError):
             self._process.stdin.close()
         try:
-            self._process.wait(10)
+            self._process.wait(_END)
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
         self._process.stdout.close()
+        if self._log.closed:
+            return ""
+        with self._log:
+            end = self._log.seek(0, os.SEEK_END)
+            self._log.seek(max(0, end - _LAST_WORDS))
+            return self._log.read().decode(errors="replace")
 
 
-class Crew:
-    """Some workers; a context manager. Any thread may give them work.
+def _environment(variables: Mapping[str, str] | None) -> dict[str, str]:
+    dropped = () if variables is None else _GIVEN
+    kept = {name: value for name, value in os.environ.items() if name not in dropped}
+    package = str(Path(__file__).resolve().parents[3])
+    path = os.pathsep.join(filter(None, [package, os.environ.get("PYTHONPATH")]))
+    own = {warm.SWITCH: warm.OF_WORKERS}
+    return {**own, **kept, **(variables or {}), "PYTHONPATH": path}
+
+
+class Pool:
+    """Workers that are started when there is work for them; a context manager.
+
+    Any thread may give them work, and waits for the answer: so there are as many as threads.
 
     Parameters
     ----------
-    size
-        How many submissions run at once.
     logs
-        The folder for what they say.
+        The folder for what they say; None keeps that for as long as they live.
     """
 
-    def __init__(self, size: int, logs: Path) -> None:
-        self.size = size
+    def __init__(self, logs: Path | None = None) -> None:
         self.logs = logs
-        self._idle: queue.LifoQueue[Worker | None] = queue.LifoQueue()
+        self._idle: list[Worker] = []
         self._all: list[Worker] = []
-        for _ in range(size):
-            self._idle.put(None)  # started when there is work for it
+        self._lock = threading.Lock()
 
     def __enter__(self) -> Self:
         return self
@@ -110,23 +157,47 @@ class Crew:
     def __exit__(self, *_: object) -> None:
         self.close()
 
+    @property
+    def pids(self) -> list[int]:
+        """The processes that were started, the last one last."""
+        return [worker.pid for worker in self._all]
+
     def close(self) -> None:
-        """End all workers, and what they run; whoever waits for one gets None."""
+        """End all workers, and what they run; whoever waits for one is told that it ended."""
         for worker in self._all:
             worker.close()
 
-    def run(self, course: Path, assignment: str, student: str) -> dict[str, Any] | None:
-        """Run a submission by a worker that is free; None when that worker ended over it."""
-        with self._one() as worker:
-            return worker.run(course, assignment, student)
+    def ask(
+        self,
+        order: Mapping[str, str],
+        variables: Mapping[str, str] | None = None,
+        given_up: Callable[[], bool] = lambda: False,
+    ) -> dict[str, Any]:
+        """Give an order to a worker that is free, or to a new one; see `Worker.ask`.
 
-    @contextlib.contextmanager
-    def _one(self) -> Iterator[Worker]:
-        worker = self._idle.get()
-        if worker is None or worker._process.poll() is not None:
-            worker = Worker(self.logs / f"worker-{len(self._all) + 1}.log")
-            self._all.append(worker)
-        try:
-            yield worker
-        finally:
-            self._idle.put(worker)
+        Raises
+        ------
+        WorkerEndedError
+            If that worker ended over it.
+        """
+        worker = self._take(variables)
+        answer = worker.ask(order, given_up)
+        with self._lock:
+            self._idle.append(worker)
+        return answer
+
+    def _take(self, variables: Mapping[str, str] | None) -> Worker:
+        with self._lock:
+            self._idle = [worker for worker in self._idle if worker.alive]
+            for worker in reversed(self._idle):
+                if worker.variables == variables:
+                    self._idle.remove(worker)
+                    return worker
+            self._all.append(Worker(self._open_log(), variables))
+            return self._all[-1]
+
+    def _open_log(self) -> IO[bytes]:
+        if self.logs is None:
+            return tempfile.TemporaryFile()
+        self.logs.mkdir(parents=True, exist_ok=True)
+        return (self.logs / f"worker-{len(self._all) + 1}.log").open("a+b")

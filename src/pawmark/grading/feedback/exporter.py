@@ -18,9 +18,9 @@ from traitlets import List
 from pawmark.errors import CourseError
 from pawmark.grading import pages
 from pawmark.grading.boundary.sanitizing import render_markdown
+from pawmark.grading.intake.cells import exercise_of
 from pawmark.grading.results.outcomes import CheckResult, Outcome, Picture
 from pawmark.grading.results.table import Grade, read_grade
-from pawmark.grading.run.execution import CHECK_SUFFIX
 
 WORDS = {
     Outcome.PASSED: "The check found what it looked for.",
@@ -290,7 +290,7 @@ def _exercises(nb: NotebookNode, ids: Mapping[str, str], grade: Grade | None) ->
             if not (is_grade(cell) or is_task(cell)):
                 continue
             grade_id = cell.metadata.nbgrader.grade_id
-            name = grade_id.removesuffix(CHECK_SUFFIX)
+            name = exercise_of(grade_id)
             entry = gradebook.find_grade(grade_id, *where)
             exercise = Exercise(
                 name=name,
@@ -328,7 +328,7 @@ def _titles(nb: NotebookNode) -> dict[str, str]:
             own = not str(cell.get("id", "extra-")).startswith("extra-")
             found = _HEADING.findall(cell.source) if own else []
             heading = _WORTH.sub("", found[-1]).replace("`", "").strip() if found else heading
-        name = settings.get("grade_id", "").removesuffix(CHECK_SUFFIX)
+        name = exercise_of(settings.get("grade_id", ""))
         if heading and name not in titles and (is_solution(cell) or is_grade(cell)):
             titles[name], heading = heading, ""  # it is the heading of one exercise only
     return titles

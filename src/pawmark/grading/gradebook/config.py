@@ -37,43 +37,19 @@ from pawmark.grading.checks.session import grading_data
 from pawmark.grading.feedback.exporter import FeedbackExporter, PrepareFeedback
 from pawmark.grading.gradebook import readiness
 from pawmark.grading.intake import files, stand_in
+from pawmark.grading.intake.cells import exercise_of
 from pawmark.grading.intake.rebuild import Repaired
 from pawmark.grading.intake.walking import is_empty
 from pawmark.grading.pages import NBCONVERT_TEMPLATES
 from pawmark.grading.results.outcomes import ExerciseResult, Outcome
-from pawmark.grading.run import recording
-from pawmark.grading.run.execution import CHECK_SUFFIX
-from pawmark.grading.run.pipeline import (
-    Circumstances,
-    about,
-    judged,
-    opted_out,
-    repair_submission,
-    undone_of,
-)
-from pawmark.grading.sandbox import bubblewrap, choice
+from pawmark.grading.run.pipeline import Job, prepare, repair_submission
+from pawmark.grading.run.recording import Tape
+from pawmark.grading.run.run_settings import RunSettings
+from pawmark.grading.sandbox import choice
 from pawmark.trained import FOLDER as TRAINED
-
-FRESH = "PAWMARK_FRESH"
 
 _MAX_REPAIRS = 40
 _MAX_REPAIR = 400
-
-_LOUD = (
-    "GRADING WITHOUT A SANDBOX (PAWMARK_SANDBOX=none): submissions can read and change whatever "
-    "you can. Do this only with notebooks that you wrote yourself."
-)
-_UNFILTERED = (
-    "System calls are not filtered, because libseccomp is not installed or does not work here. "
-    "The sandbox holds without it, with one wall less: install libseccomp2 (apt) or libseccomp "
-    "(dnf)."
-)
-_UNBOUNDED = (
-    "Root grades, and the system does not limit the number of root's processes: a submission that "
-    "starts very many can hold this machine up for minutes. Grade as an ordinary user, or let "
-    "everybody read the Python that grades and the data set, so that student code can run as "
-    "another user than root."
-)
 
 # For each of eight steps of a submission nbgrader opens its gradebook anew. An engine that stays
 # keeps the statements that SQLAlchemy compiled: a third of the time that writing grades takes.
@@ -253,38 +229,24 @@ class GradingExporter(NotebookExporter):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.sandboxed = self._require_sandbox()
         coursedir = self.parent.coursedir
         reason = readiness.obstacle(Path(coursedir.root), coursedir.db_url)
         if reason is not None:
             raise self._refuse(reason)
         try:
-            Circumstances.here(self.sandboxed)
+            self.settings = RunSettings.here()
             self.data = grading_data()
             stand_in.wanted()
         except PawmarkError as error:
             raise self._refuse(str(error)) from error
-        if self.sandboxed and not bubblewrap.bounds_processes(self.data.root):
-            self.log.warning(_UNBOUNDED)
+        for warning in choice.warnings(self.settings.sandbox, self.data.root):
+            self.log.warning(warning)
         self.repaired: dict[tuple[str, str], Repaired] = {}
         self.guard = _Guard(self.parent)
 
     def _refuse(self, reason: str) -> NbGraderException:
         self.log.error("Grading refused. %s", reason)
         return NbGraderException(reason)
-
-    def _require_sandbox(self) -> bool:
-        if opted_out():
-            self.log.warning(_LOUD)
-            return False
-        reason = choice.refusal()
-        if reason is not None:
-            raise self._refuse(reason)
-        if choice.chosen() == choice.LANDLOCK:
-            self.log.warning(choice.CONFINED)
-        elif not bubblewrap.filtered():
-            self.log.warning(_UNFILTERED)
-        return True
 
     def from_filename(self, filename: str, resources: Any = None, **kwargs: Any) -> Any:
         """Repair in nbgrader's first pass; read our own repaired notebook in its second."""
@@ -297,7 +259,7 @@ class GradingExporter(NotebookExporter):
             "repaired": self.repaired[key],
             "course": Path(self.parent.coursedir.root),
             "data": self.data,
-            "sandboxed": self.sandboxed,
+            "settings": self.settings,
         }
         output, resources = super().from_filename(filename, resources, **kwargs)
         self.guard.for_a_person += [*_doubts(resources), *(errors := _grader_errors(resources))]
@@ -323,23 +285,21 @@ class ExecuteSubmission(NbGraderPreprocessor):
         """Fill in outputs and results."""
         job = resources["pawmark"]
         start = time.monotonic()
-        here = Circumstances.here(job["sandboxed"])
-        undone = undone_of(nb, job["repaired"])
-        key = here.key_of(nb, undone, job["data"], job["repaired"].beside)
-        old = None if os.environ.get(FRESH) else recording.load(job["course"], key)
-        told = about(job["course"], resources["nbgrader"]["assignment"])
-        beside = job["repaired"].beside
-        execution = here.execution(nb, undone, job["course"], job["data"], told, beside, old)
-        job["results"] = results = judged(execution.run(), job["repaired"])
+        assignment = resources["nbgrader"]["assignment"]
+        prepared = prepare(
+            job["course"], assignment, job["repaired"], job["data"], job["settings"], nb
+        )
+        execution = prepared.run()
+        job["results"] = results = execution.results
         job["repairs"] = (*job["repaired"].repairs, *execution.losses)
-        if execution.learnt:
-            recording.save(job["course"], key, execution.tape)
         if execution.old is not None and not execution.live:
-            self.log.info("Unchanged since it was last run: graded from .pawmark/records/%s", key)
+            self.log.info(
+                "Unchanged since it was last run: graded from .pawmark/records/%s", prepared.key
+            )
         self._show(nb, results)
         _show_repairs(nb, job["repairs"])
         seconds = time.monotonic() - start
-        record = _record(resources, key, told["checks"], execution.tape, results, seconds)
+        record = _record(resources, prepared, execution.tape, results, seconds)
         name = f"{resources['nbgrader']['notebook']}.record.json"
         resources.setdefault("outputs", {})[name] = json.dumps(record, indent=1).encode()
         return nb, resources
@@ -389,7 +349,7 @@ def _whose(resources: Any) -> str:
 
 
 def _exercise(cell: NotebookNode) -> str:
-    return cell.metadata["nbgrader"]["grade_id"].removesuffix(CHECK_SUFFIX)
+    return exercise_of(cell.metadata["nbgrader"]["grade_id"])
 
 
 def _table(result: ExerciseResult) -> NotebookNode:
@@ -399,7 +359,7 @@ def _table(result: ExerciseResult) -> NotebookNode:
 
 
 def _record(
-    resources: Any, key: str, checks: str, tape: recording.Tape, results: dict, seconds: float
+    resources: Any, prepared: Job, tape: Tape, results: dict, seconds: float
 ) -> dict[str, Any]:
     job, ids = resources["pawmark"], resources["nbgrader"]
     return {
@@ -411,11 +371,11 @@ def _record(
             [doubt.exercise, " ".join(doubt.reason.split())[:_MAX_REPAIR]]
             for doubt in job["repaired"].doubts
         ],
-        "sandbox": choice.chosen() if job["sandboxed"] else "none",
+        "sandbox": tape.sandbox,
         "data": job["data"].identity,
-        "tape": key,
+        "tape": prepared.key,
         "handed_in": stand_in.checksums(job["repaired"].notebook),
-        "checks": checks,
+        "checks": prepared.about["checks"],
         "seed": tape.seed,
         "seconds": round(seconds, 2),
         "run": {"seconds": round(tape.seconds, 2), "memory": tape.memory},

@@ -1,6 +1,6 @@
 """Runs in a sandbox of its own: imports the libraries once, then lets copies of itself go.
 
-``python -m pawmark.grading.inside.preloaded FD full``; ``light`` leaves TensorFlow and Keras
+``python -m pawmark.grading.inside preloaded FD full``; ``light`` leaves TensorFlow and Keras
 out. The grader sends one request for each submission: a process of the sandbox that was made for
 it, two sockets, the limits and the filter of system calls.
 This process forks; the copy moves into that sandbox for good, gives up every right, and only then
@@ -218,7 +218,3 @@ def _forget_chance() -> None:
 
     random.seed()
     np.random.seed(None)
-
-
-if __name__ == "__main__":
-    main()

@@ -1,6 +1,6 @@
 """Runs inside the sandbox: starts a Jupyter kernel and executes cells in it as it is told.
 
-``python -m pawmark.grading.inside.runner CONTROL_FD DOOR_FD LIMITS SPACE``. It sets its own limits
+``python -m pawmark.grading.inside runner CONTROL_FD DOOR_FD LIMITS SPACE``. It sets its own limits
 first. Orders come on the control socket, one frame each, and each gets one reply. The door is a
 second socket, which the kernel inherits: over it the grader asks the student's namespace. Nothing
 here is trusted by the grader; student code could replace all of it.
@@ -10,10 +10,12 @@ import asyncio
 import contextlib
 import json
 import os
+import select
 import signal
 import socket
 import sys
 import tempfile
+import threading
 import time
 import uuid
 from pathlib import Path
@@ -234,13 +236,25 @@ class Runner:
         raise RuntimeError(f"The kernel has not answered for {_PATIENCE} s, or it has ended.")
 
     async def serve(self) -> None:
-        """Carry out one order after another."""
+        """Carry out one order after another, until the grader closes the control socket."""
+        threading.Thread(target=self._end_with_grader, daemon=True).start()
         await self.start()
         os.close(self.door)
         self._reply({"status": "ready", "dead": False})
         while True:
             order = wire.read_frame(self._receive).tree
             self._reply(await (self._run(order["source"]) if order["op"] == "run" else self._ask()))
+
+    def _end_with_grader(self) -> NoReturn:
+        """Wait until the grader has gone, whatever else goes on here, and end with the kernel."""
+        poll = select.poll()
+        poll.register(self.control, select.POLLRDHUP)  # nothing is read: orders are not for here
+        poll.poll()
+        kernel = self.manager.provisioner
+        if kernel is not None and getattr(kernel, "pgid", None):
+            with contextlib.suppress(OSError):
+                os.killpg(kernel.pgid, signal.SIGKILL)
+        os._exit(0)
 
     def _look_at_reply(self, cell: Any, cell_index: int, execute_reply: dict) -> None:
         self.ends = asks_for_the_end(execute_reply)
@@ -348,7 +362,3 @@ def serve_by(runner: Runner) -> NoReturn:
         os._exit(0)  # the grader has gone
     finally:
         os._exit(1)
-
-
-if __name__ == "__main__":
-    main()

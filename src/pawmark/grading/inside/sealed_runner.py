@@ -1,6 +1,6 @@
 """The runner of a submission where there are no name spaces: as `runner`, but sealed.
 
-``python -m pawmark.grading.inside.sealed_runner CONTROL_FD DOOR_FD LIMITS ORDERS``. Landlock does
+``python -m pawmark.grading.inside sealed_runner CONTROL_FD DOOR_FD LIMITS ORDERS``. Landlock does
 not ask who connects to a socket that has a name in a folder, and one of those may lead to a service
 that starts programs. Runner and kernel meet over such sockets. When they have met, both give up
 connecting for good: the kernel before any of a student's code runs in it.
@@ -70,7 +70,3 @@ def main() -> NoReturn:
     control, door = (int(number) for number in sys.argv[1:3])
     Limits.from_text(sys.argv[3]).apply(namespaced=True)
     serve_by(SealedRunner(socket.socket(fileno=control), door, sys.argv[4]))
-
-
-if __name__ == "__main__":
-    main()

@@ -2,6 +2,8 @@
 
 from nbformat import NotebookNode
 
+_CHECK_SUFFIX = "-check"
+
 
 def is_grade(cell: NotebookNode) -> bool:
     """Tell whether points are given for a cell."""
@@ -11,3 +13,8 @@ def is_grade(cell: NotebookNode) -> bool:
 def is_solution(cell: NotebookNode) -> bool:
     """Tell whether a student's answer is expected in a cell."""
     return bool(cell.metadata.get("nbgrader", {}).get("solution", False))
+
+
+def exercise_of(grade_id: str) -> str:
+    """Return the exercise that a cell belongs to, given its own grade_id or that of its checks."""
+    return grade_id.removesuffix(_CHECK_SUFFIX)

@@ -15,8 +15,8 @@ from pathlib import Path
 import nbformat
 from nbformat import NotebookNode
 
+from pawmark.grading import fingerprint
 from pawmark.grading.intake.rebuild import release_form
-from pawmark.grading.run import recording
 
 FOLDER = Path(".pawmark") / "releases"
 
@@ -33,7 +33,7 @@ def release_of(source: bytes, course: Path) -> NotebookNode:
         The course folder, where the release form is kept. That only saves time: where it cannot be
         written or read, it is made again.
     """
-    versions = [recording.fingerprint(), metadata.version("nbgrader")]
+    versions = [fingerprint.of_installation(), metadata.version("nbgrader")]
     key = hashlib.sha256(json.dumps(versions, sort_keys=True).encode() + source).hexdigest()[:32]
     path = course / FOLDER / f"{key}.ipynb"
     with contextlib.suppress(OSError, ValueError):

@@ -18,12 +18,11 @@ from pawmark.grading.boundary.sanitizing import Cleaner
 from pawmark.grading.checks.session import CheckSession, with_checks
 from pawmark.grading.checks.student import Student, StudentError
 from pawmark.grading.intake import stand_in
-from pawmark.grading.intake.cells import is_grade, is_solution
+from pawmark.grading.intake.cells import exercise_of, is_grade, is_solution
 from pawmark.grading.results.outcomes import CheckResult, ExerciseResult, Outcome
 from pawmark.grading.run.recording import Answer, CellTape, Tape, digest_of
 from pawmark.grading.session.kernel import START_LIMIT, CellRun, KernelLost, StudentKernel
 
-CHECK_SUFFIX = "-check"
 MAX_RESTARTS = 6
 MAX_TAPE = 64 << 20
 _DETAIL = 2000
@@ -63,6 +62,8 @@ class Execution:
         The data folder as the student's process sees it.
     new_kernel
         Makes a fresh, not yet started process for student code.
+    sandbox
+        The name of the sandbox that those run in.
     seed
         Seed of the hidden inputs.
     timeout
@@ -95,6 +96,7 @@ class Execution:
     data: pets.Pets
     guest_root: str
     new_kernel: Callable[[], StudentKernel]
+    sandbox: str
     seed: int
     timeout: float
     patience: float = 1.0
@@ -116,7 +118,7 @@ class Execution:
     def __post_init__(self) -> None:
         if self.old is not None:
             self.seed = self.old.seed
-        self.tape = Tape(self.seed)
+        self.tape = Tape(self.seed, self.sandbox)
         self._left = self.budget
         self._cleaner = Cleaner()
         if self.old is not None:
@@ -145,6 +147,8 @@ class Execution:
         self.data.require_unchanged()
         results = tuple(self.results.values())
         self.tape.about = dict(self.about)
+        if self.old is not None and not self.live:  # nothing of it was made here
+            self.tape.sandbox = self.old.sandbox
         self.tape.results = () if any(result.needs_person for result in results) else results
         return self.results
 
@@ -297,7 +301,7 @@ class Execution:
 
     def _check(self, cell: NotebookNode, checks: CheckSession) -> None:
         settings = cell.metadata["nbgrader"]
-        exercise = settings["grade_id"].removesuffix(CHECK_SUFFIX)
+        exercise = exercise_of(settings["grade_id"])
         points = float(settings["points"])
         try:
             self.results[exercise] = self._checked(checks, exercise, points)
@@ -394,9 +398,7 @@ class Execution:
             for cell in self.notebook.cells
             if cell.cell_type == "code" and is_grade(cell) and not is_solution(cell)
         ]
-        return {
-            cell["grade_id"].removesuffix(CHECK_SUFFIX): float(cell["points"]) for cell in cells
-        }
+        return {exercise_of(cell["grade_id"]): float(cell["points"]) for cell in cells}
 
     @cached_property
     def _limits(self) -> dict[str, float]:

@@ -1,172 +1,217 @@
-"""One submission: how it is mended, and the circumstances under which its code is run."""
+"""The one way of a submission: mend, name, load, run or replay, keep.
 
-import dataclasses
+Whoever grades goes this way: nbgrader's exporter, the workers of this machine, those of a cluster,
+the preview of a regrade.
+"""
+
 import hashlib
 import json
 import os
-import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
-from typing import Any
 
-import psutil
 from nbformat import NotebookNode
 
-from pawmark import pets, profiles
-from pawmark.errors import CourseError
-from pawmark.grading.boundary.limits import Limits
+from pawmark import pets
+from pawmark.grading import fingerprint
 from pawmark.grading.checks.session import CHECKS
 from pawmark.grading.course_folder import source_notebook
 from pawmark.grading.intake import stand_in
 from pawmark.grading.intake.beside import read_course_files
+from pawmark.grading.intake.cells import exercise_of
 from pawmark.grading.intake.choosing import choose
 from pawmark.grading.intake.finding import find
 from pawmark.grading.intake.rebuild import Repaired, unreadable
 from pawmark.grading.intake.release_form import release_of
 from pawmark.grading.results.outcomes import CheckResult, ExerciseResult, Outcome
-from pawmark.grading.run import recording
-from pawmark.grading.run.execution import CHECK_SUFFIX, Execution
+from pawmark.grading.run import recording, seeds
+from pawmark.grading.run.execution import Execution
+from pawmark.grading.run.run_settings import RunSettings, patience
 from pawmark.grading.sandbox import choice
 from pawmark.grading.session import warm
 from pawmark.grading.session.kernel import StudentKernel
 from pawmark.vision import precomputed
 
-DEFAULT_TIMEOUT = 60.0
-GPU_PATIENCE = 10.0  # under `gpu`, limits of time are those of `quick` this many times
-DEFAULT_BUDGET = 3600.0
+FRESH = "PAWMARK_FRESH"
 
 
 @dataclass(frozen=True)
-class Circumstances:
-    """What decides, beside the notebook, the data and the libraries, what student code does.
+class Job:
+    """One submission, mended and named: ready to be run, or to be graded from its recording.
 
     Attributes
     ----------
-    sandboxed
-        False only where the instructor has opted out.
-    timeout
-        Seconds for a cell or a question.
-    budget
-        Seconds for everything that runs of the submission.
-    limits
-        What all processes of the submission may use together.
-    seed
-        The seed of the hidden inputs where it is given; else each run draws one.
+    course
+        The course folder.
+    notebook
+        The mended notebook; its run writes the outputs into it.
+    undone
+        Exercises that need no run to be called not attempted.
+    beside
+        Files that lie in the working folder, by path.
+    unread
+        Why nothing that was handed in could be graded; empty as a rule.
+    data
+        The grader's data.
+    settings
+        Sandbox, limits, a seed that was given.
+    about
+        What its recording says of itself: see `recording.Tape`.
+    key
+        The name of its recording.
     """
 
-    sandboxed: bool
-    timeout: float
-    budget: float
-    limits: Limits
-    seed: str | None
+    course: Path
+    notebook: NotebookNode
+    undone: frozenset[str]
+    beside: Mapping[str, bytes]
+    unread: str
+    data: pets.Pets
+    settings: RunSettings
+    about: dict[str, str]
+    key: str
 
-    @classmethod
-    def here(cls, sandboxed: bool) -> "Circumstances":
-        """Return those of this machine and its environment variables."""
-        timeout = seconds_of("PAWMARK_CELL_TIMEOUT", DEFAULT_TIMEOUT) * _patience()
-        budget = seconds_of("PAWMARK_SUBMISSION_TIMEOUT", DEFAULT_BUDGET) * _patience()
-        return cls(sandboxed, timeout, budget, _limits(), os.environ.get("PAWMARK_SEED"))
+    @cached_property
+    def hand_in(self) -> str:
+        """The digest of what the student wrote."""
+        return seeds.hand_in_of(self.about["assignment"], self.notebook, self.beside)
 
-    @classmethod
-    def from_json(cls, tree: dict[str, Any]) -> "Circumstances":
-        """Rebuild circumstances from `to_json`."""
-        return cls(**{**tree, "limits": Limits(**tree["limits"])})
+    def load(self) -> recording.Tape | None:
+        """Return the recording of an earlier run, if there is one and it is to be used."""
+        found = None if os.environ.get(FRESH) else recording.load(self.course, self.key)
+        if found is not None and not found.gave_up and self.settings.seed is None:
+            self._keep_seed(found.seed)
+        return found
 
-    def to_json(self) -> dict[str, Any]:
-        """Return the circumstances as a JSON object."""
-        return dataclasses.asdict(self)
+    def _keep_seed(self, seed: int) -> None:
+        try:
+            seeds.keep(self.course, self.hand_in, seed)
+        except OSError:  # the recording has it
+            return
 
-    def key_of(
-        self,
-        notebook: NotebookNode,
-        undone: frozenset[str],
-        data: pets.Pets,
-        beside: Mapping[str, bytes],
-    ) -> str:
-        """Return the name of the tape of a repaired notebook, with the files that lie beside it."""
-        return recording.key_of(
-            notebook,
-            undone=sorted(undone),
-            data=data.identity,
-            sandboxed=self.sandboxed and choice.chosen(),
-            timeout=self.timeout,
-            budget=self.budget,
-            limits=self.limits,
-            seed=self.seed,
-            beside={name: hashlib.sha256(data).hexdigest() for name, data in beside.items()},
+    def seed(self) -> int:
+        """Return the seed of the hidden inputs: the one that was given, or that of the hand-in."""
+        given = self.settings.seed
+        return seeds.of(self.course, self.hand_in) if given is None else int(given)
+
+    def begin(self, old: recording.Tape | None) -> Execution:
+        """Return the run, not begun; see `execution`."""
+        seed = self.seed() if old is None else old.seed
+        return execution(
+            self.notebook,
+            self.undone,
+            self.beside,
+            self.course,
+            self.data,
+            self.settings,
+            seed,
+            self.about,
+            old,
         )
 
-    def execution(
-        self,
-        notebook: NotebookNode,
-        undone: frozenset[str],
-        course: Path,
-        data: pets.Pets,
-        told: dict[str, str],
-        beside: Mapping[str, bytes],
-        old: recording.Tape | None = None,
-    ) -> Execution:
-        """Return the run of a repaired notebook, not yet begun; see `Execution`."""
-        sources = [cell.source for cell in notebook.cells if cell.cell_type == "code"]
-        imported = warm.libraries_for(sources)
-
-        def new_kernel() -> StudentKernel:
-            precomputed.make(data, sources)
-            return choice.student_kernel(data.root, self.sandboxed, self.limits, imported)
-
-        return Execution(
-            notebook=notebook,
-            undone=undone,
-            course=course,
-            data=data,
-            guest_root=choice.guest_data(data.root, self.sandboxed),
-            new_kernel=new_kernel,
-            seed=int(self.seed or secrets.randbits(32)),
-            timeout=self.timeout,
-            patience=_patience(),
-            budget=self.budget,
-            about=told,
-            beside=beside,
-            old=old,
-        )
+    def run(self) -> Execution:
+        """Run it, or what its recording does not hold, and keep the recording."""
+        done = self.begin(self.load())
+        done.run()
+        if done.learnt:
+            recording.save(self.course, self.key, done.tape)
+        done.results = _judged(done.results, self.unread)
+        return done
 
 
-def seconds_of(name: str, otherwise: float) -> float:
-    """Return a time limit from the environment.
+def prepare(
+    course: Path,
+    assignment: str,
+    repaired: Repaired,
+    data: pets.Pets,
+    settings: RunSettings,
+    notebook: NotebookNode | None = None,
+    checks: str | None = None,
+) -> Job:
+    """Name a mended submission; no code of the student's is run.
 
-    Raises
-    ------
-    CourseError
-        When it is no number above zero.
+    Parameters
+    ----------
+    course
+        The course folder.
+    assignment
+        Full name of the assignment.
+    repaired
+        What `repair_submission` gives.
+    data
+        The grader's data.
+    settings
+        Sandbox and limits.
+    notebook
+        The mended notebook where it has been written and read meanwhile, as nbgrader does.
+    checks
+        The digest of the hidden checks, where it is known: see `digest_of_checks`.
     """
-    text = os.environ.get(name) or str(otherwise)
-    try:
-        value = float(text)
-    except ValueError:
-        value = 0.0
-    if not value > 0:
-        raise CourseError(f"{name} is {text!r}: seconds are wanted, a number above 0.")
-    return value
+    notebook = repaired.notebook if notebook is None else notebook
+    undone = undone_of(notebook, repaired)
+    checks = digest_of_checks(hidden_checks(course, assignment)) if checks is None else checks
+    beside = repaired.beside
+    key = key_of(notebook, undone, beside, data, settings)
+    about = {"assignment": assignment, "checks": checks}
+    unread = repaired.unread
+    return Job(course, notebook, undone, beside, unread, data, settings, about, key)
 
 
-def _patience() -> float:
-    return GPU_PATIENCE if profiles.current() is profiles.GPU else 1.0
+def key_of(
+    notebook: NotebookNode,
+    undone: frozenset[str],
+    beside: Mapping[str, bytes],
+    data: pets.Pets,
+    settings: RunSettings,
+) -> str:
+    """Return the name of the recording of a mended notebook, with the files that lie beside it."""
+    return recording.key_of(
+        notebook,
+        undone=sorted(undone),
+        beside={name: hashlib.sha256(file).hexdigest() for name, file in beside.items()},
+        data=data.identity,
+        settings=settings.to_json(),
+    )
 
 
-def _limits() -> Limits:
-    """Return the limits on a submission: what the machine allows, or ``PAWMARK_MEMORY_GB``."""
-    gigabytes = os.environ.get("PAWMARK_MEMORY_GB")
-    if gigabytes:
-        return Limits(memory=int(float(gigabytes) * (1 << 30)))
-    # The chapter's sizes are some 4 GiB of arrays before anything is trained.
-    wanted = Limits.memory * (4 if profiles.current() is profiles.GPU else 1)
-    return Limits(memory=min(wanted, psutil.virtual_memory().total // 4 * 3))
+def execution(
+    notebook: NotebookNode,
+    undone: frozenset[str],
+    beside: Mapping[str, bytes],
+    course: Path,
+    data: pets.Pets,
+    settings: RunSettings,
+    seed: int,
+    about: Mapping[str, str],
+    old: recording.Tape | None = None,
+) -> Execution:
+    """Return the run of a mended notebook under some settings, not yet begun; see `Execution`."""
+    sources = [cell.source for cell in notebook.cells if cell.cell_type == "code"]
+    imported = warm.libraries_for(sources)
 
+    def new_kernel() -> StudentKernel:
+        precomputed.make(data, sources)
+        sandbox = choice.sandbox_of(settings.sandbox, data.root, settings.limits)
+        return StudentKernel(sandbox, imported)
 
-def opted_out() -> bool:
-    """Tell whether the instructor has chosen to grade without a sandbox."""
-    return choice.chosen() == choice.NONE
+    return Execution(
+        notebook=notebook,
+        undone=undone,
+        course=course,
+        data=data,
+        guest_root=choice.guest_data(settings.sandbox, data.root),
+        new_kernel=new_kernel,
+        sandbox=settings.sandbox,
+        seed=seed,
+        timeout=settings.timeout,
+        patience=patience(),
+        budget=settings.budget,
+        about=dict(about),
+        beside=beside,
+        old=old,
+    )
 
 
 def repair_submission(source: Path, folder: Path, course: Path) -> Repaired:
@@ -194,11 +239,11 @@ def repair_submission(source: Path, folder: Path, course: Path) -> Repaired:
     return repaired if trains else stand_in.replace_training(repaired, folder, course)
 
 
-def judged(results: dict[str, ExerciseResult], repaired: Repaired) -> dict[str, ExerciseResult]:
+def _judged(results: dict[str, ExerciseResult], unread: str) -> dict[str, ExerciseResult]:
     """Say the true reason where nothing could be graded: then no exercise is "not attempted"."""
-    if not repaired.unread:
+    if not unread:
         return results
-    return {name: _unread(result, repaired.unread) for name, result in results.items()}
+    return {name: _unread(result, unread) for name, result in results.items()}
 
 
 def _unread(result: ExerciseResult, reason: str) -> ExerciseResult:
@@ -222,7 +267,7 @@ def undone_of(notebook: NotebookNode, repaired: Repaired) -> frozenset[str]:
         return frozenset()
     ids = {cell.metadata.get("nbgrader", {}).get("grade_id", "") for cell in notebook.cells}
     if not repaired.attempted:
-        ids |= {grade_id.removesuffix(CHECK_SUFFIX) for grade_id in ids}
+        ids |= set(map(exercise_of, ids))
     return frozenset(ids) - repaired.attempted
 
 
@@ -254,13 +299,12 @@ def _numbers(course: Path, assignment: str) -> set[str]:
     return {entry["grade_id"].split("-")[0] for entry in settings if "grade_id" in entry}
 
 
-def digest_of(checks: dict[str, bytes]) -> str:
-    """Return the digest of hidden checks."""
+def digest_of_checks(checks: Mapping[str, bytes]) -> str:
+    """Return the digest of hidden checks, and of the code of this package that carries them out.
+
+    What came of the very same checks is taken from a recording. After an upgrade that is no answer
+    any more: they run again then, from the recording.
+    """
     tree = {name: hashlib.sha256(data).hexdigest() for name, data in checks.items()}
+    tree[""] = fingerprint.of_installation()["pawmark"]
     return hashlib.sha256(json.dumps(tree, sort_keys=True).encode()).hexdigest()[:32]
-
-
-def about(course: Path, assignment: str) -> dict[str, str]:
-    """Return what a tape says of itself: see `records.Tape`."""
-    checks = digest_of(hidden_checks(course, assignment))
-    return {"assignment": assignment, "checks": checks}

@@ -2,9 +2,9 @@
 
 A tape is one file of JSON lines under ``.pawmark/records/`` of the course, named by a digest of all
 that decides what student code does: the repaired notebook, the data, the limits, the libraries and
-this package. The hidden checks are not part of it: after an edit they run again from the tape, and
-only a question that the tape does not answer starts the student's code. What came of the checks as
-they were is on the tape too.
+what of this package runs beside it. The hidden checks are not part of it: after an edit they run
+again from the tape, and only a question that the tape does not answer starts the student's code.
+What came of the checks as they were is on the tape too.
 
 A tape is replaced whole, by renaming: whoever reads it meanwhile reads the old one to its end, and
 of several that write it at once the last one stays.
@@ -12,29 +12,25 @@ of several that write it at once the last one stays.
 
 import base64
 import contextlib
-import functools
 import hashlib
 import json
 import os
-import platform
 import tempfile
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from importlib import metadata
 from pathlib import Path
 from typing import Any
 
 from nbformat import NotebookNode
 
 from pawmark import profiles
+from pawmark.grading import fingerprint
 from pawmark.grading.boundary import wire
 from pawmark.grading.results.outcomes import ExerciseResult, Outcome
 
 FOLDER = Path(".pawmark") / "records"
 SUFFIX = ".jsonl"
-_PACKAGE = Path(__file__).resolve().parents[2]
-_LIBRARIES = ("tensorflow", "keras", "numpy", "matplotlib", "pillow", "ipykernel")
 
 
 @dataclass(frozen=True)
@@ -62,6 +58,8 @@ class Tape:
     ----------
     seed
         Seed of the hidden inputs of this run.
+    sandbox
+        The name of the sandbox in which it was made.
     cells
         By position in the repaired notebook.
     answers
@@ -80,6 +78,7 @@ class Tape:
     """
 
     seed: int
+    sandbox: str = ""
     cells: dict[int, CellTape] = field(default_factory=dict)
     answers: dict[tuple[str, str], list[Answer]] = field(default_factory=lambda: defaultdict(list))
     about: dict[str, str] = field(default_factory=dict)
@@ -105,22 +104,12 @@ def key_of(notebook: NotebookNode, **circumstances: Any) -> str:
         else (cell.cell_type, cell.source)
         for cell in notebook.cells
     ]
-    tree = {"cells": cells, "circumstances": circumstances, "environment": _environment()}
+    tree = {
+        "cells": cells,
+        "circumstances": circumstances,
+        "environment": [fingerprint.of_student_code(), variables()],
+    }
     return hashlib.sha256(json.dumps(tree, sort_keys=True, default=str).encode()).hexdigest()[:32]
-
-
-def _environment() -> tuple[Any, ...]:
-    return (fingerprint(), variables())
-
-
-@functools.cache
-def fingerprint() -> dict[str, str]:
-    """Return what of this installation decides what student code does: name and version."""
-    package = hashlib.sha256()
-    for path in sorted(_PACKAGE.rglob("*.py")):
-        package.update(path.relative_to(_PACKAGE).as_posix().encode() + path.read_bytes())
-    versions = {name: metadata.version(name) for name in _LIBRARIES}
-    return {"pawmark": package.hexdigest()[:16], "python": platform.python_version(), **versions}
 
 
 def variables() -> dict[str, str]:
@@ -164,7 +153,12 @@ def to_bytes(tape: Tape) -> bytes:
     """Return a tape as the text of its file."""
     results = [{"result": result.to_json()} for result in tape.results]
     lines = [json.dumps(tree) for tree in (*_cells(tape), *_answers(tape), *results)]
-    head: dict[str, Any] = {"seed": tape.seed, "lines": len(lines), "about": tape.about}
+    head: dict[str, Any] = {
+        "seed": tape.seed,
+        "sandbox": tape.sandbox,
+        "lines": len(lines),
+        "about": tape.about,
+    }
     head |= {"seconds": tape.seconds, "memory": tape.memory}
     if tape.gave_up:
         head["gave up"] = tape.gave_up
@@ -204,7 +198,7 @@ def from_bytes(data: bytes) -> Tape | None:
     """Rebuild a tape from the text of its file; None when that is not whole."""
     try:
         head, *trees = (json.loads(line) for line in data.splitlines())
-        tape = Tape(int(head["seed"]), about=dict(head["about"]))
+        tape = Tape(int(head["seed"]), str(head["sandbox"]), about=dict(head["about"]))
         tape.gave_up = str(head.get("gave up", ""))
         tape.seconds, tape.memory = float(head["seconds"]), int(head["memory"])
         for tree in trees:

@@ -6,6 +6,7 @@ is read-only: the system's libraries, the Python that grades, this package and o
 it may write lies in memory, is capped, and is gone when the sandbox ends.
 """
 
+import contextlib
 import functools
 import grp
 import os
@@ -13,13 +14,16 @@ import pwd
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterable
 from pathlib import Path
+from typing import IO
 
 from pawmark import profiles
 from pawmark.grading.boundary import seccomp
 from pawmark.grading.boundary.limits import MAX_DISK
 from pawmark.grading.inside import user_namespace
 from pawmark.grading.inside.user_namespace import GUEST_ID
+from pawmark.grading.sandbox import lifeline
 from pawmark.pets.cache import AHEAD_VARIABLE
 from pawmark.vision import precomputed
 
@@ -36,6 +40,8 @@ _DEVICES = Path("/dev")
 _DRIVER = ("nvidiactl", "nvidia-uvm")  # what CUDA opens beside the cards themselves
 _FREE_IDS = range(64100, 64200)
 _FORKS = 40
+_TRIAL = 20.0
+_END = 20.0
 # Proves, before any student code runs, that the system limits what becomes of root here.
 _PROBE = f"""
 import os, resource, time
@@ -151,17 +157,63 @@ def _tried(system_calls: int | None) -> str | None:
 def _run(wrapped: list[str], system_calls: int | None = None) -> str | None:
     passed = () if system_calls is None else (system_calls,)
     try:
-        done = subprocess.run(  # noqa: S603  (our own command line)
-            wrapped,
-            pass_fds=passed,
-            capture_output=True,
-            text=True,
-            timeout=20,
-            check=False,
-        )
+        with start(wrapped, passed, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE) as process:
+            try:
+                status = process.wait(_TRIAL)
+            finally:
+                end(process)
+            said = process.stderr.read().decode(errors="replace")
     except (OSError, subprocess.TimeoutExpired) as error:
         return str(error)
-    return None if done.returncode == 0 else done.stderr.strip()[-300:]
+    return None if status == 0 else said.strip()[-300:]
+
+
+def start(
+    wrapped: list[str],
+    passed: Iterable[int],
+    hand_on: bool = False,
+    stdout: int | IO[bytes] = subprocess.DEVNULL,
+    stderr: int | IO[bytes] = subprocess.DEVNULL,
+    environment: dict[str, str] | None = None,
+) -> subprocess.Popen[bytes]:
+    """Start what `command` or one of its like has wrapped, so that it never outlives this process.
+
+    Its standard input is what it hangs by: see `lifeline`, and `end`.
+
+    Parameters
+    ----------
+    wrapped
+        The command line.
+    passed
+        File descriptors that stay open in it.
+    hand_on
+        Whether standard input is handed on to the command, which sees nothing of it otherwise.
+    stdout, stderr
+        As for `subprocess.Popen`.
+    environment
+        All its variables; by default there are none.
+    """
+    kind = lifeline.HANDED_ON if hand_on else lifeline.OWN
+    return subprocess.Popen(  # noqa: S603  (our own command line)
+        [sys.executable, "-I", "-S", lifeline.__file__, kind, *wrapped],
+        pass_fds=tuple(passed),
+        start_new_session=True,
+        stdin=subprocess.PIPE,
+        stdout=stdout,
+        stderr=stderr,
+        env=environment or {},
+    )
+
+
+def end(process: subprocess.Popen[bytes]) -> None:
+    """End what `start` has started, with everything in it, and wait until it is gone."""
+    with contextlib.suppress(OSError):  # what was written to it and never read
+        process.stdin.close()
+    try:
+        process.wait(_END)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
 
 
 def _refused(reason: str) -> str:
@@ -173,9 +225,7 @@ def _refused(reason: str) -> str:
     )
 
 
-def command(
-    argv: list[str], data: Path | None, enabled: bool = True, system_calls: int | None = None
-) -> list[str]:
+def command(argv: list[str], data: Path | None, system_calls: int | None = None) -> list[str]:
     """Wrap a command so that it runs in the sandbox.
 
     Parameters
@@ -184,13 +234,9 @@ def command(
         The command; file descriptors that are passed to the whole stay open in it.
     data
         The data set that it sees, read-only, as `GUEST_DATA`.
-    enabled
-        False returns the command as it is: then it is the caller who gives `environment`.
     system_calls
         A file descriptor to read a compiled filter of system calls from; none are refused without.
     """
-    if not enabled:
-        return argv
     number = outside_id() if _readable(data) else None
     return _wrapped(argv, data, system_calls, number)
 

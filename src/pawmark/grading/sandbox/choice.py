@@ -1,34 +1,146 @@
-"""Which sandbox student code runs in: by name spaces wherever they can be had, else confined.
+"""Which sandbox student code runs in, and whether it may run here at all: the one gate.
 
-``PAWMARK_SANDBOX`` may name one: ``bubblewrap``, ``landlock``, or ``none`` to do without.
+By name spaces wherever they can be had, else confined. ``PAWMARK_SANDBOX`` may name one:
+``bubblewrap``, ``landlock``, or ``none`` to do without. Whoever runs student code asks `require`,
+or `require_beside` where it runs for another machine, and goes by the name that comes back.
 """
 
 import functools
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 from pawmark import profiles
+from pawmark.errors import SandboxError
 from pawmark.grading.boundary.limits import Limits
 from pawmark.grading.sandbox import bubblewrap, landlocked
-from pawmark.grading.session.kernel import StudentKernel
+from pawmark.grading.sandbox.landlocked import Landlocked
+from pawmark.grading.sandbox.namespaced import Bubblewrap
+from pawmark.grading.sandbox.protocol import Sandbox
+from pawmark.grading.sandbox.unprotected import Unprotected
 
 VARIABLE = "PAWMARK_SANDBOX"
 BUBBLEWRAP, LANDLOCK, NONE = "bubblewrap", "landlock", "none"
+_KINDS: dict[str, Callable[[Path | None, Limits], Sandbox]] = {
+    BUBBLEWRAP: Bubblewrap,
+    LANDLOCK: Landlocked,
+    NONE: Unprotected,
+}
 
-CONFINED = (
+_LOUD = (
+    "GRADING WITHOUT A SANDBOX (PAWMARK_SANDBOX=none): submissions can read and change whatever "
+    "you can. Do this only with notebooks that you wrote yourself."
+)
+_CONFINED = (
     "Student code is confined by Landlock, without name spaces. What it may read and change, and "
     "that no score can be forged, holds as in the other sandbox. It can tell whether other files "
     "exist on this machine and how large they are, what it writes goes to the disk of this "
     "machine, and multiprocessing pools do not work in it: docs/threat-model.md has the list."
 )
+_UNFILTERED = (
+    "System calls are not filtered, because libseccomp is not installed or does not work here. "
+    "The sandbox holds without it, with one wall less: install libseccomp2 (apt) or libseccomp "
+    "(dnf)."
+)
+_UNBOUNDED = (
+    "Root grades, and the system does not limit the number of root's processes: a submission that "
+    "starts very many can hold this machine up for minutes. Grade as an ordinary user, or let "
+    "everybody read the Python that grades and the data set, so that student code can run as "
+    "another user than root."
+)
+
+
+def require() -> str:
+    """Return the name of the sandbox in which student code runs here; NONE where it is opted out.
+
+    Raises
+    ------
+    SandboxError
+        When student code must not run here; the message says how to mend that.
+    """
+    reason = refusal()
+    if reason is not None:
+        raise SandboxError(reason)
+    return chosen()
+
+
+def require_beside(wanted: str) -> str:
+    """Return the sandbox of a machine that runs student code for another one.
+
+    It need not be the other's: each uses what works there. But that one of them does without is
+    never the other's choice.
+
+    Parameters
+    ----------
+    wanted
+        The sandbox of the machine that asks.
+
+    Raises
+    ------
+    SandboxError
+        When student code must not run here, or only one of both has opted out.
+    """
+    name = require()
+    if (name == NONE) != (wanted == NONE):
+        raise SandboxError(
+            f"{VARIABLE} is set to none on one side only. Unset it, or set it both for the "
+            "workers and where pawmark grade is called."
+        )
+    return name
+
+
+def chosen() -> str:
+    """Return the name of the sandbox that is used here, whether it works or not.
+
+    Raises
+    ------
+    SandboxError
+        When ``PAWMARK_SANDBOX`` names none that there is.
+    """
+    wanted = os.environ.get(VARIABLE, "").lower()
+    if wanted not in ("", BUBBLEWRAP, LANDLOCK, NONE):
+        raise SandboxError(
+            f"{VARIABLE}={wanted!r} names no sandbox: bubblewrap, landlock or none is expected."
+        )
+    return wanted or _best()
+
+
+def refusal() -> str | None:
+    """Tell why student code cannot be locked in here: None if it can, else reason and remedy."""
+    try:
+        name = chosen()
+    except SandboxError as error:
+        return str(error)
+    asked = bool(os.environ.get(VARIABLE))
+    return _refusal(name, asked, profiles.current() is profiles.GPU)
+
+
+def warnings(name: str, data: Path | None = None) -> list[str]:
+    """Return what people should know who grade in a sandbox, most important first.
+
+    Parameters
+    ----------
+    name
+        The sandbox, as `require` gives it.
+    data
+        The data set that student code sees.
+    """
+    if name == NONE:
+        return [_LOUD]
+    if name == LANDLOCK:
+        return [_CONFINED]
+    filtered, bounded = bubblewrap.filtered(), bubblewrap.bounds_processes(data)
+    return [*([] if filtered else [_UNFILTERED]), *([] if bounded else [_UNBOUNDED])]
+
+
+def forget() -> None:
+    """Look again at what works here; it is looked at once for each process."""
+    _best.cache_clear()
+    _refusal.cache_clear()
 
 
 @functools.cache
-def chosen() -> str:
-    """Return the sandbox that is used here, whether it works or not."""
-    wanted = os.environ.get(VARIABLE, "").lower()
-    if wanted in (BUBBLEWRAP, LANDLOCK, NONE):
-        return wanted
+def _best() -> str:
     # Where bubblewrap is only missing it is to be installed: it is the better one.
     if (
         bubblewrap.installed()
@@ -40,26 +152,19 @@ def chosen() -> str:
 
 
 @functools.cache
-def refusal() -> str | None:
-    """Tell why student code cannot be locked in here: None if it can, else reason and remedy."""
-    wanted = os.environ.get(VARIABLE, "").lower()
-    if wanted not in ("", BUBBLEWRAP, LANDLOCK, NONE):
-        return f"{VARIABLE}={wanted!r} names no sandbox: bubblewrap, landlock or none is expected."
-    if chosen() == LANDLOCK:
-        reason = landlocked.available() or _without_a_card()
-        other = f" Without {VARIABLE}=landlock bubblewrap is used." if wanted else ""
+def _refusal(name: str, asked: bool, card: bool) -> str | None:
+    if name == LANDLOCK:
+        reason = landlocked.available() or (_NO_CARD if card else None)
+        other = f" Without {VARIABLE}=landlock bubblewrap is used." if asked else ""
         return None if reason is None else f"{reason}.{other}"
-    reason = bubblewrap.available() if chosen() == BUBBLEWRAP else None
+    reason = bubblewrap.available() if name == BUBBLEWRAP else None
     return reason if reason is None else f"{reason} {_instead()}"
 
 
-def _without_a_card() -> str | None:
-    if profiles.current() is not profiles.GPU:
-        return None
-    return (
-        "Landlock shows no graphics card to student code, and the profile trains on one: set "
-        f"{profiles.VARIABLE}=quick"
-    )
+_NO_CARD = (
+    "Landlock shows no graphics card to student code, and the profile trains on one: set "
+    f"{profiles.VARIABLE}=quick"
+)
 
 
 def _instead() -> str:
@@ -69,18 +174,11 @@ def _instead() -> str:
     return f"Landlock does not help out: {reason}."
 
 
-def student_kernel(
-    data: Path, sandboxed: bool, limits: Limits, libraries: str = ""
-) -> StudentKernel:
-    """Return a kernel in the sandbox that is used here, not yet started; see `StudentKernel`.
-
-    Only name spaces of its own keep a copy of a warm interpreter apart: confined, all start cold.
-    """
-    if sandboxed and chosen() == LANDLOCK:
-        return landlocked.ConfinedKernel(data, limits)
-    return StudentKernel(data, sandboxed, limits, libraries)
+def sandbox_of(name: str, data: Path | None, limits: Limits) -> Sandbox:
+    """Return a sandbox of that name for one submission, not yet started."""
+    return _KINDS[name](data, limits)
 
 
-def guest_data(data: Path, sandboxed: bool) -> str:
-    """Return the folder of the data set as student code sees it."""
-    return bubblewrap.GUEST_DATA if sandboxed and chosen() == BUBBLEWRAP else str(data)
+def guest_data(name: str, data: Path) -> str:
+    """Return the folder of the data set as student code sees it in a sandbox of that name."""
+    return bubblewrap.GUEST_DATA if name == BUBBLEWRAP else str(data)

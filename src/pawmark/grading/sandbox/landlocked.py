@@ -8,11 +8,11 @@ exist, how large they are and when they were changed, but not what is in them or
 import dataclasses
 import functools
 import os
-import socket
 import subprocess
 import sys
 import threading
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import psutil
@@ -20,11 +20,10 @@ import psutil
 from pawmark.errors import SandboxError
 from pawmark.grading.boundary import landlock, seccomp
 from pawmark.grading.boundary.limits import Limits, Usage, process_usage, shared_by
-from pawmark.grading.results.outcomes import Outcome
 from pawmark.grading.sandbox import bubblewrap
+from pawmark.grading.sandbox.protocol import Excess
 from pawmark.grading.sandbox.scratch import Scratch
 from pawmark.grading.sandbox.supervisor import Orders
-from pawmark.grading.session.kernel import StudentKernel
 from pawmark.vision import precomputed
 
 _PACKAGE = Path(__file__).resolve().parents[2]
@@ -172,6 +171,7 @@ def _orders(scratch: Scratch, data: Path | None) -> Orders:
         reads=(str(scratch.root), *_READS, *reads, *made),
         data=str(data.resolve()) if data else None,
         user=user,
+        grader=os.getpid(),
     )
 
 
@@ -185,66 +185,68 @@ def _user() -> int:
     return _FEWER_USERS[number % len(_FEWER_USERS)]
 
 
-class ConfinedKernel(StudentKernel):
-    """A kernel for one submission without name spaces; see `StudentKernel`.
+class Landlocked:
+    """A sandbox by Landlock, without name spaces; see `Sandbox`.
 
-    Parameters
+    Attributes
     ----------
-    data
-        The data set that the student's code sees, under its own name, or None.
-    limits
-        What all processes of the submission may use together.
+    scratch
+        Its folder on disk; None when it has not been started, or has ended.
     """
 
-    def __init__(self, data: Path | None, limits: Limits | None = None) -> None:
-        super().__init__(data, sandboxed=False, limits=limits)
-        self._scratch: Scratch | None = None
+    def __init__(self, data: Path | None = None, limits: Limits | None = None) -> None:
+        self.data = data
+        self.limits = limits or Limits()
+        self.peak_memory = 0
+        self._process: subprocess.Popen[bytes] | None = None
+        self.scratch: Scratch | None = None
+        self._ending = threading.Lock()
 
-    def start(self) -> None:
-        """Start the sandbox and the kernel in it.
+    @property
+    def alive(self) -> bool:
+        """See `Sandbox`."""
+        process = self._process  # another thread may end it meanwhile
+        return process is not None and process.poll() is None
 
-        Raises
-        ------
-        SandboxError
-            If the sandbox does not work here or the kernel does not start in it.
-        """
+    @property
+    def pid(self) -> int | None:
+        """See `Sandbox`."""
+        process = self._process
+        return None if process is None else process.pid
+
+    def start(self, control: int, channel: int) -> None:
+        """See `Sandbox`."""
         reason = available(self.data)
         if reason is not None:
             raise SandboxError(f"student code cannot be confined: {reason}")
-        super().start()
-
-    def close(self) -> None:
-        """End every process of the submission and remove its folder."""
-        process, self._process = self._process, None
-        if process is not None:
-            _end(process)
-        super().close()
-        scratch, self._scratch = self._scratch, None
-        if scratch is not None:
-            scratch.remove()
-
-    def _spawn(self) -> None:
-        self._control, inner_control = socket.socketpair()
-        self._door, inner_door = socket.socketpair()
-        self._scratch = Scratch()
-        numbers = (inner_control.fileno(), inner_door.fileno())
-        argv = [sys.executable, "-m", "pawmark.grading.inside.sealed_runner", *map(str, numbers)]
+        self.scratch = Scratch()
+        numbers = (control, channel)
+        argv = [sys.executable, "-m", "pawmark.grading.inside", "sealed_runner"]
         limits = dataclasses.replace(self.limits, tasks=self.limits.tasks + _others())
-        orders = _orders(self._scratch, self.data)
-        argv += [limits.to_text(), orders.to_text()]
-        with inner_control, inner_door:
-            self._process = _keeper(self._scratch, orders, argv, numbers)
-        for end in (self._control, self._door):
-            end.setblocking(False)
+        orders = _orders(self.scratch, self.data)
+        argv += [*map(str, numbers), limits.to_text(), orders.to_text()]
+        self._process = _keeper(self.scratch, orders, argv, numbers)
 
-    def _watch(self, process: subprocess.Popen[bytes], family: list[psutil.Process] | None) -> None:
-        scratch = self._scratch
-        try:
-            while process.poll() is None and self._stopped is None:
-                self._stopped = _exceeded(process.pid, self.limits, scratch)
-                time.sleep(0 if self._stopped else _POLL)
-        finally:  # whatever happens here: nothing runs unwatched
-            _end(process)
+    def usage(self) -> Usage:
+        """See `Sandbox`; what has ended is not counted, so nothing is said of processor time."""
+        return Usage()
+
+    def watch(self) -> Iterator[Excess | None]:
+        """See `Sandbox`."""
+        process, scratch = self._process, self.scratch
+        while process is not None and self.alive:
+            yield _exceeded(process.pid, self.limits, scratch)
+            time.sleep(_POLL)
+
+    def end(self) -> None:
+        """See `Sandbox`; its folder on disk goes with it."""
+        with self._ending:
+            process, self._process = self._process, None
+            scratch, self.scratch = self.scratch, None
+            if process is not None:
+                _end(process)
+            if scratch is not None:
+                scratch.remove()
 
 
 def _others() -> int:
@@ -261,19 +263,19 @@ def _others() -> int:
     return tasks
 
 
-def _exceeded(keeper: int, limits: Limits, scratch: Scratch | None) -> Outcome | None:
+def _exceeded(keeper: int, limits: Limits, scratch: Scratch | None) -> Excess | None:
     """Return what the submission is to be stopped for, if anything."""
     folders = _processes(keeper)
     if len(folders) > limits.tasks:
-        return Outcome.CRASHED
+        return Excess.PROCESSES
     usage = sum(map(process_usage, folders), Usage())
     if usage.tasks > limits.tasks:
-        return Outcome.CRASHED
+        return Excess.PROCESSES
     if usage.memory > limits.memory and (shared_by(folders) or usage.memory) > limits.memory:
-        return Outcome.OUT_OF_MEMORY
+        return Excess.MEMORY
     if scratch is not None and scratch.full(folders):
-        return Outcome.OUT_OF_MEMORY
-    return Outcome.TIMEOUT if usage.cpu_seconds > limits.cpu_seconds else None
+        return Excess.MEMORY
+    return Excess.PROCESSOR_TIME if usage.cpu_seconds > limits.cpu_seconds else None
 
 
 def _processes(keeper: int) -> list[Path]:

@@ -55,6 +55,8 @@ class Orders:
         The folder of the data set, which it may read.
     user
         The number of the user to become; None to stay.
+    grader
+        The number of the process that tidies up, if it still can.
     """
 
     scratch: str
@@ -64,6 +66,7 @@ class Orders:
     reads: tuple[str, ...]
     data: str | None = None
     user: int | None = None
+    grader: int = 0
 
     def to_text(self) -> str:
         """Return the orders as one argument of a command line."""
@@ -77,7 +80,6 @@ class Orders:
 
 def keep(orders: Orders, argv: list[str]) -> int:
     """Run a command locked in, until it ends or standard input closes; return its status."""
-    grader = os.getppid()
     landlock.control(_SUBREAPER, 1)
     landlock.scope()
     _require_scope()
@@ -89,7 +91,7 @@ def keep(orders: Orders, argv: list[str]) -> int:
         _wait(ended)
     finally:
         status = _end_all(child)
-    if os.getppid() != grader:  # it was killed, and cannot tidy up
+    if os.getppid() != orders.grader:  # it was killed, and cannot tidy up
         remove(Path(orders.scratch))
     return status
 

@@ -7,36 +7,33 @@ The kernel and its runner live in the sandbox. Two sockets lead there: *control*
 import contextlib
 import os
 import select
-import shutil
 import socket
-import subprocess
-import sys
-import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
-import psutil
-
 from pawmark.errors import SandboxError
-from pawmark.grading.boundary import seccomp, wire
-from pawmark.grading.boundary.limits import Limits, Usage, files_in_memory, shared_once, usage_of
+from pawmark.grading.boundary import wire
+from pawmark.grading.boundary.limits import Usage
 from pawmark.grading.results.outcomes import Outcome
-from pawmark.grading.sandbox import bubblewrap
+from pawmark.grading.sandbox.namespaced import Bubblewrap
+from pawmark.grading.sandbox.protocol import Excess, Sandbox
 from pawmark.grading.session import warm
 
 START_LIMIT = 120.0
 MAX_OUTPUTS = 250
 
 _GRACE = 2.0
-_POLL = 0.05
-_EXACT_FOR = 0.2
 _CHUNK = 1 << 20
 _MAX_CONTROL = wire.MAX_JSON + (1 << 16)
 _MAX_DOOR = wire.MAX_BYTES + wire.MAX_JSON + (1 << 16)
+_STOPPED = {
+    Excess.MEMORY: Outcome.OUT_OF_MEMORY,
+    Excess.PROCESSES: Outcome.CRASHED,
+    Excess.PROCESSOR_TIME: Outcome.TIMEOUT,
+}
 
 
 class KernelLost(Exception):  # noqa: N818  (what happened, not a fault of ours)
@@ -78,46 +75,28 @@ class CellRun:
 class StudentKernel:
     """A kernel for one submission, in a sandbox of its own; a context manager.
 
-    The thread that calls `start` must outlive the kernel: the sandbox dies with it.
-
     Parameters
     ----------
-    data
-        The data set that the student's code sees, or None.
-    sandboxed
-        False runs the code unprotected; only where the instructor has opted out.
-    limits
-        What all processes of the submission may use together.
+    sandbox
+        The sandbox that it runs in, not yet started.
     libraries
-        What it may find imported already: see `warm.libraries_for`. Empty starts it cold.
+        What it may find imported already: see `warm.libraries_for`. Empty starts it cold, as does
+        a sandbox without name spaces of its own: only those keep a copy of a warm interpreter
+        apart.
 
     Attributes
     ----------
     warm
         Whether it was started as a copy of a template.
-    peak_memory
-        The most bytes that were seen in use; memory that processes share counts for each.
     """
 
-    def __init__(
-        self,
-        data: Path | None,
-        sandboxed: bool = True,
-        limits: Limits | None = None,
-        libraries: str = "",
-    ) -> None:
-        self.data = data
-        self.libraries = libraries if sandboxed else ""
+    def __init__(self, sandbox: Sandbox, libraries: str = "") -> None:
+        self.sandbox = sandbox
+        self.libraries = libraries
         self.warm = False
-        self.sandboxed = sandboxed
-        self.limits = limits or Limits()
-        self._process: subprocess.Popen[bytes] | None = None
-        self._family: list[psutil.Process] | None = None
         self._control: socket.socket | None = None
         self._door: socket.socket | None = None
-        self._home: str | None = None
         self._stopped: Outcome | None = None
-        self.peak_memory = 0
 
     def __enter__(self) -> "StudentKernel":
         self.start()
@@ -129,7 +108,12 @@ class StudentKernel:
     @property
     def alive(self) -> bool:
         """Whether the kernel can still be asked."""
-        return self._process is not None and self._process.poll() is None
+        return self.sandbox.alive
+
+    @property
+    def peak_memory(self) -> int:
+        """The most bytes that were seen in use; memory that processes share counts for each."""
+        return self.sandbox.peak_memory
 
     def start(self) -> None:
         """Start the sandbox and the kernel in it.
@@ -139,44 +123,25 @@ class StudentKernel:
         SandboxError
             If there is no working sandbox or the kernel does not start in it.
         """
-        reason = bubblewrap.available() if self.sandboxed else None
-        if reason is not None:
-            raise SandboxError(reason)
-        self.warm = bool(self.libraries) and warm.wanted() and self._started_warm()
+        self.warm = self._started_warm()
         if not self.warm:
-            self._spawn()
+            with self._ends() as ends:
+                self.sandbox.start(*ends)
             self._greet()
-        # Only now: until the sandbox stands, its root is that of the machine.
-        if self.sandboxed:
-            self._family = _tree(self._process.pid)
-        watched = (self._process, self._family)
-        threading.Thread(target=self._watch, args=watched, daemon=True).start()
+        # Only now: until the sandbox stands, what is seen of it is this machine's.
+        self.sandbox.usage()
+        threading.Thread(target=self._watch, daemon=True).start()
 
     def used(self) -> Usage:
         """Return what the sandbox's processes use now, and what processor time they took so far."""
-        if not self.alive or not self._family:
-            return Usage()
-        root = _root_of(self._family)
-        if root is None:
-            return Usage()
-        try:
-            return usage_of(Path(f"/proc/self/fd/{root}/proc"), self.limits.tasks)
-        finally:
-            os.close(root)
+        return self.sandbox.usage() if self.alive else Usage()
 
     def close(self) -> None:
         """End every process of the submission."""
-        process, self._process = self._process, None
-        if process is not None:
-            _kill_tree(process, self._family)
-            if process.stdin is not None:
-                process.stdin.close()
+        self.sandbox.end()
         for end in (self._control, self._door):
             if end is not None:
                 end.close()
-        if self._home is not None:
-            shutil.rmtree(self._home, ignore_errors=True)
-            self._home = None
 
     def run(self, source: str, timeout: float) -> CellRun:
         """Run one cell; when it does not come to an end the kernel is closed.
@@ -234,67 +199,35 @@ class StudentKernel:
 
     def _started_warm(self) -> bool:
         """Start as a copy of the template, in a sandbox made first; False leaves nothing behind."""
-        filtered = bubblewrap.filtered()
-        calls = seccomp.open_program() if filtered else None
-        inner = self._sockets()
-        ends = (inner[0].fileno(), inner[1].fileno())
+        if not (self.libraries and isinstance(self.sandbox, Bubblewrap) and warm.wanted()):
+            return False
         try:
-            with (
-                inner[0],
-                inner[1],
-                _closing(calls),
-                warm.template(self.data, self.libraries) as template,
-            ):
-                self._process = template.hold(calls)
-                pid = _tree(self._process.pid)[-1].pid
-                template.enter(pid, ends, self.limits, filtered)
+            with self._ends() as ends:
+                warm.start(self.sandbox, self.libraries, ends)
             self._greet()
-        except (warm.TemplateError, SandboxError, IndexError):
+        except (warm.TemplateError, SandboxError):
             self.close()
             return False
         return True
 
-    def _sockets(self) -> tuple[socket.socket, socket.socket]:
-        """Make both pairs of sockets; return the ends of the sandbox."""
+    @contextlib.contextmanager
+    def _ends(self) -> Iterator[tuple[int, int]]:
+        """Make both pairs of sockets, and lend the ends of the sandbox for its start."""
         self._control, inner_control = socket.socketpair()
         self._door, inner_door = socket.socketpair()
         for end in (self._control, self._door):
             end.setblocking(False)
-        return inner_control, inner_door
+        with inner_control, inner_door:
+            yield inner_control.fileno(), inner_door.fileno()
 
-    def _spawn(self) -> None:
-        inner_control, inner_door = self._sockets()
-        numbers = (inner_control.fileno(), inner_door.fileno())
-        space = "own" if self.sandboxed else "shared"
-        argv = [sys.executable, "-m", "pawmark.grading.inside.runner", *map(str, numbers)]
-        argv += [self.limits.to_text(), space]
-        if not self.sandboxed:
-            self._home = tempfile.mkdtemp(prefix="pawmark-")
-        data = str(self.data) if self.data else None
-        calls = seccomp.open_program() if self.sandboxed and bubblewrap.filtered() else None
-        with inner_control, inner_door, _closing(calls):
-            self._process = subprocess.Popen(  # noqa: S603  (our own command line)
-                bubblewrap.command(argv, self.data, self.sandboxed, calls),
-                pass_fds=numbers if calls is None else (*numbers, calls),
-                start_new_session=True,
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
-                cwd=self._home,
-                # Student code can read what process 1 of its sandbox was started with.
-                env=bubblewrap.environment(self._home, data) if self._home else {},
-            )
-
-    def _watch(self, process: subprocess.Popen[bytes], family: list[psutil.Process] | None) -> None:
+    def _watch(self) -> None:
         _hurry()
         try:
-            with _Gauge(process.pid, family) as gauge:
-                while process.poll() is None and self._stopped is None:
-                    self._stopped = gauge.exceeded(self.limits)
-                    self.peak_memory = gauge.peak
-                    time.sleep(0 if self._stopped else _POLL)
+            with contextlib.closing(self.sandbox.watch()) as looks:
+                excess = next(filter(None, looks), None)
+                self._stopped = None if excess is None else _STOPPED[excess]
         finally:  # whatever happens here: nothing runs unwatched
-            _kill_tree(process, family)
+            self.sandbox.end()
 
     def _lost(self, outcome: Outcome) -> KernelLost:
         self.close()
@@ -339,15 +272,6 @@ class StudentKernel:
 
     def _receive_door(self, count: int, deadline: float, ended: "_Ended") -> bytes:
         return _receive(self._door, count, deadline, ended)
-
-
-@contextlib.contextmanager
-def _closing(descriptor: int | None) -> Iterator[None]:
-    try:
-        yield
-    finally:
-        if descriptor is not None:
-            os.close(descriptor)
 
 
 class _Ended:
@@ -419,14 +343,6 @@ def _receive(end: socket.socket, count: int, deadline: float, ended: _Ended | No
     return bytes(data)
 
 
-def _tree(pid: int) -> list[psutil.Process]:
-    try:
-        parent = psutil.Process(pid)
-        return [parent, *parent.children(recursive=True)]
-    except psutil.Error:
-        return []
-
-
 def _hurry() -> None:
     """Put this thread before others, where that is allowed.
 
@@ -434,98 +350,6 @@ def _hurry() -> None:
     """
     with contextlib.suppress(OSError):
         os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), -10)
-
-
-class _Gauge:
-    """Measures what the processes of a submission use, from outside."""
-
-    def __init__(self, pid: int, family: list[psutil.Process] | None) -> None:
-        self.pid = pid
-        self.root = _root_of(family) if family else None
-        self.exact = self.counted = self.peak = 0
-        self.exact_until = 0.0
-
-    def __enter__(self) -> "_Gauge":
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        if self.root is not None:
-            os.close(self.root)  # an open root keeps the sandbox's files in memory
-
-    def exceeded(self, limits: Limits) -> Outcome | None:
-        """Return what the submission is to be stopped for, if anything."""
-        usage = self._usage(limits.tasks)
-        self.peak = max(self.peak, usage.memory)
-        if usage.tasks > limits.tasks:
-            return Outcome.CRASHED
-        if usage.memory > limits.memory and self._exact(usage, limits.memory) > limits.memory:
-            return Outcome.OUT_OF_MEMORY
-        return Outcome.TIMEOUT if usage.cpu_seconds > limits.cpu_seconds else None
-
-    def _usage(self, most: int) -> Usage:
-        if self.root is None:
-            return sum((_usage(process) for process in _tree(self.pid)), Usage())
-        root = Path(f"/proc/self/fd/{self.root}")
-        return usage_of(root / "proc", most) + Usage(memory=files_in_memory(root))
-
-    def _exact(self, usage: Usage, limit: int) -> int:
-        """Return the memory in use, shared memory counted once.
-
-        That takes a moment, in which more can be taken: it is done again only when what was added
-        since the last time could go over the limit, or after a while.
-        """
-        if self.root is None:
-            return usage.memory
-        estimate = self.exact + max(usage.memory - self.counted, 0)
-        if estimate > limit or time.monotonic() > self.exact_until:
-            root = Path(f"/proc/self/fd/{self.root}")
-            shared = shared_once(root / "proc")
-            self.exact = usage.memory if shared is None else shared + files_in_memory(root)
-            self.counted = usage.memory
-            self.exact_until = time.monotonic() + _EXACT_FOR
-            estimate = self.exact
-        return estimate
-
-
-def _root_of(family: list[psutil.Process]) -> int | None:
-    """Open the root folder of the sandbox; None leaves the slower way through the whole machine."""
-    for process in reversed(family[1:]):
-        with contextlib.suppress(OSError):
-            return os.open(f"/proc/{process.pid}/root", os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)
-    return None
-
-
-def _usage(process: psutil.Process) -> Usage:
-    try:
-        with process.oneshot():
-            seconds = sum(process.cpu_times()[:2])
-            return Usage(process.memory_info().rss, process.num_threads(), seconds)
-    except psutil.Error:
-        return Usage()
-
-
-def _kill_tree(process: subprocess.Popen[bytes], family: list[psutil.Process] | None) -> None:
-    """End a submission's processes and wait until they are gone.
-
-    The first child of bubblewrap is process 1 of the sandbox: the system ends all others with it,
-    at once, where killing them one by one would lose against code that starts new ones. Bubblewrap
-    itself ends when that child has, and takes its name off the list of processes at once; whoever
-    inherited it from a killed bubblewrap may take seconds.
-    """
-    if process.poll() is not None:
-        return
-    if not family:  # no sandbox, or none that stands yet
-        family = _tree(process.pid) if family is None else family
-        process.kill()
-    for member in family[1:]:
-        with contextlib.suppress(psutil.Error):
-            member.kill()
-    try:
-        process.wait(timeout=5)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()
-    psutil.wait_procs(family[1:], timeout=5)
 
 
 def _outputs(values: Any) -> list[dict[str, Any]]:

@@ -25,6 +25,7 @@ from pawmark import profiles
 from pawmark.grading.boundary import seccomp
 from pawmark.grading.boundary.limits import Limits
 from pawmark.grading.sandbox import bubblewrap
+from pawmark.grading.sandbox.namespaced import Bubblewrap, filter_of_calls
 
 SWITCH = "PAWMARK_WARM"
 OF_WORKERS = "worker"
@@ -69,22 +70,21 @@ class Template:
         argv = [
             sys.executable,
             "-m",
-            "pawmark.grading.inside.preloaded",
+            "pawmark.grading.inside",
+            "preloaded",
             str(theirs.fileno()),
             libraries,
         ]
         with theirs:
-            self._process = subprocess.Popen(  # noqa: S603  (our own command line)
-                bubblewrap.template_command(argv, data),
-                pass_fds=(theirs.fileno(),),
-                start_new_session=True,
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
-                env={},
-            )
+            command = bubblewrap.template_command(argv, data)
+            self._process = bubblewrap.start(command, (theirs.fileno(),))
         self._spaces: tuple[int, int] | None = None
         self.served = False
+
+    @property
+    def pid(self) -> int:
+        """The process that it hangs by."""
+        return self._process.pid
 
     @property
     def alive(self) -> bool:
@@ -119,25 +119,15 @@ class Template:
             If there is none after a while.
         """
         passed = [*self._spaces, *(() if system_calls is None else (system_calls,))]
-        process = subprocess.Popen(  # noqa: S603  (our own command line)
-            bubblewrap.nested(["cat"], self.data is not None, system_calls, self._spaces),
-            pass_fds=passed,
-            start_new_session=True,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            env={},
-        )
+        wrapped = bubblewrap.nested(["cat"], self.data is not None, system_calls, self._spaces)
+        process = bubblewrap.start(wrapped, passed, hand_on=True, stdout=subprocess.PIPE)
         # What comes back has been through the sandbox: it stands. Nothing is read from it again.
         with process.stdout as back:
             with contextlib.suppress(OSError):
                 process.stdin.write(b"\n")
                 process.stdin.flush()
             if not _readable(back, ANSWER_LIMIT) or back.read(1) != b"\n":
-                process.kill()
-                process.wait()
-                with contextlib.suppress(OSError):  # what was written to it has never been read
-                    process.stdin.close()
+                bubblewrap.end(process)
                 raise TemplateError("no sandbox can be made within the template's")
         return process
 
@@ -173,9 +163,8 @@ class Template:
 
     def close(self) -> None:
         """End it; copies that are at work go on."""
-        self._process.kill()
-        self._process.wait()
         self._requests.close()
+        bubblewrap.end(self._process)
         for number in self._spaces or ():
             os.close(number)
         self._spaces = None
@@ -194,6 +183,30 @@ def _readable(end: object, seconds: float) -> bool:
     poll = select.poll()
     poll.register(end, select.POLLIN)
     return bool(poll.poll(seconds * 1000))
+
+
+def start(sandbox: Bubblewrap, libraries: str, ends: tuple[int, int]) -> None:
+    """Start a submission as a copy of the template, in a sandbox that is made first.
+
+    Parameters
+    ----------
+    sandbox
+        The sandbox, not yet started.
+    libraries
+        `FULL` or `LIGHT`.
+    ends
+        The sandbox's ends of control and door.
+
+    Raises
+    ------
+    TemplateError
+        If the template does not do it.
+    SandboxError
+        If the sandbox ended at once.
+    """
+    with filter_of_calls() as calls, template(sandbox.data, libraries) as found:
+        pid = sandbox.adopt(found.hold(calls))
+        found.enter(pid, ends, sandbox.limits, calls is not None)
 
 
 @contextlib.contextmanager
@@ -226,6 +239,11 @@ def template(data: Path | None, libraries: str) -> Iterator[Template]:
             if found is None or not found.served:
                 _broken.append(str(error))
             raise
+
+
+def templates() -> list[Template]:
+    """Return the templates of this process that stand."""
+    return list(_templates.values())
 
 
 @atexit.register

@@ -1,7 +1,6 @@
 """Sends submissions to a Dask scheduler and keeps the tapes that come back."""
 
 import logging
-import os
 import secrets
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -15,6 +14,7 @@ import nbformat
 
 from pawmark import profiles
 from pawmark.errors import CourseError
+from pawmark.grading import fingerprint
 from pawmark.grading.batch.dask import worker
 from pawmark.grading.batch.dask.task import DataName, Task, pack
 from pawmark.grading.batch.dask.worker import Done
@@ -24,15 +24,14 @@ from pawmark.grading.intake import stand_in
 from pawmark.grading.results.outcomes import show_points
 from pawmark.grading.run import recording
 from pawmark.grading.run.pipeline import (
-    Circumstances,
-    digest_of,
+    Job,
+    digest_of_checks,
     hidden_checks,
-    opted_out,
+    prepare,
     repair_submission,
-    undone_of,
 )
+from pawmark.grading.run.run_settings import RunSettings
 
-FRESH = "PAWMARK_FRESH"
 GPU = {"GPU": 1}
 # A cell that trains is given at least so many seconds in the source notebook.
 TRAINS = 180
@@ -52,7 +51,7 @@ _MISSING = (
 
 
 @dataclass(frozen=True)
-class Job:
+class Order:
     """A task, and where it belongs on this side."""
 
     student: str
@@ -100,8 +99,8 @@ def run_all(
         needs = {name: _needs(course, name) for name in names}
         _require_workers(client, needs, say)
         checks = {name: hidden_checks(course, name) for name in names}
-        jobs = _jobs(course, submissions, checks, tell, again)
-        _Run(client, course, checks, needs, tell).run(jobs)
+        orders = _orders(course, submissions, checks, tell, again)
+        _Run(client, course, checks, needs, tell).run(orders)
 
 
 @contextmanager
@@ -161,43 +160,49 @@ def _needs(course: Path, assignment: str) -> dict[str, int]:
     return GPU if max(limits, default=0) >= TRAINS else {}
 
 
-def _jobs(
+def _orders(
     course: Path,
     submissions: Iterable[tuple[str, str]],
     checks: Mapping[str, Mapping[str, bytes]],
     tell: Callable[[str, str], None],
     again: bool,
-) -> Iterator[Job]:
+) -> Iterator[Order]:
     """Prepare the submissions one by one; those that have been run already are only told."""
-    here, data = Circumstances.here(not opted_out()), grading_data()
-    digests = {name: digest_of(files) for name, files in checks.items()}
+    settings, data = RunSettings.here(), grading_data()
+    digests = {name: digest_of_checks(files) for name, files in checks.items()}
     sent: set[str] = set()
     for assignment, student in submissions:
         folder = course / "submitted" / student / assignment
         repaired = repair_submission(source_notebook(course, assignment), folder, course)
-        undone = undone_of(repaired.notebook, repaired)
-        task = Task(
-            key=here.key_of(repaired.notebook, undone, data, repaired.beside),
-            assignment=assignment,
-            checks=digests[assignment],
-            notebook=repaired.notebook,
-            undone=undone,
-            beside=dict(repaired.beside),
-            circumstances=here,
-            data=DataName.of(data),
-            fingerprint=recording.fingerprint(),
-            variables=recording.variables(),
-        )
-        old = None if os.environ.get(FRESH) else recording.load(course, task.key)
+        digest = digests[assignment]
+        job = prepare(course, assignment, repaired, data, settings, checks=digest)
+        old = job.load()
         if old is not None and old.gave_up and again:
             old = None
-        if old is not None and (old.gave_up or old.about.get("checks") == task.checks):
+        if old is not None and (old.gave_up or old.about.get("checks") == digest):
             tell(student, _first_line(old.gave_up) or "was run already")
-        elif task.key in sent:
+        elif job.key in sent:
             tell(student, "the same as another submission, which is run for both")
         else:
-            sent.add(task.key)
-            yield Job(student, task, b"" if old is None else recording.to_bytes(old))
+            sent.add(job.key)
+            task = _task_of(job)
+            yield Order(student, task, b"" if old is None else recording.to_bytes(old))
+
+
+def _task_of(job: Job) -> Task:
+    return Task(
+        key=job.key,
+        assignment=job.about["assignment"],
+        checks=job.about["checks"],
+        notebook=job.notebook,
+        undone=job.undone,
+        beside=dict(job.beside),
+        settings=job.settings,
+        seed=job.seed(),
+        data=DataName.of(job.data),
+        fingerprint=fingerprint.of_installation(),
+        variables=recording.variables(),
+    )
 
 
 def _first_line(text: str) -> str:
@@ -205,7 +210,7 @@ def _first_line(text: str) -> str:
 
 
 class _Run:
-    """One run of many jobs on a cluster.
+    """One run of many orders on a cluster.
 
     Parameters
     ----------
@@ -236,16 +241,16 @@ class _Run:
         self.tell = tell
         self.name = secrets.token_hex(4)
         self.sent: dict[str, Any] = {}
-        self.suspects: list[Job] | None = []
-        self.waiting: dict[Any, Job] = {}
+        self.suspects: list[Order] | None = []
+        self.waiting: dict[Any, Order] = {}
 
-    def run(self, jobs: Iterator[Job]) -> None:
-        """Run all jobs, and those that were on lost workers once more, each alone.
+    def run(self, orders: Iterator[Order]) -> None:
+        """Run all orders, and those that were on lost workers once more, each alone.
 
         Not every one of them is to blame: a worker that is lost takes along what waits there.
         """
         try:
-            self._run(jobs, _WAITING)
+            self._run(orders, _WAITING)
             suspects, self.suspects = self.suspects, None
             self._forget()
             self._run(iter(suspects), 1)
@@ -258,32 +263,32 @@ class _Run:
         self.sent.clear()
         self.name = secrets.token_hex(4)  # what another run left on the workers is not ours
 
-    def _run(self, jobs: Iterator[Job], most: int) -> None:
-        """Run jobs; some of them wait at the scheduler, the others here."""
+    def _run(self, orders: Iterator[Order], most: int) -> None:
+        """Run orders; some of them wait at the scheduler, the others here."""
         from distributed import as_completed
 
-        first = [self._submit(job) for job in islice(jobs, most)]
+        first = [self._submit(order) for order in islice(orders, most)]
         done = as_completed(first, loop=self.client.loop)
         for future in done:
             self._finish(future, self.waiting.pop(future))
-            for job in islice(jobs, 1):
-                done.add(self._submit(job))
+            for order in islice(orders, 1):
+                done.add(self._submit(order))
 
-    def _submit(self, job: Job) -> Any:
-        task = job.task
+    def _submit(self, order: Order) -> Any:
+        task = order.task
         with warnings.catch_warnings():
             warnings.filterwarnings("ignore", "Sending large graph")  # the old tape may be large
             future = self.client.submit(
                 worker.run,
                 task.to_bytes(),
                 self._checks_of(task),
-                job.old,
+                order.old,
                 task.variables,
                 key=f"pawmark-run-{task.key}-{self.name}",
                 resources=self.needs[task.assignment],
                 retries=RETRIES,
             )
-        self.waiting[future] = job
+        self.waiting[future] = order
         return future
 
     def _checks_of(self, task: Task) -> Any:
@@ -298,33 +303,33 @@ class _Run:
             self.sent[task.checks] = self.client.submit(bytes, packed, key=key)
         return self.sent[task.checks]
 
-    def _finish(self, future: Any, job: Job) -> None:
+    def _finish(self, future: Any, order: Order) -> None:
         done = self._result(future)
         if done is None and self.suspects is not None:
-            self.suspects.append(job)
+            self.suspects.append(order)
             return
         done = done or _LOST
         if isinstance(done, str):
             done = "".join(c for c in done if c.isprintable() or c == "\n")
-            tape = recording.Tape(0, gave_up=done)
-            tape.about = {"assignment": job.task.assignment, "checks": job.task.checks}
-            self._keep(job, recording.to_bytes(tape))
-            self.tell(job.student, _first_line(done))
+            tape = recording.Tape(0, order.task.settings.sandbox, gave_up=done)
+            tape.about = {"assignment": order.task.assignment, "checks": order.task.checks}
+            self._keep(order, recording.to_bytes(tape))
+            self.tell(order.student, _first_line(done))
             return
         if done.refused:
             raise CourseError(f"{done.refused} What was run until now is kept.")
-        self._keep(job, done.tape)
+        self._keep(order, done.recording)
         points = show_points(done.points, done.max_points)
-        self.tell(job.student, f"{points} points, {done.seconds:.0f} s")
+        self.tell(order.student, f"{points} points, {done.seconds:.0f} s")
 
-    def _keep(self, job: Job, data: bytes) -> None:
+    def _keep(self, order: Order, data: bytes) -> None:
         try:
-            recording.write(self.course, job.task.key, data)
+            recording.write(self.course, order.task.key, data)
         except OSError as error:
             raise CourseError(f"A record cannot be written: {error}") from error
 
     def _result(self, future: Any) -> Done | str | None:
-        """Return the result of a job, or why it could not be run; None when workers were lost."""
+        """Return an order's result, or why it could not be run; None when workers were lost."""
         from distributed import KilledWorker
 
         if future.status == "finished":

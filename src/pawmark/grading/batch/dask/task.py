@@ -14,7 +14,7 @@ from nbformat import NotebookNode
 from pawmark import pets
 from pawmark.errors import DataError
 from pawmark.grading.checks.session import grading_data
-from pawmark.grading.run.pipeline import Circumstances
+from pawmark.grading.run.run_settings import RunSettings
 from pawmark.pets.photographs import read_marker
 
 
@@ -70,7 +70,7 @@ class Task:
     Attributes
     ----------
     key
-        The name of its tape.
+        The name of its recording.
     assignment
         Full name of the assignment.
     checks
@@ -81,8 +81,10 @@ class Task:
         Exercises that are left as released.
     beside
         Files that lie in the working folder, by path.
-    circumstances
-        Limits, seed and sandbox.
+    settings
+        Limits, and the sandbox of the machine that asks.
+    seed
+        The seed of the hidden inputs.
     data
         The data of grading.
     fingerprint
@@ -97,7 +99,8 @@ class Task:
     notebook: NotebookNode
     undone: frozenset[str]
     beside: dict[str, bytes]
-    circumstances: Circumstances
+    settings: RunSettings
+    seed: int
     data: DataName
     fingerprint: dict[str, str]
     variables: dict[str, str]
@@ -109,7 +112,7 @@ class Task:
             "notebook": nbformat.writes(self.notebook),
             "undone": sorted(self.undone),
             "beside": _texts(self.beside),
-            "circumstances": self.circumstances.to_json(),
+            "settings": self.settings.to_json(),
             "data": vars(self.data),
         }
         return json.dumps(tree).encode()
@@ -121,7 +124,7 @@ class Task:
         tree["notebook"] = nbformat.reads(tree["notebook"], as_version=4)
         tree["undone"] = frozenset(tree["undone"])
         tree["beside"] = _files(tree["beside"])
-        tree["circumstances"] = Circumstances.from_json(tree["circumstances"])
+        tree["settings"] = RunSettings.from_json(tree["settings"])
         tree["data"] = DataName(**tree["data"])
         return cls(**tree)
 

@@ -1,0 +1,39 @@
+"""What a person sees of a class that is being graded."""
+
+import time
+
+from rich.console import Console
+
+
+class Board:
+    """Prints a line for each submission, and the time that is left.
+
+    Parameters
+    ----------
+    console
+        Where to print.
+    total
+        How many submissions there are.
+    """
+
+    def __init__(self, console: Console, total: int) -> None:
+        self.console = console
+        self.total = total
+        self.finished = 0
+        self.began = time.monotonic()
+
+    def message(self, text: str) -> None:
+        """Print a line that is of no submission."""
+        self.console.print(text, markup=False, highlight=False)
+
+    def report(self, student: str, text: str) -> None:
+        """Print what came of a submission."""
+        self.finished += 1
+        left = (time.monotonic() - self.began) / self.finished * (self.total - self.finished)
+        line = f"  {self.finished} of {self.total}  {ascii(student)[1:-1]}: {text}"
+        self.message(f"{line}; about {_minutes(left)} left")
+
+
+def _minutes(seconds: float) -> str:
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes} min {rest} s" if minutes else f"{rest} s"

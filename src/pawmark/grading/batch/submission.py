@@ -1,0 +1,43 @@
+"""A submission of a course on this machine, by the one pipeline."""
+
+import functools
+from pathlib import Path
+from typing import Any
+
+from pawmark import pets
+from pawmark.grading.checks.session import grading_data
+from pawmark.grading.course_folder import source_notebook
+from pawmark.grading.run.pipeline import Job, prepare, repair_submission
+from pawmark.grading.run.run_settings import RunSettings
+
+
+def job_of(course: Path, assignment: str, student: str) -> Job:
+    """Mend and name a submission; no code of the student's is run."""
+    settings = RunSettings.here()  # first: where nothing may be run, nothing is read either
+    folder = course / "submitted" / student / assignment
+    repaired = repair_submission(source_notebook(course, assignment), folder, course)
+    return prepare(course, assignment, repaired, _data(), settings)
+
+
+@functools.cache
+def _data() -> pets.Pets:
+    return grading_data()
+
+
+def run(course: str, assignment: str, student: str) -> dict[str, Any]:
+    """Fill the recording of one submission; what is on it already is not run again.
+
+    Returns
+    -------
+    dict
+        ``points``, ``max_points``, ``live``: how many processes were started for it, and
+        ``student_cpu``: seconds of processor time that they took.
+    """
+    execution = job_of(Path(course), assignment, student).run()
+    results = execution.results.values()
+    return {
+        "points": sum(result.points for result in results),
+        "max_points": sum(result.max_points for result in results),
+        "live": execution.live,
+        "student_cpu": round(execution.cpu_seconds, 2),
+    }

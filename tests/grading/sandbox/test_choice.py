@@ -1,0 +1,88 @@
+"""The one gate before student code runs: in which sandbox, or why not at all."""
+
+import pytest
+
+from pawmark.authoring.doctor import Status, machine
+from pawmark.errors import SandboxError
+from pawmark.grading.batch import grade_class, regrade
+from pawmark.grading.batch.submission import job_of
+from pawmark.grading.run.run_settings import RunSettings
+from pawmark.grading.sandbox import bubblewrap, choice, landlocked
+
+NO_SANDBOX = "PAWMARK_SANDBOX='off' names no sandbox"
+
+
+@pytest.fixture
+def only_landlock(monkeypatch):
+    """Let this be a machine that grants no name spaces, and has Landlock."""
+    monkeypatch.delenv(choice.VARIABLE, raising=False)
+    monkeypatch.setattr(bubblewrap, "available", lambda: "bubblewrap does not work here")
+    monkeypatch.setattr(bubblewrap, "installed", lambda: True)
+    monkeypatch.setattr(landlocked, "available", lambda data=None: None)
+    choice.forget()
+    yield
+    monkeypatch.undo()
+    choice.forget()
+
+
+def test_a_sandbox_goes_by_its_name(monkeypatch):
+    """What is asked for by name is what the settings of a run carry."""
+    monkeypatch.setenv(choice.VARIABLE, "none")
+
+    assert RunSettings.here().sandbox == "none"
+
+
+def test_a_name_that_is_none_is_refused_everywhere(monkeypatch, tmp_path, small_pets):
+    """A slip in PAWMARK_SANDBOX stops every way to grade, before a file is looked at."""
+    monkeypatch.setenv(choice.VARIABLE, "off")
+
+    for gate in (
+        choice.require,
+        choice.chosen,
+        RunSettings.here,
+        lambda: choice.require_beside("bubblewrap"),
+        lambda: job_of(tmp_path, "99_absent", "ada"),
+        lambda: grade_class.require_ready(tmp_path),
+        lambda: regrade.require_ready(tmp_path),
+    ):
+        with pytest.raises(SandboxError, match=NO_SANDBOX):
+            gate()
+    finding = machine.sandbox()
+    assert finding.status is Status.MEND
+    assert NO_SANDBOX in finding.remedy
+
+
+@pytest.mark.usefixtures("only_landlock")
+def test_what_works_here_is_used_for_another_machine():
+    """A worker on which only Landlock works grades for a client with bubblewrap, and says so."""
+    assert choice.require_beside("bubblewrap") == "landlock"
+
+
+@pytest.mark.usefixtures("only_landlock")
+def test_the_doctor_asks_the_gate():
+    """Where grading would use Landlock, nobody is told to do without a sandbox."""
+    finding = machine.sandbox()
+
+    assert finding.status is Status.OK
+    assert "Landlock" in finding.says
+
+
+@pytest.mark.parametrize(("here", "there"), [("none", "bubblewrap"), ("bubblewrap", "none")])
+def test_nobody_does_without_for_another_machine(monkeypatch, here, there):
+    """To grade without a sandbox has to be said on both sides."""
+    monkeypatch.setenv(choice.VARIABLE, here)
+    if here != "none" and choice.refusal() is not None:
+        pytest.skip("no sandbox")
+
+    with pytest.raises(SandboxError, match="on one side only"):
+        choice.require_beside(there)
+
+
+def test_the_doctor_names_a_sandbox_that_is_switched_off(monkeypatch):
+    """Grading without a sandbox is something to mend, not a machine in order."""
+    monkeypatch.setenv(choice.VARIABLE, "none")
+
+    finding = machine.sandbox()
+
+    assert finding.status is Status.MEND
+    assert "none" in finding.says

@@ -1,0 +1,89 @@
+"""The name of a recording follows what decides what student code does, and nothing else."""
+
+import shutil
+import subprocess
+import sys
+
+import pytest
+
+from pawmark.grading import fingerprint
+
+SHOWN_IMPORTS = """
+import sys
+import pawmark.grading.inside.guest, pawmark.grading.inside.runner
+import pawmark.grading.inside.sealed_runner, pawmark.grading.inside.preloaded
+from pawmark import figures, models, pets, profiles, quiet, trained, visible
+from pawmark.figures import architecture, interpreting, pooling, tasks, training, watching
+from pawmark.pets import scenes
+for name, module in sorted(sys.modules.items()):
+    if name.startswith("pawmark"):
+        print(module.__file__)
+"""
+
+
+@pytest.fixture
+def package(tmp_path):
+    """Give a copy of the package, to be edited."""
+    left_out = shutil.ignore_patterns("__pycache__")
+    return shutil.copytree(fingerprint.PACKAGE, tmp_path / "pawmark", ignore=left_out)
+
+
+def edit(path):
+    """Add a line to a module."""
+    path.write_text(f"{path.read_text()}\nEDITED = True\n")
+
+
+@pytest.mark.parametrize(
+    "module",
+    ["reporting/page.py", "grading/batch/grade_class.py", "grading/run/pipeline.py", "__init__.py"],
+)
+def test_what_runs_outside_does_not_count(package, module):
+    """An edit of the report, the pipeline or the version number leaves every recording good."""
+    before = fingerprint.digest_of_inside(package)
+
+    edit(package / module)
+
+    assert fingerprint.digest_of_inside(package) == before
+
+
+@pytest.mark.parametrize(
+    "module",
+    ["grading/inside/guest.py", "grading/boundary/wire.py", "models.py", "pets/split.py"],
+)
+def test_what_runs_inside_counts(package, module):
+    """An edit of the guest, the wire or the students' library makes other names."""
+    before = fingerprint.digest_of_inside(package)
+
+    edit(package / module)
+
+    assert fingerprint.digest_of_inside(package) != before
+
+
+def test_where_a_module_lies_does_not_count(package):
+    """A module that is only moved decides on what it did before."""
+    before = fingerprint.digest_of_inside(package)
+
+    (package / "pets" / "split.py").rename(package / "figures" / "split.py")
+
+    assert fingerprint.digest_of_inside(package) == before
+
+
+def test_all_that_student_code_can_import_counts():
+    """No module is loaded in a student's process that an edit could change unseen."""
+    done = subprocess.run(
+        [sys.executable, "-c", SHOWN_IMPORTS], capture_output=True, text=True, check=True
+    )
+    inside = [str(fingerprint.PACKAGE / name) for name in fingerprint.INSIDE]
+    folders = {str(fingerprint.PACKAGE / name) for name in ("__init__.py", "grading/__init__.py")}
+    seen = set(done.stdout.split())
+
+    assert any(path.endswith("inside/guest.py") for path in seen)
+    assert [path for path in seen - folders if not path.startswith(tuple(inside))] == []
+
+
+def test_an_installation_is_all_of_it():
+    """A machine that grades for another compares everything, and says it apart from the rest."""
+    installation, student_code = fingerprint.of_installation(), fingerprint.of_student_code()
+
+    assert installation["pawmark"]
+    assert installation.items() - student_code.items() == {("pawmark", installation["pawmark"])}
