@@ -22,9 +22,11 @@ INSIDE = (
     "figures",
     "models.py",
     "pets",
+    "processors.py",
     "profiles.py",
     "progress.py",
     "quiet.py",
+    "settings.py",
     "trained.py",
     "visible.py",
 )

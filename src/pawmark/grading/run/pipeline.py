@@ -6,7 +6,6 @@ the preview of a regrade.
 
 import hashlib
 import json
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -14,7 +13,7 @@ from pathlib import Path
 
 from nbformat import NotebookNode
 
-from pawmark import pets
+from pawmark import pets, settings
 from pawmark.grading import fingerprint
 from pawmark.grading.checks.session import CHECKS
 from pawmark.grading.course_folder import source_notebook
@@ -33,8 +32,6 @@ from pawmark.grading.sandbox import choice
 from pawmark.grading.session import warm
 from pawmark.grading.session.kernel import StudentKernel
 from pawmark.vision import precomputed
-
-FRESH = "PAWMARK_FRESH"
 
 
 @dataclass(frozen=True)
@@ -80,7 +77,7 @@ class Job:
 
     def load(self) -> recording.Tape | None:
         """Return the recording of an earlier run, if there is one and it is to be used."""
-        found = None if os.environ.get(FRESH) else recording.load(self.course, self.key)
+        found = None if settings.here.fresh else recording.load(self.course, self.key)
         if found is not None and not found.gave_up and self.settings.seed is None:
             self._keep_seed(found.seed)
         return found

@@ -16,9 +16,10 @@ from pathlib import Path
 
 from nbformat import NotebookNode
 
+from pawmark.grading.course_folder import SEEDS
 from pawmark.grading.intake.cells import is_solution
 
-FOLDER = Path(".pawmark") / "seeds"
+FOLDER = SEEDS
 
 
 def hand_in_of(
