@@ -672,8 +672,20 @@ def nothing_of_this_assignment(folder, work):
 @shape("unread")
 def nothing_of_this_but_another_assignment(folder, work):
     """The notebook of another assignment, which has cells of the same ids."""
-    text = to_bytes(work.notebook).decode().replace('"01-', '"02-')
-    put(folder, text.replace("double(", "halve(").replace("treble(", "third(").encode())
+    other = {
+        '"01-': '"02-',
+        "double(": "halve(",
+        "treble(": "third(",
+        "Double": "Halve",
+        "Treble": "Third",
+        "Small": "Other",
+        "Say why": "Say how",
+        "TEN = 10": "TWELVE = 12",
+    }
+    content = to_bytes(work.notebook).decode()
+    for ours, theirs in other.items():
+        content = content.replace(ours, theirs)
+    put(folder, content.encode())
 
 
 @shape("unread")

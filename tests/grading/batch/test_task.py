@@ -5,7 +5,7 @@ from nbformat import from_dict
 
 from pawmark.grading.batch.dask.task import DataName, Task
 from pawmark.grading.boundary.limits import Limits
-from pawmark.grading.run.pipeline import Circumstances
+from pawmark.grading.run.run_settings import RunSettings
 
 
 def test_a_task_travels_with_the_files_beside_the_notebook():
@@ -17,7 +17,8 @@ def test_a_task_travels_with_the_files_beside_the_notebook():
         notebook=from_dict(Work().notebook),
         undone=frozenset({"01-double"}),
         beside={"helpers.py": b"x = 1\n", "data/plot.png": bytes(range(256)), "empty": b""},
-        circumstances=Circumstances(True, 60.0, 3600.0, Limits(), None),
+        settings=RunSettings("bubblewrap", 60.0, 3600.0, Limits(), None),
+        seed=7,
         data=DataName("identity", 7, 40),
         fingerprint={"python": "3"},
         variables={"PAWMARK_PROFILE": "quick"},
