@@ -8,6 +8,7 @@ Frame layout, big-endian: ``uint32`` length of the JSON text, ``uint32`` number 
 ``uint64`` length for each blob, the JSON text (UTF-8), the blobs.
 """
 
+import hashlib
 import io
 import json
 import math
@@ -376,3 +377,47 @@ def read_frame(receive: Callable[[int], bytes]) -> Message:
     if _nesting(tree) > MAX_NESTING:  # whoever reads or writes it on may do so by recursion
         raise WireError("a message is nested too deep")
     return Message(tree, tuple(receive(length) for length in lengths))
+
+
+def digest_of(message: Message) -> str:
+    """Return the digest of a message: what tells one question from all others."""
+    digest = hashlib.sha256(json.dumps(message.tree, sort_keys=True).encode())
+    for blob in message.blobs:
+        digest.update(hashlib.sha256(blob).digest())
+    return digest.hexdigest()
+
+
+def state_of(value: Any) -> str:
+    """Return a digest of a value as it is now; an object that cannot cross counts by its repr."""
+    return digest_of(encode(value, lambda other: 0))
+
+
+def pack(message: Message) -> bytes:
+    """Return a message as the bytes of its frame, so that it can travel as a part of another."""
+    parts = bytearray()
+    write_frame(parts.extend, message)
+    return bytes(parts)
+
+
+def unpack(data: Any) -> Message:
+    """Return the message of `pack`.
+
+    Raises
+    ------
+    WireError
+        If the bytes are not exactly one frame.
+    """
+    if not isinstance(data, bytes):
+        raise WireError("a packed message is not bytes")
+    stream = io.BytesIO(data)
+
+    def receive(count: int) -> bytes:
+        part = stream.read(count)
+        if len(part) != count:
+            raise WireError("a packed message is cut short")
+        return part
+
+    message = read_frame(receive)
+    if stream.read(1):
+        raise WireError("a packed message goes on after its end")
+    return message

@@ -6,7 +6,6 @@ the preview of a regrade.
 
 import hashlib
 import json
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -14,7 +13,8 @@ from pathlib import Path
 
 from nbformat import NotebookNode
 
-from pawmark import pets
+from pawmark import settings
+from pawmark.grading import course as courses
 from pawmark.grading import fingerprint
 from pawmark.grading.checks.session import CHECKS
 from pawmark.grading.course_folder import source_notebook
@@ -28,9 +28,6 @@ from pawmark.grading.run.run_settings import RunSettings, patience
 from pawmark.grading.sandbox import choice
 from pawmark.grading.session import warm
 from pawmark.grading.session.kernel import StudentKernel
-from pawmark.vision import precomputed
-
-FRESH = "PAWMARK_FRESH"
 
 
 @dataclass(frozen=True)
@@ -58,7 +55,7 @@ class Job:
     course: Path
     notebook: NotebookNode
     undone: frozenset[str]
-    data: pets.Pets
+    data: courses.Data
     settings: RunSettings
     about: dict[str, str]
     key: str
@@ -70,7 +67,7 @@ class Job:
 
     def load(self) -> recording.Tape | None:
         """Return the recording of an earlier run, if there is one and it is to be used."""
-        found = None if os.environ.get(FRESH) else recording.load(self.course, self.key)
+        found = None if settings.here.fresh else recording.load(self.course, self.key)
         if found is not None and not found.gave_up and self.settings.seed is None:
             self._keep_seed(found.seed)
         return found
@@ -106,7 +103,7 @@ def prepare(
     course: Path,
     assignment: str,
     repaired: Repaired,
-    data: pets.Pets,
+    data: courses.Data,
     settings: RunSettings,
     notebook: NotebookNode | None = None,
     checks: str | None = None,
@@ -139,7 +136,7 @@ def prepare(
 
 
 def key_of(
-    notebook: NotebookNode, undone: frozenset[str], data: pets.Pets, settings: RunSettings
+    notebook: NotebookNode, undone: frozenset[str], data: courses.Data, settings: RunSettings
 ) -> str:
     """Return the name of the recording of a mended notebook."""
     return recording.key_of(
@@ -151,7 +148,7 @@ def execution(
     notebook: NotebookNode,
     undone: frozenset[str],
     course: Path,
-    data: pets.Pets,
+    data: courses.Data,
     settings: RunSettings,
     seed: int,
     about: Mapping[str, str],
@@ -162,7 +159,8 @@ def execution(
     imported = warm.libraries_for(sources)
 
     def new_kernel() -> StudentKernel:
-        precomputed.make(data, sources)
+        if data.root is not None:
+            courses.plugin().precompute(data, "\n".join(sources))
         sandbox = choice.sandbox_of(settings.sandbox, data.root, settings.limits)
         return StudentKernel(sandbox, imported)
 

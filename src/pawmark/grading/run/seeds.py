@@ -15,9 +15,10 @@ from pathlib import Path
 
 from nbformat import NotebookNode
 
+from pawmark.grading.course_folder import SEEDS
 from pawmark.grading.intake.cells import is_solution
 
-FOLDER = Path(".pawmark") / "seeds"
+FOLDER = SEEDS
 
 
 def hand_in_of(assignment: str, notebook: NotebookNode) -> str:

@@ -6,12 +6,12 @@ or `require_beside` where it runs for another machine, and goes by the name that
 """
 
 import functools
-import os
 from collections.abc import Callable
 from pathlib import Path
 
-from pawmark import profiles
-from pawmark.errors import SandboxError
+from pawmark import settings
+from pawmark.errors import SandboxError, SettingsError
+from pawmark.grading import course as courses
 from pawmark.grading.boundary.limits import Limits
 from pawmark.grading.sandbox import bubblewrap, landlocked
 from pawmark.grading.sandbox.landlocked import Landlocked
@@ -19,8 +19,8 @@ from pawmark.grading.sandbox.namespaced import Bubblewrap
 from pawmark.grading.sandbox.protocol import Sandbox
 from pawmark.grading.sandbox.unprotected import Unprotected
 
-VARIABLE = "PAWMARK_SANDBOX"
-BUBBLEWRAP, LANDLOCK, NONE = "bubblewrap", "landlock", "none"
+VARIABLE = settings.Settings.sandbox.variable
+BUBBLEWRAP, LANDLOCK, NONE = settings.BUBBLEWRAP, settings.LANDLOCK, settings.NONE
 _KINDS: dict[str, Callable[[Path | None, Limits], Sandbox]] = {
     BUBBLEWRAP: Bubblewrap,
     LANDLOCK: Landlocked,
@@ -58,10 +58,10 @@ def require() -> str:
     SandboxError
         When student code must not run here; the message says how to mend that.
     """
-    reason = refusal()
+    name, reason = chosen(), refusal()
     if reason is not None:
         raise SandboxError(reason)
-    return chosen()
+    return name
 
 
 def require_beside(wanted: str) -> str:
@@ -94,25 +94,21 @@ def chosen() -> str:
 
     Raises
     ------
-    SandboxError
+    SettingsError
         When ``PAWMARK_SANDBOX`` names none that there is.
     """
-    wanted = os.environ.get(VARIABLE, "").lower()
-    if wanted not in ("", BUBBLEWRAP, LANDLOCK, NONE):
-        raise SandboxError(
-            f"{VARIABLE}={wanted!r} names no sandbox: bubblewrap, landlock or none is expected."
-        )
-    return wanted or _best()
+    return settings.here.sandbox or _best()
 
 
 def refusal() -> str | None:
     """Tell why student code cannot be locked in here: None if it can, else reason and remedy."""
     try:
         name = chosen()
-    except SandboxError as error:
+    except SettingsError as error:
         return str(error)
-    asked = bool(os.environ.get(VARIABLE))
-    return _refusal(name, asked, profiles.current() is profiles.GPU)
+    asked = bool(settings.here.sandbox)
+    devices = courses.plugin().devices()
+    return _refusal(name, asked, devices.without if devices.patterns else "")
 
 
 def warnings(name: str, data: Path | None = None) -> list[str]:
@@ -152,19 +148,22 @@ def _best() -> str:
 
 
 @functools.cache
-def _refusal(name: str, asked: bool, card: bool) -> str | None:
+def _refusal(name: str, asked: bool, without_devices: str) -> str | None:
     if name == LANDLOCK:
-        reason = landlocked.available() or (_NO_CARD if card else None)
+        reason = landlocked.available() or _no_device(without_devices)
         other = f" Without {VARIABLE}=landlock bubblewrap is used." if asked else ""
         return None if reason is None else f"{reason}.{other}"
     reason = bubblewrap.available() if name == BUBBLEWRAP else None
     return reason if reason is None else f"{reason} {_instead()}"
 
 
-_NO_CARD = (
-    "Landlock shows no graphics card to student code, and the profile trains on one: set "
-    f"{profiles.VARIABLE}=quick"
-)
+def _no_device(without: str) -> str | None:
+    if not without:
+        return None
+    return (
+        "Landlock shows no device to student code, such as a graphics card, and the course uses "
+        f"one: {without}"
+    )
 
 
 def _instead() -> str:
@@ -179,6 +178,8 @@ def sandbox_of(name: str, data: Path | None, limits: Limits) -> Sandbox:
     return _KINDS[name](data, limits)
 
 
-def guest_data(name: str, data: Path) -> str:
-    """Return the folder of the data set as student code sees it in a sandbox of that name."""
+def guest_data(name: str, data: Path | None) -> str:
+    """Return the folder of the data as student code sees it in a sandbox of that name, or empty."""
+    if data is None:
+        return ""
     return bubblewrap.GUEST_DATA if name == BUBBLEWRAP else str(data)

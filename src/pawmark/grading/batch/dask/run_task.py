@@ -9,6 +9,7 @@ from typing import Any
 import psutil
 
 from pawmark.errors import PawmarkError
+from pawmark.grading import course as courses
 from pawmark.grading import fingerprint
 from pawmark.grading.batch.dask import worker
 from pawmark.grading.batch.dask.task import Task, unpack
@@ -17,6 +18,7 @@ from pawmark.grading.run import recording
 from pawmark.grading.run.pipeline import execution
 from pawmark.grading.run.run_settings import RunSettings
 from pawmark.grading.sandbox import choice
+from pawmark.settings import require_valid
 
 _NAMES = {"pawmark": "the pawmark package", "python": "Python"}
 
@@ -39,19 +41,23 @@ def run(folder: str) -> dict[str, Any]:
         If the result would not be that of the machine that asks.
     SandboxError
         If student code must not run here.
+    SettingsError
+        If a setting of this machine says what it must not say.
     """
+    require_valid()
     place = Path(folder)
     data = (place / worker.TASK).read_bytes()
     # The fingerprint first: another version may write tasks that this one cannot read.
+    courses.use(str(json.loads(data).get("plugin", courses.DEFAULT)))
     require_same(json.loads(data)["fingerprint"], fingerprint.of_installation())
     task = Task.from_bytes(data)
     settings = _suited(task.settings)
     _require_memory(settings.limits.memory)
-    pets = task.data.find()
+    found = courses.find(task.data)
     unpack((place / worker.CHECKS).read_bytes(), place)
     old = recording.from_bytes((place / worker.OLD).read_bytes())
     about = {"assignment": task.assignment, "checks": task.checks}
-    done = execution(task.notebook, task.undone, place, pets, settings, task.seed, about, old)
+    done = execution(task.notebook, task.undone, place, found, settings, task.seed, about, old)
     results = done.run().values()
     (place / worker.RECORDING).write_bytes(recording.to_bytes(done.tape))
     return {
