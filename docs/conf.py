@@ -10,6 +10,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 from command_pages import command_pages
 
 import pawmark
+from pawmark import settings
 
 project = "Pawmark"
 author = "Pawmark contributors"
@@ -52,7 +53,7 @@ napoleon_use_param = False
 napoleon_use_rtype = False
 nitpicky = True
 # "Raises" sections name the errors by their last name; they stand at the end of the reference.
-nitpick_ignore = [("py:exc", name) for name in ("CourseError", "DataError", "SandboxError")]
+nitpick_ignore = [("py:exc", name) for name in ("CourseError", "DataError", "SandboxError", "SettingsError")]
 # What a result may carry for its page is described where pages are made.
 nitpick_ignore += [
     ("py:class", f"pawmark.grading.results.outcomes.{n}") for n in ("Picture", "Training")
@@ -61,7 +62,7 @@ nitpick_ignore_regex = [("py:.*", r"(pathlib|numpy|typing|collections|nbformat|r
 
 
 def setup(app: Sphinx) -> None:
-    """Put the help of every command into the page that asks for it."""
+    """Put the help of every command, and the table of settings, into the page that asks for it."""
     app.connect("source-read", _fill_in)
     app.connect("html-page-context", _give_levels, priority=900)  # after the theme
 
@@ -71,6 +72,7 @@ def _fill_in(app: Sphinx, name: str, content: list[str]) -> None:
         content[0] += _contents_of_the_rest(content[0])
     if name == "command-line":
         content[0] = content[0].replace("<!-- commands -->", command_pages())
+        content[0] = content[0].replace("<!-- settings -->", settings.table())
 
 
 def _contents_of_the_rest(index: str) -> str:

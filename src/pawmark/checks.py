@@ -1,14 +1,11 @@
 """What the author of hidden checks needs, and the line that runs them in a source notebook."""
 
 import html
-import os
 import secrets
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from pawmark.errors import CourseError
 from pawmark.grading.results.outcomes import Training as Training
 from pawmark.grading.results.outcomes import show_points
 from pawmark.vision.pictures import Comparison
@@ -133,23 +130,6 @@ def expect_close(
     expect(same, message, *((got, expected) if show else ()))
 
 
-def find_course(start: Path | None = None) -> Path:
-    """Return the folder of the course: the nearest one above that holds ``grader_tests/``.
-
-    ``PAWMARK_COURSE`` names it outright.
-    """
-    if named := os.environ.get("PAWMARK_COURSE"):
-        return Path(named)
-    start = (start or Path.cwd()).resolve()
-    for folder in (start, *start.parents):
-        if (folder / "grader_tests").is_dir():
-            return folder
-    raise CourseError(
-        f"no course above {start}: expected a folder that holds grader_tests/. Run this inside "
-        "the course, or set PAWMARK_COURSE to its folder."
-    )
-
-
 class ResultTable:
     """The results of one exercise, as a small table in a notebook or a terminal."""
 
@@ -216,6 +196,7 @@ def run_checks(exercise: str, namespace: dict[str, Any] | None = None) -> Result
     """
     from pawmark.grading.checks.session import grading_data, run_exercise
     from pawmark.grading.checks.student import Student
+    from pawmark.grading.course_folder import find_course
 
     if namespace is None:
         from IPython import get_ipython

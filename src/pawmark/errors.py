@@ -19,6 +19,10 @@ class CourseError(PawmarkError):
     """A course folder, an assignment name or a notebook of the course is not what it must be."""
 
 
+class SettingsError(CourseError):
+    """A setting, in the environment or in nbgrader_config.py, says what it must not say."""
+
+
 class SandboxError(PawmarkError):
     """No working sandbox: nothing of a student's may be run."""
 

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
-from pawmark.errors import CourseError
+from pawmark import settings
 
-VARIABLE = "PAWMARK_PROFILE"
+VARIABLE = settings.Settings.profile.variable
 
 # Training the chapter's model at its size must fit, activations and all.
 SMALLEST_CARD = 7.5  # GiB; what is sold as 8 GB reports a little less than 8 GiB
@@ -82,7 +82,7 @@ def current() -> Profile:
 
     Raises
     ------
-    CourseError
+    SettingsError
         When the name is none of `PROFILES`.
     """
     return choose().profile
@@ -97,18 +97,11 @@ def choose() -> Choice:
 
     Raises
     ------
-    CourseError
+    SettingsError
         When the name is none of `PROFILES`.
     """
-    name = os.environ.get(VARIABLE)
-    if not name:
-        return _fitting()
-    if name not in PROFILES:
-        known = " or ".join(sorted(PROFILES))
-        raise CourseError(
-            f"{VARIABLE} is {name!r}, which is not a profile. Set it to {known}, or unset it."
-        )
-    return Choice(PROFILES[name], f"chosen by {VARIABLE}")
+    name = settings.here.profile
+    return Choice(PROFILES[name], f"chosen by {VARIABLE}") if name else _fitting()
 
 
 @functools.cache

@@ -1,14 +1,15 @@
 """A progress bar on the terminal, and silence everywhere else."""
 
-import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from pawmark import settings
+
 
 def is_wanted() -> bool:
-    """Say whether a bar may be drawn: stderr is a terminal and PAWMARK_PROGRESS is not 0."""
-    return sys.stderr.isatty() and os.environ.get("PAWMARK_PROGRESS", "1") != "0"
+    """Say whether a bar may be drawn: stderr is a terminal and the settings allow it."""
+    return sys.stderr.isatty() and settings.here.progress
 
 
 @contextmanager

@@ -7,6 +7,8 @@ from typing import Any
 
 from rich.console import Console
 
+from pawmark import settings
+
 _said = {"quiet": False, "verbose": False}
 
 
@@ -14,7 +16,7 @@ def set_level(quiet: bool, verbose: bool) -> None:
     """Choose how much is said: only results, the usual, or also what nbgrader says."""
     _said.update(quiet=quiet, verbose=verbose)
     if quiet:
-        os.environ["PAWMARK_PROGRESS"] = "0"
+        os.environ.update(settings.environment(progress=False))
 
 
 def is_quiet() -> bool:

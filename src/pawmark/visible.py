@@ -15,8 +15,10 @@ from dataclasses import dataclass
 from types import FrameType, TracebackType
 from typing import Any
 
+from pawmark import settings
+
 CHECK_ID = "-check"
-IN_GRADER = "PAWMARK_DOOR_FD"  # set for the kernels that run submissions
+IN_GRADER = settings.Settings.door_fd.variable  # set for the kernels that run submissions
 
 PASSED, FAILED, NOT_REACHED = "passed", "failed", "not reached"
 _SIGNS = {PASSED: "✓", FAILED: "✗", NOT_REACHED: "○"}

@@ -11,6 +11,7 @@ from pathlib import Path
 import nbformat
 from rich.console import Console
 
+from pawmark import settings
 from pawmark.authoring.answers import fill, read_answer, reference_cells
 from pawmark.errors import CourseError
 from pawmark.grading.course_folder import copy_course, find_course, run_nbgrader, source_notebook
@@ -136,11 +137,12 @@ def run_demo(folder: Path = Path("build/demo"), console: Console | None = None) 
 def _environment(console: Console) -> dict[str, str]:
     from pawmark.grading.sandbox import choice
 
-    environment = {"PAWMARK_CELL_TIMEOUT": os.environ.get("PAWMARK_CELL_TIMEOUT", CELL_TIMEOUT)}
+    given = settings.is_set("cell_timeout")
+    environment = {} if given else settings.environment(cell_timeout=CELL_TIMEOUT)
     choice.chosen()  # a name that is none is no reason to go on without
     reason = choice.refusal()
     if reason:
-        environment["PAWMARK_SANDBOX"] = "none"
+        environment |= settings.environment(sandbox=settings.NONE)
         console.rule("[bold]NO SANDBOX", characters="!")
         console.print(f"{reason}", markup=False)
         console.print(

@@ -9,10 +9,9 @@ from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 
+from pawmark.files import write_whole
 from pawmark.grading.batch.pool import workers_that_fit
-from pawmark.grading.course_folder import CONFIG, generate, is_left_out
-
-STAMPS = Path(".pawmark") / "generated"
+from pawmark.grading.course_folder import CONFIG, GENERATED, generate, is_left_out
 
 
 @dataclass(frozen=True)
@@ -77,16 +76,13 @@ def _generate(course: Path, name: str, subcommand: str, target: str) -> Path:
     before = _causes(course, name, subcommand)
     folder = generate(course, name, subcommand, target)
     path = _path(course, name, target)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_suffix(f".{os.getpid()}")
     # What was changed while it was generated was not: the digest is the one from before.
-    part.write_text(json.dumps({"causes": before, "made": _digest(folder)}), encoding="utf-8")
-    part.replace(path)
+    write_whole(path, json.dumps({"causes": before, "made": _digest(folder)}).encode())
     return folder
 
 
 def _path(course: Path, name: str, target: str) -> Path:
-    return course / STAMPS / f"{target}-{name}.json"
+    return course / GENERATED / f"{target}-{name}.json"
 
 
 def _kept(course: Path, name: str, target: str) -> object:

@@ -28,8 +28,10 @@ def solutions(names: Names = None, force: Force = False) -> None:
 def _generate(names: list[str] | None, subcommand: str, target: str, force: bool) -> None:
     from pawmark.authoring.generating import refresh
     from pawmark.grading.course_folder import assignments, find_assignment, find_course
+    from pawmark.grading.gradebook import course_settings
 
     course = find_course()
+    course_settings.adopt(course)
     wanted = [find_assignment(course, name) for name in names or assignments(course)]
     for made in refresh(course, wanted, subcommand, target, force):
         what = "wrote" if made.written else "up to date:"
@@ -53,10 +55,12 @@ def calibrate(
     drawn photographs, or for the real ones where PAWMARK_DATA names them.
     """
     from pawmark.grading.course_folder import find_assignment, find_course
+    from pawmark.grading.gradebook import course_settings
     from pawmark.vision.calibration import calibrate as measure
     from pawmark.vision.calibration import named_photographs
 
     course = find_course()
+    course_settings.adopt(course)
     name = find_assignment(course, assignment)
     if show:
         from pawmark.vision.calibration.evidence import describe

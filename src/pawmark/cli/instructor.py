@@ -52,7 +52,7 @@ def grade(
     An interrupted run goes on where it stopped.
     """
     from pawmark.grading.batch import grade_class
-    from pawmark.grading.course_folder import find_assignment, find_course
+    from pawmark.grading.course_folder import LOGS, find_assignment, find_course
 
     course = find_course()
     names = [find_assignment(course, name) for name in assignments]
@@ -66,7 +66,7 @@ def grade(
     if status:
         raise AttentionError(
             "nbgrader autograde found something to look at; it is at the end of "
-            f"{course / '.pawmark' / 'logs'}/autograde-ASSIGNMENT.log"
+            f"{course / LOGS}/autograde-ASSIGNMENT.log"
         )
 
 
@@ -88,7 +88,7 @@ def regrade(
     Student code runs only for what a changed check asks anew.
     """
     from pawmark.grading.batch import regrade as regrading
-    from pawmark.grading.course_folder import find_assignment, find_course
+    from pawmark.grading.course_folder import LOGS, find_assignment, find_course
 
     course = find_course()
     told, failed = [], False
@@ -103,7 +103,7 @@ def regrade(
         terminal.write_json(told)
     if failed:
         raise AttentionError(
-            "nbgrader autograde found something to look at; see .pawmark/logs/ in the course"
+            f"nbgrader autograde found something to look at; see {LOGS}/ in the course"
         )
 
 

@@ -11,31 +11,55 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-from pawmark import terminal
+from pawmark import settings, terminal
 from pawmark.errors import CourseError
 from pawmark.trained import FOLDER as TRAINED
 
 CONFIG = "nbgrader_config.py"
+# What grading keeps in a course, beside what nbgrader does.
+KEPT = Path(".pawmark")
+RECORDS = KEPT / "records"
+RELEASES = KEPT / "releases"
+HANDED_IN = KEPT / "handed_in"
+HELD_OUT_SEED = KEPT / "held-out-seed"
+UNFINISHED = KEPT / "unfinished"
+GENERATED = KEPT / "generated"
+LOGS = KEPT / "logs"
 _PATTERNS = ("*.keras", TRAINED, "__pycache__", ".ipynb_checkpoints", ".pytest_cache")
 _LEFT_OUT = shutil.ignore_patterns(*_PATTERNS)
 
 
-def find_course(start: Path = Path()) -> Path:
+def find_course(start: Path | None = None) -> Path:
     """Return the nearest folder, from `start` upwards, that holds ``source/``.
+
+    Where no start is given, ``PAWMARK_COURSE`` names the course, or else it is the one around the
+    working directory.
 
     Raises
     ------
     CourseError
         When there is none.
     """
-    start = Path(start).resolve()
+    named = settings.here.course
+    if start is None and named:
+        return _named_course(Path(named).expanduser().resolve())
+    start = Path(start or ".").resolve()
     for folder in (start, *start.parents):
         if assignments(folder):
             return folder
     raise CourseError(
         f"No course at {start}: neither it nor a folder above holds source/NAME/NAME.ipynb. "
-        "Run this inside the course folder."
+        f"Run this inside the course folder, or set {settings.Settings.course.variable} to it."
     )
+
+
+def _named_course(folder: Path) -> Path:
+    if not assignments(folder):
+        raise CourseError(
+            f"{settings.Settings.course.variable} names {folder}, which is no course: it holds no "
+            "source/NAME/NAME.ipynb. Set it to the folder of the course, or unset it."
+        )
+    return folder
 
 
 def assignments(course: Path) -> list[str]:
@@ -184,7 +208,7 @@ def generate(course: Path, name: str, subcommand: str, target: str) -> Path:
         if subcommand == "generate_solution":  # nbgrader asks for a known assignment
             run_nbgrader(copy, "generate_assignment", name, log=log)
         # What is committed must not depend on what somebody has downloaded.
-        data = {"PAWMARK_DATA": os.environ.get("PAWMARK_DATA") or "synthetic"}
+        data = settings.environment(data=settings.here.data or settings.SYNTHETIC)
         arguments = (subcommand, name, "--force", f"{option}={target}")
         status = run_nbgrader(copy, *arguments, log=log, environment=data)
         made = copy / target / name

@@ -1,7 +1,6 @@
 """The cache folder, and how a result gets into it whole or not at all."""
 
 import errno
-import os
 import shutil
 import tempfile
 import time
@@ -12,16 +11,17 @@ from pathlib import Path
 import platformdirs
 from filelock import FileLock, Timeout
 
+from pawmark import settings
 from pawmark.errors import DataError
 
 # The folder of what was made ahead, and in a sandbox the variable that names it.
 AHEAD = "ahead"
-AHEAD_VARIABLE = "PAWMARK_AHEAD"
+AHEAD_VARIABLE = settings.Settings.ahead.variable
 
 
 def cache_dir() -> Path:
     """Give the cache folder: PAWMARK_CACHE, or where the system keeps a user's caches."""
-    chosen = os.environ.get("PAWMARK_CACHE")
+    chosen = settings.here.cache
     return Path(chosen).expanduser() if chosen else platformdirs.user_cache_path("pawmark")
 
 
@@ -42,7 +42,7 @@ def kept(
     DataError
         The folder cannot be written, or the disk is full.
     """
-    ahead = os.environ.get(AHEAD_VARIABLE)
+    ahead = settings.here.ahead
     made = sorted(Path(ahead).glob(f"*/{place}")) if ahead else []
     found = next(filter(is_complete, made), None)
     return found or build_once(cache_dir() / place, build, is_complete, what)

@@ -2,13 +2,13 @@
 
 import hashlib
 import json
-import os
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from PIL import Image
 
+from pawmark import settings
 from pawmark.errors import DataError
 from pawmark.pets import decoded
 from pawmark.pets.fetching import archive
@@ -24,9 +24,7 @@ from pawmark.pets.layout import (
     verify,
 )
 
-VARIABLE = "PAWMARK_DATA"
-# What the variable may say in place of a folder; a folder of that name is ./real or ./synthetic.
-REAL, SYNTHETIC = "real", "synthetic"
+VARIABLE = settings.Settings.data.variable
 
 
 @dataclass(frozen=True)
@@ -223,7 +221,7 @@ def dataset(root: str | Path | None = None, most: int | None = SAMPLE) -> Pets:
     folder = Path(chosen).expanduser().absolute()
     problems = verify(folder, most)
     if problems:
-        raise _unusable(folder, problems, root is None and bool(os.environ.get(VARIABLE)))
+        raise _unusable(folder, problems, root is None and bool(settings.here.data))
     return open_folder(folder)
 
 
@@ -235,15 +233,15 @@ def folder_in_use() -> str | Path | None:
     DataError
         PAWMARK_DATA asks for the downloaded archives, and there are none.
     """
-    chosen = os.environ.get(VARIABLE, "")
-    if chosen == SYNTHETIC:
+    chosen = settings.here.data
+    if chosen == settings.SYNTHETIC:
         return None
-    if chosen not in ("", REAL):
+    if chosen not in ("", settings.REAL):
         return chosen
     folder = archive.downloaded()
-    if folder is None and chosen == REAL:
+    if folder is None and chosen == settings.REAL:
         raise DataError(
-            f"{VARIABLE} is {REAL!r}, and the photographs have not been downloaded. Fetch them "
+            f"{VARIABLE} is {chosen!r}, and the photographs have not been downloaded. Fetch them "
             f"with: pawmark data fetch. Or unset {VARIABLE} to use drawn pictures."
         )
     return folder

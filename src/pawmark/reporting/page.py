@@ -1,12 +1,11 @@
 """The report as one HTML page: no script, no server, nothing loaded from elsewhere."""
 
-import os
 import statistics
-import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from pawmark import files
 from pawmark.errors import CourseError
 from pawmark.grading import pages
 from pawmark.grading.pages.charts import Chart, scores_chart, training_runs_chart, usage_chart
@@ -183,15 +182,9 @@ def write_whole(path: Path, data: bytes) -> None:
     CourseError
         When the file cannot be written.
     """
+    if not path.parent.is_dir():
+        raise CourseError(f"{path} cannot be written: there is no folder {path.parent}.")
     try:
-        number, part = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.parent)
-        try:
-            with os.fdopen(number, "wb") as file:
-                file.write(data)
-            Path(part).chmod(0o644)
-            Path(part).replace(path)
-        except OSError:
-            Path(part).unlink(missing_ok=True)
-            raise
+        files.write_whole(path, data)
     except OSError as error:
         raise CourseError(f"{path} cannot be written: {error.strerror}.") from error

@@ -13,7 +13,7 @@ import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from pawmark import pets, profiles
+from pawmark import pets, profiles, settings
 from pawmark.errors import DataError
 from pawmark.pets.cache import AHEAD, build_once, cache_dir
 
@@ -81,10 +81,9 @@ def _key(data: pets.Pets) -> str:
 def _run(name: str, data: pets.Pets, folder: Path) -> None:
     """Make one thing in a process of its own: the grader itself stays without TensorFlow."""
     own = {
-        "PAWMARK_CACHE": str(folder),
-        "PAWMARK_DATA": str(data.root),
-        "PAWMARK_PROFILE": profiles.current().name,
-        "PAWMARK_PROGRESS": "0",
+        **settings.environment(
+            cache=folder, data=data.root, profile=profiles.current().name, progress=False
+        ),
         "TF_CPP_MIN_LOG_LEVEL": "2",
         # It is the same in a sandbox, and numbers that a card computed would not be.
         "CUDA_VISIBLE_DEVICES": "-1",

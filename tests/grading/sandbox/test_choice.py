@@ -3,13 +3,13 @@
 import pytest
 
 from pawmark.authoring.doctor import Status, machine
-from pawmark.errors import SandboxError
+from pawmark.errors import SandboxError, SettingsError
 from pawmark.grading.batch import grade_class, regrade
 from pawmark.grading.batch.submission import job_of
 from pawmark.grading.run.run_settings import RunSettings
 from pawmark.grading.sandbox import bubblewrap, choice, landlocked
 
-NO_SANDBOX = "PAWMARK_SANDBOX='off' names no sandbox"
+NO_SANDBOX = "PAWMARK_SANDBOX is 'off': bubblewrap, landlock or none is wanted"
 
 
 @pytest.fixture
@@ -45,7 +45,7 @@ def test_a_name_that_is_none_is_refused_everywhere(monkeypatch, tmp_path, small_
         lambda: grade_class.require_ready(tmp_path),
         lambda: regrade.require_ready(tmp_path),
     ):
-        with pytest.raises(SandboxError, match=NO_SANDBOX):
+        with pytest.raises(SettingsError, match=NO_SANDBOX):
             gate()
     finding = machine.sandbox()
     assert finding.status is Status.MEND

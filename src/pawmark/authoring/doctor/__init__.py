@@ -11,13 +11,14 @@ from pawmark.grading.course_folder import find_course
 __all__ = ["Finding", "Status", "examine", "table"]
 
 
-def examine(start: Path = Path(), deep: bool = False) -> Iterator[Finding]:
+def examine(start: Path | None = None, deep: bool = False) -> Iterator[Finding]:
     """Look at the machine, then at the course around a folder; yield what is found, one by one.
 
     Parameters
     ----------
     start
-        Where to look for a course: there and in the folders above.
+        Where to look for a course: there and in the folders above. By default as `find_course`
+        does.
     deep
         Also what takes a minute: TensorFlow is started, every photograph is opened.
     """
@@ -30,14 +31,15 @@ def examine(start: Path = Path(), deep: bool = False) -> Iterator[Finding]:
     except ImportError as error:
         yield Finding("the rest", Status.SKIPPED, f"cannot be looked at without {error.name}")
         return
-    yield from machine.examine(course or start, deep)
+    yield machine.settings_of(course)
+    yield from machine.examine(course or start or Path(), deep)
     if course is None:
         yield Finding("course", Status.SKIPPED, "no course here; ask again inside its folder")
     else:
         yield from consistency.examine(course)
 
 
-def _course(start: Path) -> Path | None:
+def _course(start: Path | None) -> Path | None:
     try:
         return find_course(start)
     except CourseError:

@@ -252,7 +252,7 @@ def _read_gradebook(path: Path) -> tuple[int, dict[str, float]]:
 
 def unfinished(course: Path) -> Finding:
     """Look for submissions that a killed grader left half-way."""
-    from pawmark.grading.gradebook.readiness import UNFINISHED
+    from pawmark.grading.course_folder import UNFINISHED
 
     folder = course / UNFINISHED
     count = len(list(folder.iterdir())) if folder.is_dir() else 0

@@ -1,6 +1,5 @@
 """The machine: sandbox, memory, disk, data and graphics card."""
 
-import os
 import shutil
 import subprocess
 import sys
@@ -9,15 +8,17 @@ from pathlib import Path
 
 import psutil
 
-from pawmark import pets, profiles
+from pawmark import pets, profiles, settings
 from pawmark.authoring.doctor.finding import Finding
 from pawmark.errors import PawmarkError
 from pawmark.grading.batch import pool
+from pawmark.grading.gradebook import course_settings
 from pawmark.grading.sandbox import bubblewrap
 from pawmark.grading.sandbox import choice as sandboxes
 from pawmark.pets import layout, photographs
 from pawmark.pets.cache import cache_dir
 from pawmark.pets.synthetic import generator
+from pawmark.processors import cpus
 
 GIGABYTE = 1 << 30
 # Drawn sets, decoded arrays and small trained models take a few hundred megabytes; a class's
@@ -46,6 +47,23 @@ def examine(course: Path, deep: bool) -> Iterator[Finding]:
             yield Finding.mend(topic, "cannot be looked at", str(error))
 
 
+def settings_of(course: Path | None) -> Finding:
+    """Look at what the environment and the course set, and adopt that for all that is looked at."""
+    try:
+        slips = course_settings.adopt(course) if course else _environments_own()
+    except PawmarkError as error:
+        return Finding.mend("settings", "grading refuses them", str(error))
+    if slips:
+        return Finding.mend("settings", "a name that nothing reads", " ".join(slips))
+    given = ", ".join(s.variable for s in settings.EVERY.values() if settings.is_set(s.name))
+    return Finding.ok("settings", given or "all as they are by default")
+
+
+def _environments_own() -> list[str]:
+    settings.require_valid()
+    return settings.unknown()
+
+
 def sandbox() -> Finding:
     """Ask whether student code can be locked in here."""
     reason = sandboxes.refusal()
@@ -68,8 +86,7 @@ def workers() -> Finding:
     """Say how many submissions would be graded at once, by cores and free memory."""
     memory = psutil.virtual_memory()
     free, total = (f"{size / GIGABYTE:.1f} GB" for size in (memory.available, memory.total))
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    here = f"{cores} cores, {free} of {total} memory free"
+    here = f"{cpus()} cores, {free} of {total} memory free"
     if memory.available < pool.MEMORY_PER_WORKER:
         return Finding.mend(
             "workers",
@@ -142,7 +159,7 @@ def profile() -> Finding:
 def gpu() -> Finding:
     """Look for a graphics card, without TensorFlow."""
     card = _card()
-    if card is None and os.environ.get(profiles.VARIABLE) == profiles.GPU.name:
+    if card is None and settings.here.profile == profiles.GPU.name:
         return Finding.mend(
             "GPU",
             f"none found, but {profiles.VARIABLE} is gpu: training would take hours",

@@ -18,29 +18,30 @@ from typing import Any
 
 from rich.console import Console
 
+from pawmark import settings
 from pawmark.errors import CourseError
 from pawmark.grading.batch.board import Board
 from pawmark.grading.batch.pool import Pool, WorkerEndedError, workers_that_fit
-from pawmark.grading.course_folder import run_nbgrader
-from pawmark.grading.gradebook import readiness
+from pawmark.grading.course_folder import KEPT, LOGS, run_nbgrader
+from pawmark.grading.gradebook import course_settings, readiness
 from pawmark.grading.results.outcomes import show_points
-from pawmark.grading.run.pipeline import FRESH
 from pawmark.grading.sandbox import choice
 
 GRADEBOOK = "gradebook.db"
-RECORDS = ".pawmark"
 
 
 def require_ready(course: Path) -> None:
-    """Make sure, before anything is run, that code may be run here, and that grades can be written.
+    """Adopt the course's settings, and make sure that code may run here and grades be written.
 
     Raises
     ------
     SandboxError
         When student code must not run here.
     CourseError
-        When the course cannot be written to, or its gradebook is damaged or locked.
+        When the course cannot be written to, its gradebook is damaged or locked, or a setting
+        says what it must not say.
     """
+    course_settings.adopt(course)
     choice.require()
     reason = readiness.obstacle(course, f"sqlite:///{course / GRADEBOOK}")
     if reason is not None:
@@ -118,7 +119,7 @@ def grade(
     require_ready(course)
     for name in todo:
         ensure_known(course, name)
-    (course / RECORDS).mkdir(exist_ok=True)
+    (course / KEPT).mkdir(exist_ok=True)
     submissions = [(name, student) for name, found in todo.items() for student in found]
     board = Board(console, len(submissions))
     writer = _Writer(course, todo, force, board)
@@ -206,7 +207,7 @@ def _is_graded(course: Path, student: str, assignment: str) -> bool:
 
 def ensure_known(course: Path, assignment: str) -> None:
     """Tell the gradebook of an assignment that was never released from this course."""
-    log = course / RECORDS / "logs" / f"release-{assignment}.log"
+    log = course / LOGS / f"release-{assignment}.log"
     path = course / GRADEBOOK
     if path.exists():
         with closing(sqlite3.connect(path)) as book:
@@ -220,14 +221,14 @@ def ensure_known(course: Path, assignment: str) -> None:
 def autograde(course: Path, assignment: str, students: Sequence[str], force: bool) -> int:
     """Let nbgrader write the grades of some students, from their recordings; return its status."""
     flags = ["--force"] if force else []
-    log = course / RECORDS / "logs" / f"autograde-{assignment}.log"
+    log = course / LOGS / f"autograde-{assignment}.log"
     others = sorted(set(submitted(course, assignment)) - set(students))
     # One run for many students; a name that its list of exceptions cannot hold has one of its own.
     listed = len(students) > 1 and not any("," in name or name != name.strip() for name in others)
     left_out = [f"--CourseDirectory.student_id_exclude={','.join(others)}"] if others else []
     chosen = [left_out] if listed or not others else [["--student", name] for name in students]
     # What the workers have just run is not run once more.
-    kept = {FRESH: ""}
+    kept = settings.environment(fresh=None)
     return max(
         run_nbgrader(course, "autograde", assignment, *flags, *who, log=log, environment=kept)
         for who in chosen
@@ -243,7 +244,7 @@ def _run_all(
 ) -> None:
     """Fill the recordings of submissions, each given by assignment and student; report each."""
     threads = min(workers, len(submissions))
-    with Pool(course / RECORDS / "logs") as pool, ThreadPoolExecutor(threads) as waiters:
+    with Pool(course / LOGS) as pool, ThreadPoolExecutor(threads) as waiters:
         waiting: dict[Future, tuple[str, str]] = {
             waiters.submit(_run_one, pool, course, *submission): submission
             for submission in submissions

@@ -14,7 +14,8 @@ from typing import IO, Any, Self
 
 import psutil
 
-from pawmark.grading.session import warm
+from pawmark import settings
+from pawmark.processors import cpus
 
 # Measured under `quick` by make bench: a worker with its template and the largest submission.
 MEMORY_PER_WORKER = 2 << 30
@@ -23,7 +24,7 @@ _POLL = 500  # milliseconds
 _END = 10.0
 _LAST_WORDS = 1500
 # Variables that decide for student code: they are those of whoever gives the work.
-_GIVEN = ("PAWMARK_PROFILE", "KERAS_BACKEND")
+_GIVEN = (settings.Settings.profile.variable, "KERAS_BACKEND")
 
 
 def workers_that_fit(wanted: int | None = None) -> int:
@@ -32,10 +33,10 @@ def workers_that_fit(wanted: int | None = None) -> int:
     Where ``PAWMARK_MEMORY_GB`` limits a submission, that and what a worker itself takes is counted
     for each: then all of them together stay within what is free.
     """
-    limit = os.environ.get("PAWMARK_MEMORY_GB")
-    each = int(float(limit) * (1 << 30)) + _OWN_MEMORY if limit else MEMORY_PER_WORKER
+    limit = settings.here.memory_gb
+    each = MEMORY_PER_WORKER if limit is None else int(limit * (1 << 30)) + _OWN_MEMORY
     by_memory = int(psutil.virtual_memory().available // each)
-    return max(1, wanted or min(len(os.sched_getaffinity(0)), by_memory))
+    return max(1, wanted or min(cpus(), by_memory))
 
 
 class WorkerEndedError(Exception):
@@ -130,7 +131,7 @@ def _environment(variables: Mapping[str, str] | None) -> dict[str, str]:
     kept = {name: value for name, value in os.environ.items() if name not in dropped}
     package = str(Path(__file__).resolve().parents[3])
     path = os.pathsep.join(filter(None, [package, os.environ.get("PYTHONPATH")]))
-    own = {warm.SWITCH: warm.OF_WORKERS}
+    own = settings.environment(warm=settings.OF_WORKERS)
     return {**own, **kept, **(variables or {}), "PYTHONPATH": path}
 
 

@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 
 from pawmark import pets as data_sets
+from pawmark import settings
 from pawmark.checks import CheckFailed
 from pawmark.errors import CourseError
 from pawmark.grading.checks.student import Student, StudentError
@@ -71,9 +72,10 @@ def grading_data() -> data_sets.Pets:
     Archives that were downloaded are used only when it says so. Else a download would change
     the grades of a course half-way, and the hidden inputs would be pictures that students have.
     """
-    if os.environ.get("PAWMARK_DATA") not in (None, "", "synthetic"):
+    if settings.here.data not in ("", settings.SYNTHETIC):
         return data_sets.dataset(most=OPEN)
-    return data_sets.synthetic(seed=int(os.environ.get("PAWMARK_GRADING_SEED", GRADING_SEED)))
+    seed = settings.here.grading_seed
+    return data_sets.synthetic(seed=GRADING_SEED if seed is None else seed)
 
 
 def module_name(exercise: str) -> str:

@@ -1,5 +1,6 @@
 """What nbgrader loads: the kit behind plain ``nbgrader autograde``, by its extension points."""
 
+import copy
 import functools
 import glob
 import json
@@ -29,13 +30,17 @@ from nbgrader.preprocessors import (
     SaveAutoGrades,
 )
 from nbgrader.utils import is_grade, is_solution, is_task, parse_utc
+from traitlets.config import LazyConfigValue
+from traitlets.log import get_logger
 
+from pawmark import settings
 from pawmark.checks import render_table
 from pawmark.errors import PawmarkError
 from pawmark.grading.boundary.sanitizing import render_markdown, unchanged
 from pawmark.grading.checks.session import grading_data
+from pawmark.grading.course_folder import RECORDS
 from pawmark.grading.feedback.exporter import FeedbackExporter, PrepareFeedback
-from pawmark.grading.gradebook import readiness
+from pawmark.grading.gradebook import course_settings, readiness
 from pawmark.grading.intake import files, stand_in
 from pawmark.grading.intake.cells import exercise_of
 from pawmark.grading.intake.rebuild import Repaired
@@ -51,45 +56,58 @@ from pawmark.trained import FOLDER as TRAINED
 _MAX_REPAIRS = 40
 _MAX_REPAIR = 400
 
+_warned: set[str] = set()
+
 # For each of eight steps of a submission nbgrader opens its gradebook anew. An engine that stays
 # keeps the statements that SQLAlchemy compiled: a third of the time that writing grades takes.
 _create_engine = functools.lru_cache(maxsize=8)(nbgrader.api.create_engine)
 
 
 def configure(c: Any) -> None:
-    """Wire the kit into nbgrader's configuration object.
+    """Wire the kit into nbgrader's configuration object, and leave what the course has set alone.
 
-    Call it from the course's ``nbgrader_config.py``: ``configure(get_config())``.
+    Call it from the course's ``nbgrader_config.py``: ``configure(get_config())``. What the course
+    sets afterwards holds as well, so it may stand anywhere in the file. nbgrader's log says what
+    was left to the course, and with ``--debug`` what was added.
     """
     # nbgrader starts alembic by its bare name when it opens a gradebook.
     binaries = str(Path(sys.executable).parent)
     if binaries not in os.environ.get("PATH", "").split(os.pathsep):
         os.environ["PATH"] = os.pathsep.join([binaries, os.environ.get("PATH", "")])
     nbgrader.api.create_engine = _create_engine
-    c.CourseDirectory.course_id = "pawmark"
-    c.CourseDirectory.solution_directory = "solutions"
-    # The record holds seeds and the grader's own tracebacks: feedback goes out without it.
-    c.CourseDirectory.ignore = [".ipynb_checkpoints", "*.pyc", "__pycache__", ".nbgrader.log",
-                                "feedback", "*.keras", TRAINED, "*.record.json"]  # fmt: skip
-    c.Execute.timeout = 600
-    c.GenerateFeedback.exporter_class = FeedbackExporter
-    c.GenerateFeedback.preprocessors = [GetGrades, PrepareFeedback]
-    c.FeedbackExporter.template_name = "pawmark_feedback"
-    c.FeedbackExporter.extra_template_basedirs = [str(NBCONVERT_TEMPLATES)]
-    c.HTMLExporter.preprocessors = ["pawmark.grading.gradebook.rubric.ShowRubric"]
-    c.HTMLExporter.filters = {"markdown2html": render_markdown, "strip_files_prefix": unchanged}
-    c.Autograde.exporter_class = GradingExporter
-    c.Autograde.pre_convert_hook = adopt_notebooks
     # It has no hook before it passes over submissions without a notebook in the usual place.
     Autograde.init_notebooks = _find_submissions
-    # What they would check is the instructor's, whose release form was checked when it was made.
-    c.Autograde.sanitize_preprocessors = []
-    c.Autograde.autograde_preprocessors = [
-        ExecuteSubmission,
-        LimitOutput,
-        SaveTrustedGrades,
-        AssignLatePenalties,
-    ]
+    log = get_logger()
+    _warn(log, course_settings.given(c))
+    added, kept = [], []
+    for section, values in _WIRING.items():
+        for name, value in values.items():
+            done = _set(c[section], name, value)
+            (added if done else kept).append(f"{section}.{name}")
+    log.debug("Pawmark adds to the configuration: %s", ", ".join(added))
+    for name in kept:
+        log.info("Pawmark leaves c.%s to the course, which sets it itself.", name)
+        if name in _HOLDS_GRADING:
+            log.warning("c.%s is the course's own: %s", name, _HOLDS_GRADING[name])
+
+
+def _warn(log: Any, given: dict[str, Any]) -> None:
+    """Name once what looks like a setting and is none: nbgrader reads a configuration twice."""
+    for slip in settings.unknown(given):
+        if slip not in _warned:
+            _warned.add(slip)
+            log.warning("%s", slip)
+
+
+def _set(section: Any, name: str, value: Any) -> bool:
+    """Set what the course has not set; what it only adds to a list is added to ours."""
+    if name not in section:
+        section[name] = copy.copy(value)
+    elif isinstance(section[name], LazyConfigValue):
+        section[name] = section[name].get_value(copy.copy(value))
+    else:
+        return False
+    return True
 
 
 def adopt_notebooks(assignment: str, student: str, notebooks: list[str]) -> None:
@@ -229,6 +247,7 @@ class GradingExporter(NotebookExporter):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self._adopt_settings()
         coursedir = self.parent.coursedir
         reason = readiness.obstacle(Path(coursedir.root), coursedir.db_url)
         if reason is not None:
@@ -243,6 +262,15 @@ class GradingExporter(NotebookExporter):
             self.log.warning(warning)
         self.repaired: dict[tuple[str, str], Repaired] = {}
         self.guard = _Guard(self.parent)
+
+    def _adopt_settings(self) -> None:
+        """Take what the course sets, wherever it stands in its configuration: all of it is read."""
+        root, given = Path(self.parent.coursedir.root), course_settings.given(self.parent.config)
+        try:
+            settings.adopt(given, root)
+        except PawmarkError as error:
+            raise self._refuse(str(error)) from error
+        _warn(self.log, given)
 
     def _refuse(self, reason: str) -> NbGraderException:
         self.log.error("Grading refused. %s", reason)
@@ -294,7 +322,7 @@ class ExecuteSubmission(NbGraderPreprocessor):
         job["repairs"] = (*job["repaired"].repairs, *execution.losses)
         if execution.old is not None and not execution.live:
             self.log.info(
-                "Unchanged since it was last run: graded from .pawmark/records/%s", prepared.key
+                "Unchanged since it was last run: graded from %s/%s", RECORDS, prepared.key
             )
         self._show(nb, results)
         _show_repairs(nb, job["repairs"])
@@ -425,5 +453,53 @@ class SaveTrustedGrades(SaveAutoGrades):
         comment.auto_comment = "\n".join(f"- {check.title} {check.message}" for check in lost)
         self.gradebook.db.commit()
 
+
+# What makes plain nbgrader grade by Pawmark, by section of its configuration. A course may set each
+# of these itself, before `configure` or after.
+_WIRING: dict[str, dict[str, Any]] = {
+    "CourseDirectory": {
+        "course_id": "pawmark",
+        "solution_directory": "solutions",
+        # The record holds seeds and the grader's own tracebacks: feedback goes out without it.
+        "ignore": [".ipynb_checkpoints", "*.pyc", "__pycache__", ".nbgrader.log", "feedback",
+                   "*.keras", TRAINED, "*.record.json"],
+    },
+    "Execute": {"timeout": 600},
+    "GenerateFeedback": {
+        "exporter_class": FeedbackExporter,
+        "preprocessors": [GetGrades, PrepareFeedback],
+    },
+    "FeedbackExporter": {
+        "template_name": "pawmark_feedback",
+        "extra_template_basedirs": [str(NBCONVERT_TEMPLATES)],
+    },
+    "HTMLExporter": {
+        "preprocessors": ["pawmark.grading.gradebook.rubric.ShowRubric"],
+        "filters": {"markdown2html": render_markdown, "strip_files_prefix": unchanged},
+    },
+    "Autograde": {
+        "exporter_class": GradingExporter,
+        "pre_convert_hook": adopt_notebooks,
+        # What they would check is the instructor's, whose release form was checked when it was
+        # made.
+        "sanitize_preprocessors": [],
+        "autograde_preprocessors": [
+            ExecuteSubmission,
+            LimitOutput,
+            SaveTrustedGrades,
+            AssignLatePenalties,
+        ],
+    },
+}  # fmt: skip
+
+# What grading holds by, and what is lost where a course has its own.
+_HOLDS_GRADING = {
+    "CourseDirectory.ignore": "unless *.record.json is in it, feedback hands hidden seeds out.",
+    "Autograde.exporter_class": "submissions are run without Pawmark's sandbox.",
+    "Autograde.autograde_preprocessors": (
+        "unless ExecuteSubmission and SaveTrustedGrades are in it, student code is run without "
+        "Pawmark's sandbox, and writes its own scores."
+    ),
+}
 
 __all__ = ["ExecuteSubmission", "GradingExporter", "SaveTrustedGrades", "configure"]

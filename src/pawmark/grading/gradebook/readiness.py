@@ -15,9 +15,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.parse import quote
 
-UNFINISHED = Path(".pawmark") / "unfinished"
+from pawmark import settings
+from pawmark.grading.course_folder import UNFINISHED
+
 ROOM = 8 << 20
-WAIT = 30.0
 
 _PROBE = 64 << 10
 _DAMAGED = (
@@ -76,9 +77,10 @@ def _file_of(db_url: str) -> Path | None:
 
 def _problems(path: Path) -> list[str]:
     """Return what the database finds wrong with itself; takes the lock that writing takes."""
-    wait = float(os.environ.get("PAWMARK_GRADEBOOK_WAIT", WAIT))
     address = f"file:{quote(str(path))}?mode=rw"
-    with contextlib.closing(sqlite3.connect(address, uri=True, timeout=wait)) as book:
+    with contextlib.closing(
+        sqlite3.connect(address, uri=True, timeout=settings.here.gradebook_wait)
+    ) as book:
         book.execute("begin immediate")
         found = [str(row[0]) for row in book.execute("pragma quick_check(3)")]
         book.rollback()

@@ -23,6 +23,7 @@ from typing import Any
 
 import numpy as np
 
+from pawmark import settings
 from pawmark.grading.boundary import wire
 
 _DETAIL_LINES = 12
@@ -314,7 +315,7 @@ def serve() -> None:
         from IPython import get_ipython
 
         _serving.append(Guest(get_ipython().user_ns))
-    door = socket.socket(fileno=os.dup(int(os.environ["PAWMARK_DOOR_FD"])))
+    door = socket.socket(fileno=os.dup(settings.here.door_fd))
     try:
         message = wire.read_frame(lambda count: _receive(door, count))
         answer = _serving[0].answer(message)

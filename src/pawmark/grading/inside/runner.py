@@ -28,6 +28,7 @@ from jupyter_client.provisioning import LocalProvisioner
 from nbclient import NotebookClient
 from nbclient.exceptions import DeadKernelError
 
+from pawmark import settings
 from pawmark.grading.boundary import wire
 from pawmark.grading.boundary.capabilities import drop_capabilities, forbid_capabilities
 from pawmark.grading.boundary.limits import Limits
@@ -211,7 +212,7 @@ class Runner:
         await self.manager.start_kernel(
             extra_arguments=["--HistoryManager.hist_file=:memory:"],
             independent=True,
-            env={**os.environ, "PAWMARK_DOOR_FD": str(self.door)},
+            env={**os.environ, **settings.environment(door_fd=self.door)},
             pass_fds=(self.door,),
         )
         self.client.kc = self.manager.client()

@@ -8,17 +8,17 @@ import contextlib
 import functools
 import hashlib
 import json
-import tempfile
 from importlib import metadata
 from pathlib import Path
 
 import nbformat
 from nbformat import NotebookNode
 
-from pawmark.grading import fingerprint
+from pawmark.files import write_whole
+from pawmark.grading import course_folder, fingerprint
 from pawmark.grading.intake.rebuild import release_form
 
-FOLDER = Path(".pawmark") / "releases"
+FOLDER = course_folder.RELEASES
 
 
 @functools.lru_cache(maxsize=8)
@@ -40,13 +40,5 @@ def release_of(source: bytes, course: Path) -> NotebookNode:
         return nbformat.from_dict(json.loads(path.read_text(encoding="utf-8")))
     made = release_form(nbformat.reads(source.decode(), as_version=4))
     with contextlib.suppress(OSError):
-        _write(path, json.dumps(made))
+        write_whole(path, json.dumps(made).encode())
     return made
-
-
-def _write(path: Path, text: str) -> None:
-    """Write a file, whole or not at all."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=".", dir=path.parent) as part:
-        (Path(part) / path.name).write_text(text, encoding="utf-8")
-        (Path(part) / path.name).replace(path)

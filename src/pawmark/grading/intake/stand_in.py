@@ -25,16 +25,17 @@ from typing import Any
 
 from nbformat import NotebookNode
 
+from pawmark import settings
 from pawmark.errors import CourseError
+from pawmark.files import write_whole
+from pawmark.grading import course_folder
 from pawmark.grading.boundary import wire
 from pawmark.grading.intake.files import files_of
 from pawmark.grading.intake.rebuild import Repaired
 from pawmark.grading.intake.walking import UnreadableError, is_linked, read_regular
 
-VARIABLE = "PAWMARK_TRAINING"
-RUN, HANDED_IN = "run", "handed-in"
-FOLDER = Path(".pawmark") / "handed_in"
-SEED = Path(".pawmark") / "held-out-seed"
+VARIABLE = settings.Settings.training.variable
+FOLDER = course_folder.HANDED_IN
 MAX_BYTES = 100_000_000
 
 _RECEIVE = "__import__('pawmark.trained', fromlist=['x']).receive(files)"
@@ -45,16 +46,10 @@ def wanted() -> bool:
 
     Raises
     ------
-    CourseError
+    SettingsError
         The variable says something else than ``run`` or ``handed-in``.
     """
-    chosen = os.environ.get(VARIABLE) or RUN
-    if chosen not in (RUN, HANDED_IN):
-        raise CourseError(
-            f"{VARIABLE} is {chosen!r}. Set it to {RUN}, which trains every submission again, or "
-            f"to {HANDED_IN}, which takes the checkpoints that were handed in; or unset it."
-        )
-    return chosen == HANDED_IN
+    return settings.here.training == settings.HANDED_IN
 
 
 def replace_training(repaired: Repaired, submission: Path, course: Path) -> Repaired:
@@ -124,7 +119,7 @@ def held_out_seed(course: Path) -> int | None:
     """
     if not wanted():
         return None
-    path = course / SEED
+    path = course / course_folder.HELD_OUT_SEED
     path.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.NamedTemporaryFile("w", dir=path.parent, prefix=".seed-") as part:
         part.write(str(secrets.randbits(31)))
@@ -192,10 +187,7 @@ def _store(course: Path, data: bytes) -> str:
     digest = hashlib.sha256(data).hexdigest()
     path = course / FOLDER / digest
     if not path.is_file():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=path.parent, prefix=".part-", delete=False) as part:
-            part.write(data)
-        Path(part.name).replace(path)
+        write_whole(path, data, private=True)
     return digest
 
 

@@ -6,7 +6,6 @@ the preview of a regrade.
 
 import hashlib
 import json
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -32,9 +31,8 @@ from pawmark.grading.run.run_settings import RunSettings, patience
 from pawmark.grading.sandbox import choice
 from pawmark.grading.session import warm
 from pawmark.grading.session.kernel import StudentKernel
+from pawmark.settings import here
 from pawmark.vision import precomputed
-
-FRESH = "PAWMARK_FRESH"
 
 
 @dataclass(frozen=True)
@@ -80,7 +78,7 @@ class Job:
 
     def load(self) -> recording.Tape | None:
         """Return the recording of an earlier run, if there is one and it is to be used."""
-        found = None if os.environ.get(FRESH) else recording.load(self.course, self.key)
+        found = None if here.fresh else recording.load(self.course, self.key)
         if found is not None and not found.gave_up and self.settings.seed is None:
             self._keep_seed(found.seed)
         return found
@@ -94,7 +92,7 @@ class Job:
     def seed(self) -> int:
         """Return the seed of the hidden inputs: the one that was given, or that of the hand-in."""
         given = self.settings.seed
-        return seeds.of(self.course, self.hand_in) if given is None else int(given)
+        return seeds.of(self.course, self.hand_in) if given is None else given
 
     def begin(self, old: recording.Tape | None) -> Execution:
         """Return the run, not begun; see `execution`."""

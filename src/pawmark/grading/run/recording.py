@@ -15,7 +15,6 @@ import contextlib
 import hashlib
 import json
 import os
-import tempfile
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -25,11 +24,12 @@ from typing import Any
 from nbformat import NotebookNode
 
 from pawmark import profiles
-from pawmark.grading import fingerprint
+from pawmark.files import write_whole
+from pawmark.grading import course_folder, fingerprint
 from pawmark.grading.boundary import wire
 from pawmark.grading.results.outcomes import ExerciseResult, Outcome
 
-FOLDER = Path(".pawmark") / "records"
+FOLDER = course_folder.RECORDS
 SUFFIX = ".jsonl"
 
 
@@ -137,16 +137,7 @@ def write(course: Path, key: str, data: bytes) -> None:
     OSError
         If it cannot be written.
     """
-    path = path_of(course, key)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    descriptor, part = tempfile.mkstemp(prefix=f".{key}-", dir=path.parent)
-    try:
-        with open(descriptor, "wb") as file:  # noqa: PTH123  (a descriptor of mkstemp)
-            file.write(data)
-        Path(part).replace(path)
-    except BaseException:
-        Path(part).unlink(missing_ok=True)
-        raise
+    write_whole(path_of(course, key), data, private=True)
 
 
 def to_bytes(tape: Tape) -> bytes:

@@ -1,20 +1,17 @@
 """The settings of a run: what decides, beside notebook, data and code, what student code does."""
 
 import dataclasses
-import os
 from dataclasses import dataclass
 from typing import Any
 
 import psutil
 
 from pawmark import profiles
-from pawmark.errors import CourseError
 from pawmark.grading.boundary.limits import Limits
 from pawmark.grading.sandbox import choice
+from pawmark.settings import here
 
-DEFAULT_TIMEOUT = 60.0
 GPU_PATIENCE = 10.0  # under `gpu`, limits of time are those of `quick` this many times
-DEFAULT_BUDGET = 3600.0
 
 
 @dataclass(frozen=True)
@@ -39,7 +36,7 @@ class RunSettings:
     timeout: float
     budget: float
     limits: Limits
-    seed: str | None
+    seed: int | None
 
     @classmethod
     def here(cls) -> "RunSettings":
@@ -49,13 +46,12 @@ class RunSettings:
         ------
         SandboxError
             When student code must not run here.
-        CourseError
-            When a limit is no number.
+        SettingsError
+            When one of them cannot be read.
         """
-        timeout = seconds_of("PAWMARK_CELL_TIMEOUT", DEFAULT_TIMEOUT) * patience()
-        budget = seconds_of("PAWMARK_SUBMISSION_TIMEOUT", DEFAULT_BUDGET) * patience()
-        seed = os.environ.get("PAWMARK_SEED")
-        return cls(choice.require(), timeout, budget, _limits(), seed)
+        timeout = here.cell_timeout * patience()
+        budget = here.submission_timeout * patience()
+        return cls(choice.require(), timeout, budget, _limits(), here.seed)
 
     @classmethod
     def from_json(cls, tree: dict[str, Any]) -> "RunSettings":
@@ -67,24 +63,6 @@ class RunSettings:
         return dataclasses.asdict(self)
 
 
-def seconds_of(name: str, otherwise: float) -> float:
-    """Return a time limit from the environment.
-
-    Raises
-    ------
-    CourseError
-        When it is no number above zero.
-    """
-    text = os.environ.get(name) or str(otherwise)
-    try:
-        value = float(text)
-    except ValueError:
-        value = 0.0
-    if not value > 0:
-        raise CourseError(f"{name} is {text!r}: seconds are wanted, a number above 0.")
-    return value
-
-
 def patience() -> float:
     """Return what limits of time are multiplied by; they are written for the profile ``quick``."""
     return GPU_PATIENCE if profiles.current() is profiles.GPU else 1.0
@@ -92,9 +70,8 @@ def patience() -> float:
 
 def _limits() -> Limits:
     """Return the limits on a submission: what the machine allows, or ``PAWMARK_MEMORY_GB``."""
-    gigabytes = os.environ.get("PAWMARK_MEMORY_GB")
-    if gigabytes:
-        return Limits(memory=int(float(gigabytes) * (1 << 30)))
+    if here.memory_gb is not None:
+        return Limits(memory=int(here.memory_gb * (1 << 30)))
     # The chapter's sizes are some 4 GiB of arrays before anything is trained.
     wanted = Limits.memory * (4 if profiles.current() is profiles.GPU else 1)
     return Limits(memory=min(wanted, psutil.virtual_memory().total // 4 * 3))

@@ -18,13 +18,12 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import IO
 
-from pawmark import profiles
+from pawmark import profiles, settings
 from pawmark.grading.boundary import seccomp
 from pawmark.grading.boundary.limits import MAX_DISK
 from pawmark.grading.inside import user_namespace
 from pawmark.grading.inside.user_namespace import GUEST_ID
 from pawmark.grading.sandbox import lifeline
-from pawmark.pets.cache import AHEAD_VARIABLE
 from pawmark.vision import precomputed
 
 GUEST_HOME = "/home/student"
@@ -317,22 +316,20 @@ def environment(home: str, data: str | None) -> dict[str, str]:
         "USER": "student",
         "LOGNAME": "student",
         "PATH": os.pathsep.join([str(Path(sys.prefix) / "bin"), "/usr/bin", "/bin"]),
-        "PAWMARK_PROGRESS": "0",
         "MPLCONFIGDIR": f"{home}/.matplotlib",
         "TF_CPP_MIN_LOG_LEVEL": "2",
         "LANG": "C.UTF-8",
         "PYTHONDONTWRITEBYTECODE": "1",
-        # Said, not left to the machine's look: in here no card may be seen, and both sides have to
-        # speak of the same sizes.
-        "PAWMARK_PROFILE": profiles.current().name,
+        # The profile is said, not left to the machine's look: in here no card may be seen, and both
+        # sides have to speak of the same sizes.
+        **settings.environment(progress=False, profile=profiles.current().name),
     }
     if not _cards():
         values["CUDA_VISIBLE_DEVICES"] = "-1"
     if not _PACKAGE.is_relative_to(Path(sys.prefix).resolve()):
         values["PYTHONPATH"] = str(_PACKAGE.parent)
     if data is not None:
-        values["PAWMARK_DATA"] = data
-        values[AHEAD_VARIABLE] = _ahead_of(data)
+        values |= settings.environment(data=data, ahead=_ahead_of(data))
     for name in _HANDED_ON:
         if name in os.environ:
             values[name] = os.environ[name]

@@ -6,12 +6,11 @@ or `require_beside` where it runs for another machine, and goes by the name that
 """
 
 import functools
-import os
 from collections.abc import Callable
 from pathlib import Path
 
-from pawmark import profiles
-from pawmark.errors import SandboxError
+from pawmark import profiles, settings
+from pawmark.errors import SandboxError, SettingsError
 from pawmark.grading.boundary.limits import Limits
 from pawmark.grading.sandbox import bubblewrap, landlocked
 from pawmark.grading.sandbox.landlocked import Landlocked
@@ -19,8 +18,8 @@ from pawmark.grading.sandbox.namespaced import Bubblewrap
 from pawmark.grading.sandbox.protocol import Sandbox
 from pawmark.grading.sandbox.unprotected import Unprotected
 
-VARIABLE = "PAWMARK_SANDBOX"
-BUBBLEWRAP, LANDLOCK, NONE = "bubblewrap", "landlock", "none"
+VARIABLE = settings.Settings.sandbox.variable
+BUBBLEWRAP, LANDLOCK, NONE = settings.BUBBLEWRAP, settings.LANDLOCK, settings.NONE
 _KINDS: dict[str, Callable[[Path | None, Limits], Sandbox]] = {
     BUBBLEWRAP: Bubblewrap,
     LANDLOCK: Landlocked,
@@ -57,11 +56,14 @@ def require() -> str:
     ------
     SandboxError
         When student code must not run here; the message says how to mend that.
+    SettingsError
+        When ``PAWMARK_SANDBOX`` names no sandbox.
     """
+    name = chosen()
     reason = refusal()
     if reason is not None:
         raise SandboxError(reason)
-    return chosen()
+    return name
 
 
 def require_beside(wanted: str) -> str:
@@ -94,24 +96,19 @@ def chosen() -> str:
 
     Raises
     ------
-    SandboxError
+    SettingsError
         When ``PAWMARK_SANDBOX`` names none that there is.
     """
-    wanted = os.environ.get(VARIABLE, "").lower()
-    if wanted not in ("", BUBBLEWRAP, LANDLOCK, NONE):
-        raise SandboxError(
-            f"{VARIABLE}={wanted!r} names no sandbox: bubblewrap, landlock or none is expected."
-        )
-    return wanted or _best()
+    return settings.here.sandbox or _best()
 
 
 def refusal() -> str | None:
     """Tell why student code cannot be locked in here: None if it can, else reason and remedy."""
     try:
         name = chosen()
-    except SandboxError as error:
+    except SettingsError as error:
         return str(error)
-    asked = bool(os.environ.get(VARIABLE))
+    asked = bool(settings.here.sandbox)
     return _refusal(name, asked, profiles.current() is profiles.GPU)
 
 

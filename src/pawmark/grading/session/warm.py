@@ -21,14 +21,13 @@ import threading
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from pawmark import profiles
+from pawmark import profiles, settings
 from pawmark.grading.boundary import seccomp
 from pawmark.grading.boundary.limits import Limits
 from pawmark.grading.sandbox import bubblewrap
 from pawmark.grading.sandbox.namespaced import Bubblewrap, filter_of_calls
 
-SWITCH = "PAWMARK_WARM"
-OF_WORKERS = "worker"
+SWITCH = settings.Settings.warm.variable
 READY_LIMIT = 120.0
 ANSWER_LIMIT = 20.0
 
@@ -263,11 +262,11 @@ def wanted() -> bool:
     """
     global _asked
     _asked += 1
-    switch = os.environ.get(SWITCH, "")
-    if switch == "1":
+    switch = settings.here.warm
+    if switch == settings.ALWAYS:
         return _able()
-    expected = switch == OF_WORKERS or _asked > 1
-    return switch != "0" and expected and bubblewrap.outside_id() is None and _able()
+    expected = switch == settings.OF_WORKERS or _asked > 1
+    return switch != settings.NEVER and expected and bubblewrap.outside_id() is None and _able()
 
 
 def _able() -> bool:

@@ -11,6 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from pawmark import settings
 from pawmark.errors import DataError
 from pawmark.pets.cache import build_once, cache_dir
 from pawmark.pets.fetching.download import Patience, RemoteFile, differs, download
@@ -18,8 +19,7 @@ from pawmark.pets.fetching.unpacking import unpack
 from pawmark.pets.layout import image_names, trimap_names, verify
 
 MARKER = "pawmark-archive.json"
-MIRRORS = "PAWMARK_MIRRORS"
-ARCHIVES = "PAWMARK_ARCHIVES"
+ARCHIVES = settings.Settings.archives.variable
 FOLDERS = ("images", "annotations")
 
 
@@ -88,10 +88,9 @@ def collection() -> Collection:
     DataError
         The file that PAWMARK_ARCHIVES names cannot be used.
     """
-    described = os.environ.get(ARCHIVES)
+    described = settings.here.archives
     found = _read_description(Path(described).expanduser()) if described else OXFORD
-    mirrors = tuple(os.environ.get(MIRRORS, "").split())
-    return Collection(found.files, mirrors or found.mirrors)
+    return Collection(found.files, settings.here.mirrors or found.mirrors)
 
 
 def downloaded() -> Path | None:

@@ -20,6 +20,7 @@ from pawmark.pets.cache import build_once, cache_dir
 from pawmark.pets.layout import IMAGES, MARKER, TRIMAPS, image_names, trimap_names
 from pawmark.pets.photographs import Pets, open_folder, read_marker
 from pawmark.pets.synthetic.specimen import XMLS, write_specimen
+from pawmark.processors import cpus
 from pawmark.progress import progress_bar
 
 # Raise it with every change that shows in a picture: bars are measured for one version.
@@ -123,7 +124,7 @@ def _is_complete(folder: Path, count: int) -> bool:
 
 
 def _draw_all(folder: Path, seed: int, names: list[str]) -> Iterator[tuple[str, str]]:
-    workers = min(_cpus(), len(names) // WORTH_A_PROCESS)
+    workers = min(cpus(), len(names) // WORTH_A_PROCESS)
     shares = [names[start::workers] for start in range(workers)] if workers > 1 else []
     with ExitStack() as stack:
         try:
@@ -190,13 +191,6 @@ def _environment() -> dict[str, str]:
     package_parent = str(Path(__file__).resolve().parents[3])
     path = os.pathsep.join(filter(None, [package_parent, os.environ.get("PYTHONPATH")]))
     return {**os.environ, "PYTHONPATH": path, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
-
-
-def _cpus() -> int:
-    # Inside a container fewer may be ours than the machine has.
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 def _write_lists(folder: Path, names: list[str], seed: int) -> None:

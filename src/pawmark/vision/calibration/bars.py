@@ -11,6 +11,7 @@ import numpy as np
 
 from pawmark import pets
 from pawmark.errors import CourseError
+from pawmark.files import write_whole
 from pawmark.profiles import Profile
 from pawmark.vision.calibration.pipelines import RIGHT, WRONG
 
@@ -144,10 +145,7 @@ def write_section(
     tree["sections" if finished else "unfinished"][name] = {key: section[key] for key in ORDER}
     if not tree["unfinished"]:
         del tree["unfinished"]
-    path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_suffix(".part")
-    beside.write_text(json.dumps(tree, indent=1) + "\n", encoding="utf-8")
-    beside.replace(path)
+    write_whole(path, f"{json.dumps(tree, indent=1)}\n".encode())
 
 
 def plain(profile: Profile) -> dict[str, Any]:

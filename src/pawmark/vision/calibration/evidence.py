@@ -1,5 +1,6 @@
 """What speaks for a bar: its runs as a picture, and in words."""
 
+import io
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ from matplotlib.figure import Figure
 
 from pawmark.errors import CourseError
 from pawmark.figures.style import INK, OKABE_ITO, STYLE, figure
+from pawmark.files import write_whole
 from pawmark.vision.calibration.bars import read_sections, read_unfinished
 from pawmark.vision.calibration.judging import VALIDATION
 from pawmark.vision.calibration.pipelines import RIGHT
@@ -65,10 +67,10 @@ def save_picture(path: Path, name: str) -> Path | None:
     profile, _, kind = name.partition(", ")
     fig = draw_bar(section, f"{path.stem} under {profile}, {kind} photographs")
     target = path.with_name(f"{path.stem}-{profile}-{kind}.svg")
-    beside = target.with_suffix(".part")
+    picture = io.BytesIO()
     with mpl.rc_context({"svg.hashsalt": path.stem, "svg.fonttype": "path"}):
-        fig.savefig(beside, format="svg", metadata={"Date": None, "Creator": None})
-    beside.replace(target)
+        fig.savefig(picture, format="svg", metadata={"Date": None, "Creator": None})
+    write_whole(target, picture.getvalue())
     return target
 
 

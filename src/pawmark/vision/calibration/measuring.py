@@ -15,9 +15,8 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from pawmark import pets, profiles
+from pawmark import pets, profiles, settings
 from pawmark.errors import CourseError
-from pawmark.pets.photographs import SYNTHETIC, VARIABLE
 from pawmark.profiles import Profile
 from pawmark.progress import progress_bar
 from pawmark.vision.calibration.bars import (
@@ -115,7 +114,7 @@ def named_photographs() -> pets.Pets | None:
     DataError
         They cannot be used.
     """
-    if os.environ.get(VARIABLE, "") in ("", SYNTHETIC):
+    if settings.here.data in ("", settings.SYNTHETIC):
         return None
     data = pets.dataset()
     return data if data.kind == "real" else None

@@ -17,6 +17,7 @@ from pawmark.grading.run import recording
 from pawmark.grading.run.pipeline import execution
 from pawmark.grading.run.run_settings import RunSettings
 from pawmark.grading.sandbox import choice
+from pawmark.settings import require_valid
 
 _NAMES = {"pawmark": "the pawmark package", "python": "Python"}
 
@@ -39,7 +40,10 @@ def run(folder: str) -> dict[str, Any]:
         If the result would not be that of the machine that asks.
     SandboxError
         If student code must not run here.
+    SettingsError
+        If a setting of this machine cannot be used.
     """
+    require_valid()
     place = Path(folder)
     data = (place / worker.TASK).read_bytes()
     # The fingerprint first: another version may write tasks that this one cannot read.

@@ -2,7 +2,6 @@
 
 import base64
 import json
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,7 +10,7 @@ from typing import Any
 import nbformat
 from nbformat import NotebookNode
 
-from pawmark import pets
+from pawmark import pets, settings
 from pawmark.errors import DataError
 from pawmark.grading.checks.session import grading_data
 from pawmark.grading.run.run_settings import RunSettings
@@ -49,7 +48,7 @@ class DataName:
             If neither gives the same data.
         """
         drawn = self.seed is not None and self.count is not None
-        if not drawn and not os.environ.get("PAWMARK_DATA"):
+        if not drawn and not settings.here.data:
             raise self._absent("PAWMARK_DATA is not set")
         found = pets.synthetic(self.seed, self.count) if drawn else grading_data()
         if found.identity != self.identity:

@@ -1,0 +1,75 @@
+"""What a course sets in its nbgrader_config.py, also for commands that nbgrader does not run."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from jupyter_core.paths import jupyter_config_path
+from traitlets.config import Application, Config, LazyConfigValue
+
+from pawmark import settings
+from pawmark.errors import CourseError
+from pawmark.grading.course_folder import CONFIG
+
+
+def load(course: Path) -> Config:
+    """Return what nbgrader would read in a course: its nbgrader_config.py, over those of Jupyter.
+
+    Raises
+    ------
+    CourseError
+        When one of these files cannot be run.
+    """
+    app = Application(raise_config_file_errors=True)
+    with _importing_from(course):
+        try:
+            app.load_config_file(CONFIG, path=[str(course), *jupyter_config_path()])
+        except Exception as error:  # whatever the code of the course raises
+            raise CourseError(
+                f"{course / CONFIG} cannot be used: {type(error).__name__}: {error}. Mend it, then "
+                "try again."
+            ) from error
+    return app.config
+
+
+@contextmanager
+def _importing_from(course: Path) -> Iterator[None]:
+    """Let the configuration import modules that lie beside it, as nbgrader does."""
+    sys.path.insert(0, str(course))
+    try:
+        yield
+    finally:
+        sys.path.remove(str(course))
+
+
+def given(config: Config) -> dict[str, Any]:
+    """Return what a configuration says of ``c.Pawmark``; what was only looked at says nothing."""
+    found = config.get(settings.SECTION, {}).items()
+    return {name: _plain(value) for name, value in found if value is not None}
+
+
+def _plain(value: Any) -> Any:
+    """Return a value; of ``c.Pawmark.mirrors.append(...)`` the list."""
+    return value.get_value([]) if isinstance(value, LazyConfigValue) else value
+
+
+def adopt(course: Path) -> list[str]:
+    """Adopt what a course sets, for this process and those that it starts.
+
+    Returns
+    -------
+    list of str
+        A sentence for each name that is no setting.
+
+    Raises
+    ------
+    CourseError
+        When the configuration cannot be read.
+    SettingsError
+        When it, or the environment, sets what cannot be; the message names all of that.
+    """
+    found = given(load(course))
+    settings.adopt(found, course)
+    return settings.unknown(found)
