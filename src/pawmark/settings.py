@@ -216,6 +216,12 @@ class Settings:
         "seconds that all of a submission may take at grading; 3600 if unset. Ten times as many "
         "under the profile `gpu`",
     )
+    plugin = Setting(
+        _TEXT,
+        "",
+        "`module:object`, the [plugin](plugins.md) of the course; unset: that of this course on "
+        "computer vision. `none` for a course that needs none",
+    )
     memory_gb = Setting(
         _GIGABYTES,
         None,

@@ -11,10 +11,11 @@ import nbformat
 import pytest
 
 from pawmark.authoring.answers import read_answer, reference_cells
-from pawmark.grading.checks.session import grading_data, run_exercise
+from pawmark.grading.checks.session import run_exercise
 from pawmark.grading.checks.student import Student
 from pawmark.grading.course_folder import assignments
 from pawmark.grading.results.outcomes import ExerciseResult, Outcome
+from pawmark.vision.data import grading_data
 
 COURSE = Path(__file__).resolve().parents[2]
 ANSWERS = COURSE / "tests" / "answers"

@@ -6,12 +6,14 @@ import sys
 
 import pytest
 
+from pawmark.grading import course as courses
 from pawmark.grading import fingerprint
 
 SHOWN_IMPORTS = """
 import sys
 import pawmark.grading.inside.guest, pawmark.grading.inside.runner
 import pawmark.grading.inside.sealed_runner, pawmark.grading.inside.preloaded
+import pawmark.vision.inside
 from pawmark import figures, models, pets, profiles, quiet, trained, visible
 from pawmark.figures import architecture, interpreting, pooling, tasks, training, watching
 from pawmark.pets import scenes
@@ -28,6 +30,11 @@ def package(tmp_path):
     return shutil.copytree(fingerprint.PACKAGE, tmp_path / "pawmark", ignore=left_out)
 
 
+def digest(package):
+    """Return the digest of what runs inside, for this course."""
+    return fingerprint.digest_of_inside(package, courses.plugin().inside)
+
+
 def edit(path):
     """Add a line to a module."""
     path.write_text(f"{path.read_text()}\nEDITED = True\n")
@@ -39,11 +46,11 @@ def edit(path):
 )
 def test_what_runs_outside_does_not_count(package, module):
     """An edit of the report, the pipeline or the version number leaves every recording good."""
-    before = fingerprint.digest_of_inside(package)
+    before = digest(package)
 
     edit(package / module)
 
-    assert fingerprint.digest_of_inside(package) == before
+    assert digest(package) == before
 
 
 @pytest.mark.parametrize(
@@ -52,20 +59,20 @@ def test_what_runs_outside_does_not_count(package, module):
 )
 def test_what_runs_inside_counts(package, module):
     """An edit of the guest, the wire or the students' library makes other names."""
-    before = fingerprint.digest_of_inside(package)
+    before = digest(package)
 
     edit(package / module)
 
-    assert fingerprint.digest_of_inside(package) != before
+    assert digest(package) != before
 
 
 def test_where_a_module_lies_does_not_count(package):
     """A module that is only moved decides on what it did before."""
-    before = fingerprint.digest_of_inside(package)
+    before = digest(package)
 
     (package / "pets" / "split.py").rename(package / "figures" / "split.py")
 
-    assert fingerprint.digest_of_inside(package) == before
+    assert digest(package) == before
 
 
 def test_all_that_student_code_can_import_counts():
@@ -73,7 +80,8 @@ def test_all_that_student_code_can_import_counts():
     done = subprocess.run(
         [sys.executable, "-c", SHOWN_IMPORTS], capture_output=True, text=True, check=True
     )
-    inside = [str(fingerprint.PACKAGE / name) for name in fingerprint.INSIDE]
+    names = [*fingerprint.INSIDE, *(name.replace(".", "/")[8:] for name in courses.plugin().inside)]
+    inside = [str(fingerprint.PACKAGE / name) for name in names]
     outside = {str(fingerprint.PACKAGE / name) for name in fingerprint.OUTSIDE}
     seen = set(done.stdout.split())
 

@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from pawmark.grading.boundary import wire
-from pawmark.grading.checks.student import Student, StudentError
+from pawmark.grading.checks.student import StudentError
 from pawmark.grading.results.outcomes import Outcome
+from pawmark.vision.asking import VisionStudent
 
 PLAIN = st.recursive(
     st.none() | st.booleans() | st.integers(-(10**18), 10**18) | st.text() | st.binary(),
@@ -124,7 +125,7 @@ def test_random_bytes_are_never_an_array_by_accident(data):
 @settings(deadline=None, max_examples=500)
 def test_a_lying_reply_fails_the_check_and_not_the_grader(tree):
     """Whatever a student's process replies about a model, the check gets a StudentError."""
-    student = Student(lambda message: wire.encode({"status": "ok", "value": tree}))
+    student = VisionStudent(lambda message: wire.encode({"status": "ok", "value": tree}))
 
     with pytest.raises(StudentError) as caught:
         student.model(wire.Opaque(0, "Model", "m"))

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from pawmark.checks import render_table
 from pawmark.grading.boundary.sanitizing import clean_html
+from pawmark.grading.pages.result_table import render_table
 from pawmark.grading.results.outcomes import CheckResult, ExerciseResult, Outcome
 
 # Debian's libjs-mathjax puts it here.

@@ -23,8 +23,6 @@ _OWN_MEMORY = 1 << 30
 _POLL = 500  # milliseconds
 _END = 10.0
 _LAST_WORDS = 1500
-# Variables that decide for student code: they are those of whoever gives the work.
-_GIVEN = (settings.Settings.profile.variable, "KERAS_BACKEND")
 
 
 def workers_that_fit(wanted: int | None = None) -> int:
@@ -51,7 +49,8 @@ class Worker:
     log
         The open file that takes what it says beside its answers; closed with the worker.
     variables
-        Variables of the environment that decide for student code; by default this process's own.
+        Variables of the environment that decide for student code, instead of this process's own;
+        an empty one is not set.
     """
 
     def __init__(self, log: IO[bytes], variables: Mapping[str, str] | None = None) -> None:
@@ -127,12 +126,13 @@ class Worker:
 
 
 def _environment(variables: Mapping[str, str] | None) -> dict[str, str]:
-    dropped = () if variables is None else _GIVEN
-    kept = {name: value for name, value in os.environ.items() if name not in dropped}
+    given = variables or {}
+    kept = {name: value for name, value in os.environ.items() if name not in given}
+    given = {name: value for name, value in given.items() if value}  # else unset
     package = str(Path(__file__).resolve().parents[3])
     path = os.pathsep.join(filter(None, [package, os.environ.get("PYTHONPATH")]))
     own = settings.environment(warm=settings.OF_WORKERS)
-    return {**own, **kept, **(variables or {}), "PYTHONPATH": path}
+    return {**own, **kept, **given, "PYTHONPATH": path}
 
 
 class Pool:

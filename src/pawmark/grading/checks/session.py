@@ -8,74 +8,21 @@ import zlib
 from collections.abc import Callable, Collection, Iterable, Iterator
 from pathlib import Path
 from types import ModuleType
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 import numpy as np
 import pytest
 
-from pawmark import pets as data_sets
-from pawmark import settings
-from pawmark.checks import CheckFailed
 from pawmark.errors import CourseError
+from pawmark.grading import course as courses
+from pawmark.grading.checks.expect import CheckFailed, Drawable
 from pawmark.grading.checks.student import Student, StudentError
-from pawmark.grading.results.outcomes import CheckResult, ExerciseResult, Outcome, Training
-from pawmark.vision.pictures import Comparison
+from pawmark.grading.results.outcomes import CheckResult, ExerciseResult, Exhibit, Outcome
 
-GRADING_SEED = 271828
-# So many photographs of a folder are opened before grading, which takes a few seconds.
-OPEN = 500
 CHECKS = "grader_tests"
 _DETAIL = 2000
 
 Returned = TypeVar("Returned")
-
-
-class GradingPets:
-    """The grader's data set, with paths as the student's process sees them.
-
-    Parameters
-    ----------
-    data
-        The data set on the trusted side.
-    guest_root
-        The folder under which the student's process sees it.
-    """
-
-    def __init__(self, data: data_sets.Pets, guest_root: str) -> None:
-        self.data = data
-        self.names = data.names
-        self.kind = data.kind
-        self.identity = data.identity
-        self.images_dir = f"{guest_root}/images"
-        self.trimaps_dir = f"{guest_root}/annotations/trimaps"
-
-    def image(self, name: str) -> str:
-        """Return the path of a photograph."""
-        return f"{self.images_dir}/{name}.jpg"
-
-    def mask(self, name: str) -> str:
-        """Return the path of a trimap."""
-        return f"{self.trimaps_dir}/{name}.png"
-
-    def read_image(self, name: str, size: tuple[int, int] | None = None) -> np.ndarray:
-        """Read a photograph: uint8 (H, W, 3)."""
-        return self.data.read_image(name, size)
-
-    def read_trimap(self, name: str, size: tuple[int, int] | None = None) -> np.ndarray:
-        """Read a trimap: uint8 (H, W) with 1, 2, 3."""
-        return self.data.read_trimap(name, size)
-
-
-def grading_data() -> data_sets.Pets:
-    """Return the data that grading uses: what ``PAWMARK_DATA`` names, or a set of another seed.
-
-    Archives that were downloaded are used only when it says so. Else a download would change
-    the grades of a course half-way, and the hidden inputs would be pictures that students have.
-    """
-    if settings.here.data not in ("", settings.SYNTHETIC):
-        return data_sets.dataset(most=OPEN)
-    seed = settings.here.grading_seed
-    return data_sets.synthetic(seed=GRADING_SEED if seed is None else seed)
 
 
 def module_name(exercise: str) -> str:
@@ -132,6 +79,15 @@ def check_module(course: Path, exercise: str) -> Path:
     return module
 
 
+class Showable(Protocol):
+    """What a check may hand out as data; the course's plugin draws what is of its kind."""
+
+    kind: str
+
+    def to_json(self) -> dict[str, Any]:
+        """Return it as JSON."""
+
+
 class CheckSession:
     """The hidden checks of an assignment, collected once; a plug-in of pytest.
 
@@ -150,10 +106,11 @@ class CheckSession:
         Seed of the hidden inputs of this run.
     """
 
-    def __init__(self, course: Path, data: data_sets.Pets, guest_root: str, seed: int) -> None:
+    def __init__(self, course: Path, data: courses.Data, guest_root: str, seed: int) -> None:
         self.course = course
         self.seed = seed
-        self._pets = GradingPets(data, guest_root)
+        # What the course's own fixtures come from, another plug-in of pytest.
+        self.checking = courses.Checking(course, data, guest_root, seed)
         self._items: dict[str, list[pytest.Item]] = {}
         self._errors: dict[Path, list[str]] = {}
         self._door: Student | None = None
@@ -218,25 +175,20 @@ class CheckSession:
         return self._door
 
     @pytest.fixture
-    def pets(self) -> GradingPets:
-        """Return the grader's data as the student's process sees it."""
-        return self._pets
-
-    @pytest.fixture
     def rng(self, request: pytest.FixtureRequest) -> np.random.Generator:
         """Return random numbers that are fresh for each run and check."""
         return np.random.default_rng([self.seed, zlib.crc32(request.node.name.encode())])
 
     @pytest.fixture
-    def hand_out(self, request: pytest.FixtureRequest) -> Callable[[Comparison | Training], None]:
-        """Return what shows the student a picture or a training run, passed or not."""
+    def hand_out(self, request: pytest.FixtureRequest) -> Callable[[Drawable | Showable], None]:
+        """Return what shows the student a picture or an exhibit of the course, passed or not."""
         entry = self._found[request.node.name]
 
-        def hand_out(shown: Comparison | Training) -> None:
-            if isinstance(shown, Training):
-                entry["training"] = shown
-            else:
+        def hand_out(shown: Drawable | Showable) -> None:
+            if isinstance(shown, Drawable):
                 entry["picture"] = shown.draw()
+            else:
+                entry["exhibit"] = Exhibit(shown.kind, shown.to_json())
 
         return hand_out
 
@@ -331,12 +283,14 @@ def with_checks(
     folder = session.course / CHECKS
     options = [*_OPTIONS, f"--rootdir={folder}", f"--confcutdir={folder}"]
     said = io.StringIO()
+    own = courses.plugin().fixtures(session.checking)
+    plugins = [session, *([] if own is None else [own]), loop]
     with (
         _packages({module.parent for module in modules}),
         contextlib.redirect_stdout(said),
         contextlib.redirect_stderr(said),
     ):
-        pytest.main([*options, *map(str, modules)], plugins=[session, loop])
+        pytest.main([*options, *map(str, modules)], plugins=plugins)
     return loop.outcome(said.getvalue())
 
 
@@ -372,7 +326,7 @@ def run_exercise(
     course: Path,
     guest_root: str,
     seed: int,
-    data: data_sets.Pets | None = None,
+    data: courses.Data | None = None,
 ) -> ExerciseResult:
     """Run the hidden checks of one exercise alone, with their weights for points.
 
@@ -381,14 +335,14 @@ def run_exercise(
     exercise, door
         As for `CheckSession.run`.
     course, data, guest_root, seed
-        As for `CheckSession`; the data are by default `grading_data`.
+        As for `CheckSession`; the data are by default those of grading.
 
     Raises
     ------
     CourseError
         If there are no checks for the exercise, or their module cannot be imported.
     """
-    session = CheckSession(course, data or grading_data(), guest_root, seed)
+    session = CheckSession(course, data or courses.open_data(), guest_root, seed)
     return with_checks([exercise], session, lambda checks: checks.run(exercise, door))
 
 

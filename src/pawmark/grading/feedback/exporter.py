@@ -16,6 +16,7 @@ from nbgrader.utils import is_grade, is_solution, is_task
 from traitlets import List
 
 from pawmark.errors import CourseError
+from pawmark.grading import course as courses
 from pawmark.grading import pages
 from pawmark.grading.boundary.sanitizing import render_markdown
 from pawmark.grading.intake.cells import exercise_of
@@ -344,17 +345,14 @@ def _label(cell: NotebookNode) -> None:
 
 
 def _said(check: CheckResult) -> Any:
-    alone = check.picture or check.training or check.got is not None or check.expected is not None
+    alone = check.picture or check.exhibit or check.got is not None or check.expected is not None
     return check.outcome, check.message, check.check if alone else ""
 
 
 def _group(checks: list[CheckResult]) -> Group:
-    training = checks[0].training
-    if training is None:
-        return Group(tuple(checks))
-    from pawmark.grading.pages.charts import training_chart
-
-    return Group(tuple(checks), training_chart(training))
+    exhibit = checks[0].exhibit
+    kind = courses.plugin().exhibits.get(exhibit.kind) if exhibit is not None else None
+    return Group(tuple(checks), None if kind is None else kind.chart(exhibit.data))
 
 
 __all__ = ["FeedbackExporter", "PrepareFeedback"]

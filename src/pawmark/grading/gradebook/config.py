@@ -1,5 +1,6 @@
 """What nbgrader loads: the kit behind plain ``nbgrader autograde``, by its extension points."""
 
+import contextlib
 import copy
 import functools
 import glob
@@ -34,10 +35,9 @@ from traitlets.config import LazyConfigValue
 from traitlets.log import get_logger
 
 from pawmark import settings
-from pawmark.checks import render_table
-from pawmark.errors import PawmarkError
+from pawmark.errors import CourseError, PawmarkError
+from pawmark.grading import course as courses
 from pawmark.grading.boundary.sanitizing import render_markdown, unchanged
-from pawmark.grading.checks.session import grading_data
 from pawmark.grading.course_folder import RECORDS
 from pawmark.grading.feedback.exporter import FeedbackExporter, PrepareFeedback
 from pawmark.grading.gradebook import course_settings, readiness
@@ -46,12 +46,12 @@ from pawmark.grading.intake.cells import exercise_of
 from pawmark.grading.intake.rebuild import Repaired
 from pawmark.grading.intake.walking import is_empty
 from pawmark.grading.pages import NBCONVERT_TEMPLATES
+from pawmark.grading.pages.result_table import render_table
 from pawmark.grading.results.outcomes import ExerciseResult, Outcome
 from pawmark.grading.run.pipeline import Job, prepare, repair_submission
 from pawmark.grading.run.recording import Tape
 from pawmark.grading.run.run_settings import RunSettings
 from pawmark.grading.sandbox import choice
-from pawmark.trained import FOLDER as TRAINED
 
 _MAX_REPAIRS = 40
 _MAX_REPAIR = 400
@@ -75,12 +75,14 @@ def configure(c: Any) -> None:
     if binaries not in os.environ.get("PATH", "").split(os.pathsep):
         os.environ["PATH"] = os.pathsep.join([binaries, os.environ.get("PATH", "")])
     nbgrader.api.create_engine = _create_engine
+    with contextlib.suppress(CourseError):  # what is wrong with it, grading says: see _choose
+        _choose(c, Path.cwd())
     # It has no hook before it passes over submissions without a notebook in the usual place.
     Autograde.init_notebooks = _find_submissions
     log = get_logger()
     _warn(log, course_settings.given(c))
     added, kept = [], []
-    for section, values in _WIRING.items():
+    for section, values in _wiring().items():
         for name, value in values.items():
             done = _set(c[section], name, value)
             (added if done else kept).append(f"{section}.{name}")
@@ -108,6 +110,28 @@ def _set(section: Any, name: str, value: Any) -> bool:
     else:
         return False
     return True
+
+
+def _choose(config: Any, root: Path) -> None:
+    """Make the plugin that the configuration names that of this process.
+
+    Raises
+    ------
+    CourseError
+        When it cannot be used.
+    """
+    named = config.get("Pawmark", {}).get("plugin", "")
+    courses.use(settings.here.plugin or str(named) or courses.DEFAULT, root)
+
+
+def _wiring() -> dict[str, dict[str, Any]]:
+    """Return what is to be set, with what the course's plugin says of it."""
+    with contextlib.suppress(CourseError):
+        own = _WIRING["CourseDirectory"]
+        ignore = [*own["ignore"], *courses.plugin().left_out]
+        own = {**own, "course_id": courses.plugin().course_id, "ignore": ignore}
+        return {**_WIRING, "CourseDirectory": own}
+    return _WIRING
 
 
 def adopt_notebooks(assignment: str, student: str, notebooks: list[str]) -> None:
@@ -249,12 +273,16 @@ class GradingExporter(NotebookExporter):
         super().__init__(*args, **kwargs)
         self._adopt_settings()
         coursedir = self.parent.coursedir
+        try:
+            _choose(self.config, Path(coursedir.root))
+        except CourseError as error:
+            raise self._refuse(str(error)) from error
         reason = readiness.obstacle(Path(coursedir.root), coursedir.db_url)
         if reason is not None:
             raise self._refuse(reason)
         try:
             self.settings = RunSettings.here()
-            self.data = grading_data()
+            self.data = courses.open_data()
             stand_in.wanted()
         except PawmarkError as error:
             raise self._refuse(str(error)) from error
@@ -458,11 +486,10 @@ class SaveTrustedGrades(SaveAutoGrades):
 # of these itself, before `configure` or after.
 _WIRING: dict[str, dict[str, Any]] = {
     "CourseDirectory": {
-        "course_id": "pawmark",
         "solution_directory": "solutions",
         # The record holds seeds and the grader's own tracebacks: feedback goes out without it.
         "ignore": [".ipynb_checkpoints", "*.pyc", "__pycache__", ".nbgrader.log", "feedback",
-                   "*.keras", TRAINED, "*.record.json"],
+                   "*.record.json"],
     },
     "Execute": {"timeout": 600},
     "GenerateFeedback": {

@@ -6,8 +6,8 @@ reads it as data and compares it with answers that never come here.
 
 import builtins
 import contextlib
+import importlib
 import io
-import json
 import logging
 import os
 import random
@@ -60,7 +60,7 @@ class Guest:
         try:
             question = wire.decode(message, self.kept.__getitem__)
             with contextlib.redirect_stdout(io.StringIO()), _no_warnings():
-                value = _OPERATIONS[question["op"]](self, **question["args"])
+                value = _operation(question["op"])(self, **question["args"])
             return wire.encode({"status": "ok", "value": value}, self.keep)
         except KeyboardInterrupt:
             raise
@@ -82,7 +82,7 @@ class Guest:
 
 @contextlib.contextmanager
 def _no_warnings() -> Iterator[None]:
-    """Keep Keras from warning, in an instructor's notebook, that checks use many models."""
+    """Keep libraries from warning, in an instructor's notebook, that checks use many models."""
     before = logging.root.manager.disable
     logging.disable(max(before, logging.WARNING))
     try:
@@ -126,127 +126,6 @@ def _has(guest: Guest, name: str) -> bool:
     return name in guest.namespace
 
 
-def _keras_model(value: Any) -> Any:
-    import keras
-
-    if not isinstance(value, keras.Model):
-        raise TypeError(f"expected a keras model, got {type(value).__name__}")
-    return value
-
-
-def _model(guest: Guest, model: Any) -> dict[str, Any]:
-    model = _keras_model(model)
-    optimizer = getattr(model, "optimizer", None)
-    return {
-        "name": str(model.name),
-        "params": int(model.count_params()) if model.built else None,
-        "trainable_params": sum(int(np.prod(w.shape)) for w in model.trainable_weights),
-        "input_shape": _shape(getattr(model, "input_shape", None)),
-        "output_shape": _shape(getattr(model, "output_shape", None)),
-        "layers": [_layer(layer) for layer in _flatten(model)],
-        "loss": _name_of(getattr(model, "loss", None)),
-        "optimizer": type(optimizer).__name__ if optimizer is not None else None,
-        "optimizer_config": _plain(optimizer.get_config()) if optimizer is not None else None,
-        "metrics": [str(metric.name) for metric in getattr(model, "metrics", [])],
-    }
-
-
-def _flatten(model: Any) -> list[Any]:
-    layers = []
-    for layer in getattr(model, "operations", None) or model.layers:
-        nested = getattr(layer, "layers", None)
-        layers.extend(_flatten(layer) if nested else [layer])
-    return layers
-
-
-def _layer(layer: Any) -> dict[str, Any]:
-    weights = getattr(layer, "weights", [])
-    return {
-        "class_name": type(layer).__name__,
-        "name": str(layer.name),
-        "config": _plain(_config(layer)),
-        "input_shape": _shape(_tensor_shape(layer, "input")),
-        "output_shape": _shape(_tensor_shape(layer, "output")),
-        "params": sum(int(np.prod(w.shape)) for w in weights),
-    }
-
-
-def _config(layer: Any) -> Any:
-    try:
-        return layer.get_config()
-    except Exception:  # operations and student layers need not have a configuration
-        return {}
-
-
-def _tensor_shape(layer: Any, side: str) -> Any:
-    try:
-        return getattr(layer, side).shape
-    except Exception:  # layers that were never called have no symbolic tensors
-        return None
-
-
-def _shape(shape: Any) -> tuple | None:
-    if shape is None or any(not (n is None or isinstance(n, int)) for n in shape):
-        return None
-    return tuple(shape)
-
-
-def _plain(tree: Any) -> Any:
-    return json.loads(json.dumps(tree, default=lambda value: _name_of(value) or str(value)))
-
-
-def _name_of(value: Any) -> str | None:
-    if value is None or isinstance(value, str):
-        return value
-    return str(getattr(value, "name", None) or getattr(value, "__name__", type(value).__name__))
-
-
-def _predict(guest: Guest, model: Any, inputs: np.ndarray, batch_size: int) -> Any:
-    return _keras_model(model).predict(inputs, batch_size=batch_size, verbose=0)
-
-
-def _weights(guest: Guest, model: Any) -> list[np.ndarray]:
-    return [np.asarray(weight) for weight in _keras_model(model).get_weights()]
-
-
-def _set_weights(guest: Guest, model: Any, weights: list) -> None:
-    _keras_model(model).set_weights(weights)
-
-
-def _history(guest: Guest, values: dict) -> Any:
-    import keras
-
-    history = keras.callbacks.History()
-    history.history = values
-    history.epoch = list(range(max(map(len, values.values()), default=0)))
-    return history
-
-
-def _axes(guest: Guest, axes: Any) -> dict[str, Any]:
-    from matplotlib.axes import Axes
-
-    if not isinstance(axes, Axes):
-        raise TypeError(f"expected matplotlib Axes, got {type(axes).__name__}")
-    legend = axes.get_legend()
-    return {
-        "title": axes.get_title(),
-        "xlabel": axes.get_xlabel(),
-        "ylabel": axes.get_ylabel(),
-        "lines": [_line(line) for line in axes.get_lines()],
-        "legend": None if legend is None else [text.get_text() for text in legend.get_texts()],
-    }
-
-
-def _line(line: Any) -> dict[str, Any]:
-    return {
-        "label": str(line.get_label()),
-        "x": np.asarray(line.get_xdata(), dtype=float),
-        "y": np.asarray(line.get_ydata(), dtype=float),
-        "linestyle": str(line.get_linestyle()),
-        "marker": str(line.get_marker()),
-    }
-
-
 def _folder(guest: Guest, files: dict[str, bytes]) -> str:
     root = guest.fresh_folder()
     for name, data in files.items():
@@ -283,28 +162,38 @@ def _scratch(guest: Guest, name: str) -> str:
 def _seed(guest: Guest, seed: int) -> None:
     random.seed(seed)
     np.random.seed(seed)
-    import keras
 
-    keras.utils.set_random_seed(seed)
+
+def _receive(guest: Guest, folder: str, files: dict[str, bytes]) -> None:
+    """Put files that were handed in into a folder of the home folder."""
+    target = Path.home() / folder
+    target.mkdir(exist_ok=True)
+    for name, data in files.items():
+        (target / Path(name).name).write_bytes(data)
 
 
 _OPERATIONS: dict[str, Callable[..., Any]] = {
     "call": _call,
     "evaluate": _evaluate,
     "has": _has,
-    "model": _model,
-    "predict": _predict,
-    "weights": _weights,
-    "set_weights": _set_weights,
-    "history": _history,
-    "axes": _axes,
     "folder": _folder,
     "lay": _lay,
     "read_file": _read_file,
     "exists": _exists,
     "scratch": _scratch,
     "seed": _seed,
+    "receive": _receive,
 }
+
+
+def _operation(name: str) -> Callable[..., Any]:
+    """Find what answers a question: of this module, or of a module of the course's own.
+
+    Such a question is named ``MODULE:NAME``: see ``inside`` in `pawmark.grading.course`.
+    """
+    module, colon, own = name.partition(":")
+    return importlib.import_module(module).OPERATIONS[own] if colon else _OPERATIONS[name]
+
 
 _serving: list[Guest] = []
 
@@ -317,7 +206,7 @@ def serve() -> None:
         _serving.append(Guest(get_ipython().user_ns))
     door = socket.socket(fileno=os.dup(settings.here.door_fd))
     try:
-        message = wire.read_frame(lambda count: _receive(door, count))
+        message = wire.read_frame(lambda count: _read(door, count))
         answer = _serving[0].answer(message)
         try:
             wire.write_frame(door.sendall, answer)  # nothing is sent of what is too large
@@ -327,7 +216,7 @@ def serve() -> None:
         door.close()
 
 
-def _receive(door: socket.socket, count: int) -> bytes:
+def _read(door: socket.socket, count: int) -> bytes:
     parts = bytearray()
     while len(parts) < count:
         part = door.recv(min(count - len(parts), 1 << 20))

@@ -45,33 +45,19 @@ class Picture:
 
 
 @dataclass(frozen=True)
-class Training:
-    """A training run beside the bar, which a check hands out to the student.
+class Exhibit:
+    """Data that a check hands out to the student; the course's plugin draws what is of its kind.
 
     Attributes
     ----------
-    loss, val_loss
-        Losses by epoch, as the student's history tells them; empty when it does not.
-    judged
-        Loss of the best model on photographs that it has not seen, computed by the check.
-    bar
-        What a sound run stays below; None where none was measured.
-    prior
-        Loss of a predictor that has learnt nothing.
+    kind
+        Which of the plugin's exhibits it is.
+    data
+        JSON.
     """
 
-    loss: tuple[float, ...]
-    val_loss: tuple[float, ...]
-    judged: float
-    bar: float | None
-    prior: float
-
-    @classmethod
-    def from_json(cls, tree: dict[str, Any]) -> "Training":
-        """Rebuild a training run from the JSON object of a record."""
-        losses = {name: tuple(map(float, tree[name])) for name in ("loss", "val_loss")}
-        bar = None if tree["bar"] is None else float(tree["bar"])
-        return cls(judged=float(tree["judged"]), bar=bar, prior=float(tree["prior"]), **losses)
+    kind: str
+    data: dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -96,8 +82,8 @@ class CheckResult:
         The end of the student's traceback, or of the grader's for a grader error.
     picture
         What the check shows the student, or None.
-    training
-        A training run that the check hands out, or None.
+    exhibit
+        Data that the check hands out and the course draws, or None.
     """
 
     check: str
@@ -110,18 +96,21 @@ class CheckResult:
     expected: str | None = None
     detail: str = ""
     picture: Picture | None = None
-    training: Training | None = None
+    exhibit: Exhibit | None = None
 
     @classmethod
     def from_json(cls, tree: dict[str, Any]) -> "CheckResult":
         """Rebuild a result from `to_json`."""
-        picture, training = tree.get("picture"), tree.get("training")
+        tree = dict(tree)
+        training = tree.pop("training", None)  # the only kind in records of earlier versions
+        old = {"kind": "training", "data": training} if training else None
+        picture, exhibit = tree.get("picture"), tree.get("exhibit") or old
         return cls(
             **{
                 **tree,
                 "outcome": Outcome(tree["outcome"]),
                 "picture": Picture(**picture) if picture else None,
-                "training": Training.from_json(training) if training else None,
+                "exhibit": Exhibit(**exhibit) if exhibit else None,
             }
         )
 

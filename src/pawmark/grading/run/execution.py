@@ -12,11 +12,11 @@ from pathlib import Path
 
 from nbformat import NotebookNode
 
-from pawmark import pets
 from pawmark.grading.boundary import wire
 from pawmark.grading.boundary.sanitizing import Cleaner
 from pawmark.grading.checks.session import CheckSession, with_checks
 from pawmark.grading.checks.student import Student, StudentError
+from pawmark.grading.course import Data
 from pawmark.grading.intake import stand_in
 from pawmark.grading.intake.cells import exercise_of, is_grade, is_solution
 from pawmark.grading.results.outcomes import CheckResult, ExerciseResult, Outcome
@@ -93,7 +93,7 @@ class Execution:
     notebook: NotebookNode
     undone: frozenset[str]
     course: Path
-    data: pets.Pets
+    data: Data
     guest_root: str
     new_kernel: Callable[[], StudentKernel]
     sandbox: str

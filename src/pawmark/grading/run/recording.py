@@ -14,7 +14,6 @@ import base64
 import contextlib
 import hashlib
 import json
-import os
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -23,8 +22,8 @@ from typing import Any
 
 from nbformat import NotebookNode
 
-from pawmark import profiles
 from pawmark.files import write_whole
+from pawmark.grading import course as courses
 from pawmark.grading import course_folder, fingerprint
 from pawmark.grading.boundary import wire
 from pawmark.grading.results.outcomes import ExerciseResult, Outcome
@@ -114,8 +113,7 @@ def key_of(notebook: NotebookNode, **circumstances: Any) -> str:
 
 def variables() -> dict[str, str]:
     """Return the variables of the environment that student code sees and that choose for it."""
-    backend = {name: os.environ[name] for name in ("KERAS_BACKEND",) if name in os.environ}
-    return {profiles.VARIABLE: profiles.current().name, **backend}
+    return courses.plugin().environment(None)
 
 
 def path_of(course: Path, key: str) -> Path:

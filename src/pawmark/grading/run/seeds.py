@@ -16,9 +16,10 @@ from pathlib import Path
 
 from nbformat import NotebookNode
 
+from pawmark.grading import course_folder
 from pawmark.grading.intake.cells import is_solution
 
-FOLDER = Path(".pawmark") / "seeds"
+FOLDER = course_folder.SEEDS
 
 
 def hand_in_of(

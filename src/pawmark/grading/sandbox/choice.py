@@ -9,8 +9,9 @@ import functools
 from collections.abc import Callable
 from pathlib import Path
 
-from pawmark import profiles, settings
+from pawmark import settings
 from pawmark.errors import SandboxError, SettingsError
+from pawmark.grading import course as courses
 from pawmark.grading.boundary.limits import Limits
 from pawmark.grading.sandbox import bubblewrap, landlocked
 from pawmark.grading.sandbox.landlocked import Landlocked
@@ -109,7 +110,7 @@ def refusal() -> str | None:
     except SettingsError as error:
         return str(error)
     asked = bool(settings.here.sandbox)
-    return _refusal(name, asked, profiles.current() is profiles.GPU)
+    return _refusal(name, asked, _without_devices())
 
 
 def warnings(name: str, data: Path | None = None) -> list[str]:
@@ -149,19 +150,24 @@ def _best() -> str:
 
 
 @functools.cache
-def _refusal(name: str, asked: bool, card: bool) -> str | None:
+def _refusal(name: str, asked: bool, without: str) -> str | None:
     if name == LANDLOCK:
-        reason = landlocked.available() or (_NO_CARD if card else None)
+        reason = landlocked.available() or without or None
         other = f" Without {VARIABLE}=landlock bubblewrap is used." if asked else ""
         return None if reason is None else f"{reason}.{other}"
     reason = bubblewrap.available() if name == BUBBLEWRAP else None
     return reason if reason is None else f"{reason} {_instead()}"
 
 
-_NO_CARD = (
-    "Landlock shows no graphics card to student code, and the profile trains on one: set "
-    f"{profiles.VARIABLE}=quick"
-)
+def _without_devices() -> str:
+    """Say why Landlock is no sandbox for a course that uses a device; empty for the others."""
+    devices = courses.plugin().devices()
+    if not devices.patterns:
+        return ""
+    return (
+        "Landlock shows no device to student code, such as a graphics card, and the course uses "
+        f"one: {devices.without}"
+    )
 
 
 def _instead() -> str:
@@ -176,6 +182,8 @@ def sandbox_of(name: str, data: Path | None, limits: Limits) -> Sandbox:
     return _KINDS[name](data, limits)
 
 
-def guest_data(name: str, data: Path) -> str:
-    """Return the folder of the data set as student code sees it in a sandbox of that name."""
+def guest_data(name: str, data: Path | None) -> str:
+    """Return the data set's folder as student code sees it in that sandbox; empty without one."""
+    if data is None:
+        return ""
     return bubblewrap.GUEST_DATA if name == BUBBLEWRAP else str(data)

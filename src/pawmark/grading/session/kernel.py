@@ -90,7 +90,7 @@ class StudentKernel:
         Whether it was started as a copy of a template.
     """
 
-    def __init__(self, sandbox: Sandbox, libraries: str = "") -> None:
+    def __init__(self, sandbox: Sandbox, libraries: tuple[str, ...] = ()) -> None:
         self.sandbox = sandbox
         self.libraries = libraries
         self.warm = False
