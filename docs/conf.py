@@ -7,6 +7,7 @@ from sphinx.application import Sphinx
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
+from architecture_map import architecture_map
 from command_pages import command_pages
 
 import pawmark
@@ -70,6 +71,8 @@ def setup(app: Sphinx) -> None:
 def _fill_in(app: Sphinx, name: str, content: list[str]) -> None:
     if name == "index":
         content[0] += _contents_of_the_rest(content[0])
+    if name == "architecture":
+        content[0] = content[0].replace("<!-- architecture map -->", architecture_map())
     if name == "command-line":
         content[0] = content[0].replace("<!-- commands -->", command_pages())
         content[0] = content[0].replace("<!-- settings -->", settings.table())

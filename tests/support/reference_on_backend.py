@@ -1,7 +1,7 @@
 """Grade an assignment's reference in this process and print every check that it loses.
 
-``KERAS_BACKEND=jax python tests/reference_on_backend.py 03_encoder_decoder``: a process of its own,
-because Keras takes its backend when it is first imported.
+``KERAS_BACKEND=jax python tests/support/reference_on_backend.py 03_encoder_decoder``: a
+process of its own, because Keras takes its backend when it is first imported.
 """
 
 import sys

@@ -20,9 +20,13 @@ ON_TORCH = ("02_data_loading",)
 
 def run_on(backend, assignment):
     return subprocess.run(
-        [sys.executable, "reference_on_backend.py", assignment],
-        cwd=TESTS,
-        env=os.environ | {"KERAS_BACKEND": backend, "TF_CPP_MIN_LOG_LEVEL": "2"},
+        [sys.executable, TESTS / "support" / "reference_on_backend.py", assignment],
+        env=os.environ
+        | {
+            "KERAS_BACKEND": backend,
+            "TF_CPP_MIN_LOG_LEVEL": "2",
+            "PYTHONPATH": os.pathsep.join(sys.path),
+        },
         capture_output=True,
         text=True,
         timeout=500,

@@ -17,7 +17,7 @@ def run_on(real_pets, cache: Path, folder: Path, name: str, *options: str) -> di
     """Run the cells of an assignment's reference on real photographs, in a process of its own."""
     notebook = HERE.parent / "source" / name / f"{name}.ipynb"
     done = subprocess.run(
-        [sys.executable, HERE / "run_cells.py", notebook, *options],
+        [sys.executable, HERE / "support" / "run_cells.py", notebook, *options],
         env={
             **os.environ,
             "PAWMARK_DATA": str(real_pets.root),

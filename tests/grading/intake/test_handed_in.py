@@ -230,7 +230,7 @@ def restored(tmp_path_factory) -> dict:
     """Restore honest and hostile checkpoints in a process of their own."""
     folder = tmp_path_factory.mktemp("checkpoints")
     done = subprocess.run(
-        [sys.executable, ROOT / "tests" / "restoring.py", folder],
+        [sys.executable, ROOT / "tests" / "support" / "restoring.py", folder],
         env={**os.environ, "PYTHONPATH": str(Path(pawmark.__file__).parents[1])},
         capture_output=True,
         text=True,

@@ -56,7 +56,13 @@ def trainings(environment, tmp_path_factory) -> dict[str, Path]:
     folders = {}
     for name, epochs in (("sound", QUICK.epochs), ("never", 0)):
         folders[name] = tmp_path_factory.mktemp(name)
-        run(environment, ROOT, ROOT / "tests" / "train_reference.py", folders[name], epochs)
+        run(
+            environment,
+            ROOT,
+            ROOT / "tests" / "support" / "train_reference.py",
+            folders[name],
+            epochs,
+        )
     return folders
 
 

@@ -1,0 +1,3 @@
+"""The frozen course holds modules that only grading runs."""
+
+collect_ignore = ["course"]

@@ -1,0 +1,14 @@
+"""The Dice coefficient in place of the IoU.
+
+fails: test_iou_of_random_masks
+says: this is the Dice coefficient
+"""
+
+# %% 03-iou-per-class
+def iou_per_class(y_true, y_pred, num_classes):
+    scores = []
+    for label in range(num_classes):
+        a, b = y_true == label, y_pred == label
+        total = a.sum() + b.sum()
+        scores.append(2 * (a & b).sum() / total if total else np.nan)
+    return np.array(scores)
