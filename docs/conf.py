@@ -54,7 +54,8 @@ napoleon_use_param = False
 napoleon_use_rtype = False
 nitpicky = True
 # "Raises" sections name the errors by their last name; they stand at the end of the reference.
-nitpick_ignore = [("py:exc", name) for name in ("CourseError", "DataError", "SandboxError", "SettingsError")]
+_ERRORS = ("CourseError", "DataError", "SandboxError", "SettingsError")
+nitpick_ignore = [("py:exc", name) for name in _ERRORS]
 # What a result may carry for its page is described where pages are made.
 nitpick_ignore += [
     ("py:class", f"pawmark.grading.results.outcomes.{n}") for n in ("Picture", "Training")

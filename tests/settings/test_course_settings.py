@@ -8,20 +8,22 @@ import subprocess
 import sys
 from pathlib import Path
 
-import nbformat
 import pytest
+from attack_course import HONEST, NAME, Course
 from traitlets.config import Config
 
 from pawmark import settings
-from pawmark.authoring.answers import fill, reference_cells
 from pawmark.errors import CourseError, SettingsError
 from pawmark.grading.batch.dask import worker
-from pawmark.grading.course_folder import copy_course, find_course, source_notebook
+from pawmark.grading.course_folder import find_course
 from pawmark.grading.gradebook import course_settings
 from pawmark.grading.plugin import configure
 
 ROOT = Path(__file__).resolve().parents[2]
-NAME = "02_data_loading"
+PROGRAMS = {
+    "pawmark": "from pawmark.cli import main; main()",
+    "nbgrader": "from nbgrader.apps.nbgraderapp import main; main()",
+}
 BEGIN = "from pawmark.grading.plugin import configure\nc = get_config()\nconfigure(c)\n"
 
 
@@ -33,31 +35,30 @@ def clean():
 
 
 @pytest.fixture(scope="module")
-def handed_in(tmp_path_factory):
-    """Give a course with one submission: the reference."""
-    course = copy_course(ROOT, tmp_path_factory.mktemp("settings") / "course", [NAME])
-    source = nbformat.read(source_notebook(course, NAME), as_version=4)
-    folder = course / "submitted" / "anna" / NAME
-    folder.mkdir(parents=True)
-    released = nbformat.read(ROOT / "release" / NAME / f"{NAME}.ipynb", as_version=4)
-    nbformat.write(fill(released, reference_cells(source)), folder / f"{NAME}.ipynb")
+def handed_in(tmp_path_factory, small_pets):
+    """Give a small course with one submission."""
+    course = Course(tmp_path_factory.mktemp("settings"), small_pets.root)
+    course.build()
+    course.hand_in("anna", HONEST)
     return course
 
 
 @pytest.fixture
-def course(handed_in, tmp_path):
-    """Give a copy of the course, to grade in."""
-    return Path(shutil.copytree(handed_in, tmp_path / "course"))
+def course(handed_in, tmp_path, monkeypatch):
+    """Give a copy of the course, to grade in, and an environment in which only its data is set."""
+    for name in [name for name in os.environ if name.startswith(settings.PREFIX)]:
+        monkeypatch.delenv(name)
+    for name in ("HOME", "PAWMARK_DATA", "PYTHONPATH"):
+        monkeypatch.setenv(name, handed_in.environment[name])
+    return Path(shutil.copytree(handed_in.root, tmp_path / "course"))
 
 
-def run(course, *command, **environment):
-    """Run a Python module in a course, and return how it ended."""
-    kept = {name: text for name, text in os.environ.items() if not name.startswith("PAWMARK_")}
-    cache = {"PAWMARK_CACHE": os.environ["PAWMARK_CACHE"]} if "PAWMARK_CACHE" in os.environ else {}
+def run(course, program, *arguments, **environment):
+    """Run pawmark or nbgrader in a course, and return how it ended."""
     return subprocess.run(
-        [sys.executable, "-m", *command],
+        [sys.executable, "-c", PROGRAMS[program], *arguments],
         cwd=course,
-        env=kept | cache | environment,
+        env=os.environ | environment,
         capture_output=True,
         text=True,
         timeout=300,
@@ -68,8 +69,8 @@ def run(course, *command, **environment):
     "command",
     [
         ("nbgrader", "autograde", NAME),
-        ("pawmark", "grade", "02"),
-        ("pawmark", "regrade", "02"),
+        ("pawmark", "grade", NAME),
+        ("pawmark", "regrade", NAME),
         ("pawmark", "doctor"),
     ],
     ids=lambda command: "-".join(command[:2]),
@@ -107,7 +108,7 @@ def test_settings_of_a_course_reach_its_workers(course):
     (course / "nbgrader_config.py").write_text(
         BEGIN + "c.Pawmark.sandbox = 'none'\nc.Pawmark.memory_gb = 3\nc.Pawmark.memori = 3\n"
     )
-    done = run(course, "pawmark", "grade", "02", "--workers", "1")
+    done = run(course, "pawmark", "grade", NAME, "--workers", "1")
     record = json.loads((course / "autograded" / "anna" / NAME / f"{NAME}.record.json").read_text())
     tapes = list((course / ".pawmark" / "records").glob("*.jsonl"))
     log = (course / ".pawmark" / "logs" / f"autograde-{NAME}.log").read_text()

@@ -25,6 +25,7 @@ HANDED_IN = KEPT / "handed_in"
 HELD_OUT_SEED = KEPT / "held-out-seed"
 UNFINISHED = KEPT / "unfinished"
 GENERATED = KEPT / "generated"
+SEEDS = KEPT / "seeds"
 LOGS = KEPT / "logs"
 _PATTERNS = ("__pycache__", ".ipynb_checkpoints", ".pytest_cache")
 

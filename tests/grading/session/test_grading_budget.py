@@ -3,8 +3,8 @@
 import pytest
 from attack_course import HONEST, NAME, TARGET, Course
 
+from pawmark import settings
 from pawmark.errors import CourseError
-from pawmark.grading.run.run_settings import RunSettings
 from pawmark.grading.sandbox import bubblewrap
 
 pytestmark = pytest.mark.skipif(
@@ -56,4 +56,4 @@ def test_a_limit_that_is_no_time_is_refused(name, value, monkeypatch):
     monkeypatch.setenv(name, value)
 
     with pytest.raises(CourseError, match=f"{name} is .* seconds are wanted"):
-        RunSettings.here()
+        settings.require_valid()

@@ -9,7 +9,7 @@ import psutil
 from pawmark.grading import course as courses
 from pawmark.grading.boundary.limits import Limits
 from pawmark.grading.sandbox import choice
-from pawmark.settings import here
+from pawmark.settings import here, require_valid
 
 
 @dataclass(frozen=True)
@@ -47,6 +47,7 @@ class RunSettings:
         SettingsError
             When one of them cannot be read.
         """
+        require_valid()
         timeout = here.cell_timeout * patience()
         budget = here.submission_timeout * patience()
         return cls(choice.require(), timeout, budget, _limits(), here.seed)
