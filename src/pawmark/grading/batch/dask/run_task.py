@@ -48,9 +48,9 @@ def run(folder: str) -> dict[str, Any]:
     place = Path(folder)
     data = (place / worker.TASK).read_bytes()
     # The fingerprint first: another version may write tasks that this one cannot read.
-    told = json.loads(data)
-    courses.use(told["plugin"])
-    require_same(told["fingerprint"], fingerprint.of_installation())
+    head = json.loads(data)
+    courses.use(head["plugin"])
+    require_same(head["fingerprint"], fingerprint.of_installation())
     task = Task.from_bytes(data)
     settings = _suited(task.settings)
     _require_memory(settings.limits.memory)
