@@ -216,12 +216,6 @@ class Settings:
         "seconds that all of a submission may take at grading; 3600 if unset. Ten times as many "
         "under the profile `gpu`",
     )
-    plugin = Setting(
-        _TEXT,
-        "",
-        "`module:object`, the [plugin](plugins.md) of the course; unset: that of this course on "
-        "computer vision. `none` for a course that needs none",
-    )
     memory_gb = Setting(
         _GIGABYTES,
         None,
@@ -245,6 +239,12 @@ class Settings:
     grading_seed = Setting(
         _SEED, None, "seed of the photographs that are drawn for grading; unset: Pawmark's own"
     )
+    plugin = Setting(
+        _TEXT,
+        "",
+        "what [this course gives to the engine](plugins.md), as `MODULE:OBJECT`; `none` for a "
+        "course that needs nothing. Unset: the course on computer vision",
+    )
     fresh = Setting(
         _YES_OR_NO,
         False,
@@ -258,6 +258,12 @@ class Settings:
         in_config=False,
     )
     progress = Setting(_YES_OR_NO, True, "`0` shows no progress bars", in_config=False)
+    plugin = Setting(
+        _TEXT,
+        "",
+        "[the plugin of the course](plugins.md), as `MODULE:OBJECT`; unset: that of Pawmark's own "
+        "assignments. `none` is a course that needs none",
+    )
     course = Setting(
         _FOLDER,
         "",

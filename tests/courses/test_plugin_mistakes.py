@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from pawmark.authoring.doctor.consistency import configuration
+from pawmark.authoring.doctor.finding import Status
 from pawmark.errors import CourseError, DataError
 from pawmark.grading import course as courses
 from pawmark.grading.course import CoursePlugin, NoData, PlainCourse
@@ -73,7 +75,7 @@ def folder(tmp_path, monkeypatch):
         ("nowhere_at_all:course", "no module 'nowhere_at_all' is installed, nor is it in "),
         ("odd_plugins:absent", "odd_plugins has no 'absent'"),
         ("broken_plugins:course", "broken_plugins cannot be imported (No module named"),
-        ("odd_plugins:bare", "lacks inside, libraries, left_out, exhibits, open_data"),
+        ("odd_plugins:bare", "lacks operations, inside, libraries, left_out, exhibits, open_data"),
         ("odd_plugins:raising", "limits() raised ZeroDivisionError: division by zero"),
         ("odd_plugins:elsewhere", "'nowhere_to_be_found' for the sandbox"),
         ("odd_plugins:typo", "inside is 'arithmetic_inside', and a tuple is expected"),
@@ -97,6 +99,35 @@ def test_a_member_that_raises_later_is_named_too(folder):
     courses.use("odd_plugins:dataless", folder)
     with pytest.raises(DataError, match=r"^The numbers are not here. Fetch them.$"):
         courses.open_data()
+
+
+def test_the_configuration_names_it_and_the_environment_wins(folder, monkeypatch):
+    """``c.Pawmark.plugin`` is read wherever a command begins; ``PAWMARK_PLUGIN`` is above it."""
+    (folder / "nbgrader_config.py").write_text(
+        "c = get_config()\nc.Pawmark.plugin = 'odd_plugins:fine'\n"
+    )
+    assert courses.use_of(folder).course_id == "fine"
+    assert courses.name() == "odd_plugins:fine"
+
+    monkeypatch.setenv(courses.VARIABLE, courses.PLAIN)
+    assert courses.use_of(folder).course_id == ""
+
+    monkeypatch.delenv(courses.VARIABLE)
+    (folder / "nbgrader_config.py").write_text("c = get_config()\n")
+    assert courses.use_of(folder).course_id == "pawmark"
+
+
+def test_the_doctor_says_it_too(folder):
+    """Who asks the doctor reads the same message before anybody has handed in."""
+    text = (COURSE / "nbgrader_config.py").read_text()
+    (folder / "nbgrader_config.py").write_text(
+        text.replace("arithmetic_course:course", "odd_plugins:raising")
+    )
+
+    found = configuration(folder)
+
+    assert found.status is Status.MEND
+    assert "limits() raised ZeroDivisionError" in found.says
 
 
 def test_a_course_that_gives_nothing(folder):

@@ -19,7 +19,6 @@ CONFIG = "nbgrader_config.py"
 # What grading keeps in a course, beside what nbgrader does.
 KEPT = Path(".pawmark")
 RECORDS = KEPT / "records"
-SEEDS = KEPT / "seeds"
 RELEASES = KEPT / "releases"
 HANDED_IN = KEPT / "handed_in"
 HELD_OUT_SEED = KEPT / "held-out-seed"
@@ -116,8 +115,8 @@ def copy_course(course: Path, target: Path, names: Iterable[str]) -> Path:
         shutil.copytree(course / "source" / name, target / "source" / name, ignore=_left_out)
     if (course / "grader_tests").is_dir():
         shutil.copytree(course / "grader_tests", target / "grader_tests", ignore=_left_out)
-    if (course / CONFIG).exists():
-        shutil.copy(course / CONFIG, target)
+    for path in course.glob("*.py"):  # the configuration, and what it names
+        shutil.copy(path, target)
     return target
 
 

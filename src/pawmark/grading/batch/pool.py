@@ -49,8 +49,7 @@ class Worker:
     log
         The open file that takes what it says beside its answers; closed with the worker.
     variables
-        Variables of the environment that decide for student code, instead of this process's own;
-        an empty one is not set.
+        Variables of the environment that decide for student code; by default this process's own.
     """
 
     def __init__(self, log: IO[bytes], variables: Mapping[str, str] | None = None) -> None:
@@ -126,13 +125,13 @@ class Worker:
 
 
 def _environment(variables: Mapping[str, str] | None) -> dict[str, str]:
-    given = variables or {}
+    given = dict(variables or {})
     kept = {name: value for name, value in os.environ.items() if name not in given}
-    given = {name: value for name, value in given.items() if value}  # else unset
     package = str(Path(__file__).resolve().parents[3])
     path = os.pathsep.join(filter(None, [package, os.environ.get("PYTHONPATH")]))
     own = settings.environment(warm=settings.OF_WORKERS)
-    return {**own, **kept, **given, "PYTHONPATH": path}
+    decided = {name: value for name, value in given.items() if value}  # an empty one is unset
+    return {**own, **kept, **decided, "PYTHONPATH": path}
 
 
 class Pool:

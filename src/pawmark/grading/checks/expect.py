@@ -7,6 +7,7 @@ import numpy as np
 from pawmark.grading.results.outcomes import Picture
 
 _MAX_SHOWN = 500
+_MAX_DIMENSIONS = 4
 
 
 @runtime_checkable
@@ -62,8 +63,37 @@ def _shown(value: Any) -> str | None:
     if value is None:
         return None
     if isinstance(value, np.ndarray):
-        return np.array2string(value, threshold=20, precision=4)[:_MAX_SHOWN]
-    return (value if isinstance(value, str) else repr(value))[:_MAX_SHOWN]
+        return _array_text(value)[:_MAX_SHOWN]
+    return (value if isinstance(value, str) else repr(_with_short_arrays(value)))[:_MAX_SHOWN]
+
+
+def _array_text(array: np.ndarray) -> str:
+    """Return the beginning and the end of an array, and how it is nested where that can be shown.
+
+    NumPy leaves out the middle of long dimensions only: of many short ones it writes everything,
+    which takes hours.
+    """
+    flat = array if array.ndim <= _MAX_DIMENSIONS else array.reshape(-1)
+    return np.array2string(flat, threshold=20, precision=4)
+
+
+class _ShortArray:
+    def __init__(self, array: np.ndarray) -> None:
+        self.array = array
+
+    def __repr__(self) -> str:
+        return f"array({_array_text(self.array)})"
+
+
+def _with_short_arrays(value: Any) -> Any:
+    """Return a value in which long arrays are written short."""
+    if isinstance(value, np.ndarray):
+        return _ShortArray(value) if value.size > 20 else value
+    if type(value) in (list, tuple):
+        return type(value)(map(_with_short_arrays, value))
+    if isinstance(value, dict):
+        return {key: _with_short_arrays(inner) for key, inner in value.items()}
+    return value
 
 
 def expect_array(

@@ -15,7 +15,10 @@ import pytest
 
 from pawmark.errors import CourseError
 from pawmark.grading import course as courses
+from pawmark.grading.checks.asking import StudentAsking
 from pawmark.grading.checks.expect import CheckFailed, Drawable
+from pawmark.grading.checks.grading import grade
+from pawmark.grading.checks.specification import Exercise, Items
 from pawmark.grading.checks.student import Student, StudentError
 from pawmark.grading.results.outcomes import CheckResult, ExerciseResult, Exhibit, Outcome
 
@@ -112,6 +115,7 @@ class CheckSession:
         # What the course's own fixtures come from, another plug-in of pytest.
         self.checking = courses.Checking(course, data, guest_root, seed)
         self._items: dict[str, list[pytest.Item]] = {}
+        self._specifications: dict[str, Exercise | Items] = {}
         self._errors: dict[Path, list[str]] = {}
         self._door: Student | None = None
         self._begins: Callable[[str], None] | None = None
@@ -149,6 +153,8 @@ class CheckSession:
         if errors := self._errors.get(module):
             raise CourseError(f"{module} cannot be imported:\n" + "\n".join(errors))
         items = self._items.get(exercise, [])
+        if exercise in self._specifications:
+            return self._run_specified(exercise, door, max_points)
         if not items:
             raise CourseError(f"{module} has no check for exercise {exercise!r}.")
         for item in items:
@@ -168,6 +174,19 @@ class CheckSession:
             exercise,
             tuple(_result(entry, weights[name] * scale) for name, entry in self._found.items()),
         )
+
+    def _run_specified(
+        self, exercise: str, door: Student, max_points: float | None
+    ) -> ExerciseResult:
+        specification = self._specifications[exercise]
+        if self._items.get(exercise):
+            raise CourseError(
+                f"exercise {exercise!r} has a specification and test functions besides: only one "
+                "of them can decide."
+            )
+        asking = StudentAsking(door, specification.seconds)
+        points = 1.0 if max_points is None else max_points
+        return grade(specification, asking, self.seed, points)
 
     @pytest.fixture
     def student(self) -> Student:
@@ -196,9 +215,18 @@ class CheckSession:
         """Declare the mark."""
         config.addinivalue_line("markers", "cell(exercise, points): a hidden check")
 
+    def pytest_pycollect_makeitem(self, collector: pytest.Collector, name: str, obj: Any) -> Any:
+        """Collect the specifications that a module holds."""
+        if isinstance(obj, Exercise | Items) and isinstance(collector, pytest.Module):
+            return _Specified.from_parent(collector, name=name, specification=obj)
+        return None
+
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         """Sort the checks by exercise, each in the order of its module."""
         for item in items:
+            if isinstance(item, _Specified):
+                self._specifications[item.specification.name] = item.specification
+                continue
             mark = item.get_closest_marker("cell")
             if mark is not None and mark.args:
                 self._items.setdefault(mark.args[0], []).append(item)
@@ -224,6 +252,17 @@ class CheckSession:
         elif call.when == "call" and "outcome" not in entry:
             entry["outcome"] = Outcome.PASSED
         return report
+
+
+class _Specified(pytest.Item):
+    """Stands for a specification among what pytest collects; it is not run by pytest."""
+
+    def __init__(self, *, specification: Exercise | Items, **about: Any) -> None:
+        super().__init__(**about)
+        self.specification = specification
+
+    def runtest(self) -> None:
+        """Do nothing: `CheckSession.run` grades by the specification."""
 
 
 def _weight(item: pytest.Item) -> float:
@@ -286,7 +325,7 @@ def with_checks(
     own = courses.plugin().fixtures(session.checking)
     plugins = [session, *([] if own is None else [own]), loop]
     with (
-        _packages({module.parent for module in modules}),
+        packages({module.parent for module in modules}),
         contextlib.redirect_stdout(said),
         contextlib.redirect_stderr(said),
     ):
@@ -367,7 +406,7 @@ _OPTIONS = (
 
 
 @contextlib.contextmanager
-def _packages(folders: Collection[Path]) -> Iterator[None]:
+def packages(folders: Collection[Path]) -> Iterator[None]:
     """Make packages of folders of checks for a while, so that modules can import their neighbours.
 
     Pytest calls a module by its path below ``--rootdir`` (``02_data_loading.test_02_list_pairs``)

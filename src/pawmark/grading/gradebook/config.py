@@ -46,7 +46,7 @@ from pawmark.grading.intake.cells import exercise_of
 from pawmark.grading.intake.rebuild import Repaired
 from pawmark.grading.intake.walking import is_empty
 from pawmark.grading.pages import NBCONVERT_TEMPLATES
-from pawmark.grading.pages.result_table import render_table
+from pawmark.grading.pages.result_table import ResultTable, render_table
 from pawmark.grading.results.outcomes import ExerciseResult, Outcome
 from pawmark.grading.run.pipeline import Job, prepare, repair_submission
 from pawmark.grading.run.recording import Tape
@@ -75,14 +75,15 @@ def configure(c: Any) -> None:
     if binaries not in os.environ.get("PATH", "").split(os.pathsep):
         os.environ["PATH"] = os.pathsep.join([binaries, os.environ.get("PATH", "")])
     nbgrader.api.create_engine = _create_engine
-    with contextlib.suppress(CourseError):  # what is wrong with it, grading says: see _choose
-        _choose(c, Path.cwd())
+    with contextlib.suppress(CourseError):  # what is wrong with it, grading says
+        courses.use_configured(c, Path.cwd())
     # It has no hook before it passes over submissions without a notebook in the usual place.
     Autograde.init_notebooks = _find_submissions
     log = get_logger()
     _warn(log, course_settings.given(c))
     added, kept = [], []
-    for section, values in _wiring().items():
+    wiring = {**_WIRING, "CourseDirectory": _WIRING["CourseDirectory"] | _of_the_course()}
+    for section, values in wiring.items():
         for name, value in values.items():
             done = _set(c[section], name, value)
             (added if done else kept).append(f"{section}.{name}")
@@ -112,26 +113,12 @@ def _set(section: Any, name: str, value: Any) -> bool:
     return True
 
 
-def _choose(config: Any, root: Path) -> None:
-    """Make the plugin that the configuration names that of this process.
-
-    Raises
-    ------
-    CourseError
-        When it cannot be used.
-    """
-    named = config.get("Pawmark", {}).get("plugin", "")
-    courses.use(settings.here.plugin or str(named) or courses.DEFAULT, root)
-
-
-def _wiring() -> dict[str, dict[str, Any]]:
-    """Return what is to be set, with what the course's plugin says of it."""
+def _of_the_course() -> dict[str, Any]:
+    """Return what the course's plugin says of its folder; nothing where it has a mistake."""
     with contextlib.suppress(CourseError):
-        own = _WIRING["CourseDirectory"]
-        ignore = [*own["ignore"], *courses.plugin().left_out]
-        own = {**own, "course_id": courses.plugin().course_id, "ignore": ignore}
-        return {**_WIRING, "CourseDirectory": own}
-    return _WIRING
+        found = courses.plugin()
+        return {"course_id": found.course_id, "ignore": [*_IGNORED, *found.left_out]}
+    return {}
 
 
 def adopt_notebooks(assignment: str, student: str, notebooks: list[str]) -> None:
@@ -273,14 +260,11 @@ class GradingExporter(NotebookExporter):
         super().__init__(*args, **kwargs)
         self._adopt_settings()
         coursedir = self.parent.coursedir
-        try:
-            _choose(self.config, Path(coursedir.root))
-        except CourseError as error:
-            raise self._refuse(str(error)) from error
         reason = readiness.obstacle(Path(coursedir.root), coursedir.db_url)
         if reason is not None:
             raise self._refuse(reason)
         try:
+            courses.use_configured(self.parent.config, Path(coursedir.root))
             self.settings = RunSettings.here()
             self.data = courses.open_data()
             stand_in.wanted()
@@ -409,7 +393,7 @@ def _exercise(cell: NotebookNode) -> str:
 
 
 def _table(result: ExerciseResult) -> NotebookNode:
-    plain = "\n".join(f"[{check.outcome}] {check.title}" for check in result.checks)
+    plain = repr(ResultTable(result))
     data = {"text/html": render_table(result), "text/plain": plain}
     return nbformat.v4.new_output("display_data", data)
 
@@ -484,12 +468,13 @@ class SaveTrustedGrades(SaveAutoGrades):
 
 # What makes plain nbgrader grade by Pawmark, by section of its configuration. A course may set each
 # of these itself, before `configure` or after.
+# The record holds seeds and the grader's own tracebacks: feedback goes out without it.
+_IGNORED = [".ipynb_checkpoints", "*.pyc", "__pycache__", ".nbgrader.log", "feedback",
+            "*.record.json"]  # fmt: skip
 _WIRING: dict[str, dict[str, Any]] = {
     "CourseDirectory": {
         "solution_directory": "solutions",
-        # The record holds seeds and the grader's own tracebacks: feedback goes out without it.
-        "ignore": [".ipynb_checkpoints", "*.pyc", "__pycache__", ".nbgrader.log", "feedback",
-                   "*.record.json"],
+        "ignore": _IGNORED,
     },
     "Execute": {"timeout": 600},
     "GenerateFeedback": {

@@ -1,7 +1,7 @@
 """Runs in a sandbox of its own: imports the libraries once, then lets copies of itself go.
 
-``python -m pawmark.grading.inside preloaded FD LIBRARIES``, which are modules with commas between
-them. The grader sends one request for each submission: a process of the sandbox that was made for
+``python -m pawmark.grading.inside preloaded FD LIBRARIES``: modules with commas between them.
+The grader sends one request for each submission: a process of the sandbox that was made for
 it, two sockets, the limits and the filter of system calls.
 This process forks; the copy moves into that sandbox for good, gives up every right, and only then
 becomes the runner and the kernel of the submission. The template itself never runs student code,

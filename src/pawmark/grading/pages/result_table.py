@@ -17,11 +17,23 @@ class ResultTable:
         lines = [f"{self.result.exercise}: {points}"]
         for check in self.result.checks:
             message = f": {check.message}" if check.message else ""
-            lines.append(f"  [{check.outcome}] {check.title}{message}")
+            row = (
+                f"{check.row} {show_points(check.points, check.max_points)}, " if check.row else ""
+            )
+            lines.append(f"  [{check.outcome}] {row}{check.title}{message}")
+            lines += _shown_lines(check.counterexample)
         return "\n".join(lines)
 
     def _repr_html_(self) -> str:
         return render_table(self.result)
+
+
+def _shown_lines(shown: Any) -> list[str]:
+    if shown is None:
+        return []
+    place = f" at {shown.where}" if shown.where else ""
+    wanted = "" if shown.expected is None else f", and {shown.expected} was expected"
+    return [f"      {shown.call} gives{place} {shown.got}{wanted}"]
 
 
 _CELL = "text-align: left; vertical-align: top; padding: 0.25em 0.75em;"
@@ -48,6 +60,10 @@ def _row(check: Any) -> str:
         parts.append(f"got: <code>{html.escape(check.got)}</code>")
     if check.expected is not None:
         parts.append(f"expected: <code>{html.escape(check.expected)}</code>")
+    parts += [f"✗ {html.escape(part.name)}" for part in check.parts if not part.right]
+    parts += [
+        f"<code>{html.escape(line.strip())}</code>" for line in _shown_lines(check.counterexample)
+    ]
     if check.picture is not None:
         alt, source = html.escape(check.picture.alt), html.escape(check.picture.png)
         style = f"width: {check.picture.width}px; max-width: 100%"
@@ -56,5 +72,5 @@ def _row(check: Any) -> str:
     return (
         f'<tr><td style="{_CELL} white-space: nowrap">{sign} {html.escape(check.outcome)}</td>'
         f'<td style="{_CELL}">{"<br>".join(parts)}</td>'
-        f'<td style="{_CELL}">{check.points:.3g} / {check.max_points:.3g}</td></tr>'
+        f'<td style="{_CELL}">{show_points(check.points, check.max_points)}</td></tr>'
     )

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from nbformat import NotebookNode
 
+from pawmark import settings
 from pawmark.grading import course as courses
 from pawmark.grading import fingerprint
 from pawmark.grading.checks.session import CHECKS
@@ -31,7 +32,6 @@ from pawmark.grading.run.run_settings import RunSettings, patience
 from pawmark.grading.sandbox import choice
 from pawmark.grading.session import warm
 from pawmark.grading.session.kernel import StudentKernel
-from pawmark.settings import here
 
 
 @dataclass(frozen=True)
@@ -77,7 +77,7 @@ class Job:
 
     def load(self) -> recording.Tape | None:
         """Return the recording of an earlier run, if there is one and it is to be used."""
-        found = None if here.fresh else recording.load(self.course, self.key)
+        found = None if settings.here.fresh else recording.load(self.course, self.key)
         if found is not None and not found.gave_up and self.settings.seed is None:
             self._keep_seed(found.seed)
         return found
@@ -91,7 +91,7 @@ class Job:
     def seed(self) -> int:
         """Return the seed of the hidden inputs: the one that was given, or that of the hand-in."""
         given = self.settings.seed
-        return seeds.of(self.course, self.hand_in) if given is None else given
+        return seeds.of(self.course, self.hand_in) if given is None else int(given)
 
     def begin(self, old: recording.Tape | None) -> Execution:
         """Return the run, not begun; see `execution`."""

@@ -6,10 +6,10 @@ from typing import Any
 
 import psutil
 
+from pawmark import settings
 from pawmark.grading import course as courses
 from pawmark.grading.boundary.limits import Limits
 from pawmark.grading.sandbox import choice
-from pawmark.settings import here, require_valid
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ class RunSettings:
     timeout: float
     budget: float
     limits: Limits
-    seed: int | None
+    seed: str | None
 
     @classmethod
     def here(cls) -> "RunSettings":
@@ -45,12 +45,13 @@ class RunSettings:
         SandboxError
             When student code must not run here.
         SettingsError
-            When one of them cannot be read.
+            When a setting says what it must not say.
         """
-        require_valid()
-        timeout = here.cell_timeout * patience()
-        budget = here.submission_timeout * patience()
-        return cls(choice.require(), timeout, budget, _limits(), here.seed)
+        settings.require_valid()
+        timeout = settings.here.cell_timeout * patience()
+        budget = settings.here.submission_timeout * patience()
+        seed = None if settings.here.seed is None else str(settings.here.seed)
+        return cls(choice.require(), timeout, budget, _limits(), seed)
 
     @classmethod
     def from_json(cls, tree: dict[str, Any]) -> "RunSettings":
@@ -63,13 +64,13 @@ class RunSettings:
 
 
 def patience() -> float:
-    """Return what limits of time are multiplied by: the course knows."""
+    """Return what limits of time are multiplied by, as the course wants it."""
     return courses.plugin().limits().time
 
 
 def _limits() -> Limits:
     """Return the limits on a submission: what the machine allows, or ``PAWMARK_MEMORY_GB``."""
-    if here.memory_gb is not None:
-        return Limits(memory=int(here.memory_gb * (1 << 30)))
+    if settings.here.memory_gb is not None:
+        return Limits(memory=int(settings.here.memory_gb * (1 << 30)))
     wanted = int(Limits.memory * courses.plugin().limits().memory)
     return Limits(memory=min(wanted, psutil.virtual_memory().total // 4 * 3))

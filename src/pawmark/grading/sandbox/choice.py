@@ -57,11 +57,8 @@ def require() -> str:
     ------
     SandboxError
         When student code must not run here; the message says how to mend that.
-    SettingsError
-        When ``PAWMARK_SANDBOX`` names no sandbox.
     """
-    name = chosen()
-    reason = refusal()
+    name, reason = chosen(), refusal()
     if reason is not None:
         raise SandboxError(reason)
     return name
@@ -110,7 +107,8 @@ def refusal() -> str | None:
     except SettingsError as error:
         return str(error)
     asked = bool(settings.here.sandbox)
-    return _refusal(name, asked, _without_devices())
+    devices = courses.plugin().devices()
+    return _refusal(name, asked, devices.without if devices.patterns else "")
 
 
 def warnings(name: str, data: Path | None = None) -> list[str]:
@@ -150,23 +148,21 @@ def _best() -> str:
 
 
 @functools.cache
-def _refusal(name: str, asked: bool, without: str) -> str | None:
+def _refusal(name: str, asked: bool, without_devices: str) -> str | None:
     if name == LANDLOCK:
-        reason = landlocked.available() or without or None
+        reason = landlocked.available() or _no_device(without_devices)
         other = f" Without {VARIABLE}=landlock bubblewrap is used." if asked else ""
         return None if reason is None else f"{reason}.{other}"
     reason = bubblewrap.available() if name == BUBBLEWRAP else None
     return reason if reason is None else f"{reason} {_instead()}"
 
 
-def _without_devices() -> str:
-    """Say why Landlock is no sandbox for a course that uses a device; empty for the others."""
-    devices = courses.plugin().devices()
-    if not devices.patterns:
-        return ""
+def _no_device(without: str) -> str | None:
+    if not without:
+        return None
     return (
         "Landlock shows no device to student code, such as a graphics card, and the course uses "
-        f"one: {devices.without}"
+        f"one: {without}"
     )
 
 
@@ -183,7 +179,7 @@ def sandbox_of(name: str, data: Path | None, limits: Limits) -> Sandbox:
 
 
 def guest_data(name: str, data: Path | None) -> str:
-    """Return the data set's folder as student code sees it in that sandbox; empty without one."""
+    """Return the folder of the data as student code sees it in a sandbox of that name, or empty."""
     if data is None:
         return ""
     return bubblewrap.GUEST_DATA if name == BUBBLEWRAP else str(data)

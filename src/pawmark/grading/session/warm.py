@@ -191,7 +191,7 @@ def start(sandbox: Bubblewrap, libraries: tuple[str, ...], ends: tuple[int, int]
     sandbox
         The sandbox, not yet started.
     libraries
-        Modules that the template imports.
+        Modules that it has imported.
     ends
         The sandbox's ends of control and door.
 

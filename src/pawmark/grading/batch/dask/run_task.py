@@ -49,7 +49,7 @@ def run(folder: str) -> dict[str, Any]:
     data = (place / worker.TASK).read_bytes()
     # The fingerprint first: another version may write tasks that this one cannot read.
     head = json.loads(data)
-    courses.use(head["plugin"])
+    courses.use(str(head.get("plugin", courses.DEFAULT)))
     require_same(head["fingerprint"], fingerprint.of_installation())
     task = Task.from_bytes(data)
     settings = _suited(task.settings)
