@@ -13,8 +13,8 @@ from typing import Any
 
 from benchmarks import classes, otter, report
 from benchmarks.runs import Run, pawmark, python, run
-from pawmark.grading.checks.session import grading_data
 from pawmark.pets import synthetic
+from pawmark.vision.data import grading_data
 
 UNTRAINED = ("01_three_tasks", "02_data_loading", "06_interpreting_convnets")
 TRAINED = ("03_encoder_decoder", "04_pooling_vs_stride", "05_architecture_patterns")

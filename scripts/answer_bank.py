@@ -20,8 +20,9 @@ HEAD = """# The bank of answers
 
 Each hidden check is proven by answers: wrong ones, which it must catch with a message that names
 the misconception while the other checks pass, and unusual right ones, which must get full marks.
-They lie in `tests/answers/`, one file an answer. `make test` grades a part of them, `make test-all`
-all.
+An exercise with a specification says of each wrong answer how severe it is and which misconception
+is named. They lie in `tests/answers/`, one file an answer. `make test` grades a part of them,
+`make test-all` all.
 
 This page is written by `python scripts/answer_bank.py`.
 """
@@ -39,6 +40,32 @@ def checks_of(assignment: str) -> dict[str, str]:
         if isinstance(node, ast.FunctionDef) and node.name.startswith("test_")
     ]
     return {node.name: (ast.get_docstring(node) or node.name).splitlines()[0] for node in functions}
+
+
+def specified(assignment: str) -> list[str]:
+    """Return the exercises of an assignment that have a specification, in alphabetical order."""
+    modules = (ROOT / "grader_tests" / assignment).glob("test_*.py")
+    return sorted(
+        call.args[0].value
+        for module in modules
+        for call in ast.walk(ast.parse(module.read_text(encoding="utf-8")))
+        if isinstance(call, ast.Call)
+        and ast.unparse(call.func) in ("Exercise", "Items")
+        and call.args
+        and isinstance(call.args[0], ast.Constant)
+    )
+
+
+def answered(assignment: str, exercise: str) -> list[str]:
+    """Return a line for each wrong answer to an exercise with a specification."""
+    lines = []
+    for path in sorted((ROOT / "tests" / "answers" / assignment / "wrong").glob("*.py")):
+        answer = read_answer(path)
+        if exercise in answer.cells and answer.severity:
+            named = "" if answer.names in ("", "nothing") else f", named `{answer.names}`"
+            title = answer.docstring.strip().splitlines()[0]
+            lines.append(f"- {title} ({answer.severity}{named})")
+    return lines
 
 
 def caught_by(assignment: str, checks: dict[str, str]) -> dict[str, list[str]]:
@@ -65,6 +92,8 @@ def section(assignment: str) -> str:
         lines.append(f"**{title}**\n")
         lines += [f"- {answer}" for answer in caught[name]]
         lines.append("")
+    for exercise in specified(assignment):
+        lines += [f"**{exercise}**, by specification\n", *answered(assignment, exercise), ""]
     return "\n".join(lines)
 
 

@@ -1,190 +1,289 @@
-"""Hidden checks of exercise 01-box-iou."""
+"""Hidden checks of 01-box-iou: the intersection over union of two half-open boxes."""
+
+from itertools import pairwise, product
 
 import numpy as np
-import pytest
+from hypothesis import strategies as st
 
-from pawmark.checks import expect, expect_number
-
-from .replies import CATCHING
+from pawmark.checks import Contract, Exercise, Slip, Stratum, Variant, close, inputs, switches
 
 
-def iou(a, b):
-    """Return the intersection over union of two boxes that are not both empty."""
-    wide, tall = (min(a[i + 2], b[i + 2]) - max(a[i], b[i]) for i in (0, 1))
-    shared = max(wide, 0) * max(tall, 0)
-    return shared / (area(a) + area(b) - shared)
+def judge(a, b):
+    """Measure both boxes on the grid that their eight coordinates make."""
+    columns = sorted({a[0], a[2], b[0], b[2]})
+    rows = sorted({a[1], a[3], b[1], b[3]})
+    shared = covered = 0.0
+    for (x, right), (y, lower) in product(pairwise(columns), pairwise(rows)):
+        inside = [box[0] <= x < box[2] and box[1] <= y < box[3] for box in (a, b)]
+        shared += all(inside) * (right - x) * (lower - y)
+        covered += any(inside) * (right - x) * (lower - y)
+    return shared / covered if covered else 0.0
 
 
-def area(box):
-    """Return the area of a box."""
-    return (box[2] - box[0]) * (box[3] - box[1])
+def sides(box):
+    """Return width and height."""
+    return box[2] - box[0], box[3] - box[1]
 
 
-def agreement(student, a, b):
-    """Call `box_iou` and return a finite number."""
-    value = expect_number(student.call("box_iou", a, b), "the IoU")
-    expect(np.isfinite(value), "the IoU should be a finite number", got=str(value))
-    return value
+def formula(
+    a,
+    b,
+    last_included=False,
+    whole_coordinates=False,
+    left_box_first=False,
+    area_floored=False,
+    not_floored=False,
+    absolute_sides=False,
+    corner_inside=False,
+    union_is_sum=False,
+    dice=False,
+    first_alone=False,
+    second_alone=False,
+    smaller_alone=False,
+    larger_alone=False,
+    percent=False,
+    empty_agree=False,
+    empty_divided=False,
+    whole_division=False,
+):
+    """Compute the usual formula, with what may go wrong in it."""
+    if whole_coordinates:
+        a, b = ([int(number) for number in box] for box in (a, b))
+    more = 1 if last_included else 0
+    if left_box_first:
+        wide, tall = a[2] - b[0] + more, a[3] - b[1] + more
+    else:
+        wide, tall = (min(a[i + 2], b[i + 2]) - max(a[i], b[i]) + more for i in (0, 1))
+    if absolute_sides:
+        wide, tall = abs(wide), abs(tall)
+    elif not (area_floored or not_floored):
+        wide, tall = max(0, wide), max(0, tall)
+    shared = max(0, wide * tall) if area_floored else wide * tall
+    if corner_inside and not (holds_a_corner(a, b) or holds_a_corner(b, a)):
+        return 0.0
+    first, second = ((w + more) * (h + more) for w, h in (sides(a), sides(b)))
+    union = first + second - shared
+    if union_is_sum or dice:
+        union = first + second
+    if first_alone or second_alone:
+        union = first if first_alone else second
+    if smaller_alone or larger_alone:
+        union = min(first, second) if smaller_alone else max(first, second)
+    if dice or percent:
+        shared *= 2 if dice else 100
+    if union <= 0 and not empty_divided:
+        return 1.0 if empty_agree else 0.0
+    return shared // union if whole_division else shared / union
 
 
-def expect_agreeing(student, box):
-    """Fail where even a box and itself get 0: then a 0 for others says nothing."""
-    expect(agreement(student, box, box) != 0, "a box and itself share everything, and get 0")
+def holds_a_corner(one, other):
+    """Tell whether a corner of the other box lies in the first."""
+    corners = product((other[0], other[2]), (other[1], other[3]))
+    return any(one[0] <= x <= one[2] and one[1] <= y <= one[3] for x, y in corners)
 
 
-def expect_more(same, partial):
-    """Fail where identical boxes get no more than others: then nothing has been measured."""
-    expect(same > partial, "identical boxes do not get more than boxes that overlap in part")
+def mean_of_sides(a, b):
+    """Average the agreement in x and the agreement in y."""
+    shares = []
+    for i in (0, 1):
+        whole = max(a[i + 2], b[i + 2]) - min(a[i], b[i])
+        shares.append(max(0, min(a[i + 2], b[i + 2]) - max(a[i], b[i])) / whole)
+    return sum(shares) / 2
 
 
-def staggered(rng):
-    """Draw two boxes that overlap in part, the first one above and left of the second."""
-    x, y = (int(n) for n in rng.integers(1, 30, 2))
-    wide, tall = (int(n) for n in rng.integers(8, 14, 2))
-    right, down = (int(n) for n in rng.integers(2, 6, 2))
-    more = int(rng.integers(3, 7))
-    first = (x, y, x + wide, y + tall)
-    second = (x + right, y + down, x + wide + right + more, y + tall + down + 1)
-    return first, second
+def numpy_division(a, b):
+    """Divide nothing by nothing, as NumPy does."""
+    value = formula(a, b)
+    return float("nan") if not np.prod(sides(a)) and not np.prod(sides(b)) else value
 
 
-def placed(box, x, y):
-    """Return a box of the same size whose upper left corner lies at (x, y)."""
-    return (x, y, x + box[2] - box[0], y + box[3] - box[1])
+ALONE = (
+    "you have {got} where {expected} is right: the shared area is divided by the area of one box, "
+    "and the union is what at least one of them covers"
+)
 
-
-def inclusive(a, b):
-    """Return what comes out when the last column and row are counted in."""
-    return iou((*a[:2], a[2] + 1, a[3] + 1), (*b[:2], b[2] + 1, b[3] + 1))
-
-
-@pytest.mark.cell("01-box-iou", points=3)
-def test_shared_area_over_union(student, rng):
-    """Boxes that overlap in part get the shared area divided by the area of the union."""
-    x, wide, tall = (int(n) for n in rng.integers(3, 9, 3))
-    # The last pair has an IoU of exactly a third, which no rounded number equals.
-    third = ((x, 0, x + 2 * wide, tall), (x + wide, 0, x + 3 * wide, tall))
-    for a, b in (staggered(rng), staggered(rng), third):
-        value, right = agreement(student, a, b), iou(a, b)
-        shared = right * (area(a) + area(b)) / (1 + right)
-
-        def is_near(other, value=value):
-            return abs(value - other) < 1e-6
-
-        expect(
-            not is_near(shared / (area(a) + area(b))),
-            "the shared part is counted twice in the union: it lies in both boxes",
-        )
-        one_box = (area(a), area(b), min(area(a), area(b)), max(area(a), area(b)))
-        expect(
-            not any(is_near(shared / part) for part in one_box),
-            "the shared area is divided by the area of one box: the union is what at least one "
-            "of them covers",
-        )
-        expect(
-            not is_near(2 * shared / (area(a) + area(b))),
-            "this is twice the shared area over the sum of both areas (known as the Dice score): "
-            "IoU divides by the union",
-        )
-        expect(
-            not is_near(inclusive(a, b)),
-            "widths and heights are too large by one: x_max and y_max are excluded",
-        )
-        expect(value <= 1 + 1e-6, "an IoU is at most 1", got=f"{value:.3f}")
-        expect(is_near(right), "this is not the shared area divided by the area of the union")
-
-
-@pytest.mark.cell("01-box-iou", points=2)
-def test_boxes_in_any_arrangement(student, rng):
-    """It does not matter how two boxes lie to each other, nor which one comes first."""
-    a, b = staggered(rng)
-    reference = agreement(student, a, b)
-    swapped = agreement(student, b, a)
-    expect_more(agreement(student, a, a), reference)
-    mirrored = [(-box[2] + 100, box[1], -box[0] + 100, box[3]) for box in (a, b)]
-    expect(abs(swapped - reference) < 1e-6, "the order of the boxes should not matter")
-    expect(
-        abs(agreement(student, *mirrored) - reference) < 1e-6,
-        "seen in a mirror, the same two boxes get another IoU: which of them is on the left "
-        "should not matter",
-    )
-    # The scale of a wrong formula has its own check; these two must agree in any of them.
-    wide, tall = (int(n) for n in rng.integers(6, 10, 2))
-    corner = agreement(student, (0, 0, 3 * wide, tall), (0, 0, wide, 3 * tall))
-    cross = agreement(student, (0, tall, 3 * wide, 2 * tall), (wide, 0, 2 * wide, 3 * tall))
-    expect(
-        abs(corner - cross) < 1e-6,
-        "two boxes that cross, with no corner of one inside the other, get another IoU than the "
-        "same boxes at a common corner",
-    )
-
-
-@pytest.mark.cell("01-box-iou", points=1)
-def test_boxes_beside_each_other(student, rng):
-    """Boxes that are apart in one direction get 0."""
-    a, b = staggered(rng)
-    expect_agreeing(student, a)
-    gap = int(rng.integers(2, 5))  # narrow: a wrong union must not happen to come out negative
-    for moved in (placed(b, a[2] + gap, b[1]), placed(b, b[0], a[3] + gap)):
-        value = agreement(student, a, moved)
-        expect(value > -1e-9, "boxes that share nothing get a negative IoU", got=f"{value:.3f}")
-        expect(value < 1e-9, "boxes that share nothing should get 0", got=f"{value:.3f}")
-
-
-@pytest.mark.cell("01-box-iou", points=2)
-def test_boxes_far_apart(student, rng):
-    """Boxes that are apart in both directions get 0."""
-    a, b = staggered(rng)
-    expect_agreeing(student, a)
-    right, down = (int(n) for n in rng.integers(2, 5, 2))
-    for moved in (
-        placed(b, a[2] + right, a[3] + down),
-        placed(b, a[0] - right - (b[2] - b[0]), a[3] + down),
-        placed(b, a[2] + 80, a[3] + 90),
-    ):
-        value = agreement(student, a, moved)
-        expect(
-            abs(value) < 1e-9,
-            "boxes apart in both directions do not get 0: their 'shared' width and height are both "
+variants = (
+    *switches(
+        formula,
+        last_included=Slip(
+            "major", "widths and heights are too large by one: x_max and y_max are excluded"
+        ),
+        whole_coordinates=Slip(
+            "minor", "coordinates between pixels are cut to whole ones; they may be 3.5"
+        ),
+        left_box_first=Slip(
+            "major",
+            "this is right only while the first box is the one on the left and above: the shared "
+            "part begins where the later of the two begins, whichever that is",
+        ),
+        area_floored=Slip(
+            "major",
+            "boxes apart in both directions do not get 0: their shared width and height are both "
             "negative, and minus times minus is plus",
-            got=f"{value:.3f}",
-        )
+        ),
+        not_floored=Slip(
+            "major",
+            "nothing keeps the shared width and height from becoming negative when the boxes are "
+            "apart: {call} gives {got}",
+        ),
+        absolute_sides=Slip(
+            "major",
+            "a negative width means that nothing is shared; its absolute value is no width: boxes "
+            "that are apart should get 0",
+        ),
+        corner_inside=Slip(
+            "major",
+            "boxes can cross with no corner of one inside the other, and they get 0 here",
+        ),
+        union_is_sum=Slip(
+            "major", "the shared part is counted twice in the union: it lies in both boxes"
+        ),
+        dice=Slip(
+            "major",
+            "this is twice the shared area over the sum of both areas, known as the Dice score: "
+            "IoU divides by the union",
+        ),
+        first_alone=Slip("major", ALONE),
+        second_alone=Slip("major", ALONE),
+        smaller_alone=Slip("major", ALONE),
+        larger_alone=Slip("major", ALONE),
+        percent=Slip("major", "an IoU goes from 0 to 1, not to 100"),
+        empty_agree=Slip(
+            "minor", "two empty boxes get {got}: nothing is found there, so the text asks for 0"
+        ),
+        empty_divided=Slip(
+            "minor", "two empty boxes end in an error: their union is 0, and the text asks for 0"
+        ),
+        whole_division=Slip("fatal", "`//` drops the fraction: {got} in place of {expected}"),
+    ),
+    Variant(
+        "mean-of-sides",
+        mean_of_sides,
+        "fatal",
+        "the overlaps of the sides are averaged, and areas are asked for: sides multiply",
+    ),
+    Variant(
+        "empty-nan",
+        numpy_division,
+        "minor",
+        "two empty boxes get NaN, since 0 is divided by 0: the text asks for 0",
+    ),
+)
 
 
-@pytest.mark.cell("01-box-iou", points=1)
-def test_coordinates_between_pixels(student, rng):
-    """Coordinates need not be whole numbers."""
-    x, y = (int(n) for n in rng.integers(1, 30, 2))
-    a, b = (x + 0.25, y + 0.25, x + 0.75, y + 0.75), (x + 0.5, y + 0.25, x + 1.0, y + 0.75)
-    larger = [tuple(int(4 * n) for n in box) for box in (a, b)]
-    reference = agreement(student, *larger)
-    expect_more(agreement(student, larger[0], larger[0]), reference)
-
-    expect(
-        abs(agreement(student, a, b) - reference) < 1e-6,
-        "the same boxes at a quarter of the size get another IoU: coordinates between pixels have "
-        "been rounded, or counted pixel by pixel",
-    )
+side = st.integers(1, 12)
+place = st.integers(0, 15)
+gap = st.integers(1, 5)
+more = st.integers(1, 6)
 
 
-@pytest.mark.cell("01-box-iou", points=1)
-def test_empty_boxes(student, rng):
-    """Two boxes without any area get 0."""
-    x, y = (int(n) for n in rng.integers(1, 20, 2))
-    empty = ((x, y, x, y), (x, y, x, y + 5))
-    expect_agreeing(student, (x, y, x + 4, y + 3))
-    for other in empty:
-        end = student.evaluate(
-            "exec(code, space) or space['attempt'](box_iou, a, b)",
-            code=CATCHING,
-            space={},
-            a=empty[0],
-            b=other,
-        )
-        expect(end == "returned", "two empty boxes end in an error: the union is 0 then")
-        value = expect_number(student.call("box_iou", empty[0], other), "the IoU")
-        expect(
-            value == 0,
-            "two empty boxes should get 0: nothing is found there",
-            got=str(value),
-        )
+def span(low, *steps):
+    """Return a number and those that follow it by some steps."""
+    found = [low]
+    for step in steps:
+        found.append(found[-1] + step)
+    return found
+
+
+@st.composite
+def staggered(draw):
+    """Draw two boxes that overlap in part, the first one above and to the left."""
+    x, y = (span(draw(place), draw(side), draw(side), draw(side)) for _ in range(2))
+    return (x[0], y[0], x[2], y[2]), (x[1], y[1], x[3], y[3])
+
+
+@st.composite
+def mirrored(draw):
+    """Draw the same in any of the other arrangements."""
+    a, b = draw(staggered())
+    across, down = draw(st.sampled_from([(True, False), (False, True), (True, True)]))
+    if across:
+        a, b = ((60 - box[2], box[1], 60 - box[0], box[3]) for box in (a, b))
+    if down:
+        a, b = ((box[0], 60 - box[3], box[2], 60 - box[1]) for box in (a, b))
+    return a, b
+
+
+@st.composite
+def crossing(draw):
+    """Draw one box wide and the other high, each ending outside of the other, in any order."""
+    x, y = (span(draw(place), draw(side), draw(side), draw(side)) for _ in range(2))
+    both = (x[0], y[1], x[3], y[2]), (x[1], y[0], x[2], y[3])
+    return both if draw(st.booleans()) else both[::-1]
+
+
+@st.composite
+def apart_in_one(draw):
+    """Draw boxes side by side, or one above the other, with a gap."""
+    x = span(draw(place), draw(side), draw(gap), draw(side))
+    y = span(draw(place), draw(side), draw(side), draw(side))
+    both = (x[0], y[0], x[1], y[2]), (x[2], y[1], x[3], y[3])
+    if draw(st.booleans()):
+        both = tuple((box[1], box[0], box[3], box[2]) for box in both)
+    return both if draw(st.booleans()) else both[::-1]
+
+
+@st.composite
+def apart_in_both(draw):
+    """Draw boxes that lie diagonally apart."""
+    x, y = (span(draw(place), draw(side), draw(gap), draw(side)) for _ in range(2))
+    both = (x[0], y[0], x[1], y[1]), (x[2], y[2], x[3], y[3])
+    if draw(st.booleans()):
+        both = tuple((60 - box[2], box[1], 60 - box[0], box[3]) for box in both)
+    return both if draw(st.booleans()) else both[::-1]
+
+
+@st.composite
+def between_pixels(draw):
+    """Draw overlapping boxes whose coordinates are quarters."""
+    a, b = draw(staggered())
+    quarter = draw(st.sampled_from([0.25, 0.75]))
+    return tuple(tuple(number / 4 + quarter / 4 for number in box) for box in (a, b))
+
+
+@st.composite
+def touching(draw):
+    """Draw boxes that share an edge or a corner, and nothing else."""
+    a, b = draw(apart_in_one() if draw(st.booleans()) else apart_in_both())
+    left, right = (a, b) if a[0] < b[0] else (b, a)
+    moved = [right[0], right[1], right[2], right[3]]
+    for i in (0, 1):
+        if moved[i] > left[i + 2]:
+            step = moved[i] - left[i + 2]
+        elif moved[i + 2] < left[i]:
+            step = moved[i + 2] - left[i]
+        else:
+            step = 0
+        moved[i], moved[i + 2] = moved[i] - step, moved[i + 2] - step
+    return left, tuple(moved)
+
+
+def empty_pair(rng, at, long):
+    """Draw two boxes without any area: points and lines."""
+    kinds = [(0, 0), (0, long), (long, 0)]
+    boxes = []
+    for _ in range(2):
+        wide, tall = kinds[rng.integers(3)]
+        x, y = (at + int(rng.integers(0, 3)) for _ in range(2))
+        boxes.append((x, y, x + wide, y + tall))
+    return tuple(boxes)
+
+
+exercise = Exercise(
+    "01-box-iou",
+    function="box_iou",
+    judge=judge,
+    strata=[
+        Stratum("overlapping boxes, the first one above and to the left", staggered()),
+        Stratum("overlapping boxes in any arrangement", mirrored()),
+        Stratum("boxes that cross", crossing()),
+        Stratum("boxes apart in one direction", apart_in_one()),
+        Stratum("boxes apart in both directions", apart_in_both()),
+        Stratum("coordinates between pixels", between_pixels(), row="corners"),
+        Stratum("boxes that only touch", touching(), row="corners"),
+        Stratum("two empty boxes", inputs(empty_pair, at=place, long=more), row="corners"),
+    ],
+    variants=variants,
+    same=close(atol=1e-6),
+    contract=Contract(result=float),
+)

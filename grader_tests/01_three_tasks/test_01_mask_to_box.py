@@ -1,189 +1,207 @@
-"""Hidden checks of exercise 01-mask-to-box."""
+"""Hidden checks of 01-mask-to-box: the smallest half-open box around the pixels of a label."""
 
 import numpy as np
-import pytest
+from hypothesis import strategies as st
 
-from pawmark.checks import expect
-
-from .replies import CATCHING, float_of, is_whole
+from pawmark.checks import Contract, Exercise, Slip, Stratum, exact, inputs, switches
 
 
-def raw_box(value):
-    """Return a box as four floats, or fail the check readably."""
-    expect(value is not None, "nothing came back, though the label is in the mask")
-    if isinstance(value, np.ndarray):
-        value = value.tolist() if value.ndim == 1 else [value]
-    fits = isinstance(value, list | tuple) and len(value) == 4 and all(map(is_whole, value))
-    expect(fits, "a box is four whole numbers: (x_min, y_min, x_max, y_max)")
-    return tuple(float_of(number) for number in value)
+def judge(mask, label):
+    """Look at one pixel after the other."""
+    places = [place for place, value in np.ndenumerate(mask) if int(value) == label]
+    if not places:
+        return None
+    rows, columns = zip(*places, strict=True)
+    return min(columns), min(rows), max(columns) + 1, max(rows) + 1
 
 
-def box(student, mask, label):
-    """Call `mask_to_box`."""
-    return raw_box(student.call("mask_to_box", mask, label))
+def formula(
+    mask,
+    label,
+    swapped=False,
+    last_included=False,
+    width_and_height=False,
+    one_too_large=False,
+    first_and_last=False,
+    other_labels=False,
+    this_and_higher=False,
+    label_one=False,
+    zero_is_none=False,
+    first_piece=False,
+    clipped=False,
+    in_dtype=False,
+    absent_raises=False,
+    absent_zeros=False,
+):
+    """Take the extremes of np.where, with what may go wrong."""
+    if zero_is_none and not label:
+        return None
+    if other_labels:
+        here = mask > 0
+    elif this_and_higher:
+        here = mask >= label
+    else:
+        here = mask == (1 if label_one else label)
+    rows, columns = np.where(here)
+    if not len(rows):
+        if absent_raises:
+            raise ValueError("zero-size array to reduction operation minimum")
+        return (0, 0, 0, 0) if absent_zeros else None
+    if first_piece:
+        gaps = np.flatnonzero(np.diff(np.unique(rows)) > 1)
+        if len(gaps):
+            keep = rows <= np.unique(rows)[gaps[0]]
+            rows, columns = rows[keep], columns[keep]
+    x, y = (columns[0], rows[0]) if first_and_last else (columns.min(), rows.min())
+    right, low = (columns[-1], rows[-1]) if first_and_last else (columns.max(), rows.max())
+    right, low = int(right) + (not last_included), int(low) + (not last_included)
+    x, y = int(x), int(y)
+    if one_too_large:
+        x, y, right, low = x - 1, y - 1, right + 1, low + 1
+    if clipped:
+        right, low = min(right, mask.shape[1] - 1), min(low, mask.shape[0] - 1)
+    if width_and_height:
+        right, low = right - x, low - y
+    box = (y, x, low, right) if swapped else (x, y, right, low)
+    return tuple(np.array(box).astype(mask.dtype).tolist()) if in_dtype else box
 
 
-def rectangle(rng):
-    """Draw a mask with one rectangle of ones; its place and its sides are all different numbers.
+OTHER = "the box goes around pixels with other labels as well: only those equal to `label` count"
 
-    Returns the mask and (x_min, y_min, x_max, y_max).
-    """
-    mask = np.zeros((24, 40), dtype="uint8")
-    # Even rows, odd columns: no x equals a y, whatever the seed; nor is a width a coordinate.
-    y_min, x_min = 2 * int(rng.integers(2, 5)), 2 * int(rng.integers(7, 10)) + 1
-    y_max, x_max = y_min + 2 * int(rng.integers(3, 6)), x_min + 2 * int(rng.integers(3, 6))
-    mask[y_min:y_max, x_min:x_max] = 1
-    return mask, (x_min, y_min, x_max, y_max)
+variants = (
+    *switches(
+        formula,
+        swapped=Slip(
+            "fatal",
+            "x and y are swapped, you have {got}: x counts columns, and np.where gives rows first",
+        ),
+        last_included=Slip(
+            "fatal",
+            "the box is one pixel too small: the last column and row belong to the animal, and the "
+            "box ends after them",
+        ),
+        width_and_height=Slip(
+            "fatal",
+            "the last two numbers are width and height: a box ends with x_max and y_max",
+        ),
+        one_too_large=Slip(
+            "fatal", "the box has a margin of one pixel all around: the smallest one has none"
+        ),
+        first_and_last=Slip(
+            "major",
+            "the box goes from the first pixel that is found to the last: the first one need not "
+            "be the leftmost",
+        ),
+        other_labels=Slip("major", OTHER),
+        this_and_higher=Slip("major", OTHER),
+        label_one=Slip("fatal", "the box is always that of label 1: `label` may be any number"),
+        zero_is_none=Slip(
+            "minor", "label 0 gives None: a test like `if not label` takes 0 for 'no label'"
+        ),
+        first_piece=Slip(
+            "major",
+            "the label lies in several pieces here, and the box goes around the first one only",
+        ),
+        clipped=Slip(
+            "minor",
+            "at the border the box is cut short: x_max may be the width and y_max the height of "
+            "the mask, because they are excluded",
+        ),
+        in_dtype=Slip(
+            "minor",
+            "places have the dtype of the mask, and uint8 ends at 255: {got} is too far left or up",
+        ),
+        absent_raises=Slip(
+            "minor",
+            "a label that does not occur ends in an error: nothing has no smallest column, and "
+            "the text asks for None",
+        ),
+        absent_zeros=Slip(
+            "minor", "a label that does not occur should give None: there is nothing to go around"
+        ),
+    ),
+)
 
-
-@pytest.mark.cell("01-mask-to-box", points=2)
-def test_x_counts_columns(student, rng):
-    """A box begins with the column and the row of its upper left corner."""
-    mask, (x_min, y_min, *_) = rectangle(rng)
-    first = box(student, mask, 1)[:2]
-
-    expect(
-        first != (y_min, x_min),
-        "x and y are swapped: x counts columns, and np.where gives rows first",
-    )
-    expect(
-        first == (x_min, y_min),
-        "a box begins with x_min and y_min, the leftmost column and the topmost row",
-    )
-
-
-@pytest.mark.cell("01-mask-to-box", points=2)
-def test_last_two_are_excluded(student, rng):
-    """The last two numbers come after the last column and the last row."""
-    mask, (x_min, y_min, x_max, y_max) = rectangle(rng)
-    found = box(student, mask, 1)
-    if found[:2] == (y_min, x_min):  # swapped: the check above is about that
-        found = (found[1], found[0], found[3], found[2])
-
-    expect(
-        found[2:] != (x_max - 1, y_max - 1),
-        "the box is one pixel too small: the last column and row belong to the animal, and the "
-        "box ends after them",
-    )
-    expect(
-        found[2:] != (x_max - x_min, y_max - y_min),
-        "the last two numbers are width and height: a box ends with x_max and y_max",
-    )
-    expect(
-        found[2:] == (x_max, y_max),
-        "a box ends with x_max and y_max, one after the last column and one after the last row",
-    )
-
-
-@pytest.mark.cell("01-mask-to-box", points=1)
-def test_outermost_pixels_count(student, rng):
-    """The box holds every pixel of a region that is not a rectangle."""
-    y, x = int(rng.integers(8, 12)), int(rng.integers(20, 28))
-    rows, columns = np.mgrid[:24, :40]
-    mask = (np.abs(rows - y) + np.abs(columns - x) <= 4).astype("uint8")
-    found = box(student, mask, 1)
-    sides = (found[2] - found[0], found[3] - found[1])
-
-    expect(
-        min(sides) >= 8 or found[2:] == (9, 9),  # the latter: width and height, checked elsewhere
-        "the box does not go out to the outermost pixels: the first pixel that is found need not "
-        "be the leftmost one",
-    )
+LABELS = (1, 2, 3, 4)
 
 
-@pytest.mark.cell("01-mask-to-box", points=1)
-def test_only_the_label_asked_for(student, rng):
-    """Pixels with other labels do not count."""
-    mask, wanted = rectangle(rng)
-    mask *= 2
-    mask[1:3, 1:4] = 1
-    mask[21:23, 36:39] = 3
-    found = box(student, mask, 2)
-
-    expect(
-        found[2] - found[0] < 15,
-        "the box goes around pixels with other labels as well: only those equal to `label` count",
-    )
-    near = all(abs(a - b) < 3 for a, b in zip(sorted(found), sorted(wanted), strict=True))
-    sized = abs(found[2] - (wanted[2] - wanted[0])) < 2  # width and height have another check
-    expect(near or sized, "the box is not that of the label asked for: is `label` used?")
+def rectangle(rng, height, width):
+    """Draw one rectangle within a wide border, and nothing else."""
+    mask, label = np.zeros((height + 10, width + 13), dtype="uint8"), int(rng.choice(LABELS))
+    mask[4 : 4 + height, 7 : 7 + width] = label
+    return np.roll(mask, rng.integers(-2, 3, 2), axis=(0, 1)), label
 
 
-@pytest.mark.cell("01-mask-to-box", points=1)
-def test_label_zero(student, rng):
-    """Zero is a label like any other."""
-    mask, _ = rectangle(rng)
-    value = student.call("mask_to_box", 1 - mask, 0)
-
-    expect(
-        value is not None,
-        "label 0 gives None: a test like `if not label` takes 0 for 'no label'",
-    )
-    moved = np.roll(mask, 3, axis=(0, 1))
-    expect(
-        box(student, mask, 1) != box(student, moved, 1),
-        "a region and the same region elsewhere get the same box",
-    )
-    expect(
-        box(student, 1 - mask, 0) == box(student, mask, 1),
-        "label 0 gives another box than the same pixels with label 1",
-    )
+def regions(rng, height, width, labels=LABELS, filled=0.4):
+    """Draw pixels of many labels, and one of those that occur."""
+    mask = rng.choice(LABELS, (height, width)).astype("uint8")
+    mask[rng.random((height, width)) > filled] = 0
+    label = int(rng.choice(labels))
+    mask[rng.integers(height), rng.integers(width)] = label
+    return mask, label
 
 
-@pytest.mark.cell("01-mask-to-box", points=1)
-def test_box_around_all_pieces(student, rng):
-    """A region in several pieces has one box around all of them."""
-    mask = np.zeros((24, 40), dtype="uint8")
-    y, x = int(rng.integers(2, 6)), int(rng.integers(10, 14))
-    mask[y : y + 3, x : x + 3] = 1
-    piece = box(student, mask, 1)
-    mask[y + 12 : y + 14, x + 20 : x + 23] = 1
-    whole = mask.copy()
-    whole[y : y + 14, x : x + 23] = 1
-
-    both = box(student, mask, 1)
-    expect(
-        both == box(student, whole, 1) and both != piece,
-        "the label lies in two pieces here, and the box goes around one of them only",
-    )
+def scattered(rng, height, width):
+    """Draw few pixels of a label between those of others, within a wide border."""
+    mask, label = np.zeros((height + 8, width + 11), dtype="uint8"), int(rng.choice(LABELS))
+    inner, _ = regions(rng, height, width)
+    inner[inner == label] = 0
+    inner[rng.integers(height, size=3), rng.integers(width, size=3)] = label
+    mask[4:-4, 7:-4] = inner
+    return mask, label
 
 
-@pytest.mark.cell("01-mask-to-box", points=1)
-def test_region_at_the_border(student, rng):
-    """A region that reaches the right and the lower border is held entirely."""
-    inner, edge = (np.zeros((18, 30), dtype="uint8") for _ in range(2))
-    tall, wide = int(rng.integers(3, 7)), int(rng.integers(8, 12))
-    inner[10 - tall : 10, 20 - wide : 20] = 1
-    edge[18 - tall :, 30 - wide :] = 1
-    one, other = box(student, inner, 1), box(student, edge, 1)
-    sides = [(b[2] - b[0], b[3] - b[1]) for b in (one, other)]
-    lasts = [(b[2], b[3]) for b in (one, other)]
-    expect(one != other, "a region and the same region elsewhere get the same box")
-
-    expect(
-        sides[0] == sides[1] or lasts[0] == lasts[1],  # the latter: width and height
-        "the box gets another size at the border of the picture: x_max may be the width and y_max "
-        "the height of the mask, because they are excluded",
-    )
+def pieces(rng, height, width):
+    """Draw two rectangles of one label with empty rows between them."""
+    mask = np.zeros((height + 9, width + 11), dtype="int64")
+    mask[1 : 2 + height // 2, 2 : 3 + width // 2] = 2
+    mask[height + 4 : height + 7, 5 + width // 2 : 8 + width // 2] = 2
+    return mask if rng.random() < 0.5 else mask[:, ::-1].copy(), 2
 
 
-@pytest.mark.cell("01-mask-to-box", points=1)
-def test_absent_label_gives_none(student, rng):
-    """A label that does not occur gives None."""
-    mask, _ = rectangle(rng)
-    raw_box(student.call("mask_to_box", mask, 1))
-    end = student.evaluate(
-        "exec(code, space) or space['attempt'](mask_to_box, mask, 7)",
-        code=CATCHING,
-        space={},
-        mask=mask,
-    )
+def holes(rng, height, width):
+    """Draw a mask of a label, with holes: label 0 is asked for."""
+    mask = np.full((height + 8, width + 9), 3, dtype="uint8")
+    mask[rng.integers(2, height + 6, size=3), rng.integers(3, width + 6, size=3)] = 0
+    return mask, 0
 
-    expect(
-        end == "returned",
-        "a label that does not occur ends in an error: nothing has no smallest column",
-    )
-    expect(
-        student.call("mask_to_box", mask, 7) is None,
-        "a label that does not occur should give None, not a box: there is nothing to go around",
-    )
+
+def at_border(rng, height, width):
+    """Draw a region that reaches the right and the lower border."""
+    mask = np.zeros((height + 3, width + 3), dtype="uint8")
+    mask[rng.integers(1, height + 2) :, rng.integers(1, width + 2) :] = 3
+    return mask, 3
+
+
+def absent(rng, height, width):
+    """Draw a mask that lacks the label."""
+    mask, label = regions(rng, height, width)
+    return np.where(mask == label, 0, mask), label
+
+
+def far_away(rng, height, width):
+    """Draw a region beyond place 256."""
+    mask = np.zeros((260 + height, 270 + width), dtype="uint8")
+    mask[257 : 258 + height // 2, 262 : 264 + width // 2] = 1
+    return (mask if rng.random() < 0.5 else np.ascontiguousarray(mask.T)), 1
+
+
+sides = {"height": st.integers(2, 12), "width": st.integers(2, 14)}
+
+exercise = Exercise(
+    "01-mask-to-box",
+    function="mask_to_box",
+    judge=judge,
+    strata=[
+        Stratum("one rectangle", inputs(rectangle, **sides)),
+        Stratum("a few pixels among other labels", inputs(scattered, **sides)),
+        Stratum("a region in two pieces", inputs(pieces, **sides), count=4),
+        Stratum("label 0", inputs(holes, **sides), row="corners"),
+        Stratum("a region at the border", inputs(at_border, **sides), row="corners", count=4),
+        Stratum("a label that does not occur", inputs(absent, **sides), row="corners", count=4),
+        Stratum("a large mask", inputs(far_away, **sides), row="corners", count=2),
+    ],
+    variants=variants,
+    same=exact,
+    contract=Contract(result=(tuple, list, np.ndarray, type(None))),
+)

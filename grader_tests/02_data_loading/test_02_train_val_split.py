@@ -1,101 +1,129 @@
-"""Hidden checks of exercise 02-train-val-split."""
+"""Hidden checks of 02-train-val-split: the last rows for validation, the others to train on."""
 
 import numpy as np
-import pytest
+from hypothesis import strategies as st
 
-from pawmark.checks import expect
-
-from .replies import numbers
+from pawmark.checks import Contract, Exercise, Slip, Stratum, exact, inputs, switches
 
 
-def rows(rng, count):
-    """Make inputs and targets whose rows carry their number, with a random offset."""
-    start = int(rng.integers(1, 100))
-    numbers_ = np.arange(start, start + count)
-    inputs = np.ones((count, 2, 3, 3), dtype=np.float32) * numbers_[:, None, None, None]
-    targets = np.ones((count, 2, 3, 1), dtype=np.uint8) * numbers_[:, None, None, None].astype("u1")
-    return inputs, targets, numbers_
+def judge(inputs, targets, num_val):
+    """Say of each row where it belongs."""
+    held_out = np.array([row >= len(inputs) - num_val for row in range(len(inputs))], dtype=bool)
+    return inputs[~held_out], targets[~held_out], inputs[held_out], targets[held_out]
 
 
-def split(student, inputs, targets, num_val):
-    """Call `train_val_split` and return its four arrays."""
-    value = student.call("train_val_split", inputs, targets, num_val)
-    expect(value is not None, "nothing came back: does the function return the four arrays?")
-    fits = isinstance(value, tuple | list) and len(value) == 4
-    count = len(value) if isinstance(value, tuple | list) else type(value).__name__
-    expect(fits, "return four arrays", got=count, expected=4)
-    parts = [numbers(part, f"result {i}") for i, part in enumerate(value, start=1)]
-    fits = all(part.shape[1:] in ((2, 3, 3), (2, 3, 1)) for part in parts)
-    expect(fits, "the rows have changed their shape", got=[part.shape for part in parts])
-    return parts
+def formula(
+    inputs,
+    targets,
+    num_val,
+    first_rows=False,
+    minus_zero=False,
+    cut_row_lost=False,
+    by_kind=False,
+    all_to_train=False,
+    targets_elsewhere=False,
+    validation_first=False,
+    one_kept=False,
+    one_held_out=False,
+):
+    """Cut both arrays, with what may go wrong."""
+    cut = len(inputs) - num_val
+    cut = max(cut, 1) if one_kept else cut
+    cut = min(cut, len(inputs) - 1) if one_held_out else cut
+    train, val = slice(0, cut), slice(cut, None)
+    if first_rows:
+        train, val = slice(num_val, None), slice(0, num_val)
+    if minus_zero and num_val == 0:
+        train, val = slice(0, 0), slice(0, None)
+    if cut_row_lost:
+        train = slice(0, cut - 1)
+    if all_to_train:
+        train = slice(0, None)
+    other_train, other_val = train, val
+    if targets_elsewhere:
+        other_train, other_val = slice(num_val, None), slice(0, num_val)
+    parts = inputs[train], targets[other_train], inputs[val], targets[other_val]
+    if by_kind:
+        return parts[0], parts[2], parts[1], parts[3]
+    return parts[2:] + parts[:2] if validation_first else parts
 
 
-def marks(parts, channels):
-    """Return the numbers that the rows of inputs (3 channels) or targets (1) carry."""
-    kept = [part[:, 0, 0, 0].tolist() for part in parts if part.shape[-1] == channels]
-    expect(len(kept) == 2, "return two arrays of inputs and two of targets")
-    return kept
-
-
-@pytest.mark.cell("02-train-val-split", points=2)
-def test_last_rows_for_validation(student, rng):
-    """The last num_val rows are for validation, the others for training, in their order."""
-    inputs, targets, order = rows(rng, int(rng.integers(12, 30)))
-    num_val = int(rng.integers(3, 6))
-    parts = split(student, inputs, targets, num_val)
-
-    for channels in (3, 1):
-        train, val = marks(parts, channels)
-        expect(
-            val == order[-num_val:].tolist(),
-            "validation should hold the last rows, and training come before it in the result",
-            got=f"{len(val)} rows for validation",
-            expected=f"the last {num_val} rows",
-        )
-        expect(
-            set(train) <= set(order[:-num_val].tolist()),
-            "rows for validation are among the training rows too: the model would be judged on "
-            "what it has learnt by heart",
-        )
-        expect(train == order[:-num_val].tolist(), "training should hold all other rows, in order")
-
-
-@pytest.mark.cell("02-train-val-split", points=1)
-def test_inputs_and_targets_match(student, rng):
-    """Inputs and targets are cut at the same place."""
-    inputs, targets, _ = rows(rng, int(rng.integers(12, 30)))
-    parts = split(student, inputs, targets, int(rng.integers(3, 6)))
-
-    expect(
-        marks(parts, 3) == marks(parts, 1),
-        "inputs and targets of the same part do not belong together",
-    )
-
-
-@pytest.mark.cell("02-train-val-split", points=1)
-def test_order_of_the_four_arrays(student, rng):
-    """The order is train_inputs, train_targets, val_inputs, val_targets."""
-    inputs, targets, _ = rows(rng, 14)
-    kinds = [part.shape[-1] for part in split(student, inputs, targets, 4)]
-
-    expect(
-        kinds == [3, 1, 3, 1],
+variants = switches(
+    formula,
+    first_rows=Slip("fatal", "the first rows are set aside: validation should hold the last ones"),
+    minus_zero=Slip(
+        "minor",
+        "with num_val = 0 everything should be for training: note that rows[:-0] is rows[:0]",
+    ),
+    cut_row_lost=Slip(
+        "fatal", "the row before the cut is in neither part: training should hold all other rows"
+    ),
+    by_kind=Slip(
+        "fatal",
         "the four arrays come in another order: inputs and targets for training first, then both "
         "for validation",
-        got=["inputs" if kind == 3 else "targets" for kind in kinds],
-        expected=["inputs", "targets", "inputs", "targets"],
-    )
+    ),
+    all_to_train=Slip(
+        "fatal",
+        "rows for validation are among the training rows too: the model would be judged on what "
+        "it has learnt by heart",
+    ),
+    targets_elsewhere=Slip(
+        "fatal",
+        "inputs and targets are cut at different places, so they do not belong together any more",
+    ),
+    validation_first=Slip(
+        "fatal",
+        "validation comes first here: both arrays for training come before it in the result",
+    ),
+    one_kept=Slip(
+        "minor",
+        "with num_val = {num_val}, all rows are for validation: the text allows that none is left "
+        "for training",
+    ),
+    one_held_out=Slip(
+        "minor", "with num_val = 0, no row is for validation: here one is held out all the same"
+    ),
+)
 
 
-@pytest.mark.cell("02-train-val-split", points=1)
-def test_nothing_set_aside(student, rng):
-    """With num_val = 0 all rows are for training."""
-    inputs, targets, _ = rows(rng, 9)
-    sizes = [len(part) for part in split(student, inputs, targets, 0)]
+def rows(rng, count, held_out):
+    """Draw numbered rows of inputs and their targets; num_val is a number, or what it lacks."""
+    order = rng.permutation(200)[:count].astype("float32")
+    pictures = np.stack([order, order / 2], axis=1)
+    masks = (order + 1000).astype("int32")[:, None]
+    return pictures, masks, held_out
 
-    expect(
-        sorted(sizes) == [0, 0, 9, 9] and sizes[0] == 9,
-        "with num_val = 0 everything should be for training: note that rows[:-0] is rows[:0]",
-        got=sizes,
-        expected=[9, 9, 0, 0],
-    )
+
+@st.composite
+def some_held_out(draw):
+    """Draw a few rows for validation, and not half of all: then the parts have unlike sizes."""
+    held_out = draw(st.integers(1, 5))
+    count = 2 * held_out + draw(st.integers(1, 9))
+    return rows(np.random.default_rng(draw(st.integers(0, 2**32))), count, held_out)
+
+
+def none_held_out(rng, count):
+    """Draw rows that are all for training."""
+    return rows(rng, count, 0)
+
+
+def all_held_out(rng, count):
+    """Draw rows that are all for validation."""
+    return rows(rng, count, count)
+
+
+exercise = Exercise(
+    "02-train-val-split",
+    function="train_val_split",
+    judge=judge,
+    strata=[
+        Stratum("a few rows held out", some_held_out(), count=8),
+        Stratum("no row held out", inputs(none_held_out, count=st.integers(1, 12)), row="corners"),
+        Stratum("all rows held out", inputs(all_held_out, count=st.integers(1, 12)),
+                row="corners"),
+    ],
+    variants=variants,
+    same=exact,
+    contract=Contract(result=(tuple, list), items=np.ndarray, dtype="same"),
+)  # fmt: skip

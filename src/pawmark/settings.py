@@ -239,6 +239,12 @@ class Settings:
     grading_seed = Setting(
         _SEED, None, "seed of the photographs that are drawn for grading; unset: Pawmark's own"
     )
+    plugin = Setting(
+        _TEXT,
+        "",
+        "what [this course gives to the engine](plugins.md), as `MODULE:OBJECT`; `none` for a "
+        "course that needs nothing. Unset: the course on computer vision",
+    )
     fresh = Setting(
         _YES_OR_NO,
         False,
@@ -252,6 +258,12 @@ class Settings:
         in_config=False,
     )
     progress = Setting(_YES_OR_NO, True, "`0` shows no progress bars", in_config=False)
+    plugin = Setting(
+        _TEXT,
+        "",
+        "[the plugin of the course](plugins.md), as `MODULE:OBJECT`; unset: that of Pawmark's own "
+        "assignments. `none` is a course that needs none",
+    )
     course = Setting(
         _FOLDER,
         "",

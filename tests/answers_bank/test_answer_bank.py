@@ -11,10 +11,17 @@ import nbformat
 import pytest
 
 from pawmark.authoring.answers import read_answer, reference_cells
-from pawmark.grading.checks.session import grading_data, run_exercise
+from pawmark.authoring.bank import complaints, specification_of
+from pawmark.authoring.bank import namespace_of as namespace_of_answer
+from pawmark.grading.checks.asking import StudentAsking
+from pawmark.grading.checks.grading import grade as grade_specified
+from pawmark.grading.checks.proving import without_variants
+from pawmark.grading.checks.session import run_exercise
+from pawmark.grading.checks.specification import Exercise
 from pawmark.grading.checks.student import Student
 from pawmark.grading.course_folder import assignments
 from pawmark.grading.results.outcomes import ExerciseResult, Outcome
+from pawmark.vision.data import grading_data
 
 COURSE = Path(__file__).resolve().parents[2]
 ANSWERS = COURSE / "tests" / "answers"
@@ -92,12 +99,34 @@ def grade(path: Path) -> list[ExerciseResult]:
 def test_wrong_answer_is_caught_by_the_checks_it_names(path):
     """A wrong answer fails the checks it names and no other, with the misconception named."""
     answer = read_answer(path)
-    checks = [check for result in grade(path) for check in result.checks]
+    results = grade(path)
+    checks = [check for result in results if not result.drawn_by for check in result.checks]
+    specified = [
+        result for result in results if result.drawn_by and result.points < result.max_points
+    ]
     lost = {check.check: check for check in checks if check.outcome is not Outcome.PASSED}
 
     assert set(lost) == set(answer.fails)
-    assert any(answer.says in check.message for check in lost.values())
+    assert specified or any(answer.says in check.message for check in lost.values())
+    assert [line for result in specified for line in complaints(answer, result)] == []
     assert all(check.outcome is not Outcome.GRADER_ERROR for check in lost.values())
+
+
+@pytest.mark.parametrize("path", bank("wrong"))
+def test_wrong_answer_is_caught_without_any_variant(path):
+    """The judge alone refuses a wrong answer: a misconception only names it."""
+    answer, assignment = read_answer(path), path.parts[-3]
+    if not answer.severity:
+        pytest.skip("its exercises have no specification")
+    asked = [specification_of(COURSE, exercise) for exercise in answer.cells]
+    door = Student.local(namespace_of_answer(COURSE, assignment, answer.cells))
+    lost = []
+    for exercise in filter(None, asked):
+        bare = without_variants(exercise) if isinstance(exercise, Exercise) else exercise
+        result = grade_specified(bare, StudentAsking(door, exercise.seconds), SEED)
+        lost.append(result.max_points - result.points)
+
+    assert max(lost) > 0
 
 
 @pytest.mark.parametrize("path", bank("right"))

@@ -6,6 +6,7 @@ import sys
 
 import pytest
 
+from pawmark.grading import course as courses
 from pawmark.grading import fingerprint
 
 SHOWN_IMPORTS = """
@@ -48,7 +49,13 @@ def test_what_runs_outside_does_not_count(package, module):
 
 @pytest.mark.parametrize(
     "module",
-    ["grading/inside/guest.py", "grading/boundary/wire.py", "models.py", "pets/split.py"],
+    [
+        "grading/inside/guest.py",
+        "grading/boundary/wire.py",
+        "models.py",
+        "pets/split.py",
+        "vision/inside.py",
+    ],
 )
 def test_what_runs_inside_counts(package, module):
     """An edit of the guest, the wire or the students' library makes other names."""
@@ -74,7 +81,9 @@ def test_all_that_student_code_can_import_counts():
         [sys.executable, "-c", SHOWN_IMPORTS], capture_output=True, text=True, check=True
     )
     inside = [str(fingerprint.PACKAGE / name) for name in fingerprint.INSIDE]
-    folders = {str(fingerprint.PACKAGE / name) for name in ("__init__.py", "grading/__init__.py")}
+    inside += [str(courses.place_of(module)) for module in courses.modules_inside()]
+    names = ("__init__.py", "grading/__init__.py", "vision/__init__.py")
+    folders = {str(fingerprint.PACKAGE / name) for name in names}
     seen = set(done.stdout.split())
 
     assert any(path.endswith("inside/guest.py") for path in seen)
@@ -86,4 +95,4 @@ def test_an_installation_is_all_of_it():
     installation, student_code = fingerprint.of_installation(), fingerprint.of_student_code()
 
     assert installation["pawmark"]
-    assert installation.items() - student_code.items() == {("pawmark", installation["pawmark"])}
+    assert dict(installation.items() - student_code.items()).keys() == {"pawmark", "course"}

@@ -16,11 +16,11 @@ from mirrors import CUT, describe, describe_all, pack, proxying, serving, wait_f
 import pawmark
 from pawmark import pets
 from pawmark.errors import DataError
-from pawmark.grading.checks.session import grading_data
 from pawmark.pets.fetching import archive
 from pawmark.pets.fetching.archive import OXFORD, Collection
 from pawmark.pets.fetching.download import Patience, RemoteFile, download
 from pawmark.pets.fetching.unpacking import Bounds, unpack
+from pawmark.vision.data import grading_data
 
 HASTE = Patience(connect=2, read=0.4, slowest=100_000, window=0.2, tries=2, pause=0.01)
 PROXIES = [name for kind in ("http", "https", "all", "no")

@@ -192,6 +192,16 @@ def test_formulas_are_neutralised(text):
     assert next(csv.reader(io.StringIO(to_csv([[text]]))))[0].startswith("'")
 
 
+@pytest.mark.parametrize("separator", [";", "; ", ",", "\t", "|", "\n", '";"', "\r\n"])
+@pytest.mark.parametrize("formula", ["=cmd|' /C calc'!A0", "+1", "-1", "@SUM(A1)"])
+def test_formulas_after_a_separator_are_neutralised(separator, formula):
+    """A spreadsheet that splits at another sign than the comma finds no formula either."""
+    text = to_csv([[f"Ada{separator}{formula}"]])
+    cells = re.split(r"[;,|\t\n]", text.strip().strip('"'))
+
+    assert [cell for cell in cells if re.match(r"[ \"]*[-=+@]", cell)] == []
+
+
 @pytest.mark.parametrize("cell", ["ada", "ada@example.org", "a-b", -1.5, 0, ""])
 def test_other_cells_stay(cell):
     """Names, addresses and numbers, negative ones too, stay as they are."""

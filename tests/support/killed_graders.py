@@ -91,7 +91,7 @@ def kill_bare(chance: random.Random) -> int:
     os.read(reading, 1)
     os.close(reading)
     os.close(writing)
-    time.sleep(chance.uniform(0, 0.08))
+    time.sleep(chance.uniform(0, chance.choice((0.04, 0.1, 0.5))))
     had = len(family(pid))
     os.kill(pid, chance.choice(SIGNALS))
     os.waitpid(pid, 0)

@@ -10,9 +10,10 @@ import nbformat
 from test_answer_bank import COURSE, SEED, TRAINING, namespace_of
 
 from pawmark.authoring.answers import reference_cells
-from pawmark.grading.checks.session import grading_data, run_exercise
+from pawmark.grading.checks.session import run_exercise
 from pawmark.grading.checks.student import Student
 from pawmark.grading.results.outcomes import Outcome
+from pawmark.vision.data import grading_data
 
 
 def lost_by_reference(assignment: str) -> list[str]:

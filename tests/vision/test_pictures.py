@@ -2,13 +2,15 @@
 
 import base64
 import io
+import json
 
 import numpy as np
 import pytest
 from PIL import Image
 
 from pawmark.checks import CheckFailed, compare_grey, compare_heat, compare_masks, expect
-from pawmark.grading.results.outcomes import CheckResult, Outcome, Picture, Training
+from pawmark.grading.results.outcomes import CheckResult, Exhibit, Outcome, Picture
+from pawmark.vision.training import Training
 
 MASK = np.kron([[0, 1], [1, 2]], np.ones((30, 30), dtype=int))
 
@@ -79,8 +81,9 @@ def test_picture_and_training_survive_the_record():
     """A result with a picture and a training run is the same after its way through JSON."""
     picture = compare_heat(MASK / 2, MASK / 2).draw()
     training = Training((0.9, 0.5), (0.8, 0.6), 0.55, None, 0.87)
-    result = CheckResult(
-        "test_x", "X.", Outcome.FAILED, 0.0, 1.0, picture=picture, training=training
-    )
+    exhibit = Exhibit(training.kind, training.to_json())
+    result = CheckResult("test_x", "X.", Outcome.FAILED, 0.0, 1.0, picture=picture, exhibit=exhibit)
 
-    assert CheckResult.from_json(result.to_json()) == result
+    again = CheckResult.from_json(json.loads(json.dumps(result.to_json())))
+    assert again.picture == picture
+    assert Training.from_json(again.exhibit.data) == training

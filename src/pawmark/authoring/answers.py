@@ -12,7 +12,7 @@ from nbformat import NotebookNode
 from pawmark.errors import CourseError
 
 _CELL = re.compile(r"^# %%[ \t]+(\S+)[ \t]*$", re.MULTILINE)
-_FIELD = re.compile(r"^(fails|says):[ \t]*(.*)$", re.MULTILINE)
+_FIELD = re.compile(r"^(fails|says|names|severity):[ \t]*(.*)$", re.MULTILINE)
 _DELIMITER = re.compile(r"^[ \t]*### (BEGIN|END) SOLUTION[ \t]*\n?", re.MULTILINE)
 
 
@@ -30,12 +30,19 @@ class Answer:
         A piece of the message that names the misconception.
     cells
         Sources by the grade_id of the solution cell that they replace.
+    names
+        For exercises with a specification, the variant that is to be named; "nothing" where none
+        may be, empty where either will do.
+    severity
+        For those as well: "fatal", "major" or "minor", or empty.
     """
 
     docstring: str
     fails: tuple[str, ...]
     says: str
     cells: dict[str, str]
+    names: str = ""
+    severity: str = ""
 
 
 def read_answer(path: Path) -> Answer:
@@ -59,7 +66,8 @@ def read_answer(path: Path) -> Answer:
         )
     fields = dict(_FIELD.findall(docstring))
     fails = tuple(name.strip() for name in fields.get("fails", "").split(",") if name.strip())
-    return Answer(_FIELD.sub("", docstring).strip(), fails, fields.get("says", "").strip(), cells)
+    said, named, severity = (fields.get(key, "").strip() for key in ("says", "names", "severity"))
+    return Answer(_FIELD.sub("", docstring).strip(), fails, said, cells, named, severity)
 
 
 def _docstring(head: str, path: Path) -> str:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from pawmark import settings, terminal
 from pawmark.errors import CourseError
-from pawmark.trained import FOLDER as TRAINED
+from pawmark.grading import course as courses
 
 CONFIG = "nbgrader_config.py"
 # What grading keeps in a course, beside what nbgrader does.
@@ -26,8 +26,7 @@ UNFINISHED = KEPT / "unfinished"
 GENERATED = KEPT / "generated"
 SEEDS = KEPT / "seeds"
 LOGS = KEPT / "logs"
-_PATTERNS = ("*.keras", TRAINED, "__pycache__", ".ipynb_checkpoints", ".pytest_cache")
-_LEFT_OUT = shutil.ignore_patterns(*_PATTERNS)
+_PATTERNS = ("__pycache__", ".ipynb_checkpoints", ".pytest_cache")
 
 
 def find_course(start: Path | None = None) -> Path:
@@ -101,18 +100,23 @@ def source_notebook(course: Path, assignment: str) -> Path:
 
 def is_left_out(name: str) -> bool:
     """Tell whether a file or folder of that name is no part of a course: a training, a cache."""
-    return any(fnmatch.fnmatch(name, pattern) for pattern in _PATTERNS)
+    patterns = (*_PATTERNS, *courses.plugin().left_out)
+    return any(fnmatch.fnmatch(name, pattern) for pattern in patterns)
+
+
+def _left_out(_: str, names: list[str]) -> set[str]:
+    return set(filter(is_left_out, names))
 
 
 def copy_course(course: Path, target: Path, names: Iterable[str]) -> Path:
     """Copy what grading needs of some assignments: sources, hidden checks and configuration."""
     target.mkdir(parents=True, exist_ok=True)
     for name in names:
-        shutil.copytree(course / "source" / name, target / "source" / name, ignore=_LEFT_OUT)
+        shutil.copytree(course / "source" / name, target / "source" / name, ignore=_left_out)
     if (course / "grader_tests").is_dir():
-        shutil.copytree(course / "grader_tests", target / "grader_tests", ignore=_LEFT_OUT)
-    if (course / CONFIG).exists():
-        shutil.copy(course / CONFIG, target)
+        shutil.copytree(course / "grader_tests", target / "grader_tests", ignore=_left_out)
+    for path in course.glob("*.py"):  # the configuration, and what it names
+        shutil.copy(path, target)
     return target
 
 
@@ -224,7 +228,7 @@ def _replace(folder: Path, made: Path) -> None:
     """Put a copy of what was made in the place of a folder: a disk that is full changes nothing."""
     folder.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=f".{folder.name}-", dir=folder.parent) as part:
-        shutil.copytree(made, Path(part) / "new", ignore=_LEFT_OUT)
+        shutil.copytree(made, Path(part) / "new", ignore=_left_out)
         if folder.exists():
             folder.rename(Path(part) / "old")
         (Path(part) / "new").rename(folder)

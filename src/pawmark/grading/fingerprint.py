@@ -13,36 +13,36 @@ from collections.abc import Iterable
 from importlib import metadata
 from pathlib import Path
 
+from pawmark.grading import course as courses
+
 PACKAGE = Path(__file__).resolve().parents[1]
 # Every module that a student's process may import. A test compares this with what it imports.
-INSIDE = (
-    "grading/boundary",
-    "grading/inside",
-    "errors.py",
-    "figures",
-    "models.py",
-    "pets",
-    "processors.py",
-    "profiles.py",
-    "progress.py",
-    "quiet.py",
-    "settings.py",
-    "trained.py",
-    "visible.py",
-)
-LIBRARIES = ("tensorflow", "keras", "numpy", "matplotlib", "pillow", "ipykernel")
+INSIDE = ("grading/boundary", "grading/inside", "errors.py", "processors.py", "settings.py")
+LIBRARIES = ("numpy", "ipykernel")
+
+
+def of_student_code() -> dict[str, str]:
+    """Return what decides what student code does, beside the notebook and the data."""
+    return dict(_of_student_code(courses.name()))
+
+
+def of_installation() -> dict[str, str]:
+    """Return what two machines must have alike to come to the same grades: name and version."""
+    return dict(_of_installation(courses.name()))
 
 
 @functools.cache
-def of_student_code() -> dict[str, str]:
-    """Return what decides what student code does, beside the notebook and the data."""
+def _of_student_code(plugin: str) -> dict[str, str]:
     return {"inside": digest_of_inside(PACKAGE), **_versions()}
 
 
 @functools.cache
-def of_installation() -> dict[str, str]:
-    """Return what two machines must have alike to come to the same grades: name and version."""
-    return {"pawmark": _digest(sorted(PACKAGE.rglob("*.py")), PACKAGE), **_versions()}
+def _of_installation(plugin: str) -> dict[str, str]:
+    return {
+        "pawmark": _digest(sorted(PACKAGE.rglob("*.py")), PACKAGE),
+        "course": _digest_of_contents(files_of(courses.places())),
+        **_versions(),
+    }
 
 
 def digest_of_inside(package: Path) -> str:
@@ -55,14 +55,26 @@ def digest_of_inside(package: Path) -> str:
     package
         The folder of a ``pawmark`` package.
     """
+    own = [courses.place_of(module) for module in courses.modules_inside()]
     places = [package / name for name in INSIDE]
-    files = [file for place in places for file in _modules(place)]
+    # Of this package, those of the folder that is asked for.
+    places += [package / p.relative_to(PACKAGE) if p.is_relative_to(PACKAGE) else p for p in own]
+    return _digest_of_contents(files_of(places))
+
+
+def files_of(places: Iterable[Path]) -> list[Path]:
+    """Return the modules of some packages and modules, each once."""
+    found = [
+        file
+        for place in places
+        for file in ([place] if place.suffix == ".py" else sorted(place.rglob("*.py")))
+    ]
+    return list(dict.fromkeys(found))
+
+
+def _digest_of_contents(files: Iterable[Path]) -> str:
     contents = sorted(hashlib.sha256(file.read_bytes()).hexdigest() for file in files)
     return hashlib.sha256("\n".join(contents).encode()).hexdigest()[:16]
-
-
-def _modules(place: Path) -> list[Path]:
-    return [place] if place.suffix == ".py" else sorted(place.rglob("*.py"))
 
 
 def _digest(files: Iterable[Path], root: Path) -> str:
@@ -73,5 +85,5 @@ def _digest(files: Iterable[Path], root: Path) -> str:
 
 
 def _versions() -> dict[str, str]:
-    versions = {name: metadata.version(name) for name in LIBRARIES}
+    versions = {name: metadata.version(name) for name in (*LIBRARIES, *courses.plugin().libraries)}
     return {"python": platform.python_version(), **versions}

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from pawmark.errors import CourseError
+from pawmark.grading import course as courses
 from pawmark.grading.course_folder import find_assignment, find_course
 from pawmark.reporting.export import LMS, export_csv
 from pawmark.reporting.page import write_report
@@ -24,6 +25,7 @@ def run_report(
     """
     form = _form(lms, csv)
     course = find_course()
+    courses.use_of(course)
     found = read_submissions(course, [find_assignment(course, name) for name in names])
     page = output or course / "report.html"
     write_report(found, page)

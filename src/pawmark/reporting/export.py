@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
 from pathlib import Path
@@ -12,8 +13,11 @@ from pawmark.reporting.submissions import Submission
 Table = list[list[str | float | int]]
 
 # A spreadsheet takes a cell that begins like this for a formula, and a formula may run programs.
-_FORMULA = tuple("=+-@\t\r\n\N{FULLWIDTH EQUALS SIGN}\N{FULLWIDTH PLUS SIGN}"
-                 "\N{FULLWIDTH HYPHEN-MINUS}\N{FULLWIDTH COMMERCIAL AT}")  # fmt: skip
+# Where it is told, or guesses, another separator than the comma, a cell begins after that one.
+_FORMULA = re.compile(
+    "(^|[;,|\t\n])(?=[ \"']*[-=+@\t\n\N{FULLWIDTH EQUALS SIGN}\N{FULLWIDTH PLUS SIGN}"
+    "\N{FULLWIDTH HYPHEN-MINUS}\N{FULLWIDTH COMMERCIAL AT}])"
+)
 
 
 class LMS(StrEnum):
@@ -68,11 +72,15 @@ def to_csv(table: Table) -> str:
 
 
 def neutral(cell: str | float | int) -> str | float | int:
-    """Return a cell that no spreadsheet takes for a formula: texts like one get an apostrophe."""
+    """Return a cell that no spreadsheet takes for a formula, or for cells of which one is.
+
+    Texts like one get an apostrophe in front, and so does what looks like one after a separator.
+    Numbers stay as they are.
+    """
     if not isinstance(cell, str):
         return cell
     text = "".join(c for c in cell if c.isprintable() or c in "\n\t")
-    return f"'{text}" if text.lstrip(" ").startswith(_FORMULA) else text
+    return _FORMULA.sub(r"\1'", text)
 
 
 def spreadsheet(submissions: Mapping[str, Sequence[Submission]]) -> Table:

@@ -1,15 +1,18 @@
 """The report as one HTML page: no script, no server, nothing loaded from elsewhere."""
 
 import statistics
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from pawmark import files
 from pawmark.errors import CourseError
+from pawmark.grading import course as courses
 from pawmark.grading import pages
-from pawmark.grading.pages.charts import Chart, scores_chart, training_runs_chart, usage_chart
-from pawmark.grading.results.outcomes import Training
+from pawmark.grading.course import Chart
+from pawmark.grading.pages.charts import scores_chart, usage_chart
 from pawmark.reporting.statistics import (
     FLAGS,
     KINDS,
@@ -47,6 +50,21 @@ class ExerciseFigures:
     full: int
     undone: int
     checks: tuple[CheckFigures, ...]
+
+
+@dataclass(frozen=True)
+class ExhibitFigure:
+    """A chart of what checks handed out, with its heading and a sentence behind its caption."""
+
+    title: str
+    chart: Chart
+    note: str
+
+
+def _exhibit(kind: str, data: list[dict[str, Any]], key: str) -> ExhibitFigure | None:
+    drawn_by = courses.plugin().exhibits.get(kind)
+    chart = drawn_by.class_chart(data, key) if drawn_by is not None else None
+    return None if chart is None else ExhibitFigure(drawn_by.title, chart, drawn_by.note)
 
 
 @dataclass(frozen=True)
@@ -149,16 +167,16 @@ class AssignmentReport:
         return usage_chart(seconds, [n / (1 << 30) for n in memory], f"usage {self.name}")
 
     @property
-    def training(self) -> Chart | None:
-        """All training runs, where recorded."""
-        runs = [
-            check.training
-            for submission in self.submissions
-            for result in submission.grade.exercises
-            for check in result.checks
-            if isinstance(check.training, Training) and check.training.val_loss
-        ]
-        return training_runs_chart(runs, f"training {self.name}") if runs else None
+    def exhibits(self) -> list[ExhibitFigure]:
+        """What checks handed out as data, drawn by the course, each kind for the whole class."""
+        found: dict[str, list[dict[str, Any]]] = defaultdict(list)
+        for submission in self.submissions:
+            for result in submission.grade.exercises:
+                for check in result.checks:
+                    if check.exhibit is not None:
+                        found[check.exhibit.kind].append(check.exhibit.data)
+        drawn = (_exhibit(kind, data, f"{kind} {self.name}") for kind, data in found.items())
+        return [figure for figure in drawn if figure is not None]
 
 
 def write_report(submissions: Mapping[str, Sequence[Submission]], path: Path) -> None:

@@ -179,13 +179,16 @@ def _kind(check: CheckResult) -> str:
 
 
 def _said(exercise: str, found: Sequence[tuple[str, CheckResult]]) -> Iterator[Said]:
-    """Count messages by the students who got them; those that differ in numbers count as one."""
+    """Count messages by the students who got them.
+
+    Those that differ in numbers count as one, and so do all that name the same misconception.
+    """
     students, words = defaultdict(set), defaultdict(Counter)
     for student, check in found:
         kind = _kind(check)
-        if kind in ("failed", "error") and check.message:
+        if kind in ("failed", "error") and check.tells:
             text = " ".join(check.message.split())
-            key = kind, _NUMBER.sub("#", text)
+            key = kind, check.misconception or _NUMBER.sub("#", text)
             students[key].add(student)
             words[key][text] += 1
     for key in sorted(students, key=lambda key: (-len(students[key]), key)):

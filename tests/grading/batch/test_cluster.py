@@ -344,7 +344,7 @@ def test_training_asks_for_a_gpu(cluster, tmp_path, small_pets, monkeypatch):
     cluster.add()
     with Client(cluster.address, set_as_default=False) as client:
         client.wait_for_workers(1)
-        with pytest.raises(CourseError, match="no worker offers a GPU"):
+        with pytest.raises(CourseError, match="needs what no worker offers: GPU=1"):
             grade(course, cluster.address)
         cluster.add("--resources", "GPU=1")
         client.wait_for_workers(2)

@@ -31,6 +31,7 @@ from pawmark.grading.results.outcomes import Outcome
 from pawmark.grading.run.execution import Execution
 from pawmark.grading.session import kernel as module
 from pawmark.grading.session.kernel import KernelLost, StudentKernel
+from pawmark.vision.asking import VisionStudent
 
 MANY = int(os.environ.get("PAWMARK_FUZZ_EXAMPLES", "700"))
 LIMIT = 0.4
@@ -153,7 +154,7 @@ def door_to(kernel: StudentKernel) -> Student:
         timeout=LIMIT,
     )
     execution._kernel = kernel
-    return Student(execution._questioner("exercise"))
+    return VisionStudent(execution._questioner("exercise"))
 
 
 QUESTIONS = (

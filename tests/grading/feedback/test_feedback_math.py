@@ -1,13 +1,15 @@
 """Formulas that students write: none becomes a link to a script, whoever sets them."""
 
 import os
+import re
 import shutil
 from pathlib import Path
 
 import pytest
 
-from pawmark.checks import render_table
+from pawmark.grading.boundary import formulas
 from pawmark.grading.boundary.sanitizing import clean_html
+from pawmark.grading.pages.result_table import render_table
 from pawmark.grading.results.outcomes import CheckResult, ExerciseResult, Outcome
 
 # Debian's libjs-mathjax puts it here.
@@ -24,23 +26,61 @@ SPELLINGS = (
     rf"${LINK}$".replace("href", "hr<wbr>ef"),
     r"$\let\a=\href\a{javascript:document.title='ran'}{here}$",
     rf"<div>${LINK}$</div>",
+    r"""$\mmlToken{mtext}[href="javascript:document.title='ran'"]{here}$""",
+    r"""$\require{mml}\mmlToken{mi}[href="javascript:document.title='ran'"]{here}$""",
+    r"$\csname href\endcsname{javascript:document.title='ran'}{here}$",
+    r"$\style{position:fixed;top:0;left:0;font-size:99em}{here}$",
+    r"$\bbox[border:9px solid;background:url(https://example.org/a)]{here}$",
+    r"$\class{pm-points}{\cssId{pm-total}{here}}$",
+    r"$\unicode[serif;x]{65}\newcommand{\x}[1]{#1}\x{here}$",
+    r"$\text{$\style{color:red}{here}$}$",
+    r"<code>$\style{color:red}{here}$</code>",
 )
 
 
 @pytest.mark.parametrize("text", SPELLINGS)
-def test_no_formula_holds_a_link(text):
-    """However it is spelled, the command that makes links is gone from what is shown."""
-    cleaned = clean_html(text)
+def test_no_formula_holds_an_unknown_command(text):
+    """However it is spelled, a command that makes links or styles is text, and the text is there.
 
-    assert "href" not in cleaned
+    A tag lies between its backslash and its name, past which no formula reaches.
+    """
+    cleaned = clean_html(text)
+    commands = set(re.findall(r"\\([A-Za-z]+)", cleaned))  # after any backslash, paired or not
+
+    assert commands <= formulas.COMMANDS
     assert "here" in cleaned
+    assert "\\<span></span>" in cleaned
+
+
+def test_what_is_refused_is_shown_as_it_was_written():
+    """Paths and code with backslashes look the same, and are the same when they are copied."""
+    written = r"see C:\users\new and <code>re.sub(r'\word', x)</code>"
+    cleaned = clean_html(written)
+
+    assert cleaned.replace("<span></span>", "") == written
+
+
+@pytest.mark.parametrize("name", ["href", "mmlToken", "style", "class", "cssId", "require", "def",
+                                  "let", "newcommand", "csname", "bbox", "unicode", "ref", "label",
+                                  "color", "DeclareMathOperator", "htmlData"])  # fmt: skip
+def test_commands_that_do_more_than_set_are_not_known(name):
+    """The list holds no command that links, styles, names, loads or defines."""
+    assert name not in formulas.COMMANDS
 
 
 def test_formulas_and_characters_stay():
     """Other formulas, entities and links are as they were."""
-    text = r'$\frac{1}{2} &lt; x$ &amp;amp; &copy; &#8364; <a href="https://example.org">a</a>'
+    text = r'$\begin{pmatrix}1\\x\end{pmatrix} \frac{1}{2} &lt; x$ &amp;amp; &copy; &#8364; <a href="https://example.org">a</a>'
 
     assert clean_html(text) == text
+
+
+def test_pages_of_backslashes_stay_short():
+    """Thousands of unknown commands make no page of tags."""
+    cleaned = clean_html("$" + r"\x" * 400_000 + "$")
+
+    assert len(cleaned) < 1_300_000
+    assert "\\" not in cleaned
 
 
 def table_with(message: str) -> str:

@@ -86,7 +86,7 @@ def test_a_sandbox_that_is_just_being_made_is_left_by_nobody(root):
     came = killed("bare", "cold", 60, root)
 
     assert came["left"] == []
-    assert max(came["had"]) >= 3  # it was caught before, while and after it was made
+    assert max(came["had"]) >= 3  # it was caught when it stood, and before
     assert min(came["had"]) < max(came["had"])
 
 

@@ -22,6 +22,7 @@ pytestmark = pytest.mark.skipif(
     bubblewrap.available() is not None, reason=str(bubblewrap.available())
 )
 LIMIT = 60.0
+FULL, LIGHT = warm.libraries_for(["import keras"]), warm.libraries_for(["import numpy"])
 
 # Variables that importing TensorFlow sets (one of them only beside JAX), and the number of a file.
 OF_THE_IMPORT = {
@@ -116,7 +117,7 @@ def always_warm():
     """Start every submission warm, or skip where that cannot be."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv(warm.SWITCH, "1")
-        with StudentKernel(Bubblewrap(), libraries=warm.FULL) as kernel:
+        with StudentKernel(Bubblewrap(), libraries=FULL) as kernel:
             if not kernel.warm:
                 pytest.skip(f"no warm starts here: {warm._broken}")
         yield
@@ -126,7 +127,7 @@ def always_warm():
 @pytest.fixture
 def kernel():
     """Give one warm submission."""
-    with StudentKernel(Bubblewrap(), libraries=warm.FULL) as started:
+    with StudentKernel(Bubblewrap(), libraries=FULL) as started:
         assert started.warm
         yield started
 
@@ -161,13 +162,13 @@ def test_student_code_finds_the_same_around_it(kernel):
 def test_nothing_of_one_submission_is_in_another(when):
     """No file, variable, process, socket, attribute or memory of one is found from the other."""
     mark = os.urandom(6).hex()
-    with StudentKernel(Bubblewrap(), libraries=warm.FULL) as first:
+    with StudentKernel(Bubblewrap(), libraries=FULL) as first:
         assert told(first, PLANT.replace("@MARK@", mark)) == "planted\n"
         found, _ = ast.literal_eval(told(first, SEARCH.replace("@MARK@", mark)))
         assert len(found) > 8  # who planted it finds it: in files, processes, memory and so on
         if when == "after":
             first.close()
-        with StudentKernel(Bubblewrap(), libraries=warm.FULL) as second:
+        with StudentKernel(Bubblewrap(), libraries=FULL) as second:
             assert second.warm
             found, processes = ast.literal_eval(told(second, SEARCH.replace("@MARK@", mark)))
 
@@ -180,7 +181,7 @@ def test_the_template_keeps_nothing_of_a_submission(kernel):
     template = template_process()
     files = template.num_fds()
     mark = os.urandom(6).hex()
-    with StudentKernel(Bubblewrap(), libraries=warm.FULL) as other:
+    with StudentKernel(Bubblewrap(), libraries=FULL) as other:
         told(other, PLANT.replace("@MARK@", mark))
         assert template.num_fds() == files
     kernel.close()
@@ -216,7 +217,7 @@ print(repr((results, sorted(parents))))
     run = kernel.run("import os, signal, time\nos.kill(-1, signal.SIGKILL)\ntime.sleep(30)", 20)
     assert run.outcome is Outcome.CRASHED
     assert template.is_running()
-    with StudentKernel(Bubblewrap(), libraries=warm.FULL) as after:
+    with StudentKernel(Bubblewrap(), libraries=FULL) as after:
         assert after.warm
 
 
@@ -224,7 +225,7 @@ def test_a_sandbox_of_its_own_each(kernel):
     """Two submissions at once, and the template, share no name space."""
     source = "import os; print(repr({n: os.readlink(f'/proc/self/ns/{n}') for n in "
     source += "('user', 'mnt', 'pid', 'ipc', 'net', 'uts', 'cgroup')}))"
-    with StudentKernel(Bubblewrap(), libraries=warm.FULL) as other:
+    with StudentKernel(Bubblewrap(), libraries=FULL) as other:
         first, second = (ast.literal_eval(told(one, source)) for one in (kernel, other))
     folder = Path(f"/proc/{template_process().pid}/ns")
 
@@ -234,7 +235,7 @@ def test_a_sandbox_of_its_own_each(kernel):
 
 def test_limits_hold_for_a_copy():
     """What a submission takes on top of the template counts, and ends it when it is too much."""
-    with StudentKernel(Bubblewrap(None, Limits(memory=1 << 30)), libraries=warm.FULL) as kernel:
+    with StudentKernel(Bubblewrap(None, Limits(memory=1 << 30)), libraries=FULL) as kernel:
         assert kernel.warm
         assert (
             kernel.run("import keras, numpy as np\nsmall = np.ones(10_000_000)", 30).outcome is None
@@ -247,7 +248,7 @@ def test_limits_hold_for_a_copy():
 def test_chance_is_drawn_anew(kernel):
     """Random numbers that nobody seeded differ between two submissions."""
     source = "import random, numpy as np; print(random.random(), np.random.rand())"
-    with StudentKernel(Bubblewrap(), libraries=warm.FULL) as other:
+    with StudentKernel(Bubblewrap(), libraries=FULL) as other:
         ours, theirs = told(kernel, source).split(), told(other, source).split()
 
     assert not set(ours) & set(theirs)
@@ -260,7 +261,7 @@ def test_a_template_that_ended_is_replaced(kernel):
     template.wait(10)
 
     assert told(kernel, "print(6 * 7)") == "42\n"
-    with StudentKernel(Bubblewrap(), libraries=warm.FULL) as other:
+    with StudentKernel(Bubblewrap(), libraries=FULL) as other:
         assert other.warm
         assert told(other, "print(7 * 7)") == "49\n"
 
@@ -270,7 +271,7 @@ def test_without_a_template_the_start_is_cold(monkeypatch):
     monkeypatch.setattr(bubblewrap, "template_command", lambda argv, data: ["false"])
     monkeypatch.setattr(warm, "_templates", {})
     monkeypatch.setattr(warm, "_broken", [])
-    with StudentKernel(Bubblewrap(), libraries=warm.FULL) as kernel:
+    with StudentKernel(Bubblewrap(), libraries=FULL) as kernel:
         assert not kernel.warm
         assert told(kernel, "print(6 * 7)") == "42\n"
     assert warm._broken
@@ -291,13 +292,13 @@ def test_the_switch(monkeypatch):
 @pytest.mark.parametrize(
     ("source", "libraries"),
     [
-        ("import keras", "full"),
-        ("import numpy", "light"),
-        ("import keras, os\nos.environ.setdefault('TF_CPP_MIN_LOG_LEVEL', \"2\")", "full"),
-        ("os.environ['KERAS_BACKEND'] = 'jax'", ""),
-        ("os.environ.setdefault('KERAS_BACKEND', 'jax')", ""),
-        ("%env TF_ENABLE_ONEDNN_OPTS=0", ""),
-        ("from os import putenv as p", ""),
+        ("import keras", FULL),
+        ("import numpy", LIGHT),
+        ("import keras, os\nos.environ.setdefault('TF_CPP_MIN_LOG_LEVEL', \"2\")", FULL),
+        ("os.environ['KERAS_BACKEND'] = 'jax'", ()),
+        ("os.environ.setdefault('KERAS_BACKEND', 'jax')", ()),
+        ("%env TF_ENABLE_ONEDNN_OPTS=0", ()),
+        ("from os import putenv as p", ()),
     ],
 )
 def test_code_that_sets_variables_starts_cold(source, libraries):
@@ -316,11 +317,11 @@ def test_the_sources_of_the_course_suit():
 def test_a_light_template_has_no_tensorflow():
     """Code that never names it does not wait for it; a full template serves such code too."""
     source = "import sys; print('tensorflow' in sys.modules, 'matplotlib' in sys.modules)"
-    with StudentKernel(Bubblewrap(), libraries=warm.LIGHT) as kernel:
+    with StudentKernel(Bubblewrap(), libraries=LIGHT) as kernel:
         assert kernel.warm
         assert told(kernel, source) == "True True\n"
     warm.close()
-    with StudentKernel(Bubblewrap(), libraries=warm.LIGHT) as kernel:
+    with StudentKernel(Bubblewrap(), libraries=LIGHT) as kernel:
         assert kernel.warm
         assert told(kernel, source) == "False True\n"
         assert told(kernel, "import keras; print(keras.backend.backend())") == "tensorflow\n"

@@ -14,11 +14,13 @@ from traitlets.config import PyFileConfigLoader
 
 from pawmark.authoring.doctor.finding import Finding
 from pawmark.errors import CourseError
+from pawmark.grading import course as courses
 from pawmark.grading.batch.grade_class import GRADEBOOK
 from pawmark.grading.checks.session import check_folder, module_name
 from pawmark.grading.course_folder import CONFIG, assignments, source_notebook
 from pawmark.grading.intake.cells import exercise_of
 
+_NAMING = ("pytest.mark.cell", "Exercise", "Items")
 _CALL = re.compile(r"run_checks\(\s*['\"]([^'\"]+)['\"]")
 _HEADING = re.compile(r"^### .* · (\d+) points?$", re.MULTILINE)
 _TOTAL = re.compile(r"\*\*Time\*\*.* (\d+) points \|")
@@ -126,13 +128,13 @@ def _strays(marked: dict[str, set[str]], asked: set[str]) -> Iterator[str]:
 
 
 def marked_exercises(module: Path) -> set[str]:
-    """Return the exercises that a module of hidden checks names in its marks."""
+    """Return the exercises that a module of hidden checks names in marks and specifications."""
     tree = ast.parse(module.read_text(encoding="utf-8"))
     calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
     return {
         call.args[0].value
         for call in calls
-        if ast.unparse(call.func) == "pytest.mark.cell"
+        if ast.unparse(call.func).removeprefix("checks.") in _NAMING
         and call.args
         and isinstance(call.args[0], ast.Constant)
     }
@@ -211,6 +213,10 @@ def configuration(course: Path) -> Finding:
 
     if exporter is not GradingExporter:
         return Finding.mend("nbgrader", f"{CONFIG} does not load the kit: stock grading", remedy)
+    try:
+        courses.use_of(course)
+    except CourseError as error:
+        return Finding.mend("nbgrader", str(error), f"Mend {courses.SETTING} in {CONFIG}.")
     return Finding.ok("nbgrader", f"{CONFIG} loads the kit")
 
 

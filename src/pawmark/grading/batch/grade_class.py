@@ -20,6 +20,7 @@ from rich.console import Console
 
 from pawmark import settings
 from pawmark.errors import CourseError
+from pawmark.grading import course as courses
 from pawmark.grading.batch.board import Board
 from pawmark.grading.batch.pool import Pool, WorkerEndedError, workers_that_fit
 from pawmark.grading.course_folder import KEPT, LOGS, run_nbgrader
@@ -44,6 +45,7 @@ def require_ready(course: Path) -> None:
         says what it must not say.
     """
     course_settings.adopt(course)
+    courses.use_of(course)
     choice.require()
     reason = readiness.obstacle(course, f"sqlite:///{course / GRADEBOOK}")
     if reason is not None:

@@ -23,8 +23,6 @@ _OWN_MEMORY = 1 << 30
 _POLL = 500  # milliseconds
 _END = 10.0
 _LAST_WORDS = 1500
-# Variables that decide for student code: they are those of whoever gives the work.
-_GIVEN = (settings.Settings.profile.variable, "KERAS_BACKEND")
 
 
 def workers_that_fit(wanted: int | None = None) -> int:
@@ -127,12 +125,13 @@ class Worker:
 
 
 def _environment(variables: Mapping[str, str] | None) -> dict[str, str]:
-    dropped = () if variables is None else _GIVEN
-    kept = {name: value for name, value in os.environ.items() if name not in dropped}
+    given = dict(variables or {})
+    kept = {name: value for name, value in os.environ.items() if name not in given}
     package = str(Path(__file__).resolve().parents[3])
     path = os.pathsep.join(filter(None, [package, os.environ.get("PYTHONPATH")]))
     own = settings.environment(warm=settings.OF_WORKERS)
-    return {**own, **kept, **(variables or {}), "PYTHONPATH": path}
+    decided = {name: value for name, value in given.items() if value}  # an empty one is unset
+    return {**own, **kept, **decided, "PYTHONPATH": path}
 
 
 class Pool:

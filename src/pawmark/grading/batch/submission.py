@@ -4,8 +4,7 @@ import functools
 from pathlib import Path
 from typing import Any
 
-from pawmark import pets
-from pawmark.grading.checks.session import grading_data
+from pawmark.grading import course as courses
 from pawmark.grading.course_folder import source_notebook
 from pawmark.grading.run.pipeline import Job, prepare, repair_submission
 from pawmark.grading.run.run_settings import RunSettings
@@ -13,6 +12,7 @@ from pawmark.grading.run.run_settings import RunSettings
 
 def job_of(course: Path, assignment: str, student: str) -> Job:
     """Mend and name a submission; no code of the student's is run."""
+    courses.use_of(course)
     settings = RunSettings.here()  # first: where nothing may be run, nothing is read either
     folder = course / "submitted" / student / assignment
     repaired = repair_submission(source_notebook(course, assignment), folder, course)
@@ -20,8 +20,8 @@ def job_of(course: Path, assignment: str, student: str) -> Job:
 
 
 @functools.cache
-def _data() -> pets.Pets:
-    return grading_data()
+def _data() -> courses.Data:
+    return courses.open_data()
 
 
 def run(course: str, assignment: str, student: str) -> dict[str, Any]:

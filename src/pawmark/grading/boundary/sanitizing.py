@@ -12,6 +12,8 @@ from bleach.css_sanitizer import CSSSanitizer
 from jinja2 import pass_context
 from nbformat import NotebookNode
 
+from pawmark.grading.boundary import formulas
+
 # What cleaning costs grows with the square of the number of tags.
 MAX_TAGS = 5000
 MAX_TAGS_OF_A_NOTEBOOK = 20_000
@@ -78,9 +80,7 @@ _DROPPED = "[an output was dropped: the notebook shows more than is kept]\n"
 _LOADS_NOTHING = re.compile(r"([^()\\@]|\b(rgb|hsl)a?\([^()\\]*\))*", re.IGNORECASE)
 _IMAGES = tuple(f"data:image/{kind};base64," for kind in ("webp", "png", "jpeg", "gif"))
 _SAFE_TYPES = frozenset({"text/plain", "image/png", "image/jpeg"})
-# MathJax makes a link of \\href{address}{text}, to a script too where it is not told to be safe.
 _SPELLED = re.compile(r"&(?:#0*(\d{1,7})|#x0*([0-9a-f]{1,6})|(bsol));?", re.IGNORECASE)
-_MATH_LINK = re.compile(r"\\href", re.IGNORECASE)
 
 
 def _allowed(tag: str, name: str, value: str) -> bool:
@@ -94,7 +94,7 @@ def _allowed(tag: str, name: str, value: str) -> bool:
 
 
 def clean_html(text: str) -> str:
-    """Return HTML that holds no script, no remote address but links, no form and no math link."""
+    """Return HTML that holds no script, no remote address but links, no form, no odd formula."""
     page = bleach.clean(
         text,
         tags=_TAGS,
@@ -103,7 +103,7 @@ def clean_html(text: str) -> str:
         css_sanitizer=CSSSanitizer(allowed_css_properties=_STYLES),
         strip=True,
     )
-    return _MATH_LINK.sub(r"\\text", _SPELLED.sub(_spelled_out, page))
+    return formulas.only_known(_SPELLED.sub(_spelled_out, page))
 
 
 def _spelled_out(match: re.Match) -> str:
@@ -192,4 +192,4 @@ def unchanged(text: str) -> str:
 
 
 def _as_written(source: str) -> str:
-    return f"<pre>{html.escape(source[:MAX_MARKDOWN])}</pre>"
+    return formulas.only_known(f"<pre>{html.escape(source[:MAX_MARKDOWN])}</pre>")

@@ -8,6 +8,7 @@ Frame layout, big-endian: ``uint32`` length of the JSON text, ``uint32`` number 
 ``uint64`` length for each blob, the JSON text (UTF-8), the blobs.
 """
 
+import hashlib
 import io
 import json
 import math
@@ -23,6 +24,7 @@ MAX_JSON = 8 << 20
 MAX_BLOBS = 4096
 MAX_BYTES = 512 << 20
 MAX_DEPTH = 40
+MAX_NESTING = 4 * MAX_DEPTH  # of the JSON: a level of a dict takes three of it
 MAX_TEXT = 2000
 MAX_ODD_KEYS = 1000
 
@@ -32,6 +34,10 @@ _SAFE_KINDS = "biufcSU"
 
 class WireError(Exception):
     """What arrived is not a message of this format, or is larger than allowed."""
+
+
+class TooLargeError(WireError):
+    """What is to be sent is nested deeper, or takes more bytes, than may cross."""
 
 
 @dataclass(frozen=True)
@@ -77,7 +83,7 @@ class _Encoder:
 
     def tree(self, value: Any, depth: int = 0) -> Any:
         if depth > MAX_DEPTH:
-            raise WireError(f"the value is nested more than {MAX_DEPTH} levels deep")
+            raise TooLargeError(f"the value is nested more than {MAX_DEPTH} levels deep")
         if value is None or value is True or value is False:
             return value
         for test, form in _FORMS:
@@ -172,6 +178,13 @@ def encode(value: Any, keep: Callable[[Any], int] | None = None) -> Message:
     keep
         Called with every other object; returns the number under which it is kept. Without it such
         an object is a `WireError`.
+
+    Raises
+    ------
+    TooLargeError
+        If the value is nested too deep.
+    WireError
+        If it cannot cross for another reason.
     """
     encoder = _Encoder(keep)
     tree = encoder.tree(value)
@@ -200,8 +213,8 @@ def decode(message: Message, resolve: Callable[[int], Any] | None = None) -> Any
 
 
 def _decode(tree: Any, blobs: list[bytes | None], resolve: Callable | None, depth: int) -> Any:
-    if depth > 2 * MAX_DEPTH:
-        raise WireError("the value is nested too deep")
+    if depth > MAX_DEPTH:
+        raise WireError(f"the value is nested more than {MAX_DEPTH} levels deep")
     if isinstance(tree, str):
         return plain_text(tree)
     if tree is None or isinstance(tree, bool | int | float):
@@ -308,15 +321,38 @@ def _is_text(array: np.ndarray) -> bool:
 
 
 def write_frame(send: Callable[[bytes], Any], message: Message) -> None:
-    """Send one message: ``send`` takes bytes and delivers all of them."""
-    text = json.dumps(message.tree, allow_nan=False, separators=(",", ":")).encode()
+    """Send one message: ``send`` takes bytes and delivers all of them.
+
+    Raises
+    ------
+    TooLargeError
+        If it is larger than what may cross; nothing is sent then.
+    """
+    text = json_bytes(message.tree)
     blobs = message.blobs
     if len(text) > MAX_JSON or len(blobs) > MAX_BLOBS or sum(map(len, blobs)) > MAX_BYTES:
-        raise WireError("the value is larger than what may cross")
+        raise TooLargeError("the value is larger than what may cross")
     lengths = struct.pack(f">{len(blobs)}Q", *map(len, blobs))
     send(_HEAD.pack(len(text), len(blobs)) + lengths + text)
     for blob in blobs:
         send(blob)
+
+
+def json_bytes(tree: Any) -> bytes:
+    """Return a tree as it crosses: text is no longer on its way back than when it came."""
+    text = json.dumps(tree, allow_nan=False, ensure_ascii=False, separators=(",", ":"))
+    return text.encode("utf-8", "surrogatepass")  # halves of characters: `plain_text` mends them
+
+
+def _nesting(tree: Any) -> int:
+    """Return how many lists and objects lie in each other at most, without recursion."""
+    level, depth = [tree], 0
+    while level := [item for item in level if isinstance(item, list | dict)]:
+        level = [
+            inner for item in level for inner in (item if isinstance(item, list) else item.values())
+        ]
+        depth += 1
+    return depth
 
 
 def read_frame(receive: Callable[[int], bytes]) -> Message:
@@ -338,4 +374,50 @@ def read_frame(receive: Callable[[int], bytes]) -> Message:
         tree = json.loads(text)
     except (ValueError, RecursionError) as error:
         raise WireError(f"malformed JSON: {type(error).__name__}") from error
+    if _nesting(tree) > MAX_NESTING:  # whoever reads or writes it on may do so by recursion
+        raise WireError("a message is nested too deep")
     return Message(tree, tuple(receive(length) for length in lengths))
+
+
+def digest_of(message: Message) -> str:
+    """Return the digest of a message: what tells one question from all others."""
+    digest = hashlib.sha256(json.dumps(message.tree, sort_keys=True).encode())
+    for blob in message.blobs:
+        digest.update(hashlib.sha256(blob).digest())
+    return digest.hexdigest()
+
+
+def state_of(value: Any) -> str:
+    """Return a digest of a value as it is now; an object that cannot cross counts by its repr."""
+    return digest_of(encode(value, lambda other: 0))
+
+
+def pack(message: Message) -> bytes:
+    """Return a message as the bytes of its frame, so that it can travel as a part of another."""
+    parts = bytearray()
+    write_frame(parts.extend, message)
+    return bytes(parts)
+
+
+def unpack(data: Any) -> Message:
+    """Return the message of `pack`.
+
+    Raises
+    ------
+    WireError
+        If the bytes are not exactly one frame.
+    """
+    if not isinstance(data, bytes):
+        raise WireError("a packed message is not bytes")
+    stream = io.BytesIO(data)
+
+    def receive(count: int) -> bytes:
+        part = stream.read(count)
+        if len(part) != count:
+            raise WireError("a packed message is cut short")
+        return part
+
+    message = read_frame(receive)
+    if stream.read(1):
+        raise WireError("a packed message goes on after its end")
+    return message

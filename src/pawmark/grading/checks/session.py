@@ -8,74 +8,24 @@ import zlib
 from collections.abc import Callable, Collection, Iterable, Iterator
 from pathlib import Path
 from types import ModuleType
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 import numpy as np
 import pytest
 
-from pawmark import pets as data_sets
-from pawmark import settings
-from pawmark.checks import CheckFailed
 from pawmark.errors import CourseError
+from pawmark.grading import course as courses
+from pawmark.grading.checks.asking import StudentAsking
+from pawmark.grading.checks.expect import CheckFailed, Drawable
+from pawmark.grading.checks.grading import grade
+from pawmark.grading.checks.specification import Exercise, Items
 from pawmark.grading.checks.student import Student, StudentError
-from pawmark.grading.results.outcomes import CheckResult, ExerciseResult, Outcome, Training
-from pawmark.vision.pictures import Comparison
+from pawmark.grading.results.outcomes import CheckResult, ExerciseResult, Exhibit, Outcome
 
-GRADING_SEED = 271828
-# So many photographs of a folder are opened before grading, which takes a few seconds.
-OPEN = 500
 CHECKS = "grader_tests"
 _DETAIL = 2000
 
 Returned = TypeVar("Returned")
-
-
-class GradingPets:
-    """The grader's data set, with paths as the student's process sees them.
-
-    Parameters
-    ----------
-    data
-        The data set on the trusted side.
-    guest_root
-        The folder under which the student's process sees it.
-    """
-
-    def __init__(self, data: data_sets.Pets, guest_root: str) -> None:
-        self.data = data
-        self.names = data.names
-        self.kind = data.kind
-        self.identity = data.identity
-        self.images_dir = f"{guest_root}/images"
-        self.trimaps_dir = f"{guest_root}/annotations/trimaps"
-
-    def image(self, name: str) -> str:
-        """Return the path of a photograph."""
-        return f"{self.images_dir}/{name}.jpg"
-
-    def mask(self, name: str) -> str:
-        """Return the path of a trimap."""
-        return f"{self.trimaps_dir}/{name}.png"
-
-    def read_image(self, name: str, size: tuple[int, int] | None = None) -> np.ndarray:
-        """Read a photograph: uint8 (H, W, 3)."""
-        return self.data.read_image(name, size)
-
-    def read_trimap(self, name: str, size: tuple[int, int] | None = None) -> np.ndarray:
-        """Read a trimap: uint8 (H, W) with 1, 2, 3."""
-        return self.data.read_trimap(name, size)
-
-
-def grading_data() -> data_sets.Pets:
-    """Return the data that grading uses: what ``PAWMARK_DATA`` names, or a set of another seed.
-
-    Archives that were downloaded are used only when it says so. Else a download would change
-    the grades of a course half-way, and the hidden inputs would be pictures that students have.
-    """
-    if settings.here.data not in ("", settings.SYNTHETIC):
-        return data_sets.dataset(most=OPEN)
-    seed = settings.here.grading_seed
-    return data_sets.synthetic(seed=GRADING_SEED if seed is None else seed)
 
 
 def module_name(exercise: str) -> str:
@@ -132,6 +82,15 @@ def check_module(course: Path, exercise: str) -> Path:
     return module
 
 
+class Showable(Protocol):
+    """What a check may hand out as data; the course's plugin draws what is of its kind."""
+
+    kind: str
+
+    def to_json(self) -> dict[str, Any]:
+        """Return it as JSON."""
+
+
 class CheckSession:
     """The hidden checks of an assignment, collected once; a plug-in of pytest.
 
@@ -150,11 +109,13 @@ class CheckSession:
         Seed of the hidden inputs of this run.
     """
 
-    def __init__(self, course: Path, data: data_sets.Pets, guest_root: str, seed: int) -> None:
+    def __init__(self, course: Path, data: courses.Data, guest_root: str, seed: int) -> None:
         self.course = course
         self.seed = seed
-        self._pets = GradingPets(data, guest_root)
+        # What the course's own fixtures come from, another plug-in of pytest.
+        self.checking = courses.Checking(course, data, guest_root, seed)
         self._items: dict[str, list[pytest.Item]] = {}
+        self._specifications: dict[str, Exercise | Items] = {}
         self._errors: dict[Path, list[str]] = {}
         self._door: Student | None = None
         self._begins: Callable[[str], None] | None = None
@@ -192,6 +153,8 @@ class CheckSession:
         if errors := self._errors.get(module):
             raise CourseError(f"{module} cannot be imported:\n" + "\n".join(errors))
         items = self._items.get(exercise, [])
+        if exercise in self._specifications:
+            return self._run_specified(exercise, door, max_points)
         if not items:
             raise CourseError(f"{module} has no check for exercise {exercise!r}.")
         for item in items:
@@ -212,15 +175,23 @@ class CheckSession:
             tuple(_result(entry, weights[name] * scale) for name, entry in self._found.items()),
         )
 
+    def _run_specified(
+        self, exercise: str, door: Student, max_points: float | None
+    ) -> ExerciseResult:
+        specification = self._specifications[exercise]
+        if self._items.get(exercise):
+            raise CourseError(
+                f"exercise {exercise!r} has a specification and test functions besides: only one "
+                "of them can decide."
+            )
+        asking = StudentAsking(door, specification.seconds)
+        points = 1.0 if max_points is None else max_points
+        return grade(specification, asking, self.seed, points)
+
     @pytest.fixture
     def student(self) -> Student:
         """Return the door to the student's work."""
         return self._door
-
-    @pytest.fixture
-    def pets(self) -> GradingPets:
-        """Return the grader's data as the student's process sees it."""
-        return self._pets
 
     @pytest.fixture
     def rng(self, request: pytest.FixtureRequest) -> np.random.Generator:
@@ -228,15 +199,15 @@ class CheckSession:
         return np.random.default_rng([self.seed, zlib.crc32(request.node.name.encode())])
 
     @pytest.fixture
-    def hand_out(self, request: pytest.FixtureRequest) -> Callable[[Comparison | Training], None]:
-        """Return what shows the student a picture or a training run, passed or not."""
+    def hand_out(self, request: pytest.FixtureRequest) -> Callable[[Drawable | Showable], None]:
+        """Return what shows the student a picture or an exhibit of the course, passed or not."""
         entry = self._found[request.node.name]
 
-        def hand_out(shown: Comparison | Training) -> None:
-            if isinstance(shown, Training):
-                entry["training"] = shown
-            else:
+        def hand_out(shown: Drawable | Showable) -> None:
+            if isinstance(shown, Drawable):
                 entry["picture"] = shown.draw()
+            else:
+                entry["exhibit"] = Exhibit(shown.kind, shown.to_json())
 
         return hand_out
 
@@ -244,9 +215,18 @@ class CheckSession:
         """Declare the mark."""
         config.addinivalue_line("markers", "cell(exercise, points): a hidden check")
 
+    def pytest_pycollect_makeitem(self, collector: pytest.Collector, name: str, obj: Any) -> Any:
+        """Collect the specifications that a module holds."""
+        if isinstance(obj, Exercise | Items) and isinstance(collector, pytest.Module):
+            return _Specified.from_parent(collector, name=name, specification=obj)
+        return None
+
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         """Sort the checks by exercise, each in the order of its module."""
         for item in items:
+            if isinstance(item, _Specified):
+                self._specifications[item.specification.name] = item.specification
+                continue
             mark = item.get_closest_marker("cell")
             if mark is not None and mark.args:
                 self._items.setdefault(mark.args[0], []).append(item)
@@ -272,6 +252,17 @@ class CheckSession:
         elif call.when == "call" and "outcome" not in entry:
             entry["outcome"] = Outcome.PASSED
         return report
+
+
+class _Specified(pytest.Item):
+    """Stands for a specification among what pytest collects; it is not run by pytest."""
+
+    def __init__(self, *, specification: Exercise | Items, **about: Any) -> None:
+        super().__init__(**about)
+        self.specification = specification
+
+    def runtest(self) -> None:
+        """Do nothing: `CheckSession.run` grades by the specification."""
 
 
 def _weight(item: pytest.Item) -> float:
@@ -331,12 +322,14 @@ def with_checks(
     folder = session.course / CHECKS
     options = [*_OPTIONS, f"--rootdir={folder}", f"--confcutdir={folder}"]
     said = io.StringIO()
+    own = courses.plugin().fixtures(session.checking)
+    plugins = [session, *([] if own is None else [own]), loop]
     with (
-        _packages({module.parent for module in modules}),
+        packages({module.parent for module in modules}),
         contextlib.redirect_stdout(said),
         contextlib.redirect_stderr(said),
     ):
-        pytest.main([*options, *map(str, modules)], plugins=[session, loop])
+        pytest.main([*options, *map(str, modules)], plugins=plugins)
     return loop.outcome(said.getvalue())
 
 
@@ -372,7 +365,7 @@ def run_exercise(
     course: Path,
     guest_root: str,
     seed: int,
-    data: data_sets.Pets | None = None,
+    data: courses.Data | None = None,
 ) -> ExerciseResult:
     """Run the hidden checks of one exercise alone, with their weights for points.
 
@@ -381,14 +374,14 @@ def run_exercise(
     exercise, door
         As for `CheckSession.run`.
     course, data, guest_root, seed
-        As for `CheckSession`; the data are by default `grading_data`.
+        As for `CheckSession`; the data are by default those of grading.
 
     Raises
     ------
     CourseError
         If there are no checks for the exercise, or their module cannot be imported.
     """
-    session = CheckSession(course, data or grading_data(), guest_root, seed)
+    session = CheckSession(course, data or courses.open_data(), guest_root, seed)
     return with_checks([exercise], session, lambda checks: checks.run(exercise, door))
 
 
@@ -413,7 +406,7 @@ _OPTIONS = (
 
 
 @contextlib.contextmanager
-def _packages(folders: Collection[Path]) -> Iterator[None]:
+def packages(folders: Collection[Path]) -> Iterator[None]:
     """Make packages of folders of checks for a while, so that modules can import their neighbours.
 
     Pytest calls a module by its path below ``--rootdir`` (``02_data_loading.test_02_list_pairs``)

@@ -1,19 +1,29 @@
 """The door to a student's work: the only way by which a check reaches it."""
 
 import warnings
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
-
-import numpy as np
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
 
 from pawmark.grading.boundary import wire
 from pawmark.grading.boundary.wire import Opaque
 from pawmark.grading.inside.guest import Guest
 from pawmark.grading.results.outcomes import Outcome
 
+Extended = TypeVar("Extended", bound="Student")
+
 _MEMORY = ("MemoryError", "_ArrayMemoryError", "ResourceExhaustedError")
-_TOO_LARGE = "your code's answer is larger than what is looked at"
+_NOT_SENT_BACK = (
+    "what your code answered cannot be handed on to your code: it is too large, or lists and dicts "
+    "are nested too deep in it"
+)
+_STATUS = {
+    "not attempted": (Outcome.NOT_ATTEMPTED, "this exercise is not attempted yet"),
+    "too large": (Outcome.OUTPUT_LIMIT, "your code's answer is larger than what is looked at"),
+    "timeout": (
+        Outcome.TIMEOUT,
+        "your code did not finish within the time limit of a single call: is a loop endless?",
+    ),
+}
 
 
 class StudentError(Exception):
@@ -25,62 +35,30 @@ class StudentError(Exception):
         What the check's outcome becomes.
     detail
         The end of the student's traceback.
+    kinds
+        The names of the classes of the student's error, its own first; empty where there is none.
+    text
+        What that error says.
+    line
+        The line of the student's code at which it came out, or empty.
     """
 
-    def __init__(self, outcome: Outcome, message: str, detail: str = "") -> None:
+    def __init__(
+        self,
+        outcome: Outcome,
+        message: str,
+        detail: str = "",
+        kinds: tuple[str, ...] = (),
+        text: str = "",
+        line: str = "",
+    ) -> None:
         super().__init__(message)
         self.outcome = outcome
         self.detail = detail
+        self.kinds, self.text, self.line = kinds, text, line
 
 
-@dataclass(frozen=True)
-class LayerFacts:
-    """What a layer says of itself; shapes are tuples with None for the batch, or None."""
-
-    class_name: str
-    name: str
-    config: dict[str, Any]
-    input_shape: tuple[int | None, ...] | None
-    output_shape: tuple[int | None, ...] | None
-    params: int
-
-
-@dataclass(frozen=True)
-class ModelFacts:
-    """What a model says of itself, read as data."""
-
-    name: str
-    params: int | None
-    trainable_params: int
-    input_shape: tuple[int | None, ...] | None
-    output_shape: tuple[int | None, ...] | None
-    layers: tuple[LayerFacts, ...]
-    loss: str | None
-    optimizer: str | None
-    optimizer_config: dict[str, Any] | None
-    metrics: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class LineFacts:
-    """One line of a plot."""
-
-    label: str
-    x: np.ndarray
-    y: np.ndarray
-    linestyle: str
-    marker: str
-
-
-@dataclass(frozen=True)
-class AxesFacts:
-    """What matplotlib Axes show."""
-
-    title: str
-    xlabel: str
-    ylabel: str
-    lines: tuple[LineFacts, ...]
-    legend: tuple[str, ...] | None
+Reply = wire.Message | StudentError | None
 
 
 class Student:
@@ -90,10 +68,18 @@ class Student:
     ----------
     ask
         Delivers a message and returns the reply; raises `StudentError` when none comes.
+    ask_all
+        Delivers messages as one batch; returns for each the reply, or the `StudentError`, or None
+        where it is to be ``cheap`` and would start a process. By default it is made of ``ask``.
     """
 
-    def __init__(self, ask: Callable[[wire.Message], wire.Message]) -> None:
+    def __init__(
+        self,
+        ask: Callable[[wire.Message], wire.Message],
+        ask_all: Callable[[Sequence[wire.Message], float, bool], list[Reply]] | None = None,
+    ) -> None:
         self._ask = ask
+        self._ask_all = ask_all or self._in_one_batch
 
     @classmethod
     def local(cls, namespace: dict[str, Any]) -> "Student":
@@ -107,83 +93,146 @@ class Student:
 
         return cls(ask)
 
-    def _question(self, op: str, **args: Any) -> Any:
-        reply = self._ask(wire.encode({"op": op, "args": args}))
+    def question(self, op: str, **args: Any) -> Any:
+        """Ask one question; a course's own is named ``MODULE:NAME``.
+
+        Raises
+        ------
+        StudentError
+            When there is no answer that can be used.
+        """
         try:
-            answer = _typed(wire.decode(reply), dict)
-            status = _typed(answer["status"], str)
-            if status == "ok":
-                return answer["value"]
-            if status == "not attempted":
-                raise StudentError(Outcome.NOT_ATTEMPTED, "this exercise is not attempted yet")
-            if status == "too large":
-                raise StudentError(Outcome.OUTPUT_LIMIT, _TOO_LARGE)
-            kind, text, detail = (
-                _typed(answer[name], str)[: wire.MAX_TEXT] for name in ("type", "message", "detail")
-            )
-        except (wire.WireError, KeyError, TypeError) as error:
-            raise _unreadable(error) from error
-        outcome = Outcome.OUT_OF_MEMORY if kind in _MEMORY else Outcome.STUDENT_ERROR
-        raise StudentError(outcome, f"{kind}: {text}", detail)
+            reply = self._ask(wire.encode({"op": op, "args": args}))
+        except wire.TooLargeError as error:  # what checks make themselves is small
+            raise StudentError(Outcome.STUDENT_ERROR, _NOT_SENT_BACK) from error
+        return _value(reply)
+
+    def _in_one_batch(
+        self, messages: Sequence[wire.Message], seconds: float, cheap: bool
+    ) -> list[Reply]:
+        try:
+            return list(read_batch(self._ask(batch(messages, seconds)), len(messages)))
+        except StudentError as error:
+            return [error] * len(messages)
+
+    def ask_all(
+        self, messages: Sequence[wire.Message], seconds: float, cheap: bool = False
+    ) -> list[Any]:
+        """Ask questions in one batch; what becomes of one is no matter of the others.
+
+        Parameters
+        ----------
+        messages
+            The questions.
+        seconds
+            How long the student's process should spend on one.
+        cheap
+            Whether to leave out what would start a process.
+
+        Returns
+        -------
+        list
+            For each question a dict with its ``value``, or a `StudentError`, or None where it was
+            left out.
+        """
+        if not messages:
+            return []
+        return [_outcome_of(reply) for reply in self._ask_all(messages, seconds, cheap)]
+
+    def extended(self, kind: type[Extended]) -> Extended:
+        """Return the same door as one of a course's own kind, which asks more."""
+        door = kind.__new__(kind)
+        vars(door).update(vars(self))
+        return door
 
     def call(self, name: str, *args: Any, **kwargs: Any) -> Any:
         """Call a function of the notebook by name."""
-        return self._question("call", name=name, args=list(args), kwargs=kwargs)
+        return self.question("call", name=name, args=list(args), kwargs=kwargs)
 
     def evaluate(self, expression: str, **bindings: Any) -> Any:
         """Evaluate an expression in the notebook's namespace, with names bound to values."""
-        return self._question("evaluate", expression=expression, bindings=bindings)
+        return self.question("evaluate", expression=expression, bindings=bindings)
 
     def has(self, name: str) -> bool:
         """Tell whether the notebook defines a name."""
-        return self._question("has", name=name) is True
-
-    def model(self, model: Any) -> ModelFacts:
-        """Describe a keras model."""
-        tree = self._question("model", model=model)
-        return _read(lambda: _model_facts(tree))
-
-    def predict(self, model: Any, inputs: np.ndarray, batch_size: int = 32) -> Any:
-        """Predict with a keras model: an array of the model's output shape."""
-        return self._question("predict", model=model, inputs=inputs, batch_size=batch_size)
-
-    def weights(self, model: Any) -> list[np.ndarray]:
-        """Return the weights of a keras model in its own order."""
-        return self._question("weights", model=model)
-
-    def set_weights(self, model: Any, weights: list[np.ndarray]) -> None:
-        """Put weights into a keras model."""
-        self._question("set_weights", model=model, weights=weights)
-
-    def history(self, values: dict[str, list[float]]) -> Any:
-        """Make a keras History that holds the given values."""
-        return self._question("history", values=values)
-
-    def axes(self, axes: Any) -> AxesFacts:
-        """Describe matplotlib Axes."""
-        tree = self._question("axes", axes=axes)
-        return _read(lambda: _axes_facts(tree))
+        return self.question("has", name=name) is True
 
     def folder(self, files: dict[str, bytes]) -> str:
         """Write files into a fresh folder beside the student's process and return its path."""
-        return str(self._question("folder", files=files))
+        return self._path("folder", files=files)
 
     def read_file(self, path: Any) -> bytes:
         """Read a file that the student's code has written."""
-        data = self._question("read_file", path=path)
+        data = self.question("read_file", path=path)
         return data if isinstance(data, bytes) else b""
 
     def exists(self, path: Any) -> bool:
         """Tell whether a file exists in the student's process."""
-        return self._question("exists", path=path) is True
+        return self.question("exists", path=path) is True
 
     def scratch(self, name: str) -> str:
         """Return a path that does not exist yet, in a fresh folder."""
-        return str(self._question("scratch", name=name))
+        return self._path("scratch", name=name)
+
+    def _path(self, op: str, **args: Any) -> str:
+        answer = self.question(op, **args)
+        return read(lambda: typed(answer, str))
 
     def seed(self, seed: int) -> None:
-        """Seed Python's, NumPy's and Keras' random numbers."""
-        self._question("seed", seed=seed)
+        """Seed Python's and NumPy's random numbers."""
+        self.question("seed", seed=seed)
+
+
+def batch(messages: Sequence[wire.Message], seconds: float) -> wire.Message:
+    """Return many questions as one; see `read_batch`."""
+    args = {"questions": [wire.pack(message) for message in messages], "seconds": seconds}
+    return wire.encode({"op": "batch", "args": args})
+
+
+def read_batch(reply: wire.Message, count: int) -> list[wire.Message]:
+    """Return the replies to so many questions of one batch.
+
+    Raises
+    ------
+    StudentError
+        If the reply is not of that form.
+    """
+    answers = _value(reply)
+    try:
+        if len(typed(answers, list)) != count:
+            raise TypeError("another number of answers than of questions")
+        return [wire.unpack(answer) for answer in answers]
+    except (wire.WireError, TypeError) as error:
+        raise _unreadable(error) from error
+
+
+def _outcome_of(reply: Reply) -> Any:
+    if reply is None or isinstance(reply, StudentError):
+        return reply
+    try:
+        return {"value": _value(reply)}
+    except StudentError as error:
+        return error
+
+
+def _value(reply: wire.Message) -> Any:
+    """Return the value of a reply, or raise what became of the question."""
+    try:
+        answer = typed(wire.decode(reply), dict)
+        status = typed(answer["status"], str)
+        if status == "ok":
+            return answer["value"]
+        if status in _STATUS:
+            raise StudentError(*_STATUS[status])
+        kind, text, detail = (
+            typed(answer[name], str)[: wire.MAX_TEXT] for name in ("type", "message", "detail")
+        )
+        line = typed(answer.get("line", ""), str)[:200]
+        kinds = tuple(typed(one, str)[:200] for one in typed(answer.get("kinds", []), list)[:20])
+    except (wire.WireError, KeyError, TypeError) as error:
+        raise _unreadable(error) from error
+    outcome = Outcome.OUT_OF_MEMORY if kind in _MEMORY else Outcome.STUDENT_ERROR
+    raise StudentError(outcome, f"{kind}: {text}", detail, kinds or (kind,), text, line)
 
 
 def _unreadable(error: Exception) -> StudentError:
@@ -191,86 +240,25 @@ def _unreadable(error: Exception) -> StudentError:
     return StudentError(Outcome.STUDENT_ERROR, text[:500])
 
 
-def _read(build: Callable[[], Any]) -> Any:
+def read(build: Callable[[], Any]) -> Any:
+    """Build something of an answer; what of it cannot be read is the student's error."""
     try:
         return build()
     except (KeyError, IndexError, TypeError, ValueError, OverflowError) as error:
         raise _unreadable(error) from error
 
 
-def _typed(value: Any, *types: type) -> Any:
+def typed(value: Any, *types: type) -> Any:
+    """Return a value of an answer, which must be of one of these types."""
     if not isinstance(value, types):
         raise TypeError(f"a {type(value).__name__} where {types[0].__name__} was expected")
     return value
 
 
-def _shape(value: Any) -> tuple[int | None, ...] | None:
-    if value is None:
-        return None
-    if not all(n is None or type(n) is int for n in _typed(value, tuple)):
-        raise TypeError("a shape is not a tuple of integers")
-    return value
-
-
-def _layer_facts(tree: Any) -> LayerFacts:
-    return LayerFacts(
-        class_name=_typed(tree["class_name"], str),
-        name=_typed(tree["name"], str),
-        config=_typed(tree["config"], dict),
-        input_shape=_shape(tree["input_shape"]),
-        output_shape=_shape(tree["output_shape"]),
-        params=_typed(tree["params"], int),
-    )
-
-
-def _model_facts(tree: Any) -> ModelFacts:
-    return ModelFacts(
-        name=_typed(tree["name"], str),
-        params=_typed(tree["params"], int, type(None)),
-        trainable_params=_typed(tree["trainable_params"], int),
-        input_shape=_shape(tree["input_shape"]),
-        output_shape=_shape(tree["output_shape"]),
-        layers=tuple(_layer_facts(layer) for layer in _typed(tree["layers"], list)),
-        loss=_typed(tree["loss"], str, type(None)),
-        optimizer=_typed(tree["optimizer"], str, type(None)),
-        optimizer_config=_typed(tree["optimizer_config"], dict, type(None)),
-        metrics=tuple(_typed(name, str) for name in _typed(tree["metrics"], list)),
-    )
-
-
-def _numbers(value: Any) -> np.ndarray:
-    if np.iscomplexobj(_typed(value, np.ndarray, list)):
-        raise TypeError("complex numbers where real ones were expected")
-    return np.asarray(value, dtype=float).ravel()
-
-
-def _line_facts(tree: Any) -> LineFacts:
-    return LineFacts(
-        label=_typed(tree["label"], str),
-        x=_numbers(tree["x"]),
-        y=_numbers(tree["y"]),
-        linestyle=_typed(tree["linestyle"], str),
-        marker=_typed(tree["marker"], str),
-    )
-
-
-def _axes_facts(tree: Any) -> AxesFacts:
-    legend = _typed(tree, dict)["legend"]
-    return AxesFacts(
-        title=_typed(tree["title"], str),
-        xlabel=_typed(tree["xlabel"], str),
-        ylabel=_typed(tree["ylabel"], str),
-        lines=tuple(_line_facts(line) for line in _typed(tree["lines"], list)),
-        legend=None if legend is None else tuple(_typed(text, str) for text in legend),
-    )
-
-
 __all__ = [
-    "AxesFacts",
-    "LayerFacts",
-    "LineFacts",
-    "ModelFacts",
     "Opaque",
     "Student",
     "StudentError",
+    "batch",
+    "read_batch",
 ]

@@ -16,10 +16,11 @@ from nbgrader.utils import is_grade, is_solution, is_task
 from traitlets import List
 
 from pawmark.errors import CourseError
+from pawmark.grading import course as courses
 from pawmark.grading import pages
 from pawmark.grading.boundary.sanitizing import render_markdown
 from pawmark.grading.intake.cells import exercise_of
-from pawmark.grading.results.outcomes import CheckResult, Outcome, Picture
+from pawmark.grading.results.outcomes import CheckResult, Counterexample, Outcome, Part, Picture
 from pawmark.grading.results.table import Grade, read_grade
 
 WORDS = {
@@ -87,10 +88,22 @@ class Group:
         return self.checks[0].picture
 
     @property
+    def parts(self) -> tuple[Part, ...]:
+        """What a row consists of, where something of it is wrong."""
+        parts = self.checks[0].parts
+        return () if all(part.right for part in parts) else parts
+
+    @property
+    def counterexample(self) -> Counterexample | None:
+        """An input on which the answer was refused."""
+        return self.checks[0].counterexample
+
+    @property
     def shows(self) -> bool:
         """Whether there is more to show than titles."""
         told = self.got is not None or self.expected is not None
-        return bool(self.message or told or self.picture or self.chart or self.detail)
+        shown = self.parts or self.counterexample or self.picture or self.chart
+        return bool(self.message or told or shown or self.detail)
 
 
 @dataclass(frozen=True)
@@ -117,6 +130,8 @@ class Exercise:
         What a person wrote about it, as HTML.
     doubts
         Why a person should look at it, if not for one of the usual reasons.
+    remarks
+        What the grader noticed, and no point hangs on.
     """
 
     name: str
@@ -129,6 +144,7 @@ class Exercise:
     by_hand: bool = False
     comment: Markup | None = None
     doubts: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()
 
     @property
     def anchor(self) -> str:
@@ -201,6 +217,11 @@ class Page:
         return words + ([f"{undone} not attempted"] if undone else [])
 
     @property
+    def has_rows(self) -> bool:
+        """Whether an exercise is paid by rows."""
+        return any(check.parts for exercise in self.exercises for check in exercise.checks)
+
+    @property
     def words(self) -> list[tuple[Outcome, str]]:
         """The outcomes on the page, explained."""
         seen = {check.outcome for exercise in self.exercises for check in exercise.checks}
@@ -228,10 +249,17 @@ def within_page(page: str) -> str:
     return _BARE_IMAGE.sub('<img alt="A figure of this cell, without a description."', lower)
 
 
+def _is_graders(frame: str) -> bool:
+    """Tell whether a frame of a traceback is the engine's, or the course's own question."""
+    asked = (f'/{module.replace(".", "/")}.py"' for module in courses.plugin().operations)
+    where = frame.partition("\n")[0]
+    return bool(_GRADERS_FRAME.match(frame)) or any(module in where for module in asked)
+
+
 def own_traceback(text: str) -> str:
     """Leave out of a traceback what is not the student's: the grader's way to their code."""
     parts = re.split(r'(?m)^(?=  File ")', text)
-    kept = [part for part in parts if not _GRADERS_FRAME.match(part)]
+    kept = [part for part in parts if not _is_graders(part)]
     return _CELL.sub('  File "your notebook"', "".join(kept))
 
 
@@ -298,6 +326,7 @@ def _exercises(nb: NotebookNode, ids: Mapping[str, str], grade: Grade | None) ->
                 score=float(entry.score or 0),
                 max_score=float(entry.max_score),
                 checks=results[name].checks if name in results else (),
+                remarks=results[name].remarks if name in results else (),
                 written=is_solution(cell) or is_task(cell),
                 waits=bool(entry.needs_manual_grade),
                 by_hand=entry.manual_score is not None,
@@ -344,17 +373,20 @@ def _label(cell: NotebookNode) -> None:
 
 
 def _said(check: CheckResult) -> Any:
-    alone = check.picture or check.training or check.got is not None or check.expected is not None
+    alone = (
+        check.row
+        or check.picture
+        or check.exhibit
+        or check.got is not None
+        or check.expected is not None
+    )
     return check.outcome, check.message, check.check if alone else ""
 
 
 def _group(checks: list[CheckResult]) -> Group:
-    training = checks[0].training
-    if training is None:
-        return Group(tuple(checks))
-    from pawmark.grading.pages.charts import training_chart
-
-    return Group(tuple(checks), training_chart(training))
+    exhibit = checks[0].exhibit
+    kind = courses.plugin().exhibits.get(exhibit.kind) if exhibit is not None else None
+    return Group(tuple(checks), None if kind is None else kind.chart(exhibit.data))
 
 
 __all__ = ["FeedbackExporter", "PrepareFeedback"]

@@ -1,5 +1,6 @@
 """What nbgrader loads: the kit behind plain ``nbgrader autograde``, by its extension points."""
 
+import contextlib
 import copy
 import functools
 import glob
@@ -34,10 +35,9 @@ from traitlets.config import LazyConfigValue
 from traitlets.log import get_logger
 
 from pawmark import settings
-from pawmark.checks import render_table
-from pawmark.errors import PawmarkError
+from pawmark.errors import CourseError, PawmarkError
+from pawmark.grading import course as courses
 from pawmark.grading.boundary.sanitizing import render_markdown, unchanged
-from pawmark.grading.checks.session import grading_data
 from pawmark.grading.course_folder import RECORDS
 from pawmark.grading.feedback.exporter import FeedbackExporter, PrepareFeedback
 from pawmark.grading.gradebook import course_settings, readiness
@@ -46,12 +46,12 @@ from pawmark.grading.intake.cells import exercise_of
 from pawmark.grading.intake.rebuild import Repaired
 from pawmark.grading.intake.walking import is_empty
 from pawmark.grading.pages import NBCONVERT_TEMPLATES
+from pawmark.grading.pages.result_table import ResultTable, render_table
 from pawmark.grading.results.outcomes import ExerciseResult, Outcome
 from pawmark.grading.run.pipeline import Job, prepare, repair_submission
 from pawmark.grading.run.recording import Tape
 from pawmark.grading.run.run_settings import RunSettings
 from pawmark.grading.sandbox import choice
-from pawmark.trained import FOLDER as TRAINED
 
 _MAX_REPAIRS = 40
 _MAX_REPAIR = 400
@@ -75,12 +75,15 @@ def configure(c: Any) -> None:
     if binaries not in os.environ.get("PATH", "").split(os.pathsep):
         os.environ["PATH"] = os.pathsep.join([binaries, os.environ.get("PATH", "")])
     nbgrader.api.create_engine = _create_engine
+    with contextlib.suppress(CourseError):  # what is wrong with it, grading says
+        courses.use_configured(c, Path.cwd())
     # It has no hook before it passes over submissions without a notebook in the usual place.
     Autograde.init_notebooks = _find_submissions
     log = get_logger()
     _warn(log, course_settings.given(c))
     added, kept = [], []
-    for section, values in _WIRING.items():
+    wiring = {**_WIRING, "CourseDirectory": _WIRING["CourseDirectory"] | _of_the_course()}
+    for section, values in wiring.items():
         for name, value in values.items():
             done = _set(c[section], name, value)
             (added if done else kept).append(f"{section}.{name}")
@@ -108,6 +111,14 @@ def _set(section: Any, name: str, value: Any) -> bool:
     else:
         return False
     return True
+
+
+def _of_the_course() -> dict[str, Any]:
+    """Return what the course's plugin says of its folder; nothing where it has a mistake."""
+    with contextlib.suppress(CourseError):
+        found = courses.plugin()
+        return {"course_id": found.course_id, "ignore": [*_IGNORED, *found.left_out]}
+    return {}
 
 
 def adopt_notebooks(assignment: str, student: str, notebooks: list[str]) -> None:
@@ -253,8 +264,9 @@ class GradingExporter(NotebookExporter):
         if reason is not None:
             raise self._refuse(reason)
         try:
+            courses.use_configured(self.parent.config, Path(coursedir.root))
             self.settings = RunSettings.here()
-            self.data = grading_data()
+            self.data = courses.open_data()
             stand_in.wanted()
         except PawmarkError as error:
             raise self._refuse(str(error)) from error
@@ -381,7 +393,7 @@ def _exercise(cell: NotebookNode) -> str:
 
 
 def _table(result: ExerciseResult) -> NotebookNode:
-    plain = "\n".join(f"[{check.outcome}] {check.title}" for check in result.checks)
+    plain = repr(ResultTable(result))
     data = {"text/html": render_table(result), "text/plain": plain}
     return nbformat.v4.new_output("display_data", data)
 
@@ -456,13 +468,13 @@ class SaveTrustedGrades(SaveAutoGrades):
 
 # What makes plain nbgrader grade by Pawmark, by section of its configuration. A course may set each
 # of these itself, before `configure` or after.
+# The record holds seeds and the grader's own tracebacks: feedback goes out without it.
+_IGNORED = [".ipynb_checkpoints", "*.pyc", "__pycache__", ".nbgrader.log", "feedback",
+            "*.record.json"]  # fmt: skip
 _WIRING: dict[str, dict[str, Any]] = {
     "CourseDirectory": {
-        "course_id": "pawmark",
         "solution_directory": "solutions",
-        # The record holds seeds and the grader's own tracebacks: feedback goes out without it.
-        "ignore": [".ipynb_checkpoints", "*.pyc", "__pycache__", ".nbgrader.log", "feedback",
-                   "*.keras", TRAINED, "*.record.json"],
+        "ignore": _IGNORED,
     },
     "Execute": {"timeout": 600},
     "GenerateFeedback": {

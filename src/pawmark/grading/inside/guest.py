@@ -6,19 +6,22 @@ reads it as data and compares it with answers that never come here.
 
 import builtins
 import contextlib
+import importlib
 import io
-import json
 import logging
 import os
 import random
 import shutil
+import signal
 import socket
 import sys
 import tempfile
+import threading
+import time
 import traceback
 import weakref
 from collections.abc import Callable, Iterator
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any
 
 import numpy as np
@@ -27,6 +30,16 @@ from pawmark import settings
 from pawmark.grading.boundary import wire
 
 _DETAIL_LINES = 12
+MAX_ANSWER = 64 << 20  # bytes of one answer in a batch
+_MAX_BATCH = wire.MAX_BYTES // 2
+_MAX_SLOW = 2  # after so many slow answers, a batch asks no more
+
+
+_ELSEWHERE = tuple({sys.prefix, sys.base_prefix, str(Path(__file__).parents[1]), "<frozen"})
+
+
+class _TimeIsUp(BaseException):
+    """One answer of a batch takes too long."""
 
 
 class Guest:
@@ -60,10 +73,12 @@ class Guest:
         try:
             question = wire.decode(message, self.kept.__getitem__)
             with contextlib.redirect_stdout(io.StringIO()), _no_warnings():
-                value = _OPERATIONS[question["op"]](self, **question["args"])
+                value = _operation(question["op"])(self, **question["args"])
             return wire.encode({"status": "ok", "value": value}, self.keep)
         except KeyboardInterrupt:
             raise
+        except _TimeIsUp:
+            return wire.encode({"status": "timeout"})
         except NotImplementedError:
             return wire.encode({"status": "not attempted"})
         except BaseException as error:
@@ -82,7 +97,7 @@ class Guest:
 
 @contextlib.contextmanager
 def _no_warnings() -> Iterator[None]:
-    """Keep Keras from warning, in an instructor's notebook, that checks use many models."""
+    """Keep libraries from warning, in an instructor's notebook, that checks use many models."""
     before = logging.root.manager.disable
     logging.disable(max(before, logging.WARNING))
     try:
@@ -111,7 +126,21 @@ def _describe(error: BaseException) -> dict[str, str]:
         "type": type(error).__name__[:200],
         "message": message[: wire.MAX_TEXT],
         "detail": detail[-wire.MAX_TEXT :],
+        "kinds": [kind.__name__[:200] for kind in type(error).__mro__[:20]],
+        "line": _line_of(error),
     }
+
+
+def _line_of(error: BaseException) -> str:
+    """Return the line of the notebook at which an error came out, or empty."""
+    try:
+        frames = traceback.extract_tb(error.__traceback__)
+    except Exception:  # student code may have put anything there
+        return ""
+    for frame in reversed(frames):
+        if frame.line and not frame.filename.startswith(_ELSEWHERE):
+            return frame.line.strip()[:200]
+    return ""
 
 
 def _call(guest: Guest, name: str, args: list, kwargs: dict) -> Any:
@@ -126,131 +155,13 @@ def _has(guest: Guest, name: str) -> bool:
     return name in guest.namespace
 
 
-def _keras_model(value: Any) -> Any:
-    import keras
-
-    if not isinstance(value, keras.Model):
-        raise TypeError(f"expected a keras model, got {type(value).__name__}")
-    return value
-
-
-def _model(guest: Guest, model: Any) -> dict[str, Any]:
-    model = _keras_model(model)
-    optimizer = getattr(model, "optimizer", None)
-    return {
-        "name": str(model.name),
-        "params": int(model.count_params()) if model.built else None,
-        "trainable_params": sum(int(np.prod(w.shape)) for w in model.trainable_weights),
-        "input_shape": _shape(getattr(model, "input_shape", None)),
-        "output_shape": _shape(getattr(model, "output_shape", None)),
-        "layers": [_layer(layer) for layer in _flatten(model)],
-        "loss": _name_of(getattr(model, "loss", None)),
-        "optimizer": type(optimizer).__name__ if optimizer is not None else None,
-        "optimizer_config": _plain(optimizer.get_config()) if optimizer is not None else None,
-        "metrics": [str(metric.name) for metric in getattr(model, "metrics", [])],
-    }
-
-
-def _flatten(model: Any) -> list[Any]:
-    layers = []
-    for layer in getattr(model, "operations", None) or model.layers:
-        nested = getattr(layer, "layers", None)
-        layers.extend(_flatten(layer) if nested else [layer])
-    return layers
-
-
-def _layer(layer: Any) -> dict[str, Any]:
-    weights = getattr(layer, "weights", [])
-    return {
-        "class_name": type(layer).__name__,
-        "name": str(layer.name),
-        "config": _plain(_config(layer)),
-        "input_shape": _shape(_tensor_shape(layer, "input")),
-        "output_shape": _shape(_tensor_shape(layer, "output")),
-        "params": sum(int(np.prod(w.shape)) for w in weights),
-    }
-
-
-def _config(layer: Any) -> Any:
-    try:
-        return layer.get_config()
-    except Exception:  # operations and student layers need not have a configuration
-        return {}
-
-
-def _tensor_shape(layer: Any, side: str) -> Any:
-    try:
-        return getattr(layer, side).shape
-    except Exception:  # layers that were never called have no symbolic tensors
-        return None
-
-
-def _shape(shape: Any) -> tuple | None:
-    if shape is None or any(not (n is None or isinstance(n, int)) for n in shape):
-        return None
-    return tuple(shape)
-
-
-def _plain(tree: Any) -> Any:
-    return json.loads(json.dumps(tree, default=lambda value: _name_of(value) or str(value)))
-
-
-def _name_of(value: Any) -> str | None:
-    if value is None or isinstance(value, str):
-        return value
-    return str(getattr(value, "name", None) or getattr(value, "__name__", type(value).__name__))
-
-
-def _predict(guest: Guest, model: Any, inputs: np.ndarray, batch_size: int) -> Any:
-    return _keras_model(model).predict(inputs, batch_size=batch_size, verbose=0)
-
-
-def _weights(guest: Guest, model: Any) -> list[np.ndarray]:
-    return [np.asarray(weight) for weight in _keras_model(model).get_weights()]
-
-
-def _set_weights(guest: Guest, model: Any, weights: list) -> None:
-    _keras_model(model).set_weights(weights)
-
-
-def _history(guest: Guest, values: dict) -> Any:
-    import keras
-
-    history = keras.callbacks.History()
-    history.history = values
-    history.epoch = list(range(max(map(len, values.values()), default=0)))
-    return history
-
-
-def _axes(guest: Guest, axes: Any) -> dict[str, Any]:
-    from matplotlib.axes import Axes
-
-    if not isinstance(axes, Axes):
-        raise TypeError(f"expected matplotlib Axes, got {type(axes).__name__}")
-    legend = axes.get_legend()
-    return {
-        "title": axes.get_title(),
-        "xlabel": axes.get_xlabel(),
-        "ylabel": axes.get_ylabel(),
-        "lines": [_line(line) for line in axes.get_lines()],
-        "legend": None if legend is None else [text.get_text() for text in legend.get_texts()],
-    }
-
-
-def _line(line: Any) -> dict[str, Any]:
-    return {
-        "label": str(line.get_label()),
-        "x": np.asarray(line.get_xdata(), dtype=float),
-        "y": np.asarray(line.get_ydata(), dtype=float),
-        "linestyle": str(line.get_linestyle()),
-        "marker": str(line.get_marker()),
-    }
-
-
 def _folder(guest: Guest, files: dict[str, bytes]) -> str:
     root = guest.fresh_folder()
     for name, data in files.items():
         path = root / name
+        if name.endswith("/"):
+            path.mkdir(parents=True, exist_ok=True)
+            continue
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(data)
     return str(root)
@@ -283,28 +194,186 @@ def _scratch(guest: Guest, name: str) -> str:
 def _seed(guest: Guest, seed: int) -> None:
     random.seed(seed)
     np.random.seed(seed)
-    import keras
 
-    keras.utils.set_random_seed(seed)
+
+def _receive(guest: Guest, folder: str, files: dict[str, bytes]) -> None:
+    """Put files that were handed in into a folder of the home folder."""
+    target = Path.home() / folder
+    target.mkdir(exist_ok=True)
+    for name, data in files.items():
+        (target / Path(name).name).write_bytes(data)
+
+
+class _Call:
+    """The arguments of one call, built beside the student's code; see `_probe`."""
+
+    def __init__(self, guest: Guest, tree: dict[str, Any]) -> None:
+        self._guest = guest
+        self._folders: list[tuple[dict[str, bytes], str]] = []
+        self._states: dict[str, tuple[Any, str | None]] = {}
+        self.args = [self._build(f"argument {n + 1}", one) for n, one in enumerate(tree["args"])]
+        self.kwargs = {name: self._build(name, one) for name, one in tree["kwargs"].items()}
+        self._before = self._state()
+
+    def _build(self, name: str, tree: dict[str, Any]) -> Any:
+        if "place" in tree:
+            return str(Path(self._folder(tree["place"])) / tree["path"])
+        if "inside" in tree:
+            value = _OPERATIONS[tree["inside"]](self._guest, **tree["arguments"])
+            self._states[name] = value, tree.get("state")
+            return value
+        self._states[name] = tree["value"], None
+        return tree["value"]
+
+    def _folder(self, files: dict[str, bytes]) -> str:
+        for known, root in self._folders:
+            if known == files:
+                return root
+        self._folders.append((files, _folder(self._guest, files)))
+        return self._folders[-1][1]
+
+    def _state(self) -> dict[str, str]:
+        return {
+            name: wire.state_of(value if state is None else eval(state, {"value": value}))  # noqa: S307
+            for name, (value, state) in self._states.items()
+        }
+
+    def changed(self) -> list[str]:
+        """Name the arguments that are not as they were built."""
+        after = self._state()
+        return [name for name in after if after[name] != self._before[name]]
+
+    def plain(self, value: Any) -> Any:
+        """Name the folders that were written for this call as the grader names them."""
+        for _, root in self._folders:
+            value = _renamed(value, root)
+        return value
+
+
+def _renamed(value: Any, root: str) -> Any:
+    if isinstance(value, list | tuple):
+        return type(value)(_renamed(one, root) for one in value)
+    if isinstance(value, dict):
+        return {key: _renamed(one, root) for key, one in value.items()}
+    if isinstance(value, str | PurePath) and (str(value) + "/").startswith(root + "/"):
+        return "folder:/" + str(value)[len(root) + 1 :] if str(value) != root else "folder:"
+    return value
+
+
+def _probe(
+    guest: Guest,
+    name: str,
+    call: dict[str, Any],
+    read: list | None = None,
+    other: dict[str, Any] | None = None,
+) -> dict[str, Any]:
+    """Call a function as the grader describes, and say whether it changed the caller's objects.
+
+    With `other` it is called three times, f(a), f(b), f(a), with the same objects for a.
+    """
+    function, first = guest.find(name), _Call(guest, call)
+
+    def result(given: _Call, value: Any) -> Any:
+        if read is not None:
+            marks = {"result": value, "arguments": given.args}
+            value = _OPERATIONS[read[0]](guest, **_filled(read[1], marks))
+        return given.plain(value)
+
+    value = function(*first.args, **first.kwargs)
+    if other is None:
+        return {"value": result(first, value), "changed": first.changed()}
+    at_once = _copy(guest, result(first, value))
+    second = _Call(guest, other)
+    function(*second.args, **second.kwargs)
+    later = _copy(guest, result(first, value))
+    again = result(first, function(*first.args, **first.kwargs))
+    return {"first": at_once, "later": later, "again": again, "changed": first.changed()}
+
+
+def _filled(tree: Any, marks: dict[str, Any]) -> Any:
+    """Put what is known here into the arguments of an operation."""
+    if not isinstance(tree, dict):
+        return tree
+    if tree.keys() == {"mark"}:
+        return marks[tree["mark"]]
+    return {key: _filled(value, marks) for key, value in tree.items()}
+
+
+def _copy(guest: Guest, value: Any) -> Any:
+    """Return a value as it is now, whatever becomes of the object."""
+    return wire.decode(wire.encode(value, guest.keep), guest.kept.__getitem__)
+
+
+def _batch(guest: Guest, questions: list[bytes], seconds: float) -> list[bytes]:
+    """Answer questions one by one; an error in one, or a slow one, is an answer of its own."""
+    answers, left, slow = [], _MAX_BATCH, 0
+    for question in questions:
+        answer = wire.encode({"status": "timeout"})
+        if slow < _MAX_SLOW:
+            began = time.monotonic()
+            with _alarm(seconds):
+                answer = guest.answer(wire.unpack(question))
+            slow += time.monotonic() - began >= seconds
+        answers.append(_packed(answer, min(left, MAX_ANSWER)))
+        left -= len(answers[-1])
+    return answers
+
+
+def _packed(answer: wire.Message, most: int) -> bytes:
+    too_large = wire.pack(wire.encode({"status": "too large"}))
+    try:
+        packed = wire.pack(answer)
+    except wire.WireError:
+        return too_large
+    return packed if len(packed) <= most else too_large
+
+
+@contextlib.contextmanager
+def _alarm(seconds: float) -> Iterator[None]:
+    """Interrupt what takes longer; only in the main thread, where kernels run cells."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def ring(*_: Any) -> None:
+        raise _TimeIsUp
+
+    before = signal.signal(signal.SIGALRM, ring)
+    began, (left, again) = time.monotonic(), signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+        if left:  # somebody else's alarm goes on
+            passed = time.monotonic() - began
+            signal.setitimer(signal.ITIMER_REAL, max(left - passed, 0.001), again)
 
 
 _OPERATIONS: dict[str, Callable[..., Any]] = {
+    "probe": _probe,
+    "batch": _batch,
     "call": _call,
     "evaluate": _evaluate,
     "has": _has,
-    "model": _model,
-    "predict": _predict,
-    "weights": _weights,
-    "set_weights": _set_weights,
-    "history": _history,
-    "axes": _axes,
     "folder": _folder,
     "lay": _lay,
     "read_file": _read_file,
     "exists": _exists,
     "scratch": _scratch,
     "seed": _seed,
+    "receive": _receive,
 }
+
+
+def _operation(name: str) -> Callable[..., Any]:
+    """Find what answers a question: of this module, or of a module of the course's own.
+
+    Such a question is named ``MODULE:NAME``: see ``inside`` in `pawmark.grading.course`.
+    """
+    module, colon, own = name.partition(":")
+    return importlib.import_module(module).OPERATIONS[own] if colon else _OPERATIONS[name]
+
 
 _serving: list[Guest] = []
 
@@ -317,7 +386,7 @@ def serve() -> None:
         _serving.append(Guest(get_ipython().user_ns))
     door = socket.socket(fileno=os.dup(settings.here.door_fd))
     try:
-        message = wire.read_frame(lambda count: _receive(door, count))
+        message = wire.read_frame(lambda count: _read(door, count))
         answer = _serving[0].answer(message)
         try:
             wire.write_frame(door.sendall, answer)  # nothing is sent of what is too large
@@ -327,7 +396,7 @@ def serve() -> None:
         door.close()
 
 
-def _receive(door: socket.socket, count: int) -> bytes:
+def _read(door: socket.socket, count: int) -> bytes:
     parts = bytearray()
     while len(parts) < count:
         part = door.recv(min(count - len(parts), 1 << 20))

@@ -1,7 +1,7 @@
 """Runs in a sandbox of its own: imports the libraries once, then lets copies of itself go.
 
-``python -m pawmark.grading.inside preloaded FD full``; ``light`` leaves TensorFlow and Keras
-out. The grader sends one request for each submission: a process of the sandbox that was made for
+``python -m pawmark.grading.inside preloaded FD LIBRARIES``: modules with commas between them.
+The grader sends one request for each submission: a process of the sandbox that was made for
 it, two sockets, the limits and the filter of system calls.
 This process forks; the copy moves into that sandbox for good, gives up every right, and only then
 becomes the runner and the kernel of the submission. The template itself never runs student code,
@@ -27,22 +27,15 @@ from typing import Any, NoReturn
 from pawmark.grading.boundary.capabilities import checked, drop_capabilities, forbid_capabilities
 from pawmark.grading.boundary.limits import Limits
 
-# What notebooks import, and what a kernel needs before the first cell runs. Nothing here may start
-# threads that hold locks, or run an operation of TensorFlow's: neither survives a fork.
+# What a kernel needs before the first cell runs; a course adds its own. Nothing may start threads
+# that hold locks: they do not survive a fork.
 LIBRARIES = (
     "numpy",
-    "matplotlib.figure",
-    "matplotlib.backends.backend_agg",
-    "matplotlib.pyplot",
-    "PIL.Image",
     "ipykernel.kernelapp",
     "ipykernel.ipkernel",
-    "pawmark.pets",
-    "pawmark.figures",
     "pawmark.grading.inside.guest",
     "pawmark.grading.inside.runner",
 )
-HEAVY = ("tensorflow", "keras")
 BACKEND = "module://matplotlib_inline.backend_inline"
 MAX_REQUEST = 1 << 16
 
@@ -65,7 +58,7 @@ def main() -> None:
     null = os.open(os.devnull, os.O_RDWR)
     for number in (0, 1, 2):
         os.dup2(null, number)
-    preload((*LIBRARIES, *HEAVY) if sys.argv[2] == "full" else LIBRARIES)
+    preload(sys.argv[2].split(","))
     home = _files_at_home()
     # Children that nobody waits for: a sandbox cannot end before its processes are reaped.
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)

@@ -38,7 +38,8 @@ VARIABLE = settings.Settings.training.variable
 FOLDER = course_folder.HANDED_IN
 MAX_BYTES = 100_000_000
 
-_RECEIVE = "__import__('pawmark.trained', fromlist=['x']).receive(files)"
+# Where the student's process finds them, below its home folder, before any cell runs.
+RECEIVED = ".pawmark-handed-in"
 
 
 def wanted() -> bool:
@@ -98,9 +99,7 @@ def files_for(notebook: NotebookNode, course: Path) -> dict[str, bytes]:
 
 def message_for(files: dict[str, bytes]) -> wire.Message:
     """Return the question that brings files into a student's process."""
-    return wire.encode(
-        {"op": "evaluate", "args": {"expression": _RECEIVE, "bindings": {"files": files}}}
-    )
+    return wire.encode({"op": "receive", "args": {"folder": RECEIVED, "files": files}})
 
 
 def checksums(notebook: NotebookNode) -> dict[str, str]:

@@ -45,33 +45,62 @@ class Picture:
 
 
 @dataclass(frozen=True)
-class Training:
-    """A training run beside the bar, which a check hands out to the student.
+class Exhibit:
+    """Data that a check hands out to the student; the course's plugin draws what is of its kind.
 
     Attributes
     ----------
-    loss, val_loss
-        Losses by epoch, as the student's history tells them; empty when it does not.
-    judged
-        Loss of the best model on photographs that it has not seen, computed by the check.
-    bar
-        What a sound run stays below; None where none was measured.
-    prior
-        Loss of a predictor that has learnt nothing.
+    kind
+        Which of the plugin's exhibits it is.
+    data
+        JSON.
     """
 
-    loss: tuple[float, ...]
-    val_loss: tuple[float, ...]
-    judged: float
-    bar: float | None
-    prior: float
+    kind: str
+    data: dict[str, Any]
 
-    @classmethod
-    def from_json(cls, tree: dict[str, Any]) -> "Training":
-        """Rebuild a training run from the JSON object of a record."""
-        losses = {name: tuple(map(float, tree[name])) for name in ("loss", "val_loss")}
-        bar = None if tree["bar"] is None else float(tree["bar"])
-        return cls(judged=float(tree["judged"]), bar=bar, prior=float(tree["prior"]), **losses)
+
+# What rows say that lose points by what another row has told already.
+SAME_REASON = "for the same reason"
+WITH_RESULTS_ONLY = "it counts with right results only"
+
+
+@dataclass(frozen=True)
+class Part:
+    """A part of a row, which is right as a whole or not: a stratum of inputs, a demand.
+
+    Attributes
+    ----------
+    name
+        What it is about, for the student.
+    right
+        Whether every answer was right.
+    """
+
+    name: str
+    right: bool
+
+
+@dataclass(frozen=True)
+class Counterexample:
+    """The smallest input on which an answer was refused; short text, made for people.
+
+    Attributes
+    ----------
+    call
+        The call, as it would be written, or words that stand for it.
+    got
+        What came of it.
+    expected
+        What should have come; None where that stays hidden.
+    where
+        The first place of a large result that differs, or empty.
+    """
+
+    call: str
+    got: str
+    expected: str | None = None
+    where: str = ""
 
 
 @dataclass(frozen=True)
@@ -96,8 +125,17 @@ class CheckResult:
         The end of the student's traceback, or of the grader's for a grader error.
     picture
         What the check shows the student, or None.
-    training
-        A training run that the check hands out, or None.
+    exhibit
+        Data that the check hands out and the course draws, or None.
+    row
+        Of an exercise with a specification: "core", "corners", "contract" or "item"; else empty.
+        Then the points may be a part of what could be reached.
+    parts
+        What the row consists of.
+    misconception
+        The key of the misconception that was established; empty where none was.
+    counterexample
+        An input on which the answer was refused, or None.
     """
 
     check: str
@@ -110,18 +148,33 @@ class CheckResult:
     expected: str | None = None
     detail: str = ""
     picture: Picture | None = None
-    training: Training | None = None
+    exhibit: Exhibit | None = None
+    row: str = ""
+    parts: tuple[Part, ...] = ()
+    misconception: str = ""
+    counterexample: Counterexample | None = None
+
+    @property
+    def tells(self) -> bool:
+        """Whether its message says something that no other row of the exercise has said."""
+        return bool(self.message) and self.message not in (SAME_REASON, WITH_RESULTS_ONLY)
 
     @classmethod
     def from_json(cls, tree: dict[str, Any]) -> "CheckResult":
         """Rebuild a result from `to_json`."""
-        picture, training = tree.get("picture"), tree.get("training")
+        tree = dict(tree)
+        training = tree.pop("training", None)  # the only kind in records of earlier versions
+        old = {"kind": "training", "data": training} if training else None
+        picture, exhibit = tree.get("picture"), tree.get("exhibit") or old
+        shown = tree.get("counterexample")
         return cls(
             **{
                 **tree,
+                "parts": tuple(Part(**part) for part in tree.get("parts", ())),
+                "counterexample": Counterexample(**shown) if shown else None,
                 "outcome": Outcome(tree["outcome"]),
                 "picture": Picture(**picture) if picture else None,
-                "training": Training.from_json(training) if training else None,
+                "exhibit": Exhibit(**exhibit) if exhibit else None,
             }
         )
 
@@ -139,11 +192,20 @@ class ExerciseResult:
     exercise
         The grade_id of the exercise (that of its solution cell).
     checks
-        Results in the order of the check module.
+        Results in the order of the check module, or of the rows.
+    remarks
+        What a person should look at, and no point hangs on.
+    questions
+        How many times a function of the student's was called; 0 where that is not counted.
+    drawn_by
+        What drew the inputs, with its version; empty where they were not drawn from strata.
     """
 
     exercise: str
     checks: tuple[CheckResult, ...]
+    remarks: tuple[str, ...] = ()
+    questions: int = 0
+    drawn_by: str = ""
 
     @property
     def points(self) -> float:
@@ -164,11 +226,17 @@ class ExerciseResult:
     def from_json(cls, tree: dict[str, Any]) -> "ExerciseResult":
         """Rebuild a result from `to_json`."""
         checks = tuple(CheckResult.from_json(check) for check in tree["checks"])
-        return cls(tree["exercise"], checks)
+        remarks = tuple(str(remark) for remark in tree.get("remarks", ()))
+        drawn = int(tree.get("questions", 0)), str(tree.get("drawn_by", ""))
+        return cls(tree["exercise"], checks, remarks, *drawn)
 
     def to_json(self) -> dict[str, Any]:
         """Return the result as a JSON object."""
-        return {"exercise": self.exercise, "checks": [check.to_json() for check in self.checks]}
+        tree: dict[str, Any] = {"exercise": self.exercise}
+        tree["checks"] = [check.to_json() for check in self.checks]
+        if self.drawn_by:
+            tree |= {"questions": self.questions, "drawn_by": self.drawn_by}
+        return tree | {"remarks": list(self.remarks)} if self.remarks else tree
 
 
 def show_points(points: float, max_points: float) -> str:

@@ -4,7 +4,7 @@ import json
 import math
 import time
 import traceback
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -12,15 +12,15 @@ from pathlib import Path
 
 from nbformat import NotebookNode
 
-from pawmark import pets
 from pawmark.grading.boundary import wire
 from pawmark.grading.boundary.sanitizing import Cleaner
 from pawmark.grading.checks.session import CheckSession, with_checks
-from pawmark.grading.checks.student import Student, StudentError
+from pawmark.grading.checks.student import Reply, Student, StudentError, batch, read_batch
+from pawmark.grading.course import Data
 from pawmark.grading.intake import stand_in
 from pawmark.grading.intake.cells import exercise_of, is_grade, is_solution
 from pawmark.grading.results.outcomes import CheckResult, ExerciseResult, Outcome
-from pawmark.grading.run.recording import Answer, CellTape, Tape, digest_of
+from pawmark.grading.run.recording import Answer, CellTape, Tape
 from pawmark.grading.session.kernel import START_LIMIT, CellRun, KernelLost, StudentKernel
 
 MAX_RESTARTS = 6
@@ -34,6 +34,10 @@ _LOST = {
     Outcome.NOT_REACHED: "grading did not come this far: the time for the whole notebook was over, "
     "or the process was lost too often",
 }
+
+
+_NOT_ATTEMPTED = "this exercise is not attempted yet"
+_UNREADABLE = "your code's answer could not be read"
 
 
 class _NotOnTapeError(Exception):
@@ -93,7 +97,7 @@ class Execution:
     notebook: NotebookNode
     undone: frozenset[str]
     course: Path
-    data: pets.Pets
+    data: Data
     guest_root: str
     new_kernel: Callable[[], StudentKernel]
     sandbox: str
@@ -316,28 +320,74 @@ class Execution:
             self._check_name = check
             self.tape.answers.pop((exercise, check), None)
 
-        door = Student(self._questioner(exercise))
+        if self.old is not None and exercise in self.old.probes:
+            self.tape.probes[exercise].update(self.old.probes[exercise])
+        door = self._door(exercise)
         result = checks.run(exercise, door, points, begins)
         if not self._missed:
             return result
         old, self.old = self.old, None
         try:
-            door = Student(self._questioner(exercise))
+            door = self._door(exercise)
             live = checks.run(exercise, door, points, begins, self._missed)
         finally:
             self.old = old
         again = {check.check: check for check in live.checks}
         return ExerciseResult(exercise, tuple(again.get(c.check, c) for c in result.checks))
 
+    def _door(self, exercise: str) -> Student:
+        return Student(self._questioner(exercise), self._batcher(exercise))
+
+    def _batcher(
+        self, exercise: str
+    ) -> Callable[[Sequence[wire.Message], float, bool], list[Reply]]:
+        """Return what asks many questions at once; of those on the tape, no student code is asked.
+
+        What was lost once is not asked again.
+        """
+
+        def ask_all(messages: Sequence[wire.Message], seconds: float, cheap: bool) -> list[Reply]:
+            if exercise in self.undone:
+                undone = StudentError(Outcome.NOT_ATTEMPTED, _NOT_ATTEMPTED)
+                return [undone] * len(messages)
+            known = self.tape.probes[exercise]
+            keys = [wire.digest_of(message) for message in messages]
+            missing = {
+                key: one for key, one in zip(keys, messages, strict=True) if key not in known
+            }
+            if missing and not (cheap and self._kernel is None):
+                known.update(self._asked_at_once(exercise, missing, seconds))
+            return [_reply_of(known.get(key)) for key in keys]
+
+        return ask_all
+
+    def _asked_at_once(
+        self, exercise: str, questions: dict[str, wire.Message], seconds: float
+    ) -> dict[str, Answer]:
+        """Ask questions as one batch; a process that is lost meanwhile answers none of them."""
+        if exercise in self._lost:
+            return {key: Answer(key, None, self._lost[exercise]) for key in questions}
+        asked = self._asked("", batch(list(questions.values()), seconds))
+        if asked.reply is None:
+            self._lost[exercise] = asked.lost
+            return {key: Answer(key, None, asked.lost) for key in questions}
+        try:
+            replies = read_batch(asked.reply, len(questions))
+        except StudentError as error:
+            return {key: Answer(key, None, error.outcome) for key in questions}
+        return {
+            key: Answer(key, reply, None) for key, reply in zip(questions, replies, strict=True)
+        }
+
     def _questioner(self, exercise: str) -> Callable[[wire.Message], wire.Message]:
         """Return what asks the live process; after one loss the exercise asks no more."""
 
         def ask(message: wire.Message) -> wire.Message:
             if exercise in self.undone:
-                raise StudentError(Outcome.NOT_ATTEMPTED, "this exercise is not attempted yet")
+                raise StudentError(Outcome.NOT_ATTEMPTED, _NOT_ATTEMPTED)
             if exercise in self._lost:
                 raise StudentError(self._lost[exercise], _LOST[self._lost[exercise]])
-            question = digest_of(message)
+            question = wire.digest_of(message)
             answer = self._taped(exercise, question) or self._asked(question, message)
             self.tape.answers[exercise, self._check_name].append(self._kept(answer))
             if answer.reply is None:
@@ -409,6 +459,12 @@ class Execution:
             seconds = cell.metadata.get("pawmark", {}).get("seconds")
             limits[grade_id] = self.timeout if seconds is None else float(seconds) * self.patience
         return limits
+
+
+def _reply_of(answer: Answer | None) -> Reply:
+    if answer is None or answer.reply is not None:
+        return answer and answer.reply
+    return StudentError(answer.lost, _LOST.get(answer.lost, _UNREADABLE))
 
 
 def _broken(exercise: str, points: float, detail: str) -> ExerciseResult:

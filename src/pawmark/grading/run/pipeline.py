@@ -13,7 +13,8 @@ from pathlib import Path
 
 from nbformat import NotebookNode
 
-from pawmark import pets, settings
+from pawmark import settings
+from pawmark.grading import course as courses
 from pawmark.grading import fingerprint
 from pawmark.grading.checks.session import CHECKS
 from pawmark.grading.course_folder import source_notebook
@@ -31,7 +32,6 @@ from pawmark.grading.run.run_settings import RunSettings, patience
 from pawmark.grading.sandbox import choice
 from pawmark.grading.session import warm
 from pawmark.grading.session.kernel import StudentKernel
-from pawmark.vision import precomputed
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,7 @@ class Job:
     undone: frozenset[str]
     beside: Mapping[str, bytes]
     unread: str
-    data: pets.Pets
+    data: courses.Data
     settings: RunSettings
     about: dict[str, str]
     key: str
@@ -122,7 +122,7 @@ def prepare(
     course: Path,
     assignment: str,
     repaired: Repaired,
-    data: pets.Pets,
+    data: courses.Data,
     settings: RunSettings,
     notebook: NotebookNode | None = None,
     checks: str | None = None,
@@ -160,7 +160,7 @@ def key_of(
     notebook: NotebookNode,
     undone: frozenset[str],
     beside: Mapping[str, bytes],
-    data: pets.Pets,
+    data: courses.Data,
     settings: RunSettings,
 ) -> str:
     """Return the name of the recording of a mended notebook, with the files that lie beside it."""
@@ -178,7 +178,7 @@ def execution(
     undone: frozenset[str],
     beside: Mapping[str, bytes],
     course: Path,
-    data: pets.Pets,
+    data: courses.Data,
     settings: RunSettings,
     seed: int,
     about: Mapping[str, str],
@@ -189,7 +189,8 @@ def execution(
     imported = warm.libraries_for(sources)
 
     def new_kernel() -> StudentKernel:
-        precomputed.make(data, sources)
+        if data.root is not None:
+            courses.plugin().precompute(data, "\n".join(sources))
         sandbox = choice.sandbox_of(settings.sandbox, data.root, settings.limits)
         return StudentKernel(sandbox, imported)
 

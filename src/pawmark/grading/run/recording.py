@@ -14,7 +14,7 @@ import base64
 import contextlib
 import hashlib
 import json
-import os
+import zlib
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -23,8 +23,8 @@ from typing import Any
 
 from nbformat import NotebookNode
 
-from pawmark import profiles
 from pawmark.files import write_whole
+from pawmark.grading import course as courses
 from pawmark.grading import course_folder, fingerprint
 from pawmark.grading.boundary import wire
 from pawmark.grading.results.outcomes import ExerciseResult, Outcome
@@ -50,6 +50,9 @@ class Answer:
     lost: Outcome | None
 
 
+MAX_PROBES = 5 << 20  # bytes that the answers to single inputs take on a tape
+
+
 @dataclass
 class Tape:
     """The run of one submission.
@@ -64,6 +67,9 @@ class Tape:
         By position in the repaired notebook.
     answers
         By exercise and check, in the order of the questions.
+    probes
+        Answers to single inputs, by exercise and digest of the question: whatever becomes of the
+        checks, such a question need not be asked again.
     about
         What it is of, for people: the assignment. And ``checks``: the digest of the hidden checks
         that have asked all they ask.
@@ -81,19 +87,12 @@ class Tape:
     sandbox: str = ""
     cells: dict[int, CellTape] = field(default_factory=dict)
     answers: dict[tuple[str, str], list[Answer]] = field(default_factory=lambda: defaultdict(list))
+    probes: dict[str, dict[str, Answer]] = field(default_factory=lambda: defaultdict(dict))
     about: dict[str, str] = field(default_factory=dict)
     results: tuple[ExerciseResult, ...] = ()
     gave_up: str = ""
     seconds: float = 0.0
     memory: int = 0
-
-
-def digest_of(message: wire.Message) -> str:
-    """Return the digest of a question."""
-    digest = hashlib.sha256(json.dumps(message.tree, sort_keys=True).encode())
-    for blob in message.blobs:
-        digest.update(hashlib.sha256(blob).digest())
-    return digest.hexdigest()
 
 
 def key_of(notebook: NotebookNode, **circumstances: Any) -> str:
@@ -114,8 +113,7 @@ def key_of(notebook: NotebookNode, **circumstances: Any) -> str:
 
 def variables() -> dict[str, str]:
     """Return the variables of the environment that student code sees and that choose for it."""
-    backend = {name: os.environ[name] for name in ("KERAS_BACKEND",) if name in os.environ}
-    return {profiles.VARIABLE: profiles.current().name, **backend}
+    return courses.plugin().environment(None)
 
 
 def path_of(course: Path, key: str) -> Path:
@@ -143,7 +141,9 @@ def write(course: Path, key: str, data: bytes) -> None:
 def to_bytes(tape: Tape) -> bytes:
     """Return a tape as the text of its file."""
     results = [{"result": result.to_json()} for result in tape.results]
-    lines = [json.dumps(tree) for tree in (*_cells(tape), *_answers(tape), *results)]
+    lines = [
+        json.dumps(tree) for tree in (*_cells(tape), *_answers(tape), *_probes(tape), *results)
+    ]
     head: dict[str, Any] = {
         "seed": tape.seed,
         "sandbox": tape.sandbox,
@@ -173,6 +173,28 @@ def _answers(tape: Tape) -> Iterator[dict[str, Any]]:
             yield tree | _loss(answer.lost)
 
 
+def _probes(tape: Tape) -> Iterator[dict[str, Any]]:
+    """Yield the answers to single inputs, compressed; what is over the budget is asked again."""
+    left = MAX_PROBES
+    for exercise, answers in tape.probes.items():
+        for question, answer in answers.items():
+            tree: dict[str, Any] = {"exercise": exercise, "probe": question}
+            if answer.reply is not None:
+                frame = wire.pack(answer.reply)
+                tree["bytes"] = len(frame)
+                tree["frame"] = base64.b64encode(zlib.compress(frame)).decode()
+                left -= len(tree["frame"])
+            if left >= 0:
+                yield tree | _loss(answer.lost)
+
+
+def _probe(tree: dict[str, Any], lost: Outcome | None) -> Answer:
+    if "frame" not in tree:
+        return Answer(tree["probe"], None, lost)
+    unpacked = zlib.decompressobj().decompress(base64.b64decode(tree["frame"]), int(tree["bytes"]))
+    return Answer(tree["probe"], wire.unpack(unpacked), lost)
+
+
 def _loss(lost: Outcome | None) -> dict[str, str]:
     return {} if lost is None else {"lost": lost.value}
 
@@ -194,7 +216,7 @@ def from_bytes(data: bytes) -> Tape | None:
         tape.seconds, tape.memory = float(head["seconds"]), int(head["memory"])
         for tree in trees:
             _add(tape, tree)
-    except (ValueError, KeyError, TypeError, AttributeError):
+    except (ValueError, KeyError, TypeError, AttributeError, wire.WireError, zlib.error):
         return None
     return tape if len(trees) == head["lines"] else None
 
@@ -203,6 +225,9 @@ def _add(tape: Tape, tree: dict[str, Any]) -> None:
     lost = Outcome(tree["lost"]) if "lost" in tree else None
     if "result" in tree:
         tape.results += (ExerciseResult.from_json(tree["result"]),)
+        return
+    if "probe" in tree:
+        tape.probes[tree["exercise"]][tree["probe"]] = _probe(tree, lost)
         return
     if "cell" in tree:
         tape.cells[int(tree["cell"])] = CellTape(tree["outputs"], lost)

@@ -6,11 +6,10 @@ from typing import Any
 
 import psutil
 
-from pawmark import profiles, settings
+from pawmark import settings
+from pawmark.grading import course as courses
 from pawmark.grading.boundary.limits import Limits
 from pawmark.grading.sandbox import choice
-
-GPU_PATIENCE = 10.0  # under `gpu`, limits of time are those of `quick` this many times
 
 
 @dataclass(frozen=True)
@@ -65,14 +64,13 @@ class RunSettings:
 
 
 def patience() -> float:
-    """Return what limits of time are multiplied by; they are written for the profile ``quick``."""
-    return GPU_PATIENCE if profiles.current() is profiles.GPU else 1.0
+    """Return what limits of time are multiplied by, as the course wants it."""
+    return courses.plugin().limits().time
 
 
 def _limits() -> Limits:
     """Return the limits on a submission: what the machine allows, or ``PAWMARK_MEMORY_GB``."""
     if settings.here.memory_gb is not None:
         return Limits(memory=int(settings.here.memory_gb * (1 << 30)))
-    # The chapter's sizes are some 4 GiB of arrays before anything is trained.
-    wanted = Limits.memory * (4 if profiles.current() is profiles.GPU else 1)
+    wanted = int(Limits.memory * courses.plugin().limits().memory)
     return Limits(memory=min(wanted, psutil.virtual_memory().total // 4 * 3))

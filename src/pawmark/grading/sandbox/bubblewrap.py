@@ -18,13 +18,12 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import IO
 
-from pawmark import profiles, settings
+from pawmark.grading import course as courses
 from pawmark.grading.boundary import seccomp
 from pawmark.grading.boundary.limits import MAX_DISK
 from pawmark.grading.inside import user_namespace
 from pawmark.grading.inside.user_namespace import GUEST_ID
 from pawmark.grading.sandbox import lifeline
-from pawmark.vision import precomputed
 
 GUEST_HOME = "/home/student"
 GUEST_DATA = "/data/pets"
@@ -34,9 +33,7 @@ _PACKAGE = Path(__file__).resolve().parents[2]
 _SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32")
 _PLAIN = tuple(f"/dev/{name}" for name in ("null", "zero", "full", "random", "urandom", "tty"))
 _ETC = ("ld.so.cache", "ld.so.conf", "ld.so.conf.d", "fonts", "alternatives", "localtime")
-_HANDED_ON = ("KERAS_BACKEND",)
 _DEVICES = Path("/dev")
-_DRIVER = ("nvidiactl", "nvidia-uvm")  # what CUDA opens beside the cards themselves
 _FREE_IDS = range(64100, 64200)
 _FORKS = 40
 _TRIAL = 20.0
@@ -133,14 +130,19 @@ def _readable(data: Path | None) -> bool:
     """Tell whether everybody may read a data set, as far as its folders and first files tell."""
     if data is None:
         return True
-    folders = [data, data / "images", data / "annotations", data / "annotations" / "trimaps"]
-    folders = [folder for folder in folders if folder.is_dir()]
+    inner = _folders_in(data)
+    folders = [data, *inner, *(folder for outer in inner for folder in _folders_in(outer))]
     files = [
         next((path for path in folder.iterdir() if path.is_file()), None) for folder in folders
     ]
     return all(path.stat().st_mode & 0o5 == 0o5 for path in folders) and all(
         path.stat().st_mode & 0o4 for path in files if path is not None
     )
+
+
+def _folders_in(folder: Path) -> list[Path]:
+    with os.scandir(folder) as entries:
+        return [Path(entry.path) for entry in entries if entry.is_dir()]
 
 
 def shown() -> tuple[list[str], list[str]]:
@@ -316,37 +318,37 @@ def environment(home: str, data: str | None) -> dict[str, str]:
         "USER": "student",
         "LOGNAME": "student",
         "PATH": os.pathsep.join([str(Path(sys.prefix) / "bin"), "/usr/bin", "/bin"]),
-        "MPLCONFIGDIR": f"{home}/.matplotlib",
-        "TF_CPP_MIN_LOG_LEVEL": "2",
         "LANG": "C.UTF-8",
         "PYTHONDONTWRITEBYTECODE": "1",
-        # The profile is said, not left to the machine's look: in here no card may be seen, and both
-        # sides have to speak of the same sizes.
-        **settings.environment(progress=False, profile=profiles.current().name),
     }
-    if not _cards():
+    if not _devices():
         values["CUDA_VISIBLE_DEVICES"] = "-1"
-    if not _PACKAGE.is_relative_to(Path(sys.prefix).resolve()):
-        values["PYTHONPATH"] = str(_PACKAGE.parent)
-    if data is not None:
-        values |= settings.environment(data=data, ahead=_ahead_of(data))
-    for name in _HANDED_ON:
-        if name in os.environ:
-            values[name] = os.environ[name]
-    return values
+    if packages := lent():
+        values["PYTHONPATH"] = os.pathsep.join(dict.fromkeys(str(p.parent) for p in packages))
+    place = courses.Place(home, data, None if data is None else _precomputed(data))
+    values |= courses.plugin().environment(place)
+    return {name: value for name, value in values.items() if value}
 
 
-def _ahead_of(data: str) -> str:
-    """Return where lies what was made ahead of a data set, seen from where the data set is."""
-    return GUEST_AHEAD if data == GUEST_DATA else str(precomputed.folder_of(Path(data)))
+def lent() -> list[Path]:
+    """Return packages and modules that student code imports and that lie beside this Python."""
+    found = dict.fromkeys([_PACKAGE, *courses.places_inside()])
+    installed = [Path(prefix).resolve() for prefix in (sys.prefix, sys.base_prefix)]
+    return [path for path in found if not any(map(path.is_relative_to, installed))]
 
 
-def _cards() -> list[str]:
-    """Return the device files of the graphics cards, where the profile trains on them."""
-    if profiles.current() is not profiles.GPU:
-        return []
-    found = [*_DEVICES.glob("nvidia[0-9]*"), *(_DEVICES / name for name in _DRIVER)]
-    return [str(path) for path in sorted(found) if path.exists()]
+def _precomputed(data: str) -> str | None:
+    """Return where lies what was made of a data set for all, seen from where the data set is."""
+    if data == GUEST_DATA:
+        return GUEST_AHEAD
+    folder = courses.plugin().precomputed(Path(data))
+    return None if folder is None else str(folder)
+
+
+def _devices() -> list[str]:
+    """Return the files of the devices that the course uses, as far as they are here."""
+    patterns = courses.plugin().devices().patterns
+    return [str(path) for path in sorted(p for name in patterns for p in _DEVICES.glob(name))]
 
 
 def _bwrap() -> str | None:
@@ -385,7 +387,7 @@ def _mounts(data: Path | None) -> list[str]:
     options += _folders_above([GUEST_HOME])
     for folder in ("/dev/shm", "/tmp", GUEST_HOME):  # noqa: S108  (fresh ones, in memory)
         options += ["--perms", "1777", "--size", str(MAX_DISK), "--tmpfs", folder]
-    options += [option for path in _cards() for option in ("--dev-bind", path, path)]
+    options += [option for path in _devices() for option in ("--dev-bind", path, path)]
     options += ["--remount-ro", "/dev"]
     options += _folders_above([*_code(), GUEST_DATA])
     for path in _code():
@@ -393,7 +395,8 @@ def _mounts(data: Path | None) -> list[str]:
     if data is not None:
         source = data if str(data) == GUEST_DATA else Path(data).resolve()
         options += ["--ro-bind", str(source), GUEST_DATA]
-        options += ["--ro-bind-try", _ahead_of(str(data)), GUEST_AHEAD]
+        if (made := _precomputed(str(data))) is not None:
+            options += ["--ro-bind-try", made, GUEST_AHEAD]
     return options
 
 
@@ -411,8 +414,8 @@ def _folders_above(paths: list[str]) -> list[str]:
 
 
 def _code() -> list[str]:
-    """Return the folders of Python and this package; the checkout around them stays hidden."""
-    folders = dict.fromkeys([sys.base_prefix, sys.prefix, str(_PACKAGE)])
+    """Return where Python, this package and the course's lie; what is beside them stays hidden."""
+    folders = dict.fromkeys([sys.base_prefix, sys.prefix, str(_PACKAGE), *map(str, lent())])
     return [folder for folder in folders if not Path(folder).is_relative_to("/usr")]
 
 

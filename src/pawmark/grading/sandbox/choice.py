@@ -9,8 +9,9 @@ import functools
 from collections.abc import Callable
 from pathlib import Path
 
-from pawmark import profiles, settings
+from pawmark import settings
 from pawmark.errors import SandboxError, SettingsError
+from pawmark.grading import course as courses
 from pawmark.grading.boundary.limits import Limits
 from pawmark.grading.sandbox import bubblewrap, landlocked
 from pawmark.grading.sandbox.landlocked import Landlocked
@@ -106,7 +107,8 @@ def refusal() -> str | None:
     except SettingsError as error:
         return str(error)
     asked = bool(settings.here.sandbox)
-    return _refusal(name, asked, profiles.current() is profiles.GPU)
+    devices = courses.plugin().devices()
+    return _refusal(name, asked, devices.without if devices.patterns else "")
 
 
 def warnings(name: str, data: Path | None = None) -> list[str]:
@@ -146,19 +148,22 @@ def _best() -> str:
 
 
 @functools.cache
-def _refusal(name: str, asked: bool, card: bool) -> str | None:
+def _refusal(name: str, asked: bool, without_devices: str) -> str | None:
     if name == LANDLOCK:
-        reason = landlocked.available() or (_NO_CARD if card else None)
+        reason = landlocked.available() or _no_device(without_devices)
         other = f" Without {VARIABLE}=landlock bubblewrap is used." if asked else ""
         return None if reason is None else f"{reason}.{other}"
     reason = bubblewrap.available() if name == BUBBLEWRAP else None
     return reason if reason is None else f"{reason} {_instead()}"
 
 
-_NO_CARD = (
-    "Landlock shows no graphics card to student code, and the profile trains on one: set "
-    f"{profiles.VARIABLE}=quick"
-)
+def _no_device(without: str) -> str | None:
+    if not without:
+        return None
+    return (
+        "Landlock shows no device to student code, such as a graphics card, and the course uses "
+        f"one: {without}"
+    )
 
 
 def _instead() -> str:
@@ -173,6 +178,8 @@ def sandbox_of(name: str, data: Path | None, limits: Limits) -> Sandbox:
     return _KINDS[name](data, limits)
 
 
-def guest_data(name: str, data: Path) -> str:
-    """Return the folder of the data set as student code sees it in a sandbox of that name."""
+def guest_data(name: str, data: Path | None) -> str:
+    """Return the folder of the data as student code sees it in a sandbox of that name, or empty."""
+    if data is None:
+        return ""
     return bubblewrap.GUEST_DATA if name == BUBBLEWRAP else str(data)

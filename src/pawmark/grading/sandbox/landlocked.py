@@ -18,13 +18,13 @@ from pathlib import Path
 import psutil
 
 from pawmark.errors import SandboxError
+from pawmark.grading import course as courses
 from pawmark.grading.boundary import landlock, seccomp
 from pawmark.grading.boundary.limits import Limits, Usage, process_usage, shared_by
 from pawmark.grading.sandbox import bubblewrap
 from pawmark.grading.sandbox.protocol import Excess
 from pawmark.grading.sandbox.scratch import Scratch
 from pawmark.grading.sandbox.supervisor import Orders
-from pawmark.vision import precomputed
 
 _PACKAGE = Path(__file__).resolve().parents[2]
 _POLL = 0.1
@@ -151,7 +151,7 @@ def _keeper(
 def _environment(scratch: Scratch, orders: Orders) -> dict[str, str]:
     values = bubblewrap.environment(scratch.home, orders.data)
     if "PYTHONPATH" in values:
-        values["PYTHONPATH"] = str(scratch.lend(_PACKAGE))
+        values["PYTHONPATH"] = str(scratch.lend(bubblewrap.lent()))
     values["CUDA_VISIBLE_DEVICES"] = "-1"
     return {**values, "TMPDIR": str(scratch.root / "tmp")}
 
@@ -162,13 +162,13 @@ def _orders(scratch: Scratch, data: Path | None) -> Orders:
         user = _user()
         scratch.give(user)
     runs, reads = bubblewrap.shown()
-    made = () if data is None else (str(precomputed.folder_of(data)),)
+    made = None if data is None else courses.plugin().precomputed(data)
     return Orders(
         scratch=str(scratch.root),
         home=scratch.home,
         changes=scratch.changes,
         runs=tuple(runs),
-        reads=(str(scratch.root), *_READS, *reads, *made),
+        reads=(str(scratch.root), *_READS, *reads, *(() if made is None else (str(made),))),
         data=str(data.resolve()) if data else None,
         user=user,
         grader=os.getpid(),

@@ -10,7 +10,7 @@ import stat
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from pawmark.grading.boundary.limits import MAX_DISK
@@ -47,11 +47,12 @@ class Scratch:
         """The folders that student code may change."""
         return tuple(str(self.root / name) for name in _FOLDERS)
 
-    def lend(self, package: Path) -> Path:
-        """Put a package where Python finds it, without a look at what lies beside it."""
+    def lend(self, packages: Iterable[Path]) -> Path:
+        """Put packages where Python finds them, without a look at what lies beside them."""
         folder = self.root / "packages"
         folder.mkdir()
-        (folder / package.name).symlink_to(package)
+        for package in packages:
+            (folder / package.name).symlink_to(package)
         return folder
 
     def give(self, user: int) -> None:

@@ -27,6 +27,11 @@ MAX_OUTPUTS = 250
 
 _GRACE = 2.0
 _CHUNK = 1 << 20
+_TOO_LONG = {
+    "output_type": "stream",
+    "name": "stderr",
+    "text": "Grader: this cell was not run: it is longer than what is handed to a process.\n",
+}
 _MAX_CONTROL = wire.MAX_JSON + (1 << 16)
 _MAX_DOOR = wire.MAX_BYTES + wire.MAX_JSON + (1 << 16)
 _STOPPED = {
@@ -90,7 +95,7 @@ class StudentKernel:
         Whether it was started as a copy of a template.
     """
 
-    def __init__(self, sandbox: Sandbox, libraries: str = "") -> None:
+    def __init__(self, sandbox: Sandbox, libraries: tuple[str, ...] = ()) -> None:
         self.sandbox = sandbox
         self.libraries = libraries
         self.warm = False
@@ -157,6 +162,8 @@ class StudentKernel:
         try:
             self._order({"op": "run", "source": source}, began + timeout)
             reply = self._reply(began + timeout)
+        except wire.TooLargeError:
+            return CellRun([_TOO_LONG], Outcome.STUDENT_ERROR, "", time.monotonic() - began)
         except KernelLost as lost:
             return CellRun([], lost.outcome, "", time.monotonic() - began)
         outcome = None if reply.get("status") == "ok" else Outcome.STUDENT_ERROR

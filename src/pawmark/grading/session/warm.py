@@ -21,9 +21,11 @@ import threading
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from pawmark import profiles, settings
+from pawmark import settings
+from pawmark.grading import course as courses
 from pawmark.grading.boundary import seccomp
 from pawmark.grading.boundary.limits import Limits
+from pawmark.grading.inside.preloaded import LIBRARIES
 from pawmark.grading.sandbox import bubblewrap
 from pawmark.grading.sandbox.namespaced import Bubblewrap, filter_of_calls
 
@@ -31,14 +33,11 @@ SWITCH = settings.Settings.warm.variable
 READY_LIMIT = 120.0
 ANSWER_LIMIT = 20.0
 
-FULL, LIGHT = "full", "light"
-
 _SAID = 4096
-_HEAVY = re.compile(r"tensorflow|keras")
 _ENVIRONMENT = re.compile(r"environ|putenv|setenv|set_env|%env|dotenv")
 _NO_CHANGE = r"os\.environ\.setdefault\(\s*[\"']({names})[\"']\s*,[^()]*\)"
 _lock = threading.Lock()
-_templates: dict[tuple[str, ...], "Template"] = {}
+_templates: dict[tuple[tuple[str, ...], frozenset[str]], "Template"] = {}
 _broken: list[str] = []
 _asked = 0
 
@@ -55,7 +54,7 @@ class Template:
     data
         The data set that its copies' sandboxes show, or None.
     libraries
-        `FULL` or `LIGHT`.
+        Modules that it imports.
 
     Attributes
     ----------
@@ -63,7 +62,7 @@ class Template:
         Whether it has ever let a copy go.
     """
 
-    def __init__(self, data: Path | None, libraries: str) -> None:
+    def __init__(self, data: Path | None, libraries: tuple[str, ...]) -> None:
         self.data = data
         self._requests, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         argv = [
@@ -72,7 +71,7 @@ class Template:
             "pawmark.grading.inside",
             "preloaded",
             str(theirs.fileno()),
-            libraries,
+            ",".join(libraries),
         ]
         with theirs:
             command = bubblewrap.template_command(argv, data)
@@ -184,7 +183,7 @@ def _readable(end: object, seconds: float) -> bool:
     return bool(poll.poll(seconds * 1000))
 
 
-def start(sandbox: Bubblewrap, libraries: str, ends: tuple[int, int]) -> None:
+def start(sandbox: Bubblewrap, libraries: tuple[str, ...], ends: tuple[int, int]) -> None:
     """Start a submission as a copy of the template, in a sandbox that is made first.
 
     Parameters
@@ -192,7 +191,7 @@ def start(sandbox: Bubblewrap, libraries: str, ends: tuple[int, int]) -> None:
     sandbox
         The sandbox, not yet started.
     libraries
-        `FULL` or `LIGHT`.
+        Modules that it has imported.
     ends
         The sandbox's ends of control and door.
 
@@ -209,7 +208,7 @@ def start(sandbox: Bubblewrap, libraries: str, ends: tuple[int, int]) -> None:
 
 
 @contextlib.contextmanager
-def template(data: Path | None, libraries: str) -> Iterator[Template]:
+def template(data: Path | None, libraries: tuple[str, ...]) -> Iterator[Template]:
     """Give the template of this process, imported and locked; starts it when there is none.
 
     Raises
@@ -221,9 +220,10 @@ def template(data: Path | None, libraries: str) -> Iterator[Template]:
         if _broken:
             raise TemplateError(_broken[0])
         # Everything that decides how an interpreter is started is in the command line.
-        full, own = (tuple(bubblewrap.template_command([n], data)) for n in (FULL, libraries))
+        command, own = tuple(bubblewrap.template_command([], data)), frozenset(libraries)
         # One with more libraries serves as well.
-        circumstances = full if full in _templates else own
+        fitting = (key for key in _templates if key[0] == command and own <= key[1])
+        circumstances = next(fitting, (command, own))
         found = _templates.get(circumstances)
         try:
             if found is not None and not found.alive:
@@ -270,26 +270,26 @@ def wanted() -> bool:
 
 
 def _able() -> bool:
-    """Tell whether copies are sound here: graphics cards and other backends are not tried."""
-    plain = not _broken and profiles.current() is not profiles.GPU
-    plain = plain and os.environ.get("KERAS_BACKEND", "tensorflow") == "tensorflow"
-    return plain and shutil.which("nsenter") is not None and hasattr(os, "pidfd_open")
+    """Tell whether copies can be made here."""
+    return not _broken and shutil.which("nsenter") is not None and hasattr(os, "pidfd_open")
 
 
-def libraries_for(sources: Iterable[str]) -> str:
+def libraries_for(sources: Iterable[str]) -> tuple[str, ...]:
     """Return which libraries an interpreter may have imported before it runs some code.
 
     Libraries read some variables of the environment when they are imported, so code that sets any
-    is started cold. A default for one that grading sets anyway changes nothing.
+    is started cold. A default for one that grading sets anyway changes nothing. Which libraries
+    the code is likely to use, and whether copies of them are sound here, the course knows.
 
     Returns
     -------
-    str
-        `FULL`, or `LIGHT` for code that never names TensorFlow or Keras; empty for none.
+    tuple of str
+        Modules; empty for code that is to be started cold.
     """
     known = "|".join(map(re.escape, bubblewrap.environment("", None)))
     no_change = re.compile(_NO_CHANGE.format(names=known))
     text = "\n".join(sources)
     if _ENVIRONMENT.search(no_change.sub("", text)):
-        return ""
-    return FULL if _HEAVY.search(text) else LIGHT
+        return ()
+    own = courses.plugin().preload(text)
+    return () if own is None else (*LIBRARIES, *own)

@@ -1,7 +1,7 @@
 """Nobody thought of a label that is not there.
 
-fails: test_absent_label_gives_none
-says: ends in an error
+names: absent-raises
+severity: minor
 """
 
 # %% 01-mask-to-box

@@ -1,7 +1,7 @@
 """A label that is not there has a box of zeros.
 
-fails: test_absent_label_gives_none
-says: should give None
+names: absent-zeros
+severity: minor
 """
 
 # %% 01-mask-to-box

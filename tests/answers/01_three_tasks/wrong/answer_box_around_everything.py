@@ -1,7 +1,7 @@
 """Whatever is not background counts.
 
-fails: test_only_the_label_asked_for, test_label_zero, test_absent_label_gives_none
-says: other labels as well
+names: other-labels
+severity: major
 """
 
 # %% 01-mask-to-box

@@ -1,7 +1,7 @@
 """The label is multiplied out, so that zero vanishes.
 
-fails: test_label_zero
-says: 0 for 'no label'
+names: zero-is-none
+severity: minor
 """
 
 # %% 01-mask-to-box

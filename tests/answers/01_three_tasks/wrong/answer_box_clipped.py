@@ -1,7 +1,7 @@
 """The box is kept inside the last column and row.
 
-fails: test_region_at_the_border
-says: another size at the border
+names: clipped
+severity: minor
 """
 
 # %% 01-mask-to-box

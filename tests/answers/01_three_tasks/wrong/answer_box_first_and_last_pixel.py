@@ -1,7 +1,7 @@
 """From the first pixel found to the last one.
 
-fails: test_outermost_pixels_count
-says: need not be the leftmost
+names: first-and-last
+severity: major
 """
 
 # %% 01-mask-to-box

@@ -1,7 +1,7 @@
 """Rows are read until the first gap.
 
-fails: test_box_around_all_pieces
-says: one of them only
+names: first-piece
+severity: major
 """
 
 # %% 01-mask-to-box

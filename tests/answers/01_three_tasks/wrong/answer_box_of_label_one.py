@@ -1,7 +1,7 @@
 """The argument is not used.
 
-fails: test_only_the_label_asked_for, test_label_zero, test_absent_label_gives_none
-says: is `label` used
+names: label-one
+severity: fatal
 """
 
 # %% 01-mask-to-box

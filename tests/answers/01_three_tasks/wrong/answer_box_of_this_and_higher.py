@@ -1,7 +1,7 @@
 """Labels from this one on count.
 
-fails: test_only_the_label_asked_for, test_label_zero
-says: other labels as well
+names: this-and-higher
+severity: major
 """
 
 # %% 01-mask-to-box

@@ -1,7 +1,7 @@
 """The box ends with width and height.
 
-fails: test_last_two_are_excluded
-says: width and height
+names: width-and-height
+severity: fatal
 """
 
 # %% 01-mask-to-box

@@ -1,7 +1,7 @@
 """A pixel of margin on all sides.
 
-fails: test_x_counts_columns, test_last_two_are_excluded
-says: leftmost column
+names: one-too-large
+severity: fatal
 """
 
 # %% 01-mask-to-box

@@ -1,7 +1,7 @@
 """The last column and row are included.
 
-fails: test_last_two_are_excluded
-says: one pixel too small
+names: last-included
+severity: fatal
 """
 
 # %% 01-mask-to-box

@@ -1,7 +1,7 @@
 """The box is printed and not returned.
 
-fails: test_x_counts_columns, test_last_two_are_excluded, test_outermost_pixels_count, test_only_the_label_asked_for, test_label_zero, test_box_around_all_pieces, test_region_at_the_border, test_absent_label_gives_none
-says: nothing came back
+names: nothing
+severity: fatal
 """
 
 # %% 01-mask-to-box

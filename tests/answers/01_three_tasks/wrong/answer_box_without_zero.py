@@ -1,7 +1,7 @@
 """Zero is taken for 'no label'.
 
-fails: test_label_zero
-says: takes 0 for
+names: zero-is-none
+severity: minor
 """
 
 # %% 01-mask-to-box

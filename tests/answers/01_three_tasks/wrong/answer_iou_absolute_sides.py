@@ -1,7 +1,7 @@
 """Negative sides are made positive.
 
-fails: test_boxes_beside_each_other, test_boxes_far_apart
-says: should get 0
+names: absolute-sides
+severity: major
 """
 
 # %% 01-box-iou

@@ -1,7 +1,7 @@
 """Boxes overlap only if a corner of one lies in the other.
 
-fails: test_boxes_in_any_arrangement
-says: no corner of one inside
+names: corner-inside
+severity: major
 """
 
 # %% 01-box-iou

@@ -1,7 +1,7 @@
 """The Dice score.
 
-fails: test_shared_area_over_union
-says: Dice
+names: dice
+severity: major
 """
 
 # %% 01-box-iou

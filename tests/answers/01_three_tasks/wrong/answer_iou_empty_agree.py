@@ -1,7 +1,7 @@
 """Equal boxes agree, and so do empty ones.
 
-fails: test_empty_boxes
-says: nothing is found there
+names: empty-agree
+severity: minor
 """
 
 # %% 01-box-iou

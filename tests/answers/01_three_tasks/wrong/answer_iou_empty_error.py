@@ -1,7 +1,7 @@
 """Nobody thought of empty boxes.
 
-fails: test_empty_boxes
-says: end in an error
+names: empty-divided
+severity: minor
 """
 
 # %% 01-box-iou

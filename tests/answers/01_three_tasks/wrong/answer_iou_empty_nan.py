@@ -1,7 +1,7 @@
 """NumPy divides zero by zero.
 
-fails: test_empty_boxes
-says: should get 0
+names: empty-nan
+severity: minor
 """
 
 # %% 01-box-iou

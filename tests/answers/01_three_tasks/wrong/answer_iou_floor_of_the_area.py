@@ -1,7 +1,7 @@
 """Only the area is kept above zero, and two negative sides make a positive one.
 
-fails: test_boxes_far_apart
-says: minus times minus
+names: area-floored
+severity: major
 """
 
 # %% 01-box-iou

@@ -1,7 +1,7 @@
 """A number from 0 to 100.
 
-fails: test_shared_area_over_union
-says: at most 1
+names: percent
+severity: major
 """
 
 # %% 01-box-iou

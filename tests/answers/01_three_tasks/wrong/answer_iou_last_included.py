@@ -1,7 +1,7 @@
 """The last column and row are counted in.
 
-fails: test_shared_area_over_union, test_coordinates_between_pixels, test_empty_boxes
-says: too large by one
+names: last-included
+severity: major
 """
 
 # %% 01-box-iou

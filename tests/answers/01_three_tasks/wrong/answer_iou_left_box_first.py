@@ -1,7 +1,7 @@
 """The first box is taken to be the left and upper one.
 
-fails: test_boxes_in_any_arrangement
-says: order of the boxes
+names: left-box-first
+severity: major
 """
 
 # %% 01-box-iou

@@ -1,7 +1,7 @@
 """The mean of the overlaps of sides in place of areas.
 
-fails: test_shared_area_over_union, test_boxes_beside_each_other, test_empty_boxes
-says: not the shared area divided
+names: mean-of-sides
+severity: fatal
 """
 
 # %% 01-box-iou

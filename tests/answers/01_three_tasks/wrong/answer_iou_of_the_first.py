@@ -1,7 +1,7 @@
 """Divided by the first box.
 
-fails: test_shared_area_over_union, test_boxes_in_any_arrangement
-says: area of one box
+names: first-alone
+severity: major
 """
 
 # %% 01-box-iou

@@ -1,7 +1,7 @@
 """Divided by the larger of the boxes.
 
-fails: test_shared_area_over_union
-says: area of one box
+names: larger-alone
+severity: major
 """
 
 # %% 01-box-iou

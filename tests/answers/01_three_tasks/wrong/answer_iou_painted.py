@@ -1,7 +1,7 @@
 """Both boxes are painted and pixels counted.
 
-fails: test_coordinates_between_pixels
-says: pixel by pixel
+names: whole-coordinates
+severity: minor
 """
 
 # %% 01-box-iou

@@ -1,7 +1,7 @@
 """The union is the sum of both areas.
 
-fails: test_shared_area_over_union
-says: counted twice
+names: union-is-sum
+severity: major
 """
 
 # %% 01-box-iou

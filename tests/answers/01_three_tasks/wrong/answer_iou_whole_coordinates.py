@@ -1,7 +1,7 @@
 """Coordinates are cut to whole numbers.
 
-fails: test_coordinates_between_pixels
-says: rounded
+names: whole-coordinates
+severity: minor
 """
 
 # %% 01-box-iou

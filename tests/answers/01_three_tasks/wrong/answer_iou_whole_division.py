@@ -1,7 +1,7 @@
 """Divided without a remainder.
 
-fails: test_shared_area_over_union
-says: not the shared area divided
+names: whole-division
+severity: fatal
 """
 
 # %% 01-box-iou

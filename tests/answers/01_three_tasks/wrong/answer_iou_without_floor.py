@@ -1,7 +1,7 @@
 """Widths below zero are kept.
 
-fails: test_boxes_beside_each_other, test_boxes_far_apart
-says: negative IoU
+names: not-floored
+severity: major
 """
 
 # %% 01-box-iou

@@ -1,7 +1,7 @@
 """Both at once: rows first, the last ones included.
 
-fails: test_x_counts_columns, test_last_two_are_excluded
-says: x and y are swapped
+names: swapped+last-included
+severity: fatal
 """
 
 # %% 01-mask-to-box

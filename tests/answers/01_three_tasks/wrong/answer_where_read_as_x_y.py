@@ -1,7 +1,7 @@
 """np.where is taken to give x first.
 
-fails: test_x_counts_columns
-says: np.where gives rows first
+names: swapped
+severity: fatal
 """
 
 # %% 01-mask-to-box

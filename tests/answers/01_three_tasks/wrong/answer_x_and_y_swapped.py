@@ -1,7 +1,7 @@
 """Rows come first, as in arrays.
 
-fails: test_x_counts_columns
-says: x and y are swapped
+names: swapped
+severity: fatal
 """
 
 # %% 01-mask-to-box

@@ -1,7 +1,7 @@
 """The first rows are set aside.
 
-fails: test_last_rows_for_validation
-says: validation should hold the last rows
+names: first-rows
+severity: fatal
 """
 
 # %% 02-train-val-split

@@ -1,7 +1,7 @@
 """rows[:-0] is empty.
 
-fails: test_nothing_set_aside
-says: rows[:-0] is rows[:0]
+names: minus-zero
+severity: minor
 """
 
 # %% 02-train-val-split

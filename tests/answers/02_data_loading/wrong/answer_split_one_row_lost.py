@@ -1,7 +1,7 @@
 """The row at the cut is in neither part.
 
-fails: test_last_rows_for_validation, test_nothing_set_aside
-says: training should hold all other rows
+names: cut-row-lost
+severity: fatal
 """
 
 # %% 02-train-val-split

@@ -1,7 +1,7 @@
 """Both inputs come first, then both targets.
 
-fails: test_order_of_the_four_arrays
-says: come in another order
+names: by-kind
+severity: fatal
 """
 
 # %% 02-train-val-split

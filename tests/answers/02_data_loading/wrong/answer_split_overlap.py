@@ -1,7 +1,7 @@
 """Training keeps all rows.
 
-fails: test_last_rows_for_validation
-says: learnt by heart
+names: all-to-train
+severity: fatal
 """
 
 # %% 02-train-val-split

@@ -1,7 +1,7 @@
 """The targets are cut at another place than the inputs.
 
-fails: test_inputs_and_targets_match, test_last_rows_for_validation
-says: do not belong together
+names: targets-elsewhere
+severity: fatal
 """
 
 # %% 02-train-val-split

@@ -1,7 +1,7 @@
 """Validation comes before training in the result.
 
-fails: test_last_rows_for_validation, test_nothing_set_aside
-says: training come before it in the result
+names: validation-first
+severity: fatal
 """
 
 # %% 02-train-val-split

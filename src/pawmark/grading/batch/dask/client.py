@@ -12,13 +12,12 @@ from typing import Any
 
 import nbformat
 
-from pawmark import profiles
 from pawmark.errors import CourseError
+from pawmark.grading import course as courses
 from pawmark.grading import fingerprint
 from pawmark.grading.batch.dask import worker
-from pawmark.grading.batch.dask.task import DataName, Task, pack
+from pawmark.grading.batch.dask.task import Task, pack
 from pawmark.grading.batch.dask.worker import Done
-from pawmark.grading.checks.session import grading_data
 from pawmark.grading.course_folder import source_notebook
 from pawmark.grading.intake import stand_in
 from pawmark.grading.results.outcomes import show_points
@@ -32,9 +31,6 @@ from pawmark.grading.run.pipeline import (
 )
 from pawmark.grading.run.run_settings import RunSettings
 
-GPU = {"GPU": 1}
-# A cell that trains is given at least so many seconds in the source notebook.
-TRAINS = 180
 RETRIES = 1
 
 _CONNECT = 10
@@ -143,21 +139,24 @@ def _require_workers(
         return
     threads = sum(entry["nthreads"] for entry in workers)
     say(f"workers: {len(workers)}; submissions at once: {threads}")
-    gpu = [name for name, wanted in needs.items() if wanted]
-    if gpu and not any(entry.get("resources", {}).get("GPU") for entry in workers):
-        raise CourseError(
-            f"{', '.join(gpu)} trains under the gpu profile, and no worker offers a GPU. Start one "
-            "with: dask worker ADDRESS --nthreads 1 --resources GPU=1"
-        )
+    for name, wanted in needs.items():
+        if not any(_offers(entry, wanted) for entry in workers):
+            told = ", ".join(f"{what}={count}" for what, count in wanted.items())
+            raise CourseError(
+                f"{name} needs what no worker offers: {told}. Start one with: "
+                f"dask worker ADDRESS --nthreads 1 --resources {told.replace(', ', ' ')}"
+            )
 
 
 def _needs(course: Path, assignment: str) -> dict[str, int]:
-    """Return what a worker must offer: a GPU where one trains under the gpu profile."""
-    if profiles.current() is not profiles.GPU:
-        return {}
+    """Return what a worker must offer to run an assignment."""
     notebook = nbformat.read(source_notebook(course, assignment), as_version=4)
-    limits = (cell.metadata.get("pawmark", {}).get("seconds", 0) for cell in notebook.cells)
-    return GPU if max(limits, default=0) >= TRAINS else {}
+    return courses.plugin().needs(notebook)
+
+
+def _offers(worker: Mapping[str, Any], wanted: Mapping[str, int]) -> bool:
+    offered = worker.get("resources", {})
+    return all(offered.get(name, 0) >= count for name, count in wanted.items())
 
 
 def _orders(
@@ -168,7 +167,7 @@ def _orders(
     again: bool,
 ) -> Iterator[Order]:
     """Prepare the submissions one by one; those that have been run already are only told."""
-    settings, data = RunSettings.here(), grading_data()
+    settings, data = RunSettings.here(), courses.open_data()
     digests = {name: digest_of_checks(files) for name, files in checks.items()}
     sent: set[str] = set()
     for assignment, student in submissions:
@@ -199,7 +198,8 @@ def _task_of(job: Job) -> Task:
         beside=dict(job.beside),
         settings=job.settings,
         seed=job.seed(),
-        data=DataName.of(job.data),
+        plugin=courses.name(),
+        data=courses.describe(job.data),
         fingerprint=fingerprint.of_installation(),
         variables=recording.variables(),
     )

@@ -9,6 +9,7 @@ from typing import Any
 import psutil
 
 from pawmark.errors import PawmarkError
+from pawmark.grading import course as courses
 from pawmark.grading import fingerprint
 from pawmark.grading.batch.dask import worker
 from pawmark.grading.batch.dask.task import Task, unpack
@@ -47,16 +48,17 @@ def run(folder: str) -> dict[str, Any]:
     place = Path(folder)
     data = (place / worker.TASK).read_bytes()
     # The fingerprint first: another version may write tasks that this one cannot read.
+    courses.use(str(json.loads(data).get("plugin", courses.DEFAULT)))
     require_same(json.loads(data)["fingerprint"], fingerprint.of_installation())
     task = Task.from_bytes(data)
     settings = _suited(task.settings)
     _require_memory(settings.limits.memory)
-    pets = task.data.find()
+    found = courses.find(task.data)
     unpack((place / worker.CHECKS).read_bytes(), place)
     old = recording.from_bytes((place / worker.OLD).read_bytes())
     about = {"assignment": task.assignment, "checks": task.checks}
     done = execution(
-        task.notebook, task.undone, task.beside, place, pets, settings, task.seed, about, old
+        task.notebook, task.undone, task.beside, place, found, settings, task.seed, about, old
     )
     results = done.run().values()
     (place / worker.RECORDING).write_bytes(recording.to_bytes(done.tape))

@@ -10,56 +10,7 @@ from typing import Any
 import nbformat
 from nbformat import NotebookNode
 
-from pawmark import pets, settings
-from pawmark.errors import DataError
-from pawmark.grading.checks.session import grading_data
 from pawmark.grading.run.run_settings import RunSettings
-from pawmark.pets.photographs import read_marker
-
-
-@dataclass(frozen=True)
-class DataName:
-    """Names the data of grading, so that another machine can find or draw the same.
-
-    Attributes
-    ----------
-    identity
-        The same for the same data, wherever it lies.
-    seed, count
-        What drawn data were drawn with; None for photographs.
-    """
-
-    identity: str
-    seed: int | None = None
-    count: int | None = None
-
-    @classmethod
-    def of(cls, data: pets.Pets) -> "DataName":
-        """Name a data set."""
-        marker = read_marker(data.root) or {}
-        return cls(data.identity, marker.get("seed"), marker.get("count"))
-
-    def find(self) -> pets.Pets:
-        """Find the data on this machine, or draw them.
-
-        Raises
-        ------
-        DataError
-            If neither gives the same data.
-        """
-        drawn = self.seed is not None and self.count is not None
-        if not drawn and not settings.here.data:
-            raise self._absent("PAWMARK_DATA is not set")
-        found = pets.synthetic(self.seed, self.count) if drawn else grading_data()
-        if found.identity != self.identity:
-            raise self._absent(f"{found.root} holds {found.identity}")
-        return found
-
-    def _absent(self, instead: str) -> DataError:
-        return DataError(
-            f"grading uses the data {self.identity}, and here {instead}. Put the same folder on "
-            "this machine, and set PAWMARK_DATA to it before the worker is started."
-        )
 
 
 @dataclass(frozen=True)
@@ -84,8 +35,10 @@ class Task:
         Limits, and the sandbox of the machine that asks.
     seed
         The seed of the hidden inputs.
+    plugin
+        The name of the course's plugin.
     data
-        The data of grading.
+        The data of grading, as the plugin describes them.
     fingerprint
         Versions that must be the same on the worker, by name.
     variables
@@ -100,7 +53,8 @@ class Task:
     beside: dict[str, bytes]
     settings: RunSettings
     seed: int
-    data: DataName
+    plugin: str
+    data: dict[str, Any]
     fingerprint: dict[str, str]
     variables: dict[str, str]
 
@@ -112,7 +66,6 @@ class Task:
             "undone": sorted(self.undone),
             "beside": _texts(self.beside),
             "settings": self.settings.to_json(),
-            "data": vars(self.data),
         }
         return json.dumps(tree).encode()
 
@@ -124,7 +77,6 @@ class Task:
         tree["undone"] = frozenset(tree["undone"])
         tree["beside"] = _files(tree["beside"])
         tree["settings"] = RunSettings.from_json(tree["settings"])
-        tree["data"] = DataName(**tree["data"])
         return cls(**tree)
 
 

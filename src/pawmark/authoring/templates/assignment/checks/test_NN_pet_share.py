@@ -1,36 +1,68 @@
-"""Hidden checks of assignment @NN@: the share of a photograph that shows the pet."""
+"""Hidden checks of @NN@-pet-share: the share of a photograph that shows the pet."""
 
 import numpy as np
-import pytest
+from hypothesis import strategies as st
 
-from pawmark.checks import expect, expect_close, expect_number
-
-
-def trimap_of(rng, pet, background, contour):
-    """Draw a trimap that holds so many pixels of each label, in any order."""
-    labels = np.repeat([1, 2, 3], [pet, background, contour])
-    return rng.permutation(labels).reshape(-1, 10)
+from pawmark.checks import Contract, Exercise, Slip, Stratum, close, inputs, switches
 
 
-@pytest.mark.cell("@NN@-pet-share", points=2)
-def test_only_the_pet_is_counted(student, rng):
-    """Pixels of the pet are counted, and no others."""
-    pet = int(rng.integers(20, 60))
-    with_band = student.call("pet_share", trimap_of(rng, pet, 120 - pet, 80))
-    all_pet = student.call("pet_share", trimap_of(rng, 200, 0, 0))
-    # Compared with a picture full of pet, so that a count or a percentage fails elsewhere only.
-    share = expect_number(with_band, "the share") / (expect_number(all_pet, "the share") or 1)
-    counted = abs(share - (pet + 80) / 200) < 1e-6
-
-    expect(not counted, "the contour is counted as pet: it is label 3, the pet is label 1")
-    expect_close(share, pet / 200, "these are not the pixels with label 1", atol=1e-6)
+def judge(trimap):
+    """Count one pixel after the other: another way than the reference solution's."""
+    labels = trimap.ravel().tolist()
+    return labels.count(1) / len(labels)
 
 
-@pytest.mark.cell("@NN@-pet-share", points=1)
-def test_share_is_a_part_of_one(student, rng):
-    """The share is a part of all pixels, from 0 to 1."""
-    share = expect_number(student.call("pet_share", trimap_of(rng, 50, 150, 0)), "the share")
+def formula(trimap, contour_is_pet=False, counted=False, percentage=False, of_background=False):
+    """Compute the share as the reference does; each switch is a misconception."""
+    pet = trimap != 2 if contour_is_pet else trimap == 1
+    if counted:
+        return int(np.sum(pet))
+    if of_background:
+        return float(np.sum(pet) / max(np.sum(trimap == 2), 1))
+    return float(np.mean(pet)) * (100 if percentage else 1)
 
-    expect(share != 50, "this counts pixels: divide by how many there are", share)
-    expect(share != 25, "this is a percentage: the share of a quarter is 0.25", share)
-    expect_close(share, 0.25, "a quarter of this picture is pet", atol=1e-6, show=True)
+
+def trimap_of(rng, height, width, labels=(1, 2, 3)):
+    """Draw a trimap with some of the labels, each of which occurs."""
+    trimap = rng.choice(labels, (height, width))
+    trimap.flat[: len(labels)] = labels
+    return (rng.permutation(trimap.ravel()).reshape(height, width),)
+
+
+def without_contour(rng, height, width):
+    """Draw a trimap of pet and background only."""
+    return trimap_of(rng, height, width, (1, 2))
+
+
+def without_pet(rng, height, width):
+    """Draw a trimap that shows no pet."""
+    return trimap_of(rng, height, width, (2, 3))
+
+
+sides = {"height": st.integers(2, 9), "width": st.integers(3, 9)}
+
+exercise = Exercise(
+    "@NN@-pet-share",
+    function="pet_share",
+    judge=judge,
+    strata=[
+        Stratum("trimaps with all three labels", inputs(trimap_of, **sides)),
+        Stratum("trimaps without a contour", inputs(without_contour, **sides)),
+        Stratum("trimaps without a pet", inputs(without_pet, **sides), row="corners"),
+    ],
+    variants=[
+        *switches(
+            formula,
+            contour_is_pet=Slip(
+                "major", "the contour is counted as pet: it is label 3, the pet is label 1"
+            ),
+            counted=Slip("fatal", "{got} counts pixels: divide by how many there are"),
+            percentage=Slip("fatal", "{got} is a percentage: the share is {expected}"),
+            of_background=Slip(
+                "fatal", "the share is one of all pixels, and not of those of the background"
+            ),
+        ),
+    ],
+    same=close(atol=1e-6),
+    contract=Contract(result=float),
+)

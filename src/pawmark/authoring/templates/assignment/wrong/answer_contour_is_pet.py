@@ -1,7 +1,7 @@
 """The band along the outline counts as pet.
 
-fails: test_only_the_pet_is_counted
-says: the contour is counted as pet
+names: contour-is-pet
+severity: major
 """
 
 

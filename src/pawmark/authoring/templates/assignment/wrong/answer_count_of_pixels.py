@@ -1,7 +1,7 @@
 """Returns how many pixels are pet, not which share.
 
-fails: test_share_is_a_part_of_one
-says: this counts pixels
+names: counted
+severity: fatal
 """
 
 

@@ -1,7 +1,7 @@
 """Returns a percentage.
 
-fails: test_share_is_a_part_of_one
-says: this is a percentage
+names: percentage
+severity: fatal
 """
 
 
