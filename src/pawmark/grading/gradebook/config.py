@@ -4,7 +4,6 @@ import contextlib
 import copy
 import functools
 import glob
-import json
 import os
 import re
 import shutil
@@ -47,7 +46,9 @@ from pawmark.grading.intake.rebuild import Repaired
 from pawmark.grading.intake.walking import is_empty
 from pawmark.grading.pages import NBCONVERT_TEMPLATES
 from pawmark.grading.pages.result_table import ResultTable, render_table
+from pawmark.grading.results import record
 from pawmark.grading.results.outcomes import ExerciseResult, Outcome
+from pawmark.grading.results.record import Record, Run
 from pawmark.grading.run.pipeline import Job, prepare, repair_submission
 from pawmark.grading.run.recording import Tape
 from pawmark.grading.run.run_settings import RunSettings
@@ -339,9 +340,9 @@ class ExecuteSubmission(NbGraderPreprocessor):
         self._show(nb, results)
         _show_repairs(nb, job["repairs"])
         seconds = time.monotonic() - start
-        record = _record(resources, prepared, execution.tape, results, seconds)
-        name = f"{resources['nbgrader']['notebook']}.record.json"
-        resources.setdefault("outputs", {})[name] = json.dumps(record, indent=1).encode()
+        made = _record(resources, prepared, execution.tape, results, seconds)
+        name = record.name_of(resources["nbgrader"]["notebook"])
+        resources.setdefault("outputs", {})[name] = made.to_bytes()
         return nb, resources
 
     def _show(self, nb: NotebookNode, results: dict[str, ExerciseResult]) -> None:
@@ -399,28 +400,32 @@ def _table(result: ExerciseResult) -> NotebookNode:
 
 
 def _record(
-    resources: Any, prepared: Job, tape: Tape, results: dict, seconds: float
-) -> dict[str, Any]:
+    resources: Any,
+    prepared: Job,
+    tape: Tape,
+    results: dict[str, ExerciseResult],
+    seconds: float,
+) -> Record:
     job, ids = resources["pawmark"], resources["nbgrader"]
-    return {
-        "student": ids["student"],
-        "assignment": ids["assignment"],
-        "repairs": list(job["repairs"]),
-        "graded": job["repaired"].graded,
-        "for_a_person": [
-            [doubt.exercise, " ".join(doubt.reason.split())[:_MAX_REPAIR]]
+    return Record(
+        student=ids["student"],
+        assignment=ids["assignment"],
+        repairs=tuple(job["repairs"]),
+        graded=job["repaired"].graded,
+        for_a_person=tuple(
+            (doubt.exercise, " ".join(doubt.reason.split())[:_MAX_REPAIR])
             for doubt in job["repaired"].doubts
-        ],
-        "sandbox": tape.sandbox,
-        "data": job["data"].identity,
-        "tape": prepared.key,
-        "handed_in": stand_in.checksums(job["repaired"].notebook),
-        "checks": prepared.about["checks"],
-        "seed": tape.seed,
-        "seconds": round(seconds, 2),
-        "run": {"seconds": round(tape.seconds, 2), "memory": tape.memory},
-        "exercises": [result.to_json() for result in results.values()],
-    }
+        ),
+        sandbox=tape.sandbox,
+        data=job["data"].identity,
+        tape=prepared.key,
+        handed_in=stand_in.checksums(job["repaired"].notebook),
+        checks=prepared.about["checks"],
+        seed=tape.seed,
+        seconds=round(seconds, 2),
+        run=Run(round(tape.seconds, 2), tape.memory),
+        exercises=tuple(results.values()),
+    )
 
 
 class SaveTrustedGrades(SaveAutoGrades):
@@ -470,7 +475,7 @@ class SaveTrustedGrades(SaveAutoGrades):
 # of these itself, before `configure` or after.
 # The record holds seeds and the grader's own tracebacks: feedback goes out without it.
 _IGNORED = [".ipynb_checkpoints", "*.pyc", "__pycache__", ".nbgrader.log", "feedback",
-            "*.record.json"]  # fmt: skip
+            record.PATTERN]  # fmt: skip
 _WIRING: dict[str, dict[str, Any]] = {
     "CourseDirectory": {
         "solution_directory": "solutions",
@@ -506,7 +511,7 @@ _WIRING: dict[str, dict[str, Any]] = {
 
 # What grading holds by, and what is lost where a course has its own.
 _HOLDS_GRADING = {
-    "CourseDirectory.ignore": "unless *.record.json is in it, feedback hands hidden seeds out.",
+    "CourseDirectory.ignore": f"unless {record.PATTERN} is in it, feedback hands hidden seeds out.",
     "Autograde.exporter_class": "submissions are run without Pawmark's sandbox.",
     "Autograde.autograde_preprocessors": (
         "unless ExecuteSubmission and SaveTrustedGrades are in it, student code is run without "
