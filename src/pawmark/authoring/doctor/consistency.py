@@ -209,7 +209,7 @@ def configuration(course: Path) -> Finding:
     # The configuration is a program: it may raise anything.
     except Exception as error:
         return Finding.mend("nbgrader", f"{CONFIG} fails: {_first_line(error)}", remedy)
-    from pawmark.grading.gradebook.config import GradingExporter
+    from pawmark.grading.gradebook.exporter import GradingExporter
 
     if exporter is not GradingExporter:
         return Finding.mend("nbgrader", f"{CONFIG} does not load the kit: stock grading", remedy)
