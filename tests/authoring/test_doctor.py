@@ -14,12 +14,14 @@ from nbgrader.utils import is_grade
 from typer.testing import CliRunner
 
 from pawmark import cli
-from pawmark.authoring.doctor import Status, consistency, examine, machine, packages, table
+from pawmark.authoring.doctor import consistency, examine
+from pawmark.doctor import Status, machine, packages, table
 from pawmark.grading.gradebook.readiness import UNFINISHED
 
 ROOT = Path(__file__).resolve().parents[2]
 NAME = "01_three_tasks"
-MACHINE = ["Python", "packages", "Keras", "sandbox", "workers", "disk", "data", "profile", "GPU"]
+MACHINE = ["Python", "packages", "Keras", "settings"]
+MACHINE += ["sandbox", "workers", "disk", "data", "profile", "GPU"]
 COURSE = ["sources", "checks", "points", "release", "nbgrader", "gradebook", "grading"]
 
 

@@ -11,6 +11,8 @@ GRADER = tomllib.loads((ROOT / "packaging/grader/pyproject.toml").read_text(enco
 # Once a room passes strictly it stays so: add what is added to [tool.mypy], take nothing away. A
 # room that stands for all its modules may take the place of them.
 STRICT = [
+    "assignments.py",
+    "doctor",
     "errors.py",
     "files.py",
     "processors.py",
