@@ -75,7 +75,7 @@ def folder(tmp_path, monkeypatch):
         ("nowhere_at_all:course", "no module 'nowhere_at_all' is installed, nor is it in "),
         ("odd_plugins:absent", "odd_plugins has no 'absent'"),
         ("broken_plugins:course", "broken_plugins cannot be imported (No module named"),
-        ("odd_plugins:bare", "lacks inside, libraries, left_out, exhibits, open_data"),
+        ("odd_plugins:bare", "lacks operations, inside, libraries, left_out, exhibits, open_data"),
         ("odd_plugins:raising", "limits() raised ZeroDivisionError: division by zero"),
         ("odd_plugins:elsewhere", "'nowhere_to_be_found' for the sandbox"),
         ("odd_plugins:typo", "inside is 'arithmetic_inside', and a tuple is expected"),

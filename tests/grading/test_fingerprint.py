@@ -81,7 +81,7 @@ def test_all_that_student_code_can_import_counts():
         [sys.executable, "-c", SHOWN_IMPORTS], capture_output=True, text=True, check=True
     )
     inside = [str(fingerprint.PACKAGE / name) for name in fingerprint.INSIDE]
-    inside += [str(courses.place_of(module)) for module in courses.plugin().inside]
+    inside += [str(courses.place_of(module)) for module in courses.modules_inside()]
     names = ("__init__.py", "grading/__init__.py", "vision/__init__.py")
     folders = {str(fingerprint.PACKAGE / name) for name in names}
     seen = set(done.stdout.split())

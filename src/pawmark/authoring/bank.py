@@ -18,7 +18,6 @@ from typing import Any
 import nbformat
 
 from pawmark.authoring.answers import Answer, read_answer, reference_cells
-from pawmark.checks import find_course
 from pawmark.errors import CourseError
 from pawmark.grading.checks.asking import StudentAsking
 from pawmark.grading.checks.grading import grade
@@ -27,6 +26,7 @@ from pawmark.grading.checks.proving import SEEDS, prove, without_variants
 from pawmark.grading.checks.session import check_module, packages
 from pawmark.grading.checks.specification import Exercise, Items
 from pawmark.grading.checks.student import Student
+from pawmark.grading.course_folder import find_course
 from pawmark.grading.results.outcomes import ExerciseResult
 
 # Cells that solution cells rest upon, beside those whose name ends in -setup.

@@ -11,4 +11,5 @@
 9. `pages` and `feedback` are what people read.
 10. `batch` does it for a class: on this machine by workers, or on a cluster.
 11. `fingerprint` names the code that decides; `course_folder` knows where everything lies.
+12. `course` is what all of these ask of a course: its plugin. They import nothing of it.
 """

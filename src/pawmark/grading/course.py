@@ -6,7 +6,7 @@ names it, ``PAWMARK_PLUGIN`` overrides that, and without either it is `DEFAULT`.
 machine and of a cluster load the same plugin by the same name.
 
 A plugin is trusted code, like nbgrader_config.py: it runs beside the gradebook. Only the modules
-that it lists as `CoursePlugin.inside` get into the sandbox.
+that it lists as `CoursePlugin.operations` and `CoursePlugin.inside` get into the sandbox.
 """
 
 import importlib
@@ -170,10 +170,12 @@ class CoursePlugin(Protocol):
     ----------
     course_id
         What nbgrader calls the course, unless nbgrader_config.py says otherwise.
+    operations
+        Modules that answer questions of this course alone in the student's process, each with a
+        dict ``OPERATIONS``: see `pawmark.grading.checks.student.Student.question`.
     inside
-        Modules and packages of the course that student code may import in the sandbox. Those with
-        a dict ``OPERATIONS`` answer questions: see `pawmark.grading.checks.student.Student`.
-        What is in them belongs to the fingerprint of a run.
+        What else of the course student code may import in the sandbox: modules and packages. The
+        content of all of them belongs to the fingerprint of a run.
     libraries
         Installed distributions whose versions belong to the fingerprint too.
     left_out
@@ -183,6 +185,7 @@ class CoursePlugin(Protocol):
     """
 
     course_id: str
+    operations: tuple[str, ...]
     inside: tuple[str, ...]
     libraries: tuple[str, ...]
     left_out: tuple[str, ...]
@@ -235,6 +238,7 @@ class PlainCourse:
         See `CoursePlugin`.
     """
 
+    operations: tuple[str, ...] = ()
     inside: tuple[str, ...] = ()
     libraries: tuple[str, ...] = ()
     left_out: tuple[str, ...] = ()
@@ -377,7 +381,13 @@ def use_of(folder: Path) -> CoursePlugin:
     CourseError
         As for `use`, or when the configuration cannot be read.
     """
-    return use(settings.here.plugin or _configured(folder) or DEFAULT, folder)
+    return use_configured({} if settings.here.plugin else _configuration(folder), folder)
+
+
+def use_configured(config: Mapping[str, Any], folder: Path) -> CoursePlugin:
+    """Make the plugin that a loaded configuration names that of this process; see `use_of`."""
+    named = config.get(settings.SECTION, {}).get("plugin")
+    return use(settings.here.plugin or str(named or DEFAULT), folder)
 
 
 @contextmanager
@@ -412,6 +422,11 @@ def find(described: Mapping[str, Any]) -> Data:
     return plugin().find_data(described) or NoData()
 
 
+def modules_inside() -> tuple[str, ...]:
+    """Return the modules and packages that the course brings into the sandbox."""
+    return (*plugin().operations, *plugin().inside)
+
+
 def places_inside() -> list[Path]:
     """Return where the modules lie that the course brings into the sandbox, whole packages.
 
@@ -420,14 +435,14 @@ def places_inside() -> list[Path]:
     CourseError
         When one of them cannot be found.
     """
-    return _places(plugin().inside, name())
+    return _places(modules_inside(), name())
 
 
 def places() -> list[Path]:
     """Return where all of the course's own code lies: its plugin's, and that for the sandbox."""
     module = name().partition(":")[0]
     own = [module] if ":" in name() else []
-    return _places([*own, *plugin().inside], name())
+    return _places([*own, *modules_inside()], name())
 
 
 def place_of(module: str) -> Path:
@@ -451,7 +466,8 @@ def _place_of(top: str, plugin_name: str) -> Path:
     if spec is None or spec.origin is None:
         raise CourseError(
             f"The course's plugin {plugin_name} lists the module {top!r} for the sandbox "
-            "(inside), and Python finds none of that name. Mend the list, or install the module."
+            "(operations, inside), and Python finds none of that name. Mend the list, or install "
+            "the module."
         )
     path = Path(spec.origin).resolve()
     return path.parent if path.name == "__init__.py" else path
@@ -498,7 +514,7 @@ def _try_out(found: Any) -> None:
             "pawmark.grading.course.PlainCourse, which has them all, or write them."
         )
     _require_kinds(found)
-    _places(found.inside, found._name)
+    _places((*found.operations, *found.inside), found._name)
     found.environment(None)
     found.limits()
     found.devices()
@@ -506,7 +522,8 @@ def _try_out(found: Any) -> None:
 
 
 def _require_kinds(found: Any) -> None:
-    kinds = {"course_id": str, "inside": tuple, "libraries": tuple, "left_out": tuple}
+    names = ("operations", "inside", "libraries", "left_out")
+    kinds = {"course_id": str, **dict.fromkeys(names, tuple)}
     for member, kind in kinds.items():
         value = getattr(found, member)
         if not isinstance(value, kind):
@@ -516,16 +533,15 @@ def _require_kinds(found: Any) -> None:
             )
 
 
-def _configured(folder: Path) -> str:
-    """Return what ``c.Pawmark.plugin`` says in the configuration of a course; empty for nothing."""
+def _configuration(folder: Path) -> Mapping[str, Any]:
+    """Return the configuration of a course; empty where it sets nothing of ours."""
     path = folder / "nbgrader_config.py"
-    if not path.is_file() or "Pawmark" not in path.read_text(encoding="utf-8", errors="replace"):
-        return ""
+    if not path.is_file() or settings.SECTION not in path.read_text("utf-8", errors="replace"):
+        return {}
     from traitlets.config import PyFileConfigLoader
 
     try:
-        config = PyFileConfigLoader(path.name, path=str(folder)).load_config()
+        return PyFileConfigLoader(path.name, path=str(folder)).load_config()
     except Exception as error:
         text = f"{type(error).__name__}: {error}"
         raise CourseError(f"{path} cannot be read ({text}). Mend it.") from error
-    return str(config.get("Pawmark", {}).get("plugin", "") or "")

@@ -17,7 +17,7 @@ from pawmark.grading import course as courses
 
 PACKAGE = Path(__file__).resolve().parents[1]
 # Every module that a student's process may import. A test compares this with what it imports.
-INSIDE = ("grading/boundary", "grading/inside", "errors.py", "settings.py", "processors.py")
+INSIDE = ("grading/boundary", "grading/inside", "errors.py", "processors.py", "settings.py")
 LIBRARIES = ("numpy", "ipykernel")
 
 
@@ -55,7 +55,7 @@ def digest_of_inside(package: Path) -> str:
     package
         The folder of a ``pawmark`` package.
     """
-    own = [courses.place_of(module) for module in courses.plugin().inside]
+    own = [courses.place_of(module) for module in courses.modules_inside()]
     places = [package / name for name in INSIDE]
     # Of this package, those of the folder that is asked for.
     places += [package / p.relative_to(PACKAGE) if p.is_relative_to(PACKAGE) else p for p in own]

@@ -41,12 +41,12 @@ class VisionCourse(PlainCourse):
 
     Attributes
     ----------
-    course_id, inside, libraries, left_out, exhibits
+    course_id, operations, inside, libraries, left_out, exhibits
         See `pawmark.grading.course.CoursePlugin`.
     """
 
+    operations = ("pawmark.vision.inside",)
     inside = (
-        "pawmark.vision.inside",
         "pawmark.pets",
         "pawmark.figures",
         "pawmark.profiles",
@@ -55,7 +55,6 @@ class VisionCourse(PlainCourse):
         "pawmark.quiet",
         "pawmark.visible",
         "pawmark.progress",
-        "pawmark.errors",
     )
     libraries = ("tensorflow", "keras", "matplotlib", "pillow")
     left_out = ("*.keras", trained.FOLDER)
@@ -107,7 +106,7 @@ class VisionCourse(PlainCourse):
         values = {
             # Said, not left to the machine's look: in a sandbox no card may be seen, and both
             # sides have to speak of the same sizes.
-            profiles.VARIABLE: profiles.current().name,
+            **settings.environment(profile=profiles.current().name),
             BACKEND: os.environ.get(BACKEND, ""),
         }
         if place is None:
@@ -129,7 +128,7 @@ class VisionCourse(PlainCourse):
         """Show cards to the profile that trains on them."""
         if profiles.current() is not profiles.GPU:
             return Devices()
-        return Devices(_CARDS, f"set {profiles.VARIABLE}=quick")
+        return Devices(_CARDS, f"set {settings.Settings.profile.variable}=quick")
 
 
 course = VisionCourse("pawmark")

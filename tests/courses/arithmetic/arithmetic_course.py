@@ -105,7 +105,7 @@ class ArithmeticFixtures:
 class Arithmetic(PlainCourse):
     """Two assignments on sums and primes."""
 
-    inside = ("arithmetic_inside",)
+    operations = ("arithmetic_inside",)
     exhibits: ClassVar = {Found.kind: FoundExhibit()}
 
     def open_data(self) -> Measurements:

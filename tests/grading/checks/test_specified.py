@@ -2,6 +2,7 @@
 
 import json
 import textwrap
+from pathlib import Path
 
 import nbformat
 import numpy as np
@@ -45,7 +46,10 @@ from pawmark.grading.results.outcomes import ExerciseResult, Outcome
 from pawmark.grading.run.execution import Execution
 from pawmark.grading.run.recording import from_bytes, to_bytes
 from pawmark.grading.sandbox import bubblewrap
+from pawmark.grading.sandbox.namespaced import Bubblewrap
 from pawmark.grading.session.kernel import StudentKernel
+
+REPO = Path(__file__).resolve().parents[3]
 
 
 def area(mask, label):
@@ -538,7 +542,7 @@ def test_an_edit_of_message_or_judge_asks_nothing_of_the_student(course, small_p
             course=folder,
             data=small_pets,
             guest_root="/nowhere",
-            new_kernel=lambda: StudentKernel(None),
+            new_kernel=lambda: StudentKernel(Bubblewrap()),
             seed=5,
             sandbox="bubblewrap",
             timeout=30,
@@ -565,3 +569,13 @@ def asked_again(tape):
     """Forget the answers of a tape."""
     tape.probes.clear()
     return tape
+
+
+def test_the_example_of_the_docs_is_sound():
+    """What authors copy from the page on checks is a specification without complaints."""
+    page = (REPO / "docs" / "writing-checks.md").read_text(encoding="utf-8")
+    namespace = {}
+    exec(page.split("```python\n", 1)[1].split("```", 1)[0], namespace)
+    reference = ProgramAsking(namespace["formula"])
+
+    assert prove(namespace["exercise"], {"reference": reference}, range(2)) == []

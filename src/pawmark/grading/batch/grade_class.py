@@ -45,6 +45,7 @@ def require_ready(course: Path) -> None:
         says what it must not say.
     """
     course_settings.adopt(course)
+    courses.use_of(course)
     choice.require()
     reason = readiness.obstacle(course, f"sqlite:///{course / GRADEBOOK}")
     if reason is not None:
@@ -119,7 +120,6 @@ def grade(
     todo = {name: found for name, found in todo.items() if found}
     if not todo:
         return 0
-    courses.use_of(course)
     require_ready(course)
     for name in todo:
         ensure_known(course, name)

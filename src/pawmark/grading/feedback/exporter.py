@@ -34,6 +34,7 @@ WORDS = {
     Outcome.OUTPUT_LIMIT: "What your code gave back is too large to be looked at.",
     Outcome.NOT_REACHED: "Your code was lost so often before that grading did not come this far.",
     Outcome.GRADER_ERROR: "The check has a mistake of its own. A person will look at it.",
+    Outcome.UNREAD: "Nothing could be graded of what was handed in. A person will look at it.",
 }
 
 _HEADING = re.compile(r"^#{1,6}[ \t]+(.+)$", re.MULTILINE)
@@ -129,6 +130,8 @@ class Exercise:
         What a person wrote about it, as HTML.
     remarks
         What the grader noticed, and no point hangs on.
+    doubts
+        Why a person should look at it, if not for one of the usual reasons.
     """
 
     name: str
@@ -141,6 +144,7 @@ class Exercise:
     by_hand: bool = False
     comment: Markup | None = None
     remarks: tuple[str, ...] = ()
+    doubts: tuple[str, ...] = ()
 
     @property
     def anchor(self) -> str:
@@ -192,6 +196,8 @@ class Page:
     exercises: tuple[Exercise, ...]
     repairs: tuple[str, ...]
     recorded: bool
+    graded: str = ""
+    doubts: tuple[str, ...] = ()
 
     @property
     def waiting(self) -> list[Exercise]:
@@ -243,10 +249,17 @@ def within_page(page: str) -> str:
     return _BARE_IMAGE.sub('<img alt="A figure of this cell, without a description."', lower)
 
 
+def _is_graders(frame: str) -> bool:
+    """Tell whether a frame of a traceback is the engine's, or the course's own question."""
+    asked = (f'/{module.replace(".", "/")}.py"' for module in courses.plugin().operations)
+    where = frame.partition("\n")[0]
+    return bool(_GRADERS_FRAME.match(frame)) or any(module in where for module in asked)
+
+
 def own_traceback(text: str) -> str:
     """Leave out of a traceback what is not the student's: the grader's way to their code."""
     parts = re.split(r'(?m)^(?=  File ")', text)
-    kept = [part for part in parts if not _GRADERS_FRAME.match(part)]
+    kept = [part for part in parts if not _is_graders(part)]
     return _CELL.sub('  File "your notebook"', "".join(kept))
 
 
@@ -282,6 +295,8 @@ class PrepareFeedback(NbGraderPreprocessor):
             exercises=tuple(_exercises(nb, ids, grade)),
             repairs=grade.repairs if grade else (),
             recorded=grade is not None,
+            graded=grade.graded if grade else "",
+            doubts=tuple(reason for name, reason in grade.doubts if name is None) if grade else (),
         )
 
     def _grade(self, path: Path) -> Grade | None:
@@ -316,6 +331,9 @@ def _exercises(nb: NotebookNode, ids: Mapping[str, str], grade: Grade | None) ->
                 waits=bool(entry.needs_manual_grade),
                 by_hand=entry.manual_score is not None,
                 comment=_comment(gradebook, name, where),
+                doubts=tuple(reason for own, reason in grade.doubts if own == name)
+                if grade
+                else (),
             )
             found.append(exercise)
     return found

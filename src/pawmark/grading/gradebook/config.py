@@ -44,6 +44,7 @@ from pawmark.grading.gradebook import course_settings, readiness
 from pawmark.grading.intake import files, stand_in
 from pawmark.grading.intake.cells import exercise_of
 from pawmark.grading.intake.rebuild import Repaired
+from pawmark.grading.intake.walking import is_empty
 from pawmark.grading.pages import NBCONVERT_TEMPLATES
 from pawmark.grading.pages.result_table import ResultTable, render_table
 from pawmark.grading.results.outcomes import ExerciseResult, Outcome
@@ -74,14 +75,15 @@ def configure(c: Any) -> None:
     if binaries not in os.environ.get("PATH", "").split(os.pathsep):
         os.environ["PATH"] = os.pathsep.join([binaries, os.environ.get("PATH", "")])
     nbgrader.api.create_engine = _create_engine
-    with contextlib.suppress(CourseError):  # what is wrong with it, grading says: see _choose
-        _choose(c, Path.cwd())
+    with contextlib.suppress(CourseError):  # what is wrong with it, grading says
+        courses.use_configured(c, Path.cwd())
     # It has no hook before it passes over submissions without a notebook in the usual place.
     Autograde.init_notebooks = _find_submissions
     log = get_logger()
     _warn(log, course_settings.given(c))
     added, kept = [], []
-    for section, values in {**_WIRING, "CourseDirectory": _directory()}.items():
+    wiring = {**_WIRING, "CourseDirectory": _WIRING["CourseDirectory"] | _of_the_course()}
+    for section, values in wiring.items():
         for name, value in values.items():
             done = _set(c[section], name, value)
             (added if done else kept).append(f"{section}.{name}")
@@ -111,28 +113,12 @@ def _set(section: Any, name: str, value: Any) -> bool:
     return True
 
 
-def _choose(config: Any, root: Path) -> None:
-    """Make the plugin that the configuration names that of this process.
-
-    Raises
-    ------
-    CourseError
-        When it cannot be used.
-    """
-    named = config.get("Pawmark", {}).get("plugin", "")
-    courses.use(settings.here.plugin or str(named) or courses.DEFAULT, root)
-
-
-def _directory() -> dict[str, Any]:
-    """Return what is set of the course's folder; a plugin that cannot be used names nothing."""
-    # The record holds seeds and the grader's own tracebacks: feedback goes out without it.
-    ignore = [".ipynb_checkpoints", "*.pyc", "__pycache__", ".nbgrader.log", "feedback",
-              "*.record.json"]  # fmt: skip
-    values: dict[str, Any] = {"solution_directory": "solutions", "ignore": ignore}
+def _of_the_course() -> dict[str, Any]:
+    """Return what the course's plugin says of its folder; nothing where it has a mistake."""
     with contextlib.suppress(CourseError):
-        ignore += courses.plugin().left_out
-        values["course_id"] = courses.plugin().course_id
-    return values
+        found = courses.plugin()
+        return {"course_id": found.course_id, "ignore": [*_IGNORED, *found.left_out]}
+    return {}
 
 
 def adopt_notebooks(assignment: str, student: str, notebooks: list[str]) -> None:
@@ -159,11 +145,14 @@ def _find_submissions(converter: Autograde) -> None:
 
 
 def _admit(converter: Autograde) -> None:
+    """Take every folder in which there is anything for handed in; what it is, is seen later.
+
+    Nobody's folder is looked into further here, so that none can keep the others from being graded.
+    """
     coursedir = converter.coursedir
     pattern = converter._format_source(coursedir.assignment_id, coursedir.student_id)
     for folder in map(Path, glob.glob(pattern)):  # noqa: PTH207  (as nbgrader finds them)
-        known = str(folder) in converter.assignments
-        if not known and not folder.is_symlink() and files.files_of(folder):
+        if str(folder) not in converter.assignments and not is_empty(folder):
             expected = str(folder / f"{folder.name}.ipynb")
             converter.assignments[str(folder)] = [expected]
 
@@ -257,9 +246,11 @@ class _Guard:
             raise
         finally:
             for line in self.for_a_person:
-                log.error("A person must look: %s", line)
+                log.error("A person must look: %s", ascii(line)[1:-1])
         if self.for_a_person:
-            raise NbGraderException("the grader itself failed; the grades above are not complete")
+            raise NbGraderException(
+                "a person must look at what is listed above; these grades are not complete"
+            )
 
 
 class GradingExporter(NotebookExporter):
@@ -273,7 +264,7 @@ class GradingExporter(NotebookExporter):
         if reason is not None:
             raise self._refuse(reason)
         try:
-            _choose(self.config, Path(coursedir.root))
+            courses.use_configured(self.parent.config, Path(coursedir.root))
             self.settings = RunSettings.here()
             self.data = courses.open_data()
             stand_in.wanted()
@@ -311,8 +302,8 @@ class GradingExporter(NotebookExporter):
             "settings": self.settings,
         }
         output, resources = super().from_filename(filename, resources, **kwargs)
-        if lines := _for_a_person(resources):
-            self.guard.for_a_person += lines
+        self.guard.for_a_person += [*_doubts(resources), *(errors := _grader_errors(resources))]
+        if errors:
             self.guard.again.add(key)
         return output, resources
 
@@ -340,12 +331,13 @@ class ExecuteSubmission(NbGraderPreprocessor):
         )
         execution = prepared.run()
         job["results"] = results = execution.results
+        job["repairs"] = (*job["repaired"].repairs, *execution.losses)
         if execution.old is not None and not execution.live:
             self.log.info(
                 "Unchanged since it was last run: graded from %s/%s", RECORDS, prepared.key
             )
         self._show(nb, results)
-        _show_repairs(nb, job["repaired"].repairs)
+        _show_repairs(nb, job["repairs"])
         seconds = time.monotonic() - start
         record = _record(resources, prepared, execution.tape, results, seconds)
         name = f"{resources['nbgrader']['notebook']}.record.json"
@@ -376,13 +368,24 @@ def _verbatim(text: str) -> str:
     return re.sub(r"[^A-Za-z0-9 ,.;:-]", lambda match: f"&#{ord(match[0])};", text)
 
 
-def _for_a_person(resources: Any) -> list[str]:
-    ids = resources["nbgrader"]
+def _grader_errors(resources: Any) -> list[str]:
     return [
-        f"{ids['student']}, {ids['assignment']}: grader error in {name}"
+        f"{_whose(resources)}: grader error in {name}"
         for name, result in resources["pawmark"]["results"].items()
-        if result.needs_person
+        if any(check.outcome is Outcome.GRADER_ERROR for check in result.checks)
     ]
+
+
+def _doubts(resources: Any) -> list[str]:
+    return [
+        f"{_whose(resources)}: {' '.join(doubt.reason.split())[:_MAX_REPAIR]}"
+        for doubt in resources["pawmark"]["repaired"].doubts
+    ]
+
+
+def _whose(resources: Any) -> str:
+    ids = resources["nbgrader"]
+    return f"{ids['student']}, {ids['assignment']}"
 
 
 def _exercise(cell: NotebookNode) -> str:
@@ -402,7 +405,12 @@ def _record(
     return {
         "student": ids["student"],
         "assignment": ids["assignment"],
-        "repairs": list(job["repaired"].repairs),
+        "repairs": list(job["repairs"]),
+        "graded": job["repaired"].graded,
+        "for_a_person": [
+            [doubt.exercise, " ".join(doubt.reason.split())[:_MAX_REPAIR]]
+            for doubt in job["repaired"].doubts
+        ],
         "sandbox": tape.sandbox,
         "data": job["data"].identity,
         "tape": prepared.key,
@@ -421,18 +429,23 @@ class SaveTrustedGrades(SaveAutoGrades):
     gradebook: Gradebook
 
     def _add_score(self, cell: NotebookNode, resources: Any) -> None:
-        if is_solution(cell) or is_task(cell):  # written answers: a person grades them
+        written = is_solution(cell) or is_task(cell)
+        if written:  # a person grades it, unless it was left as it was handed out
             super()._add_score(cell, resources)
-            return
-        result = resources["pawmark"]["results"][_exercise(cell)]
         grade = self.gradebook.find_grade(
             cell.metadata["nbgrader"]["grade_id"],
             self.notebook_id,
             self.assignment_id,
             self.student_id,
         )
-        grade.auto_score = min(result.points, float(cell.metadata["nbgrader"]["points"]))
-        grade.needs_manual_grade = result.needs_person or grade.manual_score is not None
+        doubtful = bool(resources["pawmark"]["repaired"].doubts_about(_exercise(cell)))
+        if written:
+            grade.needs_manual_grade |= doubtful
+        else:
+            result = resources["pawmark"]["results"][_exercise(cell)]
+            grade.auto_score = min(result.points, float(cell.metadata["nbgrader"]["points"]))
+            asked = doubtful or result.needs_person
+            grade.needs_manual_grade = asked or grade.manual_score is not None
         self.gradebook.db.commit()
 
     def _add_comment(self, cell: NotebookNode, resources: Any) -> None:
@@ -455,7 +468,14 @@ class SaveTrustedGrades(SaveAutoGrades):
 
 # What makes plain nbgrader grade by Pawmark, by section of its configuration. A course may set each
 # of these itself, before `configure` or after.
+# The record holds seeds and the grader's own tracebacks: feedback goes out without it.
+_IGNORED = [".ipynb_checkpoints", "*.pyc", "__pycache__", ".nbgrader.log", "feedback",
+            "*.record.json"]  # fmt: skip
 _WIRING: dict[str, dict[str, Any]] = {
+    "CourseDirectory": {
+        "solution_directory": "solutions",
+        "ignore": _IGNORED,
+    },
     "Execute": {"timeout": 600},
     "GenerateFeedback": {
         "exporter_class": FeedbackExporter,

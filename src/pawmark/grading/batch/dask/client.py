@@ -195,6 +195,7 @@ def _task_of(job: Job) -> Task:
         checks=job.about["checks"],
         notebook=job.notebook,
         undone=job.undone,
+        beside=dict(job.beside),
         settings=job.settings,
         seed=job.seed(),
         plugin=courses.name(),

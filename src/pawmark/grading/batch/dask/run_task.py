@@ -57,7 +57,9 @@ def run(folder: str) -> dict[str, Any]:
     unpack((place / worker.CHECKS).read_bytes(), place)
     old = recording.from_bytes((place / worker.OLD).read_bytes())
     about = {"assignment": task.assignment, "checks": task.checks}
-    done = execution(task.notebook, task.undone, place, found, settings, task.seed, about, old)
+    done = execution(
+        task.notebook, task.undone, task.beside, place, found, settings, task.seed, about, old
+    )
     results = done.run().values()
     (place / worker.RECORDING).write_bytes(recording.to_bytes(done.tape))
     return {
