@@ -73,7 +73,7 @@ def test_checks_in_the_file_of_another_exercise_are_named(course):
     """A check whose mark and file disagree is found before it ever fails to run."""
     module = course / "grader_tests" / NAME / "test_01_box_iou.py"
     text = module.read_text()
-    module.write_text(text.replace('cell("01-box-iou"', 'cell("01-multi-hot"', 1))
+    module.write_text(text.replace('    "01-box-iou",', '    "01-multi-hot",', 1))
 
     says = wanting(course)["checks"]
     assert says.endswith(
