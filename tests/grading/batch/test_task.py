@@ -3,7 +3,7 @@
 from hand_ins import Work
 from nbformat import from_dict
 
-from pawmark.grading.batch.dask.task import DataName, Task
+from pawmark.grading.batch.dask.task import Task
 from pawmark.grading.boundary.limits import Limits
 from pawmark.grading.run.run_settings import RunSettings
 
@@ -19,7 +19,7 @@ def test_a_task_travels_with_the_files_beside_the_notebook():
         beside={"helpers.py": b"x = 1\n", "data/plot.png": bytes(range(256)), "empty": b""},
         settings=RunSettings("bubblewrap", 60.0, 3600.0, Limits(), None),
         seed=7,
-        data=DataName("identity", 7, 40),
+        data={"identity": "drawn", "seed": 7},
         fingerprint={"python": "3"},
         variables={"PAWMARK_PROFILE": "quick"},
     )

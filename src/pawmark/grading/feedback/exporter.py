@@ -128,10 +128,10 @@ class Exercise:
         Whether a person gave the points.
     comment
         What a person wrote about it, as HTML.
-    remarks
-        What the grader noticed, and no point hangs on.
     doubts
         Why a person should look at it, if not for one of the usual reasons.
+    remarks
+        What the grader noticed, and no point hangs on.
     """
 
     name: str
@@ -143,8 +143,8 @@ class Exercise:
     waits: bool = False
     by_hand: bool = False
     comment: Markup | None = None
-    remarks: tuple[str, ...] = ()
     doubts: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()
 
     @property
     def anchor(self) -> str:

@@ -330,7 +330,7 @@ def _plain(tree: Any) -> Any:
 
 
 def become_student() -> None:
-    """Become the other user of a namespace that `launcher` made; there is no way back."""
+    """Become the other user of a namespace that `user_namespace` made; there is no way back."""
     forbid_capabilities()
     os.setgroups([])
     os.setresgid(GUEST_ID, GUEST_ID, GUEST_ID)

@@ -16,10 +16,10 @@ from pathlib import Path
 
 from nbformat import NotebookNode
 
-from pawmark.grading.course_folder import SEEDS
+from pawmark.grading import course_folder
 from pawmark.grading.intake.cells import is_solution
 
-FOLDER = SEEDS
+FOLDER = course_folder.SEEDS
 
 
 def hand_in_of(

@@ -42,14 +42,15 @@ def run(folder: str) -> dict[str, Any]:
     SandboxError
         If student code must not run here.
     SettingsError
-        If a setting of this machine says what it must not say.
+        If a setting of this machine cannot be used.
     """
     require_valid()
     place = Path(folder)
     data = (place / worker.TASK).read_bytes()
     # The fingerprint first: another version may write tasks that this one cannot read.
-    courses.use(str(json.loads(data).get("plugin", courses.DEFAULT)))
-    require_same(json.loads(data)["fingerprint"], fingerprint.of_installation())
+    head = json.loads(data)
+    courses.use(str(head.get("plugin", courses.DEFAULT)))
+    require_same(head["fingerprint"], fingerprint.of_installation())
     task = Task.from_bytes(data)
     settings = _suited(task.settings)
     _require_memory(settings.limits.memory)
