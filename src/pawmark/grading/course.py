@@ -479,8 +479,10 @@ def _load(wanted: str, folder: Path | None) -> Any:
     module, _, attribute = wanted.partition(":")
     if not (module and attribute.isidentifier()):
         raise _unusable(wanted, "a module and an object in it are expected, as MODULE:OBJECT")
-    if folder is not None and str(folder) not in sys.path:
-        sys.path.append(str(folder))  # last: it hides nothing that is installed
+    # Last: it hides nothing that is installed. While a configuration is read, the folder stands at
+    # the front too, and goes from there.
+    if folder is not None and sys.path[-1:] != [str(folder)]:
+        sys.path.append(str(folder))
     try:
         found = getattr(importlib.import_module(module), attribute, None)
     except ModuleNotFoundError as error:
