@@ -1,138 +1,194 @@
-"""Hidden checks of exercise 01-multi-hot."""
+"""Hidden checks of 01-multi-hot: the labels of one picture as a row of zeros and ones."""
 
 import numpy as np
-import pytest
+from hypothesis import strategies as st
 
-from pawmark.checks import expect, expect_array
-
-from .replies import CATCHING, float_of
-
-# Places of the labels among six classes. Sorting turns the classes around, so that none of these
-# sets may be its own mirror image; nor may it be the first places.
-PLACES = ((0, 1, 3), (1, 2, 5), (0, 3, 4), (2, 4, 5))
+from pawmark.checks import Contract, Exercise, Slip, Stratum, exact, inputs, raises, switches
 
 
-def words(rng, count=6):
-    """Invent class names in the reverse of their sorted order."""
-    letters = np.array(list("abcdefghijklmnopqrstuvwxyz"))
-    found = {"".join(rng.choice(letters, 5)) for _ in range(3 * count)}
-    return sorted(found, reverse=True)[:count]
+def judge(labels, classes):
+    """Ask of each class whether it is named."""
+    if not set(labels) <= set(classes):
+        return raises(ValueError)
+    return np.array([min(labels.count(name), 1) for name in classes])
 
 
-def raw_row(value):
-    """Return a reply as an array of numbers, whatever its shape; a list will do."""
-    expect(value is not None, "nothing came back: does the function return the row?")
-    if isinstance(value, list | tuple):
-        plain_numbers = all(isinstance(n, int | float | np.number | np.bool_) for n in value)
-        expect(plain_numbers, "the row should hold numbers")
-        value = np.array([min(max(float_of(n), -1e9), 1e9) for n in value])
-    array = expect_array(value, name="the row")
-    expect(array.dtype.kind in "biuf", "the row should hold numbers", got=str(array.dtype))
-    return array.astype(float)
+def formula(
+    labels,
+    classes,
+    sorted_classes=False,
+    first_places=False,
+    place_numbers=False,
+    first_only=False,
+    table=False,
+    counted=False,
+    toggled=False,
+    none_raises=False,
+    unknown_lost=False,
+    unknown_is_key_error=False,
+    unknown_is_other_error=False,
+    case_ignored=False,
+    within_words=False,
+):
+    """Write a 1 at the place of each label, with what may go wrong."""
+    labels = labels[:1] if first_only else labels
+    unknown = [label for label in labels if label not in classes]
+    if unknown and not unknown_lost:
+        if unknown_is_key_error:
+            raise KeyError(unknown[0])
+        if unknown_is_other_error:
+            raise AssertionError(unknown[0])
+        raise ValueError(f"{unknown[0]!r} is not in list")
+    if not labels and (none_raises or first_only):
+        raise IndexError("list index out of range")
+    labels = [label for label in labels if label in classes]
+    if case_ignored:
+        labels = [name for name in classes if name.lower() in [one.lower() for one in labels]]
+    if within_words:
+        labels = [name for name in classes if any(name in label for label in labels)]
+    places = sorted(classes) if sorted_classes else list(classes)
+    row = np.zeros(len(classes))
+    rows = np.zeros((len(labels), len(classes)))
+    for number, label in enumerate(labels):
+        place = number if first_places else places.index(label)
+        rows[number, place] = 1
+        row[place] = row[place] + 1 if counted else 1 - row[place] if toggled else 1
+        row[place] = place + 1 if place_numbers else row[place]
+    return rows if table else row
 
 
-def row(student, labels, classes):
-    """Call `multi_hot`; a table of one row for each label counts as the rows on each other."""
-    array = raw_row(student.call("multi_hot", labels, classes))
-    if array.ndim == 2 and array.shape[-1] == len(classes):
-        array = array.max(axis=0, initial=0)
-    expect(
-        array.shape == (len(classes),),
-        "one number for each class is expected",
-        got=array.shape,
-        expected=(len(classes),),
-    )
-    return array
-
-
-def multi_hot_row(classes, labels):
-    """Return the right row."""
-    return np.array([float(name in labels) for name in classes])
-
-
-@pytest.mark.cell("01-multi-hot", points=1)
-def test_one_row_a_picture(student, rng):
-    """The result is a NumPy array with one place for each class."""
-    classes = words(rng)
-    value = student.call("multi_hot", [classes[1], classes[4]], classes)
-    array = raw_row(value)
-
-    expect(
-        array.shape == (6,),
-        "one picture has one row, with a place for each class, however many labels it has",
-        got=array.shape,
-        expected=(6,),
-    )
-    expect(
-        isinstance(value, np.ndarray),
-        "return a NumPy array",
-        got=type(value).__name__,
-        expected="ndarray",
-    )
-
-
-@pytest.mark.cell("01-multi-hot", points=2)
-def test_ones_in_the_order_of_the_classes(student, rng):
-    """Ones stand at the places of the labels, in the order of the classes given."""
-    for places in PLACES:
-        classes = words(rng)
-        labels = [classes[place] for place in rng.permutation(places)]
-        found = row(student, labels, classes)
-        right = multi_hot_row(classes, labels)
-        expect(
-            np.array_equal(np.sort(found), np.sort(right)),
-            "a place should hold 1 if its class is on the picture, and 0 if it is not",
-        )
-        expect(
-            np.array_equal(found, right),
-            "the ones stand at other places: the order is that of `classes` as given, not the "
-            "alphabet's and not that of the labels",
-        )
-
-
-@pytest.mark.cell("01-multi-hot", points=1)
-def test_label_named_twice(student, rng):
-    """A label that is named twice gives 1."""
-    classes = words(rng)
-    found = row(student, [classes[4], classes[1], classes[4]], classes)
-
-    expect(
-        found.max(initial=0) <= 1,
-        "a label that is named twice gives 2: the row says whether, not how often",
-    )
-    expect(
-        np.sum(found == 1) == 2,
-        "a label that is named twice comes out wrong: its class is on the picture",
-    )
-
-
-@pytest.mark.cell("01-multi-hot", points=1)
-def test_no_labels(student, rng):
-    """A picture without labels has a row of zeros."""
-    classes = words(rng)
-    found = row(student, [], classes)
-    expect(row(student, classes[2:3], classes).any(), "a picture with a label has zeros only")
-
-    expect(
-        not found.any(), "there is nothing on this picture, so every place should be 0", got=found
-    )
-
-
-@pytest.mark.cell("01-multi-hot", points=1)
-def test_unknown_label_is_refused(student, rng):
-    """A label that is not among the classes is an error."""
-    classes = words(rng)
-    row(student, [classes[1]], classes)
-    end = student.evaluate(
-        "exec(code, space) or space['attempt'](multi_hot, labels, classes)",
-        code=CATCHING,
-        space={},
-        labels=[classes[1], classes[2] + "x"],
-        classes=classes,
-    )
-
-    expect(
-        end == "raised",
-        "a label that is not among the classes was lost silently: a misspelt label in the data "
+variants = switches(
+    formula,
+    sorted_classes=Slip(
+        "fatal", "the places follow the alphabet: the order is that of `classes` as given"
+    ),
+    first_places=Slip(
+        "fatal",
+        "the ones stand at the first places: each class has its own place, as in `classes`",
+    ),
+    place_numbers=Slip(
+        "fatal",
+        "the places hold the numbers of the classes: a class that is on the picture should have 1",
+    ),
+    first_only=Slip(
+        "major", "only the first label counts: each class that is named should have its 1"
+    ),
+    table=Slip(
+        "major",
+        "there is a row for each label: one picture has one row, with a place for each class, "
+        "however many labels it has",
+    ),
+    counted=Slip(
+        "minor", "a label that is named twice gives 2: the row says whether, not how often"
+    ),
+    toggled=Slip(
+        "minor",
+        "a label that is named twice gives 0: set its place to 1, whatever it has been before",
+    ),
+    none_raises=Slip(
+        "minor", "a picture without labels ends in an error: its row holds zeros only"
+    ),
+    unknown_lost=Slip(
+        "minor",
+        "a label that is not among the classes is lost silently: a misspelt label in the data "
         "would never be noticed",
-    )
+    ),
+    unknown_is_key_error=Slip(
+        "minor",
+        "a label that is not among the classes ends in a KeyError: the text asks for ValueError",
+    ),
+    unknown_is_other_error=Slip(
+        "minor",
+        "a label that is not among the classes ends in an AssertionError: the text asks for "
+        "ValueError, and Python may be told to skip assertions",
+    ),
+    case_ignored=Slip(
+        "minor", "names that differ in capitals only are taken for one: they are two classes"
+    ),
+    within_words=Slip(
+        "minor",
+        "a class gets 1 where its name is only a part of a label: compare whole words",
+    ),
+)
+
+LETTERS = list("abcdefghijklmnopqrstuvwxyz")
+
+
+def words(rng, number):
+    """Invent words of equal length, all different."""
+    found = {}
+    while len(found) < number:
+        found["".join(rng.choice(LETTERS, 5))] = True
+    return list(found)
+
+
+def picture(rng, number, named, twice=0, strangers=0):
+    """Draw classes in any order, and some of them as labels, not in that order."""
+    # A place is never the same in the alphabet, from behind, or among the labels.
+    names = sorted(words(rng, number + 1))
+    stranger = names.pop(int(rng.integers(len(names))))
+    classes = [*names[1:], names[0]] if rng.random() < 0.5 else [names[-1], *names[:-1]]
+    places = rng.permutation(np.arange(1, number))[:named]
+    labels = [classes[place] for place in sorted(places.tolist(), reverse=True)]
+    labels += labels[: 1 + len(labels) // 2] * twice + [stranger] * strangers
+    return (labels if strangers == 0 or rng.random() < 0.5 else labels[::-1]), classes
+
+
+def alike(rng, number, in_capitals):
+    """Draw classes of which one is another in capitals, or a part of another; one is named."""
+    _, classes = picture(rng, number, 1)
+    whole = classes[int(rng.integers(number))]
+    part = whole.capitalize() if in_capitals else whole[1:] if rng.random() < 0.5 else whole[:-1]
+    classes.insert(int(rng.integers(number)), part)
+    return [whole], classes
+
+
+def all_named(rng, number):
+    """Draw classes that are all named."""
+    _, classes = picture(rng, number, 1)
+    return rng.permutation(classes).tolist(), classes
+
+
+some, one, none = st.integers(2, 3), st.just(1), st.just(0)
+count = st.integers(4, 8)
+
+exercise = Exercise(
+    "01-multi-hot",
+    function="multi_hot",
+    judge=judge,
+    strata=[
+        Stratum("several labels", inputs(picture, number=count, named=some), count=8),
+        Stratum("one label", inputs(picture, number=count, named=one)),
+        Stratum("no label", inputs(picture, number=count, named=none), row="corners", count=3),
+        Stratum(
+            "a label that is named twice",
+            inputs(picture, number=count, named=some, twice=one),
+            row="corners",
+        ),
+        Stratum(
+            "a label that is not among the classes",
+            inputs(picture, number=count, named=st.integers(0, 3), strangers=one),
+            row="corners",
+        ),
+        Stratum(
+            "a class whose name is part of another",
+            inputs(alike, number=count, in_capitals=st.just(False)),
+            row="corners",
+        ),
+        Stratum(
+            "classes that differ in capitals",
+            inputs(alike, number=count, in_capitals=st.just(True)),
+            row="corners",
+        ),
+        Stratum("all classes are named", inputs(all_named, number=count), row="corners", count=4),
+    ],
+    variants=variants,
+    same=exact,
+    contract=Contract(
+        result=np.ndarray,
+        messages={
+            "type": "return a NumPy array",
+            "shape": "one picture has one row: the shape is (len(classes),), with one axis",
+        },
+    ),
+)

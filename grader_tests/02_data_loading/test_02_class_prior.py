@@ -1,81 +1,137 @@
-"""Hidden checks of exercise 02-class-prior."""
+"""Hidden checks of 02-class-prior: the part of all pixels that each of three labels has."""
+
+from collections import Counter
 
 import numpy as np
-import pytest
+from hypothesis import strategies as st
 
-from pawmark.checks import expect, expect_number
-
-from .replies import numbers
+from pawmark.checks import Contract, Exercise, Slip, Stratum, close, inputs, switches
 
 
-def uneven_targets(rng, labels=(0, 1, 2)):
-    """Draw masks in which the classes have different parts, differently in each mask."""
-    masks = []
-    for _ in range(int(rng.integers(3, 6))):
-        shares = rng.dirichlet(np.ones(len(labels)))
-        masks.append(rng.choice(np.array(labels, dtype=np.uint8), (15, 20, 1), p=shares))
-    masks.append(np.resize(np.array(labels, dtype=np.uint8), (15, 20, 1)))
-    return np.stack(masks)
+def judge(targets):
+    """Count one pixel after the other."""
+    counts = Counter(targets.ravel().tolist())
+    return [counts[label] / targets.size for label in (0, 1, 2)]
 
 
-def prior(student, targets):
-    """Call `class_prior` and return its fractions."""
-    value = student.call("class_prior", targets)
-    expect(value is not None, "nothing came back: does the function return the fractions?")
-    if isinstance(value, list | tuple):
-        value = np.array([expect_number(part, "each fraction") for part in value])
-    fractions = numbers(value, "the fractions")
-    expect(
-        fractions.shape == (3,),
-        "return one fraction for each of the three classes, also for one that is absent",
-        got=fractions.shape,
-        expected=(3,),
-    )
-    expect(np.isfinite(fractions).all(), "the fractions should be finite numbers")
-    return fractions.astype(float)
+def formula(
+    targets,
+    counted=False,
+    in_percent=False,
+    old_labels=False,
+    first_mask=False,
+    per_mask=False,
+    in_uint8=False,
+    what_is_there=False,
+    largest_first=False,
+    smallest_first=False,
+    mask_by_mask=False,
+):
+    """Compare with each label, with what may go wrong."""
+    if first_mask:
+        targets = targets[:1]
+    labels = (1, 2, 3) if old_labels else np.unique(targets) if what_is_there else (0, 1, 2)
+    if mask_by_mask:
+        return np.array([[np.mean(one == label) for label in labels] for one in targets])
+    counts = np.array([np.sum(targets == label) for label in labels])
+    if in_uint8:
+        counts = counts % 256
+    if largest_first or smallest_first:
+        counts = np.sort(counts)[:: -1 if largest_first else 1]
+    if counted:
+        return counts
+    pixels = targets[0].size if per_mask else targets.size
+    return counts / pixels * (100 if in_percent else 1)
 
 
-@pytest.mark.cell("02-class-prior", points=2)
-def test_fractions_of_all_pixels(student, rng):
-    """Fractions are counted over all pixels of all masks, in the order of the labels."""
-    truth = np.zeros(3)
-    # Label 1 has the largest or the smallest part, so that sorting shows.
-    while sorted(truth)[1] == truth[1] or np.diff(np.sort(truth)).min() < 0.01:
-        targets = uneven_targets(rng)
-        truth = np.bincount(targets.ravel(), minlength=3) / targets.size
-    fractions = prior(student, targets)
+ORDER = "these are the right fractions in another order: first label 0, then 1, then 2"
 
-    share = fractions / (abs(fractions.sum()) or 1)
-    expect(
-        np.allclose(share, truth, atol=1e-4) or not np.allclose(sorted(share), sorted(truth)),
-        "the right fractions in another order: first label 0, then 1, then 2",
-    )
-    expect(
-        np.allclose(share, truth, atol=1e-4),
-        "these are not the parts of all pixels: count each label over all masks",
-    )
+variants = switches(
+    formula,
+    counted=Slip(
+        "fatal", "these are numbers of pixels: divide the counts by the number of all pixels"
+    ),
+    in_percent=Slip("fatal", "these are per cent: as fractions, the three add up to 1"),
+    old_labels=Slip(
+        "fatal", "these are the parts of the labels 1, 2 and 3: targets hold 0, 1 and 2"
+    ),
+    first_mask=Slip(
+        "major", "only the first mask is counted: the fractions are those over all masks"
+    ),
+    per_mask=Slip(
+        "major",
+        "the counts are divided by the pixels of one mask: divide by the number of all pixels",
+    ),
+    in_uint8=Slip(
+        "major", "counts start again at 0 after 255: uint8 is too small to count pixels in"
+    ),
+    what_is_there=Slip(
+        "minor",
+        "return one fraction for each of the three classes, also for one that is absent: "
+        "np.unique lists only what is there",
+    ),
+    largest_first=Slip("fatal", ORDER, family="order"),
+    smallest_first=Slip("fatal", ORDER, family="order"),
+    mask_by_mask=Slip(
+        "fatal", "these are the fractions of each mask by itself: count over all masks together"
+    ),
+)
 
 
-@pytest.mark.cell("02-class-prior", points=1)
-def test_fractions_add_up_to_one(student, rng):
-    """The fractions add up to 1."""
-    total = prior(student, uneven_targets(rng)).sum()
+def masks(rng, number, height, width, labels=(0, 1, 2)):
+    """Draw masks in which each label has another part, and label 1 the most or the least."""
+    small, middle, large = np.sort(rng.dirichlet(np.ones(3))) + np.array([0.1, 0.3, 0.6])
+    orders = [
+        (small, large, middle),
+        (middle, large, small),
+        (middle, small, large),
+        (large, small, middle),
+    ]
+    parts = np.array(orders[rng.integers(4)])
+    parts = parts[list(labels)] / parts[list(labels)].sum()
+    found = rng.choice(labels, (number, height, width, 1), p=parts).astype("uint8")
+    # Every mask has parts of its own, and each label is there at least once.
+    for row, one in enumerate(found):
+        one[: 1 + row % height] = rng.choice(labels)
+    found[-1].flat[: len(labels)] = labels
+    return (found,)
 
-    expect(
-        abs(total - 1) < 1e-4,
-        "the fractions should add up to 1: divide the counts by the number of all pixels",
-        got=f"{total:.4g}",
-        expected=1,
-    )
+
+def missing(rng, number, height, width, label):
+    """Draw masks without one of the labels."""
+    return masks(rng, number, height, width, tuple(one for one in (0, 1, 2) if one != label))
 
 
-@pytest.mark.cell("02-class-prior", points=1)
-def test_absent_class_has_fraction_zero(student, rng):
-    """A class that no pixel has gets the fraction 0."""
-    for missing in (0, 1, 2):
-        labels = tuple(label for label in (0, 1, 2) if label != missing)
-        fractions = prior(student, uneven_targets(rng, labels))
-        expect(
-            fractions[missing] == 0 and np.count_nonzero(fractions) == 2,
-            "one class is absent from these masks, and its fraction is not 0",
-        )
+sides = {"height": st.integers(4, 9), "width": st.integers(5, 9)}
+
+exercise = Exercise(
+    "02-class-prior",
+    function="class_prior",
+    judge=judge,
+    strata=[
+        Stratum("a single mask", inputs(masks, number=st.just(1), **sides)),
+        Stratum("several masks", inputs(masks, number=st.integers(2, 5), **sides)),
+        Stratum(
+            "masks of many pixels",
+            inputs(masks, number=st.integers(2, 3), height=st.integers(60, 80),
+                   width=st.integers(60, 80)),
+            count=3,
+        ),
+        Stratum(
+            "a class that does not occur",
+            inputs(missing, number=st.integers(1, 4), label=st.integers(0, 2), **sides),
+            row="corners",
+            count=8,
+        ),
+        Stratum(
+            "a single class",
+            inputs(masks, number=st.integers(1, 4), **sides,
+                   labels=st.sampled_from([(0,), (1,), (2,)])),
+            row="corners",
+        ),
+    ],
+    variants=variants,
+    families={"order": ORDER},
+    same=close(atol=1e-5),
+    contract=Contract(result=(list, tuple, np.ndarray)),
+)  # fmt: skip

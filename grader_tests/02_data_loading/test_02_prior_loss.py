@@ -1,86 +1,118 @@
-"""Hidden checks of exercise 02-prior-loss."""
+"""Hidden checks of 02-prior-loss: the mean cross-entropy of who knows the fractions only."""
+
+import math
 
 import numpy as np
-import pytest
+from hypothesis import strategies as st
 
-from pawmark.checks import expect, expect_number
-
-LOGARITHMS = {"natural": 1.0, "base 2": 1 / np.log(2), "base 10": 1 / np.log(10)}
+from pawmark.checks import Contract, Exercise, Slip, Stratum, close, inputs, switches
 
 
-def entropy(fractions):
-    """Mean cross-entropy of the prior itself, in nats."""
-    present = np.array([part for part in fractions if part > 0])
-    return float(-np.sum(present * np.log(present)))
+def judge(fractions):
+    """Take the logarithm of a weighted geometric mean; 0 to the power of 0 is 1."""
+    return abs(math.log(math.prod(float(part) ** float(part) for part in fractions)))
 
 
-def loss(student, fractions):
-    """Call `prior_loss` and return a finite number."""
-    value = expect_number(student.call("prior_loss", list(fractions)), "the loss")
-    expect(np.isfinite(value), "the loss should be a finite number", got=str(value))
-    return value
+def formula(
+    fractions,
+    base_2=False,
+    base_10=False,
+    negative=False,
+    divided=False,
+    unweighted=False,
+    of_the_largest=False,
+    error_rate=False,
+    absent_is_nan=False,
+    absent_raises=False,
+    one_zero_left_out=False,
+):
+    """Add up what each class costs, with what may go wrong."""
+    logarithm = math.log2 if base_2 else math.log10 if base_10 else math.log
+    fractions = [float(part) for part in fractions]
+    zeros = fractions.count(0)
+    if zeros and absent_is_nan:
+        return math.nan
+    if (zeros and absent_raises) or (zeros > 1 and one_zero_left_out):
+        raise ValueError("math domain error")
+    if error_rate:
+        return 1 - max(fractions)
+    present = [part for part in fractions if part > 0]
+    if of_the_largest:
+        return -logarithm(max(present))
+    if unweighted:
+        return -sum(map(logarithm, present)) / len(present)
+    loss = -sum(part * logarithm(part) for part in present)
+    loss = loss / len(fractions) if divided else loss
+    return -loss if negative else loss
 
 
-@pytest.mark.cell("02-prior-loss", points=2)
-def test_each_class_counts_by_its_fraction(student, rng):
-    """Classes count by how many pixels they have."""
-    thirds = [1 / 3] * 3
-    unit = loss(student, thirds) / entropy(thirds)
-    expect(abs(unit) > 1e-6, "the loss of three equal classes should not be 0")
-    for _ in range(3):
-        fractions = [float(part) for part in rng.dirichlet([4, 2, 1])]
-        fractions = [0.98 * part + 0.02 / 3 for part in fractions]
-        expect(
-            abs(loss(student, fractions) / unit - entropy(fractions)) < 1e-3,
-            "this is not the mean over all pixels: a class with few pixels should count little, "
-            "and each pixel pays minus the logarithm of its own class's probability",
-        )
-
-
-@pytest.mark.cell("02-prior-loss", points=1)
-def test_natural_logarithm(student):
-    """The logarithm is the natural one, and nothing else is divided by."""
-    thirds = [1 / 3] * 3
-    value = abs(loss(student, thirds)) / entropy(thirds)
-    base_2, base_10 = (abs(value - LOGARITHMS[kind]) < 1e-3 for kind in ("base 2", "base 10"))
-
-    expect(not base_2, "this is the logarithm to base 2; losses in Keras use the natural one")
-    expect(not base_10, "this is the logarithm to base 10; losses in Keras use the natural one")
-    expect(
-        abs(value - 1) < 1e-3,
-        "the loss of three equal classes is wrong by a factor: the fractions already are the "
-        "weights of a mean",
-        got=f"{value * entropy(thirds):.4f}",
-        expected=f"{entropy(thirds):.4f}",
-    )
-
-
-@pytest.mark.cell("02-prior-loss", points=1)
-def test_loss_is_not_negative(student, rng):
-    """A loss is above zero."""
-    value = loss(student, [0.2, 0.5, 0.3])
-
-    expect(
-        value > 0, "the loss is negative: the definition begins with a minus", got=f"{value:.3f}"
-    )
-
-
-@pytest.mark.cell("02-prior-loss", points=2)
-def test_absent_class_costs_nothing(student, rng):
-    """A class that never occurs adds nothing."""
-    part = float(rng.uniform(0.2, 0.8))
-    fractions = [part, 1 - part]
-    fractions.insert(int(rng.integers(0, 3)), 0.0)
-    value = expect_number(student.call("prior_loss", fractions), "the loss")
-
-    expect(
-        np.isfinite(value),
+variants = switches(
+    formula,
+    base_2=Slip(
+        "fatal", "this is the logarithm to base 2: the text asks for the natural one, `np.log`"
+    ),
+    base_10=Slip(
+        "fatal", "this is the logarithm to base 10: the text asks for the natural one, `np.log`"
+    ),
+    negative=Slip("fatal", "the loss is negative: the definition begins with a minus"),
+    divided=Slip(
+        "fatal",
+        "the sum is divided by the number of classes: the fractions are the weights of a mean "
+        "already",
+    ),
+    unweighted=Slip("major", "each class counts the same: one with few pixels should count little"),
+    of_the_largest=Slip(
+        "major", "only the most frequent class is looked at: the pixels of the others pay as well"
+    ),
+    error_rate=Slip(
+        "fatal",
+        "this is the share of wrong pixels: each pixel pays minus the logarithm of the "
+        "probability of its own class",
+    ),
+    absent_is_nan=Slip(
+        "minor",
         "with an absent class the loss is not a number: 0 times log(0) counts as 0 here",
-        got=str(value),
-    )
-    # A class that hardly ever occurs must cost hardly more than one that never does.
-    rare = [1e-9 if part == 0 else part - 5e-10 for part in fractions]
-    expect(
-        abs(value - loss(student, rare)) < 1e-3,
-        "with an absent class the loss comes out wrong: that class should add nothing",
-    )
+    ),
+    absent_raises=Slip(
+        "minor",
+        "an absent class ends in an error, because 0 has no logarithm: such a class adds nothing",
+    ),
+    one_zero_left_out=Slip(
+        "minor", "two classes may be absent: here only the first one is left out"
+    ),
+)
+
+
+def uneven(rng, form=list, absent=0):
+    """Draw three fractions that differ, of which some may be 0."""
+    parts = rng.dirichlet([4, 2, 1][absent:]) if absent < 2 else np.ones(1)
+    parts = 0.9 * parts + 0.1 * np.arange(1, len(parts) + 1) / sum(range(1, len(parts) + 1))
+    found = np.concatenate([np.zeros(absent), parts])
+    found = rng.permutation(found / found.sum())
+    return (found if form is np.array else form(found.tolist()),)
+
+
+exercise = Exercise(
+    "02-prior-loss",
+    function="prior_loss",
+    judge=judge,
+    strata=[
+        Stratum("three classes of unlike parts", inputs(uneven), count=8),
+        Stratum("three equal classes", st.just(([1 / 3, 1 / 3, 1 / 3],)), count=1),
+        Stratum("a class that never occurs", inputs(uneven, absent=st.just(1)), row="corners"),
+        Stratum(
+            "two classes that never occur",
+            inputs(uneven, absent=st.just(2)),
+            row="corners",
+            count=3,
+        ),
+        Stratum(
+            "fractions in a tuple or an array",
+            inputs(uneven, form=st.sampled_from([tuple, np.array])),
+            row="corners",
+        ),
+    ],
+    variants=variants,
+    same=close(atol=1e-5),
+    contract=Contract(result=float),
+)

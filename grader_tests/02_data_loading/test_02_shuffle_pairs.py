@@ -1,88 +1,140 @@
-"""Hidden checks of exercise 02-shuffle-pairs."""
+"""Hidden checks of 02-shuffle-pairs: the order of `random.Random(seed).shuffle`, in a new list."""
 
 import random
 
 import numpy as np
-import pytest
+from hypothesis import strategies as st
 
-from pawmark.checks import expect
-
-from .replies import pair_texts, stem
+from pawmark.checks import Contract, Exercise, Slip, Stratum, call, exact, inputs, switches
 
 
-def numbered_pairs(rng, count=30):
-    """Make pairs whose names say which belong together."""
-    marks = rng.permutation(np.arange(1000))[:count]
+def judge(pairs, seed=1337):
+    """Swap places from the last one down, as the shuffle of Fisher and Yates does."""
+    generator, order = random.Random(seed), list(pairs)
+    for last in range(len(order) - 1, 0, -1):
+        other = generator.randrange(last + 1)
+        order[last], order[other] = order[other], order[last]
+    return order
+
+
+def formula(
+    pairs,
+    seed=1337,
+    nothing_returned=False,
+    old_order=False,
+    seed_ignored=False,
+    zero_is_no_seed=False,
+    one_generator=False,
+    sorted_before=False,
+    numpy_order=False,
+    sampled=False,
+    with_repeats=False,
+):
+    """Shuffle a copy, with what may go wrong."""
+    if seed_ignored or (zero_is_no_seed and not seed):
+        seed = 1337
+    if nothing_returned:
+        return None
+    generator, new = random.Random(seed), sorted(pairs) if sorted_before else list(pairs)
+    if old_order:
+        return new
+    if numpy_order:
+        return [new[place] for place in np.random.default_rng(seed).permutation(len(new))]
+    if sampled:
+        return generator.sample(new, len(new))
+    if with_repeats:
+        return generator.choices(new, k=len(new))
+    if one_generator:
+        images, trimaps = map(list, zip(*new, strict=True))
+        generator.shuffle(images)
+        generator.shuffle(trimaps)
+        return list(zip(images, trimaps, strict=True))
+    generator.shuffle(new)
+    return new
+
+
+variants = switches(
+    formula,
+    nothing_returned=Slip(
+        "fatal",
+        "nothing (`None`) came back: `shuffle` changes a list in place and returns nothing, so "
+        "return the list on a line of its own",
+    ),
+    old_order=Slip("fatal", "the pairs come back in their old order"),
+    seed_ignored=Slip(
+        "major", "every seed gives the order of seed 1337: is the argument `seed` used?"
+    ),
+    zero_is_no_seed=Slip(
+        "minor", "seed 0 gives the order of seed 1337: 0 is a seed like any other"
+    ),
+    one_generator=Slip(
+        "fatal",
+        "photographs and masks have been torn apart: a second shuffle with the same generator "
+        "gives another order",
+    ),
+    sorted_before=Slip(
+        "fatal", "the pairs are sorted before they are shuffled: shuffle them as they come"
+    ),
+    numpy_order=Slip(
+        "fatal",
+        "this is the order of NumPy's generator: random.Random(seed).shuffle gives another one",
+    ),
+    sampled=Slip(
+        "fatal", "this is the order that `sample` gives: `shuffle` gives another one for each seed"
+    ),
+    with_repeats=Slip(
+        "fatal", "some pairs are lost and others come twice: `choices` draws with repeats"
+    ),
+)
+
+
+def numbered(rng, count):
+    """Draw pairs, not in the order of their names."""
+    marks = rng.permutation(900)[:count] + 100
+    if count > 1 and marks[0] < marks[1]:
+        marks[:2] = marks[1], marks[0]
     return [(f"images/pet_{mark}.jpg", f"trimaps/pet_{mark}.png") for mark in marks]
 
 
-def firsts(value):
-    """Return the photographs of pairs in their order."""
-    return [image for image, _ in pair_texts(value)]
+def without_seed(rng, count):
+    """Draw pairs, and no seed."""
+    return (numbered(rng, count),)
 
 
-@pytest.mark.cell("02-shuffle-pairs", points=2)
-def test_order_of_the_default_seed(student, rng):
-    """Without a seed given, the order is that of random.Random(1337).shuffle."""
-    pairs = numbered_pairs(rng)
-    shuffled = firsts(student.call("shuffle_pairs", pairs))
-    reference = [image for image, _ in pairs]
-    random.Random(1337).shuffle(reference)
-
-    expect(shuffled != [image for image, _ in pairs], "the pairs come back in their old order")
-    expect(
-        shuffled == reference,
-        "this is not the order that random.Random(1337).shuffle gives: other generators, "
-        "`sample` and unseeded shuffling all give other orders",
-    )
+def with_seed(rng, count, start):
+    """Draw pairs and a seed."""
+    return call(numbered(rng, count), seed=start)
 
 
-@pytest.mark.cell("02-shuffle-pairs", points=2)
-def test_pairs_stay_together(student, rng):
-    """Each photograph keeps its own mask, and no pair is lost."""
-    pairs = numbered_pairs(rng)
-    shuffled = pair_texts(student.call("shuffle_pairs", pairs))
-
-    expect(
-        all(stem(image) == stem(trimap) for image, trimap in shuffled),
-        "photographs and masks have been torn apart: both need the same order",
-    )
-    expect(len(shuffled) == len(pairs), "the number of pairs has changed", got=len(shuffled))
-    expect(set(shuffled) == set(pairs), "some pairs are lost and others come twice")
+def twice(rng, count, start):
+    """Draw pairs of which some occur twice."""
+    pairs = numbered(rng, count)
+    return call(pairs + pairs[: count // 2], seed=start)
 
 
-@pytest.mark.cell("02-shuffle-pairs", points=1)
-def test_seed_is_used(student, rng):
-    """Another seed gives another order."""
-    pairs = numbered_pairs(rng)
-    seeds = [int(seed) for seed in rng.permutation(np.arange(1, 1000))[:3]]
-    orders = [tuple(firsts(student.call("shuffle_pairs", pairs, seed=seed))) for seed in seeds]
+many, seeds = st.integers(8, 30), st.integers(1, 10**6).filter(lambda seed: seed != 1337)
 
-    expect(
-        len(set(orders)) == len(orders),
-        "different seeds give the same order: is the argument `seed` used?",
-    )
-
-
-@pytest.mark.cell("02-shuffle-pairs", points=1)
-def test_same_seed_same_order(student, rng):
-    """The same seed gives the same order, whatever was drawn before."""
-    pairs, seed = numbered_pairs(rng), int(rng.integers(1, 1000))
-    once = firsts(student.call("shuffle_pairs", pairs, seed=seed))
-    again = firsts(student.call("shuffle_pairs", pairs, seed=seed))
-
-    expect(len(once) == len(pairs), "the number of pairs has changed", got=len(once))
-    expect(once == again, "the same seed gave two different orders: start a generator from it")
-
-
-@pytest.mark.cell("02-shuffle-pairs", points=1)
-def test_given_list_unchanged(student, rng):
-    """The list that was passed in stays as it was."""
-    pairs = numbered_pairs(rng)
-    result = student.evaluate("(lambda p: (shuffle_pairs(p), p))(list(pairs))", pairs=pairs)
-    shuffled, after = result if isinstance(result, tuple) and len(result) == 2 else (None, None)
-
-    expect(len(pair_texts(shuffled)) == len(pairs), "the number of pairs has changed")
-    expect(
-        pair_texts(after) == pairs, "the caller's own list has been shuffled: shuffle a copy of it"
-    )
+exercise = Exercise(
+    "02-shuffle-pairs",
+    function="shuffle_pairs",
+    judge=judge,
+    strata=[
+        Stratum("calls without a seed", inputs(without_seed, count=many)),
+        Stratum("calls with a seed", inputs(with_seed, count=many, start=seeds)),
+        Stratum("seed 0", inputs(with_seed, count=many, start=st.just(0)), row="corners", count=3),
+        Stratum("some pairs occur twice", inputs(twice, count=many, start=seeds), row="corners"),
+        Stratum(
+            "a single pair",
+            inputs(with_seed, count=st.just(1), start=seeds),
+            row="corners",
+            count=2,
+        ),
+    ],
+    variants=variants,
+    same=exact,
+    contract=Contract(
+        result=list,
+        items=tuple,
+        messages={"arguments": "the caller's own list has been shuffled: shuffle a copy of it"},
+    ),
+)

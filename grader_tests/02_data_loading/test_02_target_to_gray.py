@@ -1,99 +1,122 @@
-"""Hidden checks of exercise 02-target-to-gray."""
+"""Hidden checks of 02-target-to-gray: labels 0, 1 and 2 as the greys 0, 127 and 254."""
 
 import numpy as np
-import pytest
+from hypothesis import strategies as st
 
-from pawmark.checks import compare_grey, expect
+from pawmark.checks import Contract, Exercise, Slip, Stratum, exact, inputs, switches
 
-from .replies import numbers
-
-
-def target(rng, height=12, width=17, labels=(0, 1, 2)):
-    """Draw a target (H, W, 1) that holds all the labels."""
-    cells = rng.permutation(np.resize(np.array(labels, dtype=np.uint8), height * width))
-    return cells.reshape(height, width, 1)
+GREYS = {0: 0, 1: 127, 2: 254}
 
 
-@pytest.mark.cell("02-target-to-gray", points=2)
-def test_gray_values(student, rng):
-    """Labels 0, 1 and 2 become 0, 127 and 254."""
-    mask = target(rng)
-    gray = numbers(student.call("target_to_gray", mask), "the picture")
-
-    expect(gray.size == mask.size, "one grey value for each pixel", got=gray.shape)
-    gray = gray.reshape(mask.shape[:2])
-    picture = compare_grey(gray, 127 * mask[..., 0])
-    seen = [sorted(set(gray[mask[..., 0] == label].tolist()))[:3] for label in (0, 1, 2)]
-    expect(
-        seen[2] != [0],
-        "the contour is as black as the pet: 256 does not fit into uint8 and starts again at 0",
-        got=seen[2],
-        expected=[254],
-        picture=picture,
-    )
-    expect(
-        seen == [[0], [127], [254]],
-        "the grey values are not those asked for",
-        got=seen,
-        expected=[[0], [127], [254]],
-        picture=picture,
-    )
+def judge(target):
+    """Look up the grey of one pixel after the other."""
+    rows = [[GREYS[int(label)] for (label,) in row] for row in target]
+    return np.array(rows, dtype="uint8").reshape(target.shape[:2])
 
 
-@pytest.mark.cell("02-target-to-gray", points=1)
-def test_gray_depends_on_the_label_alone(student, rng):
-    """A label has the same grey in every mask, even where another class is absent."""
-    for labels in ((0, 1), (1, 2), (1,)):
-        mask = target(rng, labels=labels)
-        gray = numbers(student.call("target_to_gray", mask), "the picture")
-        expect(gray.size == mask.size, "one grey value for each pixel", got=gray.shape)
-        background = gray.reshape(mask.shape[:2])[mask[..., 0] == 1]
-        other = gray.reshape(mask.shape[:2])[mask[..., 0] != 1]
-        expect(
-            len(set(background.tolist())) == 1 and 100 < background[0] < 150,
-            "the greys are stretched to what this mask holds: a mask without one of the classes "
-            "would look like another one",
-        )
-        expect(not (other == background[0]).any(), "two classes have the same grey")
+def formula(
+    target,
+    times_128=False,
+    up_to_255=False,
+    old_labels=False,
+    in_int8=False,
+    inverted=False,
+    stretched=False,
+    numbered_anew=False,
+):
+    """Multiply by 127, with what may go wrong."""
+    plane = target[..., 0].astype(int)
+    if numbered_anew:
+        plane = np.unique(plane, return_inverse=True)[1].reshape(plane.shape)
+    if old_labels:
+        plane = plane - 1
+    if inverted:
+        plane = 2 - plane
+    if stretched:
+        return (plane / max(plane.max(), 1) * 254).astype("uint8")
+    if up_to_255:
+        return np.array([0, 127, 255], dtype="uint8")[plane]
+    grey = plane * (128 if times_128 else 127)
+    return grey.astype("int8" if in_int8 else "uint8")
 
 
-@pytest.mark.cell("02-target-to-gray", points=1)
-def test_gray_is_a_flat_picture(student, rng):
-    """The picture has shape (H, W)."""
-    mask = target(rng)
-    gray = numbers(student.call("target_to_gray", mask), "the picture")
+variants = switches(
+    formula,
+    times_128=Slip(
+        "fatal",
+        "labels are multiplied by 128: then background is not 127, and the contour is as black as "
+        "the pet, because 256 does not fit into uint8",
+    ),
+    up_to_255=Slip("major", "the contour is 255: the text asks for 254"),
+    old_labels=Slip(
+        "fatal", "1 is subtracted from the labels: they begin at 0 already, and 0 - 1 wraps around"
+    ),
+    in_int8=Slip("major", "the contour has a grey below 0: int8 ends at 127, uint8 at 255"),
+    inverted=Slip("fatal", "black and white are exchanged: the pet is 0 and the contour 254"),
+    stretched=Slip(
+        "major",
+        "the greys are stretched to the largest label of each mask: a mask without contour would "
+        "look like another one",
+    ),
+    numbered_anew=Slip(
+        "major",
+        "the labels that occur are numbered anew from 0, as np.unique does: where a class is "
+        "missing, the others get its grey",
+    ),
+)
 
-    expect(
-        gray.shape == mask.shape[:2],
-        "the picture should have two axes, without the one for channels",
-        got=gray.shape,
-        expected=mask.shape[:2],
-    )
+
+def mask(rng, height, width, labels):
+    """Draw a target that holds all the labels given, if it has enough pixels."""
+    cells = rng.choice(labels, height * width)
+    cells[: len(labels)] = rng.permutation(labels)[: height * width]
+    return (rng.permutation(cells).astype("uint8").reshape(height, width, 1),)
 
 
-@pytest.mark.cell("02-target-to-gray", points=1)
-def test_gray_is_uint8(student, rng):
-    """The picture has the dtype uint8."""
-    gray = numbers(student.call("target_to_gray", target(rng)), "the picture")
-
-    expect(
-        gray.dtype == np.uint8,
-        "grey values are stored as uint8",
-        got=str(gray.dtype),
-        expected="uint8",
-    )
+def thin(rng, long, upright):
+    """Draw a target of one row or one column, without contour or with it."""
+    shape = (long, 1) if upright else (1, long)
+    return mask(rng, *shape, labels=(0, 1) if rng.random() < 0.5 else (0, 1, 2))
 
 
-@pytest.mark.cell("02-target-to-gray", points=1)
-def test_target_unchanged(student, rng):
-    """The target stays as it was."""
-    mask = target(rng)
-    result = student.evaluate("(lambda t: (target_to_gray(t), t))(t)", t=mask)
-    gray, after = result if isinstance(result, tuple) and len(result) == 2 else (None, None)
-    after = numbers(after, "the target after the call")
+sides = {"height": st.integers(2, 12), "width": st.integers(2, 15)}
 
-    expect(numbers(gray, "the picture").size == mask.size, "one grey value for each pixel")
-    expect(
-        np.array_equal(after, mask),
-        "the target itself has been changed: the model would learn from grey values",
-    )
+exercise = Exercise(
+    "02-target-to-gray",
+    function="target_to_gray",
+    judge=judge,
+    strata=[
+        Stratum("masks with all classes", inputs(mask, labels=st.just((0, 1, 2)), **sides)),
+        Stratum("masks without contour", inputs(mask, labels=st.just((0, 1)), **sides)),
+        Stratum("masks without a pet", inputs(mask, labels=st.just((1, 2)), **sides)),
+        Stratum(
+            "masks of a single class",
+            inputs(mask, labels=st.sampled_from([(1,), (2,)]), **sides),
+        ),
+        Stratum(
+            "masks of one row or one column",
+            inputs(thin, long=st.integers(2, 30), upright=st.booleans()),
+            row="corners",
+        ),
+        Stratum(
+            "masks of a single pixel",
+            inputs(mask, height=st.just(1), width=st.just(1),
+                   labels=st.sampled_from([(0,), (1,), (2,)])),
+            row="corners",
+        ),
+    ],
+    variants=variants,
+    same=exact,
+    contract=Contract(
+        result=np.ndarray,
+        dtype="uint8",
+        messages={
+            "type": "return a NumPy array of shape (H, W), also for a target of a single pixel",
+            "shape": "the picture should have the two axes (H, W), also where one of them is 1, "
+            "and none for channels",
+            "dtype": "grey values are stored as uint8",
+            "arguments": "the target itself has been changed: the model would learn from grey "
+            "values",
+        },
+    ),
+)  # fmt: skip

@@ -409,6 +409,18 @@ def test_places_are_written_beside_the_student():
     assert graded("def listed(folder):\n    return []", exercise=exercise).points == 0
 
 
+def test_a_place_comes_as_text_or_as_a_path():
+    """Where a text allows both, the author says which of them the function gets."""
+    kinds = [Place({"a.png": b"1"}, "a.png"), Place({"a.png": b"1"}, "a.png", as_path=True)]
+    exercise = Exercise(
+        "99-kind", "kind", lambda place: int(place.as_path),
+        [Stratum("both", st.sampled_from([(kind,) for kind in kinds]))], same=exact, contract=None,
+    )  # fmt: skip
+    right = "def kind(place):\n    return int(not isinstance(place, str) and place.exists())"
+
+    assert graded(right, exercise=exercise).points == 10
+
+
 def test_objects_are_built_and_read_beside_the_student():
     """What cannot cross is built by an operation there, and its result read by another."""
     built = Inside(

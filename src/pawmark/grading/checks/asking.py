@@ -85,7 +85,8 @@ def _marked(tree: Any) -> Any:
 
 def _argument(value: Any) -> dict[str, Any]:
     if isinstance(value, Place):
-        return {"place": dict(value.files), "path": value.path}
+        place: dict[str, Any] = {"place": dict(value.files), "path": value.path}
+        return place | {"as_path": True} if value.as_path else place
     if isinstance(value, Inside):
         built: dict[str, Any] = {"inside": value.operation, "arguments": dict(value.arguments)}
         return built if value.state is None else built | {"state": value.state}

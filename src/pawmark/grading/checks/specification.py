@@ -123,10 +123,13 @@ class Place:
         Contents by path within the folder; a path that ends in ``/`` is an empty folder.
     path
         The path within the folder, empty for the folder itself.
+    as_path
+        Whether the function gets a `pathlib.Path`; by default it gets text.
     """
 
     files: Mapping[str, bytes]
     path: str = ""
+    as_path: bool = False
 
     def __str__(self) -> str:
         return f"folder:/{self.path}".rstrip("/")

@@ -217,7 +217,8 @@ class _Call:
 
     def _build(self, name: str, tree: dict[str, Any]) -> Any:
         if "place" in tree:
-            return str(Path(self._folder(tree["place"])) / tree["path"])
+            place = Path(self._folder(tree["place"])) / tree["path"]
+            return place if tree.get("as_path") else str(place)
         if "inside" in tree:
             value = _OPERATIONS[tree["inside"]](self._guest, **tree["arguments"])
             self._states[name] = value, tree.get("state")

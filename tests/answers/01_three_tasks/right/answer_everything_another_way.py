@@ -28,7 +28,8 @@ def output_head(task, num_classes):
 
 # %% 01-multi-hot
 def multi_hot(labels, classes):
-    assert all(label in classes for label in labels), "unknown label"
+    if not all(label in classes for label in labels):
+        raise UnicodeError("unknown label")  # derived from ValueError
     return np.array([float(name in labels) for name in classes], dtype="float16")
 
 # %% 01-mask-to-box

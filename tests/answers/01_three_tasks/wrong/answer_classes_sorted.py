@@ -1,7 +1,7 @@
 """The places follow the alphabet.
 
-fails: test_ones_in_the_order_of_the_classes
-says: as given
+names: sorted-classes
+severity: fatal
 """
 
 # %% 01-multi-hot

@@ -1,7 +1,7 @@
 """Only the first label counts.
 
-fails: test_ones_in_the_order_of_the_classes, test_label_named_twice, test_no_labels, test_unknown_label_is_refused
-says: 0 if it is not
+names: first-only
+severity: major
 """
 
 # %% 01-multi-hot

@@ -1,7 +1,7 @@
 """Labels are counted.
 
-fails: test_label_named_twice
-says: gives 2
+names: counted
+severity: minor
 """
 
 # %% 01-multi-hot

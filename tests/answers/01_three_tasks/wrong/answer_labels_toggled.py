@@ -1,7 +1,7 @@
 """A place is switched over for each label.
 
-fails: test_label_named_twice
-says: named twice comes out wrong
+names: toggled
+severity: minor
 """
 
 # %% 01-multi-hot

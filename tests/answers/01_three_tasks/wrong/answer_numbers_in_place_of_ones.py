@@ -1,7 +1,7 @@
 """The places hold class numbers in place of ones.
 
-fails: test_ones_in_the_order_of_the_classes, test_label_named_twice
-says: a place should hold 1
+names: place-numbers
+severity: fatal
 """
 
 # %% 01-multi-hot

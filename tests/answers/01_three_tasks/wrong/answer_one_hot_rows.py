@@ -1,7 +1,7 @@
 """A row for each label.
 
-fails: test_one_row_a_picture
-says: one picture has one row
+names: table
+severity: major
 """
 
 # %% 01-multi-hot

@@ -1,7 +1,7 @@
 """The row is a list.
 
-fails: test_one_row_a_picture
-says: NumPy array
+names: contract-type
+severity: minor
 """
 
 # %% 01-multi-hot

@@ -1,7 +1,7 @@
 """Only the classes are looked at, so unknown labels are lost.
 
-fails: test_unknown_label_is_refused
-says: lost silently
+names: unknown-lost
+severity: minor
 """
 
 # %% 01-multi-hot

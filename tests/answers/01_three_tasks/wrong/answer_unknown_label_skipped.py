@@ -1,7 +1,7 @@
 """Unknown labels are skipped on purpose.
 
-fails: test_unknown_label_is_refused
-says: misspelt label
+names: unknown-lost
+severity: minor
 """
 
 # %% 01-multi-hot

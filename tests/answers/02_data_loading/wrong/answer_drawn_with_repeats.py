@@ -1,7 +1,7 @@
 """Pairs are drawn with replacement: some are lost, some come twice.
 
-fails: test_pairs_stay_together, test_order_of_the_default_seed
-says: some pairs are lost
+names: with-repeats
+severity: fatal
 """
 
 # %% 02-shuffle-pairs

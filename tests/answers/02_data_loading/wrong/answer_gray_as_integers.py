@@ -1,7 +1,7 @@
 """The picture is int64.
 
-fails: test_gray_is_uint8
-says: stored as uint8
+names: contract-dtype
+severity: minor
 """
 
 # %% 02-target-to-gray

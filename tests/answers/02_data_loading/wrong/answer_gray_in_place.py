@@ -1,7 +1,7 @@
 """The target itself is multiplied.
 
-fails: test_target_unchanged
-says: the model would learn from grey values
+names: contract-arguments
+severity: minor
 """
 
 # %% 02-target-to-gray

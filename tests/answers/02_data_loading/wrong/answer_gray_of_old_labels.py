@@ -1,7 +1,7 @@
 """1 is subtracted as if the labels still began at 1, and wraps around.
 
-fails: test_gray_values, test_gray_depends_on_the_label_alone
-says: not those asked for
+names: old-labels
+severity: fatal
 """
 
 # %% 02-target-to-gray

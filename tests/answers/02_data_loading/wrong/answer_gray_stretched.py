@@ -1,7 +1,7 @@
 """The largest label of the mask becomes 254.
 
-fails: test_gray_depends_on_the_label_alone
-says: stretched to what this mask holds
+names: stretched
+severity: major
 """
 
 # %% 02-target-to-gray

@@ -1,7 +1,7 @@
 """The labels are multiplied by 128, and the contour wraps around to 0.
 
-fails: test_gray_values
-says: 256 does not fit
+names: times-128
+severity: fatal
 """
 
 # %% 02-target-to-gray

@@ -1,7 +1,7 @@
 """The channel axis stays.
 
-fails: test_gray_is_a_flat_picture
-says: two axes
+names: contract-shape
+severity: minor
 """
 
 # %% 02-target-to-gray

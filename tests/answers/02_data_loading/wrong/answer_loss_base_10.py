@@ -1,7 +1,7 @@
 """The logarithm is to base 10.
 
-fails: test_natural_logarithm
-says: base 10
+names: base-10
+severity: fatal
 """
 
 # %% 02-prior-loss

@@ -1,7 +1,7 @@
 """The logarithm is to base 2.
 
-fails: test_natural_logarithm
-says: base 2
+names: base-2
+severity: fatal
 """
 
 # %% 02-prior-loss

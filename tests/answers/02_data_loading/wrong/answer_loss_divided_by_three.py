@@ -1,7 +1,7 @@
 """The weighted sum is divided by the number of classes.
 
-fails: test_natural_logarithm
-says: wrong by a factor
+names: divided
+severity: fatal
 """
 
 # %% 02-prior-loss

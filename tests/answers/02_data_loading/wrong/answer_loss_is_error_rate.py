@@ -1,7 +1,7 @@
 """The share of wrong pixels in place of the cross-entropy.
 
-fails: test_each_class_counts_by_its_fraction, test_natural_logarithm
-says: minus the logarithm
+names: error-rate
+severity: fatal
 """
 
 # %% 02-prior-loss

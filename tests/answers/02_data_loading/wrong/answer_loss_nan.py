@@ -1,7 +1,7 @@
 """0 times log(0) is nan.
 
-fails: test_absent_class_costs_nothing
-says: 0 times log(0) counts as 0
+names: absent-is-nan
+severity: minor
 """
 
 # %% 02-prior-loss

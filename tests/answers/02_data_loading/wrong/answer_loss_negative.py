@@ -1,7 +1,7 @@
 """The minus is forgotten.
 
-fails: test_loss_is_not_negative
-says: begins with a minus
+names: negative
+severity: fatal
 """
 
 # %% 02-prior-loss

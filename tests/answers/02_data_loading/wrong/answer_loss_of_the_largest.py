@@ -1,7 +1,7 @@
 """Only the most frequent class is looked at.
 
-fails: test_each_class_counts_by_its_fraction
-says: not the mean over all pixels
+names: of-the-largest
+severity: major
 """
 
 # %% 02-prior-loss

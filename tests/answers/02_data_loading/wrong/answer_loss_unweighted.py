@@ -1,7 +1,7 @@
 """Each class counts the same.
 
-fails: test_each_class_counts_by_its_fraction, test_absent_class_costs_nothing
-says: a class with few pixels should count little
+names: unweighted
+severity: major
 """
 
 # %% 02-prior-loss

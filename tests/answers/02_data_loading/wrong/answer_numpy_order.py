@@ -1,7 +1,7 @@
 """NumPy's generator gives the order.
 
-fails: test_order_of_the_default_seed
-says: other generators
+names: numpy-order
+severity: fatal
 """
 
 # %% 02-shuffle-pairs

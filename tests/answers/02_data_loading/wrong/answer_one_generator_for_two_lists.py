@@ -1,7 +1,7 @@
 """Images and masks are shuffled one after the other with the same generator.
 
-fails: test_pairs_stay_together
-says: torn apart
+names: one-generator
+severity: fatal
 """
 
 # %% 02-shuffle-pairs

@@ -1,7 +1,7 @@
 """Counts in place of fractions.
 
-fails: test_fractions_add_up_to_one
-says: divide the counts
+names: counted
+severity: fatal
 """
 
 # %% 02-class-prior

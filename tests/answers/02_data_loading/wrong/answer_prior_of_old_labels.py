@@ -1,7 +1,7 @@
 """The labels 1, 2 and 3 of the files are counted.
 
-fails: test_fractions_of_all_pixels, test_fractions_add_up_to_one, test_absent_class_has_fraction_zero
-says: these are not the parts of all pixels
+names: old-labels
+severity: fatal
 """
 
 # %% 02-class-prior

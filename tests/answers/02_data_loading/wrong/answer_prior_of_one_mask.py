@@ -1,7 +1,7 @@
 """Only the first mask is counted.
 
-fails: test_fractions_of_all_pixels
-says: over all masks
+names: first-mask
+severity: major
 """
 
 # %% 02-class-prior

@@ -1,7 +1,7 @@
 """A class that is absent gets no fraction at all.
 
-fails: test_absent_class_has_fraction_zero
-says: also for one that is absent
+names: what-is-there
+severity: minor
 """
 
 # %% 02-class-prior

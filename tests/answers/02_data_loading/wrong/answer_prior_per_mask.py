@@ -1,7 +1,7 @@
 """The counts are divided by the pixels of a single mask.
 
-fails: test_fractions_add_up_to_one
-says: the number of all pixels
+names: per-mask
+severity: major
 """
 
 # %% 02-class-prior

@@ -1,7 +1,7 @@
 """The fractions are sorted, the largest first.
 
-fails: test_fractions_of_all_pixels, test_absent_class_has_fraction_zero
-says: in another order
+names: largest-first
+severity: fatal
 """
 
 # %% 02-class-prior

@@ -1,7 +1,7 @@
 """The seed is always 1337.
 
-fails: test_seed_is_used
-says: is the argument `seed` used
+names: seed-ignored
+severity: major
 """
 
 # %% 02-shuffle-pairs

@@ -1,7 +1,7 @@
 """The result of shuffle is returned, which is None.
 
-fails: test_order_of_the_default_seed, test_pairs_stay_together, test_seed_is_used, test_same_seed_same_order, test_given_list_unchanged
-says: nothing came back
+names: nothing-returned
+severity: fatal
 """
 
 # %% 02-shuffle-pairs

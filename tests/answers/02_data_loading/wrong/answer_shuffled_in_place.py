@@ -1,7 +1,7 @@
 """The caller's own list is shuffled.
 
-fails: test_given_list_unchanged
-says: shuffle a copy
+names: contract-arguments
+severity: minor
 """
 
 # %% 02-shuffle-pairs

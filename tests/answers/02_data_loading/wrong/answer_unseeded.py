@@ -1,7 +1,7 @@
 """The order differs on each run.
 
-fails: test_order_of_the_default_seed, test_same_seed_same_order
-says: start a generator from it
+names: nothing
+severity: fatal
 """
 
 # %% 02-shuffle-pairs
