@@ -258,12 +258,6 @@ class Settings:
         in_config=False,
     )
     progress = Setting(_YES_OR_NO, True, "`0` shows no progress bars", in_config=False)
-    plugin = Setting(
-        _TEXT,
-        "",
-        "[the plugin of the course](plugins.md), as `MODULE:OBJECT`; unset: that of Pawmark's own "
-        "assignments. `none` is a course that needs none",
-    )
     course = Setting(
         _FOLDER,
         "",

@@ -1,7 +1,7 @@
 """Hands in a symbolic link to an honest student's notebook in place of a notebook.
 
 tries: other students' files
-outcome: not attempted
+outcome: could not be read
 earns: 0
 """
 

@@ -141,8 +141,11 @@ def test_the_bank_covers_every_kind_of_attack():
 
 
 def test_grading_ends_well_for_everybody(course):
-    """The run ends without an error, and every submission has a record and a page."""
-    assert course.grading.returncode == 0, course.grading.stderr[-6000:]
+    """The run ends, every submission has a record and a page, and only attackers ask a person."""
+    asked = {grade.student for grade in read_grades(course.root / "autograded") if grade.doubts}
+    assert course.grading.returncode == (1 if asked else 0), course.grading.stderr[-6000:]
+    assert "Traceback" not in course.grading.stderr
+    assert not asked & COHORT.keys()
     assert course.feedback.returncode == 0, course.feedback.stderr[-6000:]
     students = {path.name for path in (course.root / "submitted").iterdir()}
     records = (course.root / "autograded").glob(f"*/{NAME}/{NAME}.record.json")

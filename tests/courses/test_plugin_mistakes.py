@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from pawmark.authoring.doctor.consistency import configuration
-from pawmark.authoring.doctor.finding import Status
+from pawmark.doctor.finding import Status
 from pawmark.errors import CourseError, DataError
 from pawmark.grading import course as courses
 from pawmark.grading.course import CoursePlugin, NoData, PlainCourse

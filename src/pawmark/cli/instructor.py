@@ -91,16 +91,16 @@ def regrade(
     from pawmark.grading.course_folder import LOGS, find_assignment, find_course
 
     course = find_course()
-    told, failed = [], False
+    results, failed = [], False
     names = [find_assignment(course, name) for name in assignments]
     for name, changes in regrading.preview(course, names, student).items():
         if not as_json:
             _show_changes(name, changes, write)
         failed = (write and regrading.regrade(course, name, changes) != 0) or failed
         found = [dataclasses.asdict(change) for change in changes]
-        told.append({"assignment": name, "changes": found, "written": write and bool(changes)})
+        results.append({"assignment": name, "changes": found, "written": write and bool(changes)})
     if as_json:
-        terminal.write_json(told)
+        terminal.write_json(results)
     if failed:
         raise AttentionError(
             f"nbgrader autograde found something to look at; see {LOGS}/ in the course"

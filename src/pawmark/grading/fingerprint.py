@@ -16,8 +16,12 @@ from pathlib import Path
 from pawmark.grading import course as courses
 
 PACKAGE = Path(__file__).resolve().parents[1]
-# Every module that a student's process may import. A test compares this with what it imports.
-INSIDE = ("grading/boundary", "grading/inside", "errors.py", "processors.py", "settings.py")
+# What a student's process may import of the engine; a course's plugin lists its own modules. A test
+# compares both with what is imported.
+INSIDE = ("grading/boundary", "grading/inside", "errors.py", "processors.py")
+# Imported there too, and left out: `settings` reads what it is told, most of it is for graders, and
+# the values that decide for student code are in the name of a recording themselves.
+OUTSIDE = ("__init__.py", "grading/__init__.py", "settings.py", "vision/__init__.py")
 LIBRARIES = ("numpy", "ipykernel")
 
 

@@ -22,6 +22,7 @@ _KIND = {
     Outcome.FAILED: "failed",
     Outcome.NOT_ATTEMPTED: "not attempted",
     Outcome.GRADER_ERROR: "waiting",
+    Outcome.UNREAD: "waiting",
     Outcome.NOT_REACHED: "waiting",
 }
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")

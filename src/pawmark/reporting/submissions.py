@@ -100,6 +100,8 @@ def read_submissions(course: Path, names: Collection[str] = ()) -> dict[str, lis
 
 
 def _errors(grade: Grade) -> tuple[str, ...]:
+    if grade.unread:
+        return tuple(f"{result.exercise}: {grade.unread}" for result in grade.exercises)
     return tuple(
         f"{result.exercise}: a check failed by a mistake of its own"
         for result in grade.exercises
@@ -113,7 +115,8 @@ def _completed(grade: Grade, entry: dict[str, Any]) -> Submission:
     other = [name for name in entry.pop("waiting") if name not in named]
     checked = {result.exercise for result in grade.exercises}
     words = {True: "points given by a person, to be looked at again", False: "a written answer"}
-    lines = tuple(f"{name}: {words[name in checked]}" for name in other)
+    doubts = {name: "; ".join(grade.doubts_about(name)) for name in other}
+    lines = tuple(f"{name}: {doubts[name] or words[name in checked]}" for name in other)
     return Submission(grade, waiting=errors + lines, **entry)
 
 

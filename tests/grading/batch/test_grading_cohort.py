@@ -178,10 +178,10 @@ def test_right_answers_get_full_marks_however_they_are_handed_in(course, graded,
     assert said in "\n".join(repairs(course, student))
 
 
-def test_a_submission_without_a_notebook_gets_a_reason(course, graded):
-    """Files without a notebook are no points, with the reason, and not left out in silence."""
-    assert score(course, "no-notebook") == (0, False)
-    assert "it is missing" in repairs(course, "no-notebook")[0]
+def test_a_submission_without_a_notebook_asks_a_person(course, graded):
+    """Files without a notebook are not left out in silence: a person is asked, with the reason."""
+    assert score(course, "no-notebook") == (0, True)
+    assert "there is no notebook in it, only 'readme.txt'" in repairs(course, "no-notebook")[0]
 
 
 def test_links_lead_nowhere(course, graded):

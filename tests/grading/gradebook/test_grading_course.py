@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -85,7 +86,8 @@ def graded(course) -> Path:
     hand_in(course, "not-json", "this is not a notebook")
     hand_in(course, "empty", "")
     done = nbgrader(course, "autograde", NAME, PAWMARK_CELL_TIMEOUT="15")
-    assert done.returncode == 0, done.stderr[-4000:]
+    named = re.findall(r"A person must look: ([\w-]+),", done.stderr)
+    assert (done.returncode, sorted(named)) == (1, ["empty", "not-json"]), done.stderr[-4000:]
     return course
 
 
@@ -142,10 +144,14 @@ def test_a_renamed_notebook_is_graded_and_said_so(graded):
 
 
 @pytest.mark.parametrize("student", ["not-json", "empty"])
-def test_an_unreadable_notebook_gets_zero_and_a_reason(graded, student):
-    """What is no notebook gets no points and one readable reason."""
+def test_an_unreadable_notebook_asks_a_person_and_gives_a_reason(graded, student):
+    """What is no notebook is no zero in silence: a person is asked, with one readable reason."""
     assert score(graded, student) == 0
-    assert record(graded, student)["repairs"]
+    assert len(record(graded, student)["for_a_person"]) == 1
+    assert lost(graded, student) == {
+        (exercise["exercise"], "could not be read")
+        for exercise in record(graded, student)["exercises"]
+    }
 
 
 def test_nothing_hidden_reaches_the_feedback(graded):

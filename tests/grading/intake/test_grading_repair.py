@@ -7,9 +7,11 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from pawmark.grading.intake import files
+from pawmark.grading.intake import finding
 from pawmark.grading.intake import rebuild as module
-from pawmark.grading.intake.rebuild import release_form, repair
+from pawmark.grading.intake.choosing import choose
+from pawmark.grading.intake.finding import find
+from pawmark.grading.intake.rebuild import release_form
 
 SOURCE = Path(__file__).resolve().parents[3] / "source/02_data_loading/02_data_loading.ipynb"
 STUB = "# YOUR CODE HERE\nraise NotImplementedError()"
@@ -51,7 +53,7 @@ def hand_in(pristine, tmp_path):
     def submit(content):
         path = tmp_path / "submitted.ipynb"
         path.write_bytes(content if isinstance(content, bytes) else json.dumps(content).encode())
-        repaired = repair(pristine, path)
+        repaired = choose(pristine, find(tmp_path), "submitted.ipynb")
         nbformat.validate(repaired.notebook)
         json.dumps(repaired.notebook, ensure_ascii=False).encode()
         return repaired
@@ -99,7 +101,7 @@ def test_untouched_release_of_an_assignment(tmp_path):
     """An untouched release needs no repair and counts as not attempted."""
     pristine = release_form(nbformat.read(SOURCE, as_version=4))
     nbformat.write(pristine, tmp_path / "a.ipynb")
-    repaired = repair(pristine, tmp_path / "a.ipynb")
+    repaired = choose(pristine, find(tmp_path), "a.ipynb")
     assert repaired == module.Repaired(pristine, (), frozenset())
 
 
@@ -192,19 +194,22 @@ def test_format_3_is_read(hand_in, student):
     [
         (b"", "it is empty"),
         (b"\xef\xbb\xbf \r\n", "it is empty"),
-        (b"\x89PNG\xff", "it is not JSON"),
-        (b"9" * 5000, "it is not JSON"),
-        (b"[" * 200_000, "it is nested too deeply or too large"),
-        (b"null", "it has no cells"),
+        (b"\x89PNG\xff", "it is a picture"),
+        (b"9" * 5000, "it is no notebook and no script"),
+        (b"[" * 200_000, "it is not JSON: the file is cut off"),
+        (b"null", "it is no notebook and no script"),
         (b'{"cells": 3}', "it has no cells"),
-        (b'{"nbformat": 3, "worksheets": 7}', "its old format could not be converted"),
+        (b'{"nbformat": 3, "worksheets": 7}', "it has no cells"),
     ],
 )
 def test_what_is_no_notebook_gives_the_release(hand_in, pristine, content, reason):
-    """Whatever else the file holds, the release comes back with one line."""
+    """Whatever else the file holds, the release comes back, and a person reads the reason."""
     repaired = hand_in(content)
-    line = f"the file is not a notebook ({reason}); nothing of it could be graded"
-    assert repaired == module.Repaired(pristine, (line,), frozenset())
+    reason = f"'submitted.ipynb': {reason}"
+    line = f"nothing that was handed in could be graded: {reason}"
+    doubts = (module.Doubt(line),)
+    expected = module.Repaired(pristine, (line,), frozenset(), doubts=doubts, unread=reason)
+    assert repaired == expected
 
 
 @pytest.mark.parametrize(
@@ -242,18 +247,22 @@ def test_limits(hand_in, student, monkeypatch):
     repaired = hand_in(student)
     assert len(repaired.notebook.cells) == 6 + module.MAX_EXTRA
     assert len(repaired.repairs) == 2
-    monkeypatch.setattr(module, "read_regular", lambda path: files.read_regular(path, 1000))
-    assert "larger than" in hand_in(student).repairs[0]
+    monkeypatch.setattr(finding, "MAX_NOTEBOOK", 1000)
+    assert "larger than" in hand_in(student).unread
 
 
 def test_only_regular_files_are_opened(pristine, tmp_path):
-    """Links, pipes, folders and missing files are refused without waiting."""
+    """Links, pipes and folders of the right name are refused without waiting."""
     nbformat.write(pristine, tmp_path / "real")
-    (tmp_path / "link").symlink_to(tmp_path / "real")
-    os.mkfifo(tmp_path / "pipe")
-    for name in ("link", "pipe", ".", "missing"):
-        repaired = repair(pristine, tmp_path / name)
-        assert len(repaired.repairs) == 1
+    for name, make in {
+        "link": lambda path: path.symlink_to(tmp_path / "real"),
+        "pipe": os.mkfifo,
+        "folder": os.mkdir,
+    }.items():
+        (tmp_path / name).mkdir()
+        make(tmp_path / name / "a.ipynb")
+        repaired = choose(pristine, find(tmp_path / name), "a.ipynb")
+        assert repaired.unread
         assert repaired.notebook == pristine
 
 
@@ -270,7 +279,7 @@ def test_merged_cells_count_for_both(tmp_path):
     student["cells"][0]["source"] = "def f():\n    return 1\n\ndef g():\n    return 2"
     del student["cells"][1]
     (tmp_path / "a").write_text(json.dumps(student))
-    repaired = repair(pristine, tmp_path / "a")
+    repaired = choose(pristine, find(tmp_path), "a")
 
     assert repaired.attempted == {"f", "g"}
     assert "def g" in sources(repaired)[0]
@@ -313,23 +322,27 @@ def test_metadata_are_not_read(hand_in, student):
     assert "deep" not in repaired.notebook.cells[2].metadata
 
 
-def test_the_notebook_is_chosen_by_what_is_in_it(pristine, student):
-    """Answers count for more than the name, the name for more than the number of answers."""
+def test_the_notebook_is_chosen_by_what_is_in_it(pristine, student, tmp_path):
+    """An answer counts for more than the name; copies that programs left are the last choice."""
     untouched = json.dumps(student).encode()
     student["cells"][2]["source"] = "f = 1"
     worked = json.dumps(student).encode()
     other = b'{"cells": [{"cell_type": "code", "source": "' + b"x" * 9000 + b'"}]}'
-    found = [
-        files.Found(".ipynb_checkpoints/a-checkpoint.ipynb", worked),
-        files.Found("largest.ipynb", other),
-        files.Found("broken.ipynb", b"{"),
-        files.Found("a.ipynb", untouched),
-        files.Found("a (1).ipynb", worked),
-    ]
-    chosen = module.choose(pristine, found, "a.ipynb")
-    assert chosen.attempted == {"f"}
-    assert chosen.repairs[0] == "the notebook was called 'a (1).ipynb'; graded as 'a.ipynb'"
-    assert "'largest.ipynb'" in chosen.repairs[1]
-    assert module.choose(pristine, found[:4], "a.ipynb").attempted == frozenset()
-    assert module.choose(pristine, found[:1], "a.ipynb").attempted == {"f"}
-    assert "it is missing" in module.choose(pristine, [], "a.ipynb").repairs[0]
+    checkpoint = ".ipynb_checkpoints/a-checkpoint.ipynb"
+
+    def chosen(name, **handed_in):
+        folder = tmp_path / name
+        for path, data in handed_in.items():
+            (folder / path).parent.mkdir(parents=True, exist_ok=True)
+            (folder / path).write_bytes(data)
+        return choose(pristine, find(folder), "a.ipynb")
+
+    all_of_them = {checkpoint: worked, "largest.ipynb": other, "a.ipynb": untouched}
+    made = chosen("all", **all_of_them, **{"a (1).ipynb": worked})
+    assert made.attempted == {"f"}
+    assert made.repairs[0] == "the notebook was called 'a (1).ipynb'; graded as 'a.ipynb'"
+    assert "'largest.ipynb'" in made.repairs[1]
+    assert made.doubts == ()
+    assert chosen("no work", **all_of_them).attempted == frozenset()
+    assert chosen("checkpoint", **{checkpoint: worked}).attempted == {"f"}
+    assert "there is no notebook" in chosen("nothing", **{"x.txt": b"x"}).unread

@@ -11,7 +11,9 @@ from traitlets.config import Config
 
 from pawmark.authoring.answers import fill, reference_cells
 from pawmark.grading.gradebook.config import configure
-from pawmark.grading.intake.rebuild import release_form, repair
+from pawmark.grading.intake.choosing import choose
+from pawmark.grading.intake.finding import find
+from pawmark.grading.intake.rebuild import release_form
 
 NAME = "04_pooling_vs_stride"
 SOURCE = Path(__file__).resolve().parents[3] / "source" / NAME / f"{NAME}.ipynb"
@@ -37,9 +39,8 @@ def hand_in(pristine, folder, text):
     """Return the repaired notebook of a student who wrote a text."""
     notebook = nbformat.from_dict(pristine)
     cell_of(notebook).source = text
-    path = folder / "submitted.ipynb"
-    nbformat.write(notebook, path)
-    return repair(pristine, path)
+    nbformat.write(notebook, folder / "submitted.ipynb")
+    return choose(pristine, find(folder), "submitted.ipynb")
 
 
 def test_rubric_stays_with_the_instructor(source, pristine):
@@ -95,6 +96,33 @@ def test_written_answer_cannot_act_in_a_page(attack):
     assert "<strong>bold</strong> and 3 &lt; 4" in shown
     acting = ("<script", "onerror", 'href="javascript:', "<iframe", 'src="https')
     assert not any(word in shown.lower() for word in acting)
+
+
+def shown(text, attachments):
+    """Return a text cell as formgrader and feedback show it."""
+    settings = Config()
+    configure(settings)
+    page = HTMLExporter(config=settings).environment.from_string("{{ text | markdown2html }}")
+    return page.render(text=text, cell={"attachments": attachments})
+
+
+@pytest.mark.parametrize("kind", ["png", "jpeg", "webp", "gif"])
+@pytest.mark.parametrize("name", ["plot.png", "a%20b.png"])
+def test_pasted_pictures_are_shown(kind, name):
+    """A picture in an answer is part of the page, also where its name is spelled for addresses."""
+    pictures = {"plot.png": {f"image/{kind}": "AAAA"}, "a b.png": {f"image/{kind}": "AAAA"}}
+
+    assert f'src="data:image/{kind};base64,AAAA"' in shown(f"![a](attachment:{name})", pictures)
+
+
+@pytest.mark.parametrize("name", ["gone.png", "", "__class__"])
+def test_a_pasted_picture_that_is_missing_hides_nothing_else(name):
+    """A text that names a picture which is not there can still be read."""
+    page = shown(f"Before ![a plot](attachment:{name}) after", {})
+
+    assert "Before" in page
+    assert "after" in page
+    assert "src=" not in page
 
 
 def test_formgrader_shows_written_answers_through_our_filter():

@@ -12,7 +12,7 @@ from nbformat import NotebookNode
 from nbgrader.utils import is_grade, is_solution
 from traitlets.config import PyFileConfigLoader
 
-from pawmark.authoring.doctor.finding import Finding
+from pawmark.doctor.finding import Finding
 from pawmark.errors import CourseError
 from pawmark.grading import course as courses
 from pawmark.grading.batch.grade_class import GRADEBOOK

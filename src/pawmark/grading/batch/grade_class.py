@@ -32,9 +32,7 @@ GRADEBOOK = "gradebook.db"
 
 
 def require_ready(course: Path) -> None:
-    """Make sure, before anything is run, that code may be run here, and that grades can be written.
-
-    The settings of the course are adopted.
+    """Adopt the course's settings, and make sure that code may run here and grades be written.
 
     Raises
     ------

@@ -5,6 +5,7 @@ import json
 import re
 from collections.abc import Iterable
 from typing import Any
+from urllib.parse import unquote
 
 import bleach
 from bleach.css_sanitizer import CSSSanitizer
@@ -77,7 +78,7 @@ _COLOUR = re.compile(r"\x1b(\[[0-9;]*[A-Za-z]?)?")
 _DROPPED = "[an output was dropped: the notebook shows more than is kept]\n"
 # A function of CSS may load something, and so may one whose name is spelled with escapes.
 _LOADS_NOTHING = re.compile(r"([^()\\@]|\b(rgb|hsl)a?\([^()\\]*\))*", re.IGNORECASE)
-_IMAGES = tuple(f"data:image/{kind};base64," for kind in ("webp", "png", "jpeg"))
+_IMAGES = tuple(f"data:image/{kind};base64," for kind in ("webp", "png", "jpeg", "gif"))
 _SAFE_TYPES = frozenset({"text/plain", "image/png", "image/jpeg"})
 _SPELLED = re.compile(r"&(?:#0*(\d{1,7})|#x0*([0-9a-f]{1,6})|(bsol));?", re.IGNORECASE)
 
@@ -163,10 +164,23 @@ def render_markdown(context: Any, source: str) -> str:
     if len(source) > MAX_MARKDOWN or source.count("\\begin") > _MAX_ENVIRONMENTS:
         return _as_written(source)
     cell = context.get("cell", {})
-    attachments = cell.get("attachments", {})
+    attachments = _Pasted(cell.get("attachments", {}))
     renderer = IPythonRenderer(escape=False, attachments=attachments, exclude_anchor_links=True)
     page = MarkdownWithMath(renderer=renderer).render(source)
     return clean_html(page) if page.count("<") <= MAX_TAGS else _as_written(source)
+
+
+class _Pasted(dict[str, Any]):
+    """Pictures that were pasted into a text, by name; one that is missing is left out.
+
+    To the renderer it would be an error, and then nobody could read the rest of the notebook.
+    """
+
+    def __contains__(self, name: object) -> bool:
+        return True
+
+    def __missing__(self, name: str) -> dict[str, str]:
+        return self.get(unquote(name)) or {"image/missing": ""}
 
 
 def unchanged(text: str) -> str:

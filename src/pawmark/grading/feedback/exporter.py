@@ -34,6 +34,7 @@ WORDS = {
     Outcome.OUTPUT_LIMIT: "What your code gave back is too large to be looked at.",
     Outcome.NOT_REACHED: "Your code was lost so often before that grading did not come this far.",
     Outcome.GRADER_ERROR: "The check has a mistake of its own. A person will look at it.",
+    Outcome.UNREAD: "Nothing could be graded of what was handed in. A person will look at it.",
 }
 
 _HEADING = re.compile(r"^#{1,6}[ \t]+(.+)$", re.MULTILINE)
@@ -127,6 +128,8 @@ class Exercise:
         Whether a person gave the points.
     comment
         What a person wrote about it, as HTML.
+    doubts
+        Why a person should look at it, if not for one of the usual reasons.
     remarks
         What the grader noticed, and no point hangs on.
     """
@@ -140,6 +143,7 @@ class Exercise:
     waits: bool = False
     by_hand: bool = False
     comment: Markup | None = None
+    doubts: tuple[str, ...] = ()
     remarks: tuple[str, ...] = ()
 
     @property
@@ -192,6 +196,8 @@ class Page:
     exercises: tuple[Exercise, ...]
     repairs: tuple[str, ...]
     recorded: bool
+    graded: str = ""
+    doubts: tuple[str, ...] = ()
 
     @property
     def waiting(self) -> list[Exercise]:
@@ -289,6 +295,8 @@ class PrepareFeedback(NbGraderPreprocessor):
             exercises=tuple(_exercises(nb, ids, grade)),
             repairs=grade.repairs if grade else (),
             recorded=grade is not None,
+            graded=grade.graded if grade else "",
+            doubts=tuple(reason for name, reason in grade.doubts if name is None) if grade else (),
         )
 
     def _grade(self, path: Path) -> Grade | None:
@@ -323,6 +331,9 @@ def _exercises(nb: NotebookNode, ids: Mapping[str, str], grade: Grade | None) ->
                 waits=bool(entry.needs_manual_grade),
                 by_hand=entry.manual_score is not None,
                 comment=_comment(gradebook, name, where),
+                doubts=tuple(reason for own, reason in grade.doubts if own == name)
+                if grade
+                else (),
             )
             found.append(exercise)
     return found

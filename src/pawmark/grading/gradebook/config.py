@@ -44,6 +44,7 @@ from pawmark.grading.gradebook import course_settings, readiness
 from pawmark.grading.intake import files, stand_in
 from pawmark.grading.intake.cells import exercise_of
 from pawmark.grading.intake.rebuild import Repaired
+from pawmark.grading.intake.walking import is_empty
 from pawmark.grading.pages import NBCONVERT_TEMPLATES
 from pawmark.grading.pages.result_table import ResultTable, render_table
 from pawmark.grading.results.outcomes import ExerciseResult, Outcome
@@ -144,11 +145,14 @@ def _find_submissions(converter: Autograde) -> None:
 
 
 def _admit(converter: Autograde) -> None:
+    """Take every folder in which there is anything for handed in; what it is, is seen later.
+
+    Nobody's folder is looked into further here, so that none can keep the others from being graded.
+    """
     coursedir = converter.coursedir
     pattern = converter._format_source(coursedir.assignment_id, coursedir.student_id)
     for folder in map(Path, glob.glob(pattern)):  # noqa: PTH207  (as nbgrader finds them)
-        known = str(folder) in converter.assignments
-        if not known and not folder.is_symlink() and files.files_of(folder):
+        if str(folder) not in converter.assignments and not is_empty(folder):
             expected = str(folder / f"{folder.name}.ipynb")
             converter.assignments[str(folder)] = [expected]
 
@@ -242,9 +246,11 @@ class _Guard:
             raise
         finally:
             for line in self.for_a_person:
-                log.error("A person must look: %s", line)
+                log.error("A person must look: %s", ascii(line)[1:-1])
         if self.for_a_person:
-            raise NbGraderException("the grader itself failed; the grades above are not complete")
+            raise NbGraderException(
+                "a person must look at what is listed above; these grades are not complete"
+            )
 
 
 class GradingExporter(NotebookExporter):
@@ -296,8 +302,8 @@ class GradingExporter(NotebookExporter):
             "settings": self.settings,
         }
         output, resources = super().from_filename(filename, resources, **kwargs)
-        if lines := _for_a_person(resources):
-            self.guard.for_a_person += lines
+        self.guard.for_a_person += [*_doubts(resources), *(errors := _grader_errors(resources))]
+        if errors:
             self.guard.again.add(key)
         return output, resources
 
@@ -325,12 +331,13 @@ class ExecuteSubmission(NbGraderPreprocessor):
         )
         execution = prepared.run()
         job["results"] = results = execution.results
+        job["repairs"] = (*job["repaired"].repairs, *execution.losses)
         if execution.old is not None and not execution.live:
             self.log.info(
                 "Unchanged since it was last run: graded from %s/%s", RECORDS, prepared.key
             )
         self._show(nb, results)
-        _show_repairs(nb, job["repaired"].repairs)
+        _show_repairs(nb, job["repairs"])
         seconds = time.monotonic() - start
         record = _record(resources, prepared, execution.tape, results, seconds)
         name = f"{resources['nbgrader']['notebook']}.record.json"
@@ -361,13 +368,24 @@ def _verbatim(text: str) -> str:
     return re.sub(r"[^A-Za-z0-9 ,.;:-]", lambda match: f"&#{ord(match[0])};", text)
 
 
-def _for_a_person(resources: Any) -> list[str]:
-    ids = resources["nbgrader"]
+def _grader_errors(resources: Any) -> list[str]:
     return [
-        f"{ids['student']}, {ids['assignment']}: grader error in {name}"
+        f"{_whose(resources)}: grader error in {name}"
         for name, result in resources["pawmark"]["results"].items()
-        if result.needs_person
+        if any(check.outcome is Outcome.GRADER_ERROR for check in result.checks)
     ]
+
+
+def _doubts(resources: Any) -> list[str]:
+    return [
+        f"{_whose(resources)}: {' '.join(doubt.reason.split())[:_MAX_REPAIR]}"
+        for doubt in resources["pawmark"]["repaired"].doubts
+    ]
+
+
+def _whose(resources: Any) -> str:
+    ids = resources["nbgrader"]
+    return f"{ids['student']}, {ids['assignment']}"
 
 
 def _exercise(cell: NotebookNode) -> str:
@@ -387,7 +405,12 @@ def _record(
     return {
         "student": ids["student"],
         "assignment": ids["assignment"],
-        "repairs": list(job["repaired"].repairs),
+        "repairs": list(job["repairs"]),
+        "graded": job["repaired"].graded,
+        "for_a_person": [
+            [doubt.exercise, " ".join(doubt.reason.split())[:_MAX_REPAIR]]
+            for doubt in job["repaired"].doubts
+        ],
         "sandbox": tape.sandbox,
         "data": job["data"].identity,
         "tape": prepared.key,
@@ -406,18 +429,23 @@ class SaveTrustedGrades(SaveAutoGrades):
     gradebook: Gradebook
 
     def _add_score(self, cell: NotebookNode, resources: Any) -> None:
-        if is_solution(cell) or is_task(cell):  # written answers: a person grades them
+        written = is_solution(cell) or is_task(cell)
+        if written:  # a person grades it, unless it was left as it was handed out
             super()._add_score(cell, resources)
-            return
-        result = resources["pawmark"]["results"][_exercise(cell)]
         grade = self.gradebook.find_grade(
             cell.metadata["nbgrader"]["grade_id"],
             self.notebook_id,
             self.assignment_id,
             self.student_id,
         )
-        grade.auto_score = min(result.points, float(cell.metadata["nbgrader"]["points"]))
-        grade.needs_manual_grade = result.needs_person or grade.manual_score is not None
+        doubtful = bool(resources["pawmark"]["repaired"].doubts_about(_exercise(cell)))
+        if written:
+            grade.needs_manual_grade |= doubtful
+        else:
+            result = resources["pawmark"]["results"][_exercise(cell)]
+            grade.auto_score = min(result.points, float(cell.metadata["nbgrader"]["points"]))
+            asked = doubtful or result.needs_person
+            grade.needs_manual_grade = asked or grade.manual_score is not None
         self.gradebook.db.commit()
 
     def _add_comment(self, cell: NotebookNode, resources: Any) -> None:

@@ -167,6 +167,17 @@ def _folder(guest: Guest, files: dict[str, bytes]) -> str:
     return str(root)
 
 
+def _lay(guest: Guest, files: dict[str, bytes]) -> None:
+    """Put files into the working folder, to be read and not to be changed."""
+    for name, data in files.items():
+        path = Path.cwd() / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        # The mode comes with the file: where the sandbox is Landlock's, it cannot be changed later.
+        number = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o444)
+        with open(number, "wb") as file:  # noqa: PTH123  (a descriptor)
+            file.write(data)
+
+
 def _read_file(guest: Guest, path: Any) -> bytes:
     with Path(path).open("rb") as file:
         return file.read(wire.MAX_BYTES // 2)
@@ -346,6 +357,7 @@ _OPERATIONS: dict[str, Callable[..., Any]] = {
     "evaluate": _evaluate,
     "has": _has,
     "folder": _folder,
+    "lay": _lay,
     "read_file": _read_file,
     "exists": _exists,
     "scratch": _scratch,

@@ -201,6 +201,8 @@ class Runner:
             allow_errors=True,
             store_widget_state=False,
         )
+        self.client.on_cell_executed = self._look_at_reply
+        self.ends = False
 
     async def start(self) -> None:
         """Start the kernel and wait until it answers."""
@@ -255,11 +257,15 @@ class Runner:
                 os.killpg(kernel.pgid, signal.SIGKILL)
         os._exit(0)
 
+    def _look_at_reply(self, cell: Any, cell_index: int, execute_reply: dict) -> None:
+        self.ends = asks_for_the_end(execute_reply)
+
     async def _run(self, source: str) -> dict[str, Any]:
         cell = nbformat.v4.new_code_cell(source)
         self.client.nb.cells = [cell]
         self.client.reset_execution_trackers()
         self.client.used, self.client.full = 0, False
+        self.ends = False
         try:
             await self.client.async_execute_cell(cell, 0)
         except DeadKernelError:
@@ -267,7 +273,8 @@ class Runner:
         except Exception as error:  # whatever the kernel did, the grader gets an answer
             return _result(cell, type(error).__name__, await self._is_dead())
         errors = [output for output in cell.outputs if output.output_type == "error"]
-        return _result(cell, errors[-1].ename if errors else "", await self._is_dead())
+        dead = self.ends or await self._is_dead()
+        return _result(cell, errors[-1].ename if errors else "", dead)
 
     async def _ask(self) -> dict[str, Any]:
         ident = self.client.kc.execute(_SERVE, silent=True, store_history=False, allow_stdin=False)
@@ -279,7 +286,8 @@ class Runner:
                     return await self._dead(None)
                 continue
             if reply["parent_header"].get("msg_id") == ident:
-                return {"status": reply["content"].get("status", "error"), "dead": False}
+                status = reply["content"].get("status", "error")
+                return {"status": status, "dead": asks_for_the_end(reply)}
 
     async def _is_dead(self) -> bool:
         return not await self.manager.is_alive()
@@ -301,6 +309,15 @@ class Runner:
         wire.write_frame(self.control.sendall, wire.Message(_plain(tree)))
 
 
+def asks_for_the_end(reply: dict) -> bool:
+    """Tell whether a kernel ends soon after this answer: ``exit()`` and ``quit()`` do that.
+
+    It would still be alive for a moment, and take the next cell along, which is not to blame.
+    """
+    payload = reply.get("content", {}).get("payload") or []
+    return any(part.get("source") == "ask_exit" for part in payload if isinstance(part, dict))
+
+
 def _result(cell: Any, error: str, dead: bool) -> dict[str, Any]:
     status = "error" if error or dead else "ok"
     outputs = [] if cell is None else cell.outputs
@@ -313,7 +330,7 @@ def _plain(tree: Any) -> Any:
 
 
 def become_student() -> None:
-    """Become the other user of a namespace that `launcher` made; there is no way back."""
+    """Become the other user of a namespace that `user_namespace` made; there is no way back."""
     forbid_capabilities()
     os.setgroups([])
     os.setresgid(GUEST_ID, GUEST_ID, GUEST_ID)

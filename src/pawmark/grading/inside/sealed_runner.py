@@ -25,7 +25,7 @@ class CloserManager(AsyncKernelManager):
     Attributes
     ----------
     orders
-        What the kernel may reach; see `keeper.Orders`.
+        What the kernel may reach; see `supervisor.Orders`.
     """
 
     orders = ""

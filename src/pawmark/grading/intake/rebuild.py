@@ -1,30 +1,50 @@
 """Rebuild a submission on the released notebook: the student's answers, everything else ours.
 
-A submitted file is hostile bytes. Only the text of the cells leaves it; types, ids and metadata
-of the assignment's own cells come from the release, and outputs are dropped.
+A submitted file is hostile bytes. Only the text of the cells leaves it, and pictures pasted into
+texts; types, ids and metadata of the assignment's own cells come from the release, and outputs are
+dropped. What a student wrote is kept wherever it stands: code in a cell that is locked becomes a
+cell of its own, and a text beside the place for a written answer becomes that answer.
 """
 
 import copy
-import json
 import re
-import warnings
-from collections import defaultdict
-from collections.abc import Iterable
+import textwrap
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from pathlib import Path
 from typing import Any
 
 import nbformat
 from nbformat import NotebookNode
 
-from pawmark.grading.intake.files import Found, UnreadableError, read_regular
+from pawmark.grading.intake.reading import MAX_SOURCE, Cell, Reading
 
-MAX_CELLS = 5000
 MAX_EXTRA = 500
-MAX_SOURCE = 500_000
 _TYPES = ("code", "markdown")
+_SHARED = 5  # another assignment's notebook has less than one in so many of the cells
+_CODE = re.compile(
+    r"^\s*(?:(?:async +)?(?:def|class|for|while|with|if|try|assert|return|print|raise|del)\b"
+    r"|import +\w|from +[\w.]+ +import|[%!@#]|[\w.\[\], ]+ *[-+*/]?=[^=]|[\w.]+\()",
+    re.MULTILINE,
+)
 _DEFINITION = re.compile(r"^(?:async +def|def|class) +(\w+)", re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class Doubt:
+    """Why a person should look at a submission, whatever its checks give.
+
+    Attributes
+    ----------
+    reason
+        In words for student and instructor.
+    exercise
+        The grade_id of the one exercise that it is about; None for the whole submission.
+    """
+
+    reason: str
+    exercise: str | None = None
 
 
 @dataclass(frozen=True)
@@ -42,7 +62,15 @@ class Repaired:
     free_code
         Whether the student wrote code in other cells; it may answer an exercise too.
     known
-        How many of the assignment's own cells were found.
+        How many of the assignment's own cells were found, by grade_id or by their text.
+    doubts
+        Why a person should look at it.
+    unread
+        Why nothing of what was handed in could be graded; empty where something could.
+    graded
+        The name of the file that was graded.
+    beside
+        Files that lie in the working folder, by path.
     """
 
     notebook: NotebookNode
@@ -50,14 +78,14 @@ class Repaired:
     attempted: frozenset[str]
     free_code: bool = False
     known: int = field(default=0, compare=False)
+    doubts: tuple[Doubt, ...] = ()
+    unread: str = ""
+    graded: str = field(default="", compare=False)
+    beside: Mapping[str, bytes] = field(default_factory=dict)
 
-
-@dataclass(frozen=True)
-class _Cell:
-    kind: str
-    source: str
-    cell_id: str
-    grade_id: str
+    def doubts_about(self, exercise: str) -> list[str]:
+        """Return the reasons why a person should look at an exercise."""
+        return [doubt.reason for doubt in self.doubts if doubt.exercise in (None, exercise)]
 
 
 def release_form(source: NotebookNode) -> NotebookNode:
@@ -91,133 +119,40 @@ def release_form(source: NotebookNode) -> NotebookNode:
     return notebook
 
 
-def repair(pristine: NotebookNode, path: Path) -> Repaired:
-    """Rebuild a submitted notebook on the released one; never raises for what is in the file.
+def unreadable(pristine: NotebookNode, reason: str) -> Repaired:
+    """Return what stands for a submission of which nothing can be graded: a person is asked.
 
     Parameters
     ----------
     pristine
         The release; it is not modified.
-    path
-        The submitted file.
-
-    Returns
-    -------
-    Repaired
-        The rebuilt notebook. A file that is no notebook gives the release and one repair.
+    reason
+        Why, for student and instructor.
     """
-    try:
-        return rebuild(pristine, read_regular(path))
-    except UnreadableError as error:
-        return _unreadable(pristine, error)
+    line = f"nothing that was handed in could be graded: {reason}"
+    return Repaired(_cleared(pristine), (line,), frozenset(), doubts=(Doubt(line),), unread=reason)
 
 
-def rebuild(pristine: NotebookNode, data: bytes) -> Repaired:
-    """Rebuild a submitted notebook from its bytes; never raises for what they are.
+def rebuild(pristine: NotebookNode, reading: Reading) -> Repaired:
+    """Rebuild a submitted notebook on the released one; never raises for what it holds.
 
     Parameters
     ----------
     pristine
         The release; it is not modified.
-    data
-        The bytes of the submitted file.
+    reading
+        The cells of the submitted file.
     """
-    try:
-        return _Rebuild(pristine, _entries(data)).result()
-    except UnreadableError as error:
-        return _unreadable(pristine, error)
-
-
-def _unreadable(pristine: NotebookNode, error: UnreadableError) -> Repaired:
-    line = f"the file is not a notebook ({error}); nothing of it could be graded"
-    return Repaired(_cleared(pristine), (line,), frozenset())
-
-
-def choose(pristine: NotebookNode, found: Iterable[Found], expected: str) -> Repaired:
-    """Rebuild the one of several notebooks that is the assignment's, by what is in it.
-
-    The one with the right name is taken if it holds an answer or no other does; else the one with
-    the most answers, and of these the one with the most of the assignment's own cells.
-
-    Parameters
-    ----------
-    pristine
-        The release; it is not modified.
-    found
-        The notebooks that were handed in.
-    expected
-        The name that the notebook should have.
-    """
-    ranked = []
-    for notebook in found:
-        made = rebuild(pristine, notebook.data)
-        named = notebook.name == expected
-        answers = len(made.attempted)
-        usable = made.known > 0
-        rank = (usable, not notebook.hidden, answers > 0, named, answers, made.known)
-        ranked.append((rank, notebook.name, made))
-    if not ranked:
-        return _unreadable(pristine, UnreadableError("it is missing"))
-    ranked.sort(key=lambda entry: entry[0], reverse=True)  # stable: the first of equals stays first
-    _, name, made = ranked[0]
-    notes = []
-    if name != expected:
-        notes.append(f"the notebook was called {name!r}; graded as {expected!r}")
-    others = [repr(other) for _, other, _ in ranked[1:]]
-    if others:
-        notes.append(f"graded was {name!r}; there too, and not graded: {', '.join(others)[:500]}")
-    return replace(made, repairs=(*notes, *made.repairs))
-
-
-def _entries(data: bytes) -> list[Any]:
-    if not data.strip(b"\xef\xbb\xbf \t\r\n"):
-        raise UnreadableError("it is empty")
-    try:
-        content = json.loads(data)
-    except (RecursionError, MemoryError):
-        raise UnreadableError("it is nested too deeply or too large") from None
-    except ValueError:
-        raise UnreadableError("it is not JSON") from None
-    if isinstance(content, dict) and "cells" not in content and "worksheets" in content:
-        content = _upgraded(content)
-    if not isinstance(content, dict) or not isinstance(content.get("cells"), list):
-        raise UnreadableError("it has no cells")
-    return content["cells"]
-
-
-def _upgraded(content: dict[str, Any]) -> NotebookNode:
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            return nbformat.convert(nbformat.from_dict(content), 4)
-    except Exception:  # whatever a made-up file does to the conversion
-        raise UnreadableError("its old format could not be converted") from None
-
-
-def _cell(entry: Any) -> _Cell | None:
-    if not isinstance(entry, dict):
-        return None
-    nbgrader = _dict(_dict(entry.get("metadata")).get("nbgrader"))
-    return _Cell(
-        kind=_text(entry.get("cell_type")),
-        source=_source(entry.get("source")),
-        cell_id=_text(entry.get("id")),
-        grade_id=_text(nbgrader.get("grade_id")),
+    made = _Rebuild(pristine, reading.cells).result()
+    return replace(
+        made,
+        repairs=(*reading.notes, *made.repairs),
+        doubts=(*(Doubt(reason) for reason in reading.doubts), *made.doubts),
     )
 
 
 def _dict(value: Any) -> dict[str, Any]:
     return value if isinstance(value, dict) else {}
-
-
-def _text(value: Any) -> str:
-    return value if isinstance(value, str) else ""
-
-
-def _source(value: Any) -> str:
-    parts = value if isinstance(value, list) else [value]
-    text = "".join(map(_text, parts)).replace("\r\n", "\n").replace("\r", "\n")
-    return text.encode("utf-8", "replace").decode("utf-8")  # a lone surrogate cannot be saved
 
 
 def _key(source: str) -> str:
@@ -264,24 +199,103 @@ def _cleared(pristine: NotebookNode) -> NotebookNode:
     return notebook
 
 
+def _is_written(cell: NotebookNode) -> bool:
+    """Tell whether a cell takes a text that a person grades."""
+    return _is_solution(cell) and bool(_nbgrader(cell).get("grade"))
+
+
+def _is_prose(cell: Cell) -> bool:
+    """Tell whether a cell holds a text, also where it is a code cell, by the look of its lines."""
+    if cell.kind != "code":
+        return True
+    return len(cell.source.split()) > 2 and not _CODE.search(cell.source)
+
+
+def added_to(original: str, source: str, exact: bool = False) -> list[tuple[bool, str]]:
+    """Find what was added to the text of a cell, in one pass over its lines.
+
+    Parameters
+    ----------
+    original, source
+        The text as released, and the student's.
+    exact
+        Whether lines in the place of others are left out unless they define or import something.
+
+    Returns
+    -------
+    list of (bool, str)
+        Each piece, with whether it stands before everything that was there.
+    """
+    old, new = (
+        [line.rstrip() for line in text.strip().splitlines()] for text in (original, source)
+    )
+    old = [line for line in old if line]
+    counts = Counter(old)
+    places = {line: place for place, line in enumerate(old) if counts[line] == 1}
+    found: list[tuple[bool, str]] = []
+    block: list[str] = []
+    done = 0  # so many of the old lines have been met
+
+    def flush(upto: int) -> None:
+        piece = textwrap.dedent("\n".join(block)).strip("\n")
+        kept = not exact or upto == done or _makes_names(piece)
+        if piece and kept and not (exact and _is_comment(piece)):
+            found.append((done == 0, piece))
+        block.clear()
+
+    for line in new:
+        place = done if done < len(old) and line == old[done] else places.get(line, -1)
+        if line and place >= done:
+            flush(place)
+            done = place + 1
+        elif line or block:
+            block.append(line)
+    flush(len(old))
+    return found
+
+
+def _lines(source: str) -> set[str]:
+    """Return the lines of a text that are not empty, headings without their marks."""
+    return {line.strip("# \t") for line in source.splitlines()} - {""}
+
+
+def _makes_names(source: str) -> bool:
+    return bool(re.search(r"^(?:(?:async +)?def|class|import|from) |^\w+ *=[^=]", source, re.M))
+
+
+def _is_comment(source: str) -> bool:
+    return all(not line.strip() or line.lstrip().startswith("#") for line in source.splitlines())
+
+
+def is_of(known: int, cells: list[NotebookNode]) -> bool:
+    """Tell whether a notebook is of the assignment at all; others share a few cells with it.
+
+    Parameters
+    ----------
+    known
+        How many of the assignment's cells were found in it.
+    cells
+        The cells of the release.
+    """
+    return known * _SHARED >= len(cells)
+
+
 class _Rebuild:
     """One pass over the student's cells, matched with the released ones."""
 
-    def __init__(self, pristine: NotebookNode, entries: list[Any]) -> None:
+    def __init__(self, pristine: NotebookNode, entries: Iterable[Cell | None]) -> None:
         self.notebook = _cleared(pristine)
         self.originals = pristine.cells
         self.repairs: list[str] = []
+        self.doubts: list[Doubt] = []
         self.attempted: set[str] = set()
         self.free_code = False
-        self.cells = self.usable(entries)
+        self.cells = self.usable(list(entries))
         self.copies = self.match()
         chosen = {self.choose(i, c): i for i, c in self.copies.items()}
         self.chosen = dict(sorted(chosen.items()))
 
-    def usable(self, entries: list[Any]) -> list[_Cell]:
-        if len(entries) > MAX_CELLS:
-            self.repairs.append(f"only the first {MAX_CELLS} of {len(entries)} cells were read")
-        cells = [_cell(entry) for entry in entries[:MAX_CELLS]]
+    def usable(self, cells: list[Cell | None]) -> list[Cell]:
         if broken := cells.count(None):
             self.repairs.append(f"{broken} entries that are not cells were left out")
         if long := sum(cell is not None and len(cell.source) > MAX_SOURCE for cell in cells):
@@ -296,10 +310,19 @@ class _Rebuild:
             table.pop(None, None)
         copies, rest = defaultdict(list), []
         for j, cell in enumerate(self.cells):
-            i = by_grade.get(cell.grade_id, by_id.get(cell.cell_id))
+            # Assignments share cell ids, and no grade ids: such a cell is another assignment's.
+            i = by_grade.get(cell.grade_id) if cell.grade_id else by_id.get(cell.cell_id)
             (rest if i is None else copies[i]).append(j)
         self.match_by_text(copies, rest)
         return dict(copies)
+
+    @cached_property
+    def known(self) -> int:
+        """How many originals were found for sure: their ids alone are those of others too."""
+        return sum(
+            any(self.cells[j].grade_id or not self.differs(i, j) for j in copies)
+            for i, copies in self.copies.items()
+        )
 
     def match_by_text(self, copies: dict[int, list[int]], rest: Iterable[int]) -> None:
         """Match untouched cells that lost their names, as old formats have no cell ids."""
@@ -333,12 +356,18 @@ class _Rebuild:
             elif _is_free(cell) and i in answer_of:
                 self.free_code |= self.differs(i, answer_of[i])
                 cell.source = self.cells[answer_of[i]].source
-        extras = self.extras()
+        extras = self.kept(self.with_written_answers(list(self.extras())))
         self.free_code |= any(cell.kind == "code" for _, cell in extras)
+        self.attempted |= self.answered_elsewhere(extras)
         self.notebook.cells = self.woven(extras)
-        attempted = frozenset(self.attempted)
-        known = len(self.copies)
-        return Repaired(self.notebook, tuple(self.repairs), attempted, self.free_code, known)
+        return Repaired(
+            self.notebook,
+            tuple(self.repairs),
+            frozenset(self.attempted),
+            self.free_code,
+            self.known,
+            tuple(self.doubts),
+        )
 
     def answer(self, i: int, j: int | None) -> None:
         cell = self.notebook.cells[i]
@@ -355,6 +384,13 @@ class _Rebuild:
         if self.differs(i, j):
             cell.source = self.cells[j].source
             self.attempted.add(str(_nbgrader(cell).get("grade_id")))
+            if _is_written(cell):
+                self.paste(cell, self.cells[j].pictures)
+
+    @staticmethod
+    def paste(cell: NotebookNode, pictures: Mapping[str, Mapping[str, str]]) -> None:
+        if cell.cell_type == "markdown" and pictures:
+            cell.attachments = nbformat.from_dict({**cell.get("attachments", {}), **pictures})
 
     def missing(self, i: int) -> None:
         """Put a missing answer back, unless it was merged into another cell.
@@ -376,11 +412,40 @@ class _Rebuild:
     @cached_property
     def written(self) -> list[set[str]]:
         """The names that each code cell of the student's own defines."""
-        return [
-            _names(cell.source)
+        own = [
+            cell.source
             for j, cell in enumerate(self.cells)
             if cell.kind == "code" and not self.is_unchanged(j)
         ]
+        added = [piece for pieces in self.added.values() for _, piece in pieces]
+        return [_names(source) for source in (*own, *added)]
+
+    @cached_property
+    def added(self) -> dict[int, list[tuple[bool, str]]]:
+        """What was added to the assignment's own cells that take no answer, by student's cell."""
+        found, seen = {}, set()
+        for i, copies in self.copies.items():
+            original = self.originals[i]
+            if _is_solution(original) or _is_free(original):
+                continue
+            for j in copies:
+                code = original.cell_type == "code"
+                pieces = added_to(original.source, self.cells[j].source, exact=code)
+                pieces = [piece for piece in pieces if piece[1] not in seen]
+                seen |= {piece for _, piece in pieces}
+                if pieces:
+                    found[j] = pieces
+        return found
+
+    def answered_elsewhere(self, extras: list[tuple[int, Cell]]) -> set[str]:
+        """Return the exercises whose names a cell of the student's own defines."""
+        names = [_names(cell.source) for _, cell in extras if cell.kind == "code"]
+        return {
+            str(_nbgrader(cell).get("grade_id"))
+            for cell in self.originals
+            if _is_solution(cell) and (wanted := _names(cell.source))
+            if any(wanted <= found for found in names)
+        }
 
     def is_unchanged(self, j: int) -> bool:
         original = self.chosen.get(j)
@@ -393,23 +458,89 @@ class _Rebuild:
         if not copies:
             self.repairs.append(f"{label} was missing; the original was used")
         elif any(self.differs(i, j) for j in copies):
-            self.repairs.append(f"{label} was changed; the original was used")
+            kept = any(j in self.added for j in copies)
+            more = ", and what was added is a cell of its own" if kept else ""
+            self.repairs.append(f"{label} was changed; the original was used{more}")
 
-    def extras(self) -> list[tuple[int, _Cell]]:
-        """List the extra cells, each with the position of the original that it follows."""
+    def extras(self) -> Iterator[tuple[int, Cell]]:
+        """Yield the extra cells, each with the position of the original that it follows."""
         dropped = self.dropped()
-        anchor, extras = -1, []
+        anchor = -1
         for j, cell in enumerate(self.cells):
+            original = next((i for i, copies in self.copies.items() if j in copies), None)
             if j in self.chosen:
                 anchor = self.chosen[j]
             elif j not in dropped and cell.source.strip():
-                extras.append((anchor, cell))
-        kept = [extra for extra in extras if extra[1].kind in _TYPES]
-        if other := len(extras) - len(kept):
+                yield anchor, cell
+            for before, piece in self.added.get(j, ()):
+                code = self.originals[original].cell_type == "code"
+                # What is asked at a check cell has to be there before it.
+                check = bool(_nbgrader(self.originals[original]).get("grade"))
+                first = code and (before or check)
+                pictures = {} if code else cell.pictures
+                kind = "code" if code else "markdown"
+                yield original - first, Cell(kind, piece, pictures=pictures)
+
+    def kept(self, extras: list[tuple[int, Cell]]) -> list[tuple[int, Cell]]:
+        """Leave out what is no cell that Jupyter knows, and what is too much."""
+        known = [
+            (anchor, replace(cell, kind="markdown") if cell.kind == "raw" else cell)
+            for anchor, cell in extras
+        ]
+        kept = [extra for extra in known if extra[1].kind in _TYPES]
+        if other := len(known) - len(kept):
             self.repairs.append(f"{other} cells that are neither code nor markdown were left out")
         if len(kept) > MAX_EXTRA:
             self.repairs.append(f"only the first {MAX_EXTRA} of {len(kept)} extra cells were kept")
         return kept[:MAX_EXTRA]
+
+    def with_written_answers(self, extras: list[tuple[int, Cell]]) -> list[tuple[int, Cell]]:
+        """Put texts that stand beside the place for a written answer there; return the others."""
+        for i, cell in enumerate(self.notebook.cells):
+            grade_id = str(_nbgrader(cell).get("grade_id"))
+            if not _is_written(cell) or cell.cell_type != "markdown" or grade_id in self.attempted:
+                continue
+            near = self.near(i, extras)
+            prose = [extra for extra in near if self.is_own_text(extra[1])]
+            if prose:
+                self.move(i, [text for _, text in prose])
+                extras = [extra for extra in extras if not any(extra is one for one in prose)]
+            elif (code := any(cell.kind == "code" for _, cell in near)) or self.elsewhere(extras):
+                where = "below it stands code" if code else "there are texts elsewhere"
+                reason = f"{_label(cell)} is as it was handed out, and {where}"
+                self.doubts.append(Doubt(reason, grade_id))
+        return extras
+
+    def near(self, i: int, extras: list[tuple[int, Cell]]) -> list[tuple[int, Cell]]:
+        """Return the extra cells below the place of an answer; where there are none, above it."""
+        if not is_of(self.known, self.originals):  # in another assignment no place is this one's
+            return []
+        before = max((k for k in self.copies if k < i), default=-1)
+        below = [extra for extra in extras if extra[0] == i]
+        above = [extra for extra in extras if extra[0] == before]
+        return below or above
+
+    def elsewhere(self, extras: list[tuple[int, Cell]]) -> bool:
+        texts = [cell for _, cell in extras if cell.kind != "code" and self.is_own_text(cell)]
+        return any(len(cell.source.split()) > 4 for cell in texts)
+
+    def is_own_text(self, cell: Cell) -> bool:
+        """Tell whether a cell holds a text that is not the assignment's: some editors split it."""
+        return _is_prose(cell) and not _lines(cell.source) <= self.lines
+
+    @cached_property
+    def lines(self) -> set[str]:
+        return set().union(*(_lines(cell.source) for cell in self.originals))
+
+    def move(self, i: int, texts: list[Cell]) -> None:
+        cell = self.notebook.cells[i]
+        cell.source = "\n\n".join(text.source for text in texts)
+        for text in texts:
+            self.paste(cell, text.pictures)
+        self.attempted.add(str(_nbgrader(cell).get("grade_id")))
+        self.repairs.append(
+            f"{_label(cell)} was not used; a text beside it was taken for the answer"
+        )
 
     def dropped(self) -> set[int]:
         """Find the copies to leave out.
@@ -424,7 +555,7 @@ class _Rebuild:
             if not (_is_solution(self.originals[i]) and self.differs(i, j))
         }
 
-    def woven(self, extras: list[tuple[int, _Cell]]) -> list[NotebookNode]:
+    def woven(self, extras: list[tuple[int, Cell]]) -> list[NotebookNode]:
         after = defaultdict(list)
         taken = {cell.get("id") for cell in self.originals}
         names = (name for n in range(10**9) if (name := f"extra-{n + 1}") not in taken)
@@ -435,10 +566,11 @@ class _Rebuild:
             woven += [cell, *after[i]]
         return woven
 
-    def fresh(self, cell: _Cell, name: str) -> NotebookNode:
+    def fresh(self, cell: Cell, name: str) -> NotebookNode:
         code = cell.kind == "code"
         make = nbformat.v4.new_code_cell if code else nbformat.v4.new_markdown_cell
         node = make(source=cell.source, id=name)
+        self.paste(node, cell.pictures)
         if self.notebook.get("nbformat_minor", 5) < 5:
             del node["id"]
         return node

@@ -30,8 +30,9 @@ from pawmark.errors import CourseError
 from pawmark.files import write_whole
 from pawmark.grading import course_folder
 from pawmark.grading.boundary import wire
-from pawmark.grading.intake.files import UnreadableError, files_of, read_regular
+from pawmark.grading.intake.files import files_of
 from pawmark.grading.intake.rebuild import Repaired
+from pawmark.grading.intake.walking import UnreadableError, is_linked, read_regular
 
 VARIABLE = settings.Settings.training.variable
 FOLDER = course_folder.HANDED_IN
@@ -143,7 +144,8 @@ def _source(lines: list[str], kept: dict[str, str]) -> str:
 
 def _find(submission: Path, name: str) -> bytes:
     """Read a file by its name, at any depth or in a zip archive; the shallowest one counts."""
-    paths = sorted(files_of(submission), key=lambda path: len(path.parts))
+    paths = [] if is_linked(submission) else [entry.path for entry in files_of(submission)]
+    paths.sort(key=lambda path: len(path.parts))
     reason = UnreadableError("it was not handed in")
     for path in paths:
         if path.name == name:

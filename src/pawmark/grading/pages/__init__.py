@@ -24,6 +24,7 @@ _LOOKS = {
     Outcome.TIMEOUT: ("bad", "clock"),
     Outcome.NOT_REACHED: ("wait", "person"),
     Outcome.GRADER_ERROR: ("wait", "person"),
+    Outcome.UNREAD: ("wait", "person"),
 }
 
 

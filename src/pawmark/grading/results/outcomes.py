@@ -19,6 +19,10 @@ class Outcome(StrEnum):
     OUTPUT_LIMIT = "output limit"
     NOT_REACHED = "not reached"
     GRADER_ERROR = "grader error"
+    UNREAD = "could not be read"
+
+
+_FOR_A_PERSON = (Outcome.GRADER_ERROR, Outcome.UNREAD)
 
 
 @dataclass(frozen=True)
@@ -215,8 +219,8 @@ class ExerciseResult:
 
     @property
     def needs_person(self) -> bool:
-        """Whether a grader error asks for a person."""
-        return any(check.outcome is Outcome.GRADER_ERROR for check in self.checks)
+        """Whether a person is asked: the grader failed, or nothing could be graded."""
+        return any(check.outcome in _FOR_A_PERSON for check in self.checks)
 
     @classmethod
     def from_json(cls, tree: dict[str, Any]) -> "ExerciseResult":

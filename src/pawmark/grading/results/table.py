@@ -35,6 +35,10 @@ class Grade:
         How long the student's code ran for it, or None in records of earlier versions.
     memory
         The most bytes that it was seen to use, or None.
+    graded
+        The name of the file that was graded; empty in records of earlier versions.
+    doubts
+        Why a person should look at it: the exercise, or None for the whole, and the reason.
     """
 
     student: str
@@ -45,6 +49,8 @@ class Grade:
     seconds: float
     run_seconds: float | None = None
     memory: int | None = None
+    graded: str = ""
+    doubts: tuple[tuple[str | None, str], ...] = ()
 
     @property
     def points(self) -> float:
@@ -58,8 +64,19 @@ class Grade:
 
     @property
     def needs_person(self) -> bool:
-        """Whether an error of the grader asks for a person."""
-        return any(exercise.needs_person for exercise in self.exercises)
+        """Whether a person is asked, by an error of the grader or by a doubt."""
+        return bool(self.doubts) or any(exercise.needs_person for exercise in self.exercises)
+
+    @property
+    def unread(self) -> str:
+        """Why nothing that was handed in could be graded; empty where something could."""
+        checks = [check for exercise in self.exercises for check in exercise.checks]
+        read = not checks or any(check.outcome is not Outcome.UNREAD for check in checks)
+        return "" if read else checks[0].message
+
+    def doubts_about(self, exercise: str) -> list[str]:
+        """Return the reasons why a person should look at an exercise."""
+        return [reason for name, reason in self.doubts if name in (None, exercise)]
 
     @property
     def lost(self) -> Iterator[tuple[str, CheckResult]]:
@@ -77,6 +94,8 @@ class Grade:
             "points": self.points,
             "max_points": self.max_points,
             "needs_person": self.needs_person,
+            "for_a_person": [list(doubt) for doubt in self.doubts],
+            "graded": self.graded,
             "sandbox": self.sandbox,
             "repairs": list(self.repairs),
             "seconds": self.seconds,
@@ -99,7 +118,9 @@ def read_grade(path: Path) -> Grade:
         who = tree["student"], tree["assignment"], tree["sandbox"]
         run = tree.get("run", {})
         used = run.get("seconds"), run.get("memory")
-        return Grade(*who, repairs, exercises, float(tree["seconds"]), *used)
+        asked = tuple((name, str(reason)) for name, reason in tree.get("for_a_person", ()))
+        more = str(tree.get("graded", "")), asked
+        return Grade(*who, repairs, exercises, float(tree["seconds"]), *used, *more)
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise CourseError(
             f"{path} is not a record of grading ({error}). Grade that submission again: "
@@ -148,6 +169,7 @@ def _points(grade: Grade | None) -> str:
 def _show_lost(grades: Iterable[Grade], console: Console) -> None:
     for grade in grades:
         lines = _compact(list(grade.lost))
+        lines += [f"a person must look: {printable(reason)}" for _, reason in grade.doubts]
         if lines:
             console.print(Text(f"\n{printable(grade.student)} · {grade.assignment}", style="bold"))
         for line in lines:

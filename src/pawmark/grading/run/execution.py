@@ -4,7 +4,7 @@ import json
 import math
 import time
 import traceback
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -79,6 +79,8 @@ class Execution:
         Seconds for everything that runs of the submission: processes that start, cells, questions.
     about
         What its tape says of itself: see `Tape`.
+    beside
+        Files that lie in the working folder of its processes, by path.
     old
         The tape of an earlier run; its seed is used again.
 
@@ -104,6 +106,7 @@ class Execution:
     patience: float = 1.0
     budget: float = math.inf
     about: dict[str, str] = field(default_factory=dict)
+    beside: Mapping[str, bytes] = field(default_factory=dict)
     old: Tape | None = None
     results: dict[str, ExerciseResult] = field(default_factory=dict)
     _steps: list[tuple[str, float]] = field(default_factory=list)
@@ -230,15 +233,30 @@ class Execution:
             return kernel.run(source, min(limit, self._left))
 
     def _handed_over(self) -> bool:
-        """Give a new process the files that stand for a training, before any code runs in it."""
-        files = stand_in.files_for(self.notebook, self.course)
-        if files:
-            try:
-                self._kernel.ask(stand_in.message_for(files), START_LIMIT)
-            except KernelLost:
-                self._lose()
-                return False
+        """Give a new process the files that were handed in, before any code runs in it."""
+        trained = stand_in.files_for(self.notebook, self.course)
+        messages = [stand_in.message_for(trained)] if trained else []
+        if self.beside:
+            files = dict(self.beside)
+            messages.append(wire.encode({"op": "lay", "args": {"files": files}}))
+        try:
+            for message in messages:
+                self._kernel.ask(message, START_LIMIT)
+        except KernelLost:
+            self._lose()
+            return False
         return True
+
+    @property
+    def losses(self) -> list[str]:
+        """A line on each cell that cost its process, for the student; it was not run again."""
+        return [
+            f"the cell that begins with {_beginning(self.notebook.cells[index].source)!r} was "
+            f"stopped ({taped.lost}): {_LOST[taped.lost]}; it was not run again, and the cells "
+            "before it were"
+            for index, taped in sorted(self.tape.cells.items())
+            if taped.lost not in (None, Outcome.NOT_REACHED)
+        ]
 
     def _caught_up(self) -> bool:
         """Run the cells that the process has not seen; a cell that loses it now is dropped."""
@@ -461,6 +479,11 @@ def _broken(exercise: str, points: float, detail: str) -> ExerciseResult:
         detail=detail[-_DETAIL:],
     )
     return ExerciseResult(exercise, (check,))
+
+
+def _beginning(source: str) -> str:
+    lines = [line.strip() for line in source.splitlines() if line.strip()]
+    return lines[0][:60] if lines else ""
 
 
 def _note(text: str) -> NotebookNode:

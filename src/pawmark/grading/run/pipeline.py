@@ -18,10 +18,14 @@ from pawmark.grading import course as courses
 from pawmark.grading import fingerprint
 from pawmark.grading.checks.session import CHECKS
 from pawmark.grading.course_folder import source_notebook
-from pawmark.grading.intake import files, stand_in
+from pawmark.grading.intake import stand_in
+from pawmark.grading.intake.beside import read_course_files
 from pawmark.grading.intake.cells import exercise_of
-from pawmark.grading.intake.rebuild import Repaired, choose
+from pawmark.grading.intake.choosing import choose
+from pawmark.grading.intake.finding import find
+from pawmark.grading.intake.rebuild import Repaired, unreadable
 from pawmark.grading.intake.release_form import release_of
+from pawmark.grading.results.outcomes import CheckResult, ExerciseResult, Outcome
 from pawmark.grading.run import recording, seeds
 from pawmark.grading.run.execution import Execution
 from pawmark.grading.run.run_settings import RunSettings, patience
@@ -42,6 +46,10 @@ class Job:
         The mended notebook; its run writes the outputs into it.
     undone
         Exercises that need no run to be called not attempted.
+    beside
+        Files that lie in the working folder, by path.
+    unread
+        Why nothing that was handed in could be graded; empty as a rule.
     data
         The grader's data.
     settings
@@ -55,6 +63,8 @@ class Job:
     course: Path
     notebook: NotebookNode
     undone: frozenset[str]
+    beside: Mapping[str, bytes]
+    unread: str
     data: courses.Data
     settings: RunSettings
     about: dict[str, str]
@@ -63,7 +73,7 @@ class Job:
     @cached_property
     def hand_in(self) -> str:
         """The digest of what the student wrote."""
-        return seeds.hand_in_of(self.about["assignment"], self.notebook)
+        return seeds.hand_in_of(self.about["assignment"], self.notebook, self.beside)
 
     def load(self) -> recording.Tape | None:
         """Return the recording of an earlier run, if there is one and it is to be used."""
@@ -87,7 +97,15 @@ class Job:
         """Return the run, not begun; see `execution`."""
         seed = self.seed() if old is None else old.seed
         return execution(
-            self.notebook, self.undone, self.course, self.data, self.settings, seed, self.about, old
+            self.notebook,
+            self.undone,
+            self.beside,
+            self.course,
+            self.data,
+            self.settings,
+            seed,
+            self.about,
+            old,
         )
 
     def run(self) -> Execution:
@@ -96,6 +114,7 @@ class Job:
         done.run()
         if done.learnt:
             recording.save(self.course, self.key, done.tape)
+        done.results = _judged(done.results, self.unread)
         return done
 
 
@@ -130,23 +149,34 @@ def prepare(
     notebook = repaired.notebook if notebook is None else notebook
     undone = undone_of(notebook, repaired)
     checks = digest_of_checks(hidden_checks(course, assignment)) if checks is None else checks
-    key = key_of(notebook, undone, data, settings)
+    beside = repaired.beside
+    key = key_of(notebook, undone, beside, data, settings)
     about = {"assignment": assignment, "checks": checks}
-    return Job(course, notebook, undone, data, settings, about, key)
+    unread = repaired.unread
+    return Job(course, notebook, undone, beside, unread, data, settings, about, key)
 
 
 def key_of(
-    notebook: NotebookNode, undone: frozenset[str], data: courses.Data, settings: RunSettings
+    notebook: NotebookNode,
+    undone: frozenset[str],
+    beside: Mapping[str, bytes],
+    data: courses.Data,
+    settings: RunSettings,
 ) -> str:
-    """Return the name of the recording of a mended notebook."""
+    """Return the name of the recording of a mended notebook, with the files that lie beside it."""
     return recording.key_of(
-        notebook, undone=sorted(undone), data=data.identity, settings=settings.to_json()
+        notebook,
+        undone=sorted(undone),
+        beside={name: hashlib.sha256(file).hexdigest() for name, file in beside.items()},
+        data=data.identity,
+        settings=settings.to_json(),
     )
 
 
 def execution(
     notebook: NotebookNode,
     undone: frozenset[str],
+    beside: Mapping[str, bytes],
     course: Path,
     data: courses.Data,
     settings: RunSettings,
@@ -177,6 +207,7 @@ def execution(
         patience=patience(),
         budget=settings.budget,
         about=dict(about),
+        beside=beside,
         old=old,
     )
 
@@ -194,8 +225,35 @@ def repair_submission(source: Path, folder: Path, course: Path) -> Repaired:
         Where release forms are kept, and handed-in checkpoints, if it is graded without training.
     """
     pristine = release_of(source.read_bytes(), course)
-    repaired = choose(pristine, files.notebooks_of(folder), source.name)
-    return stand_in.replace_training(repaired, folder, course) if stand_in.wanted() else repaired
+    trains = not stand_in.wanted()
+    course_files = read_course_files(source.parent)
+    try:
+        found = find(folder)
+        if not trains:  # what was trained comes on another way
+            found.beside = [file for file in found.beside if file.data]
+        repaired = choose(pristine, found, source.name, course_files)
+    except Exception as error:  # whatever reading meets: it is kept to this one submission
+        return unreadable(pristine, f"reading it failed ({type(error).__name__})")
+    return repaired if trains else stand_in.replace_training(repaired, folder, course)
+
+
+def _judged(results: dict[str, ExerciseResult], unread: str) -> dict[str, ExerciseResult]:
+    """Say the true reason where nothing could be graded: then no exercise is "not attempted"."""
+    if not unread:
+        return results
+    return {name: _unread(result, unread) for name, result in results.items()}
+
+
+def _unread(result: ExerciseResult, reason: str) -> ExerciseResult:
+    check = CheckResult(
+        check=result.exercise,
+        title="Nothing that was handed in could be graded.",
+        outcome=Outcome.UNREAD,
+        points=0.0,
+        max_points=result.max_points,
+        message=f"{reason}. A person will look at it",
+    )
+    return ExerciseResult(result.exercise, (check,))
 
 
 def undone_of(notebook: NotebookNode, repaired: Repaired) -> frozenset[str]:

@@ -11,27 +11,32 @@ import json
 import os
 import secrets
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 
 from nbformat import NotebookNode
 
-from pawmark.grading.course_folder import SEEDS
+from pawmark.grading import course_folder
 from pawmark.grading.intake.cells import is_solution
 
-FOLDER = SEEDS
+FOLDER = course_folder.SEEDS
 
 
-def hand_in_of(assignment: str, notebook: NotebookNode) -> str:
+def hand_in_of(
+    assignment: str, notebook: NotebookNode, beside: Mapping[str, bytes] | None = None
+) -> str:
     """Return the digest of what a student wrote in a mended notebook: answers, and cells added.
 
-    The texts and the checks around it are not part of it.
+    The texts and the checks around it are not part of it; files that lie beside it are.
     """
     own = [
         (settings.get("grade_id", ""), cell.cell_type, cell.source)
         for cell, settings in ((cell, cell.metadata.get("nbgrader", {})) for cell in notebook.cells)
         if is_solution(cell) or (cell.cell_type == "code" and not settings)
     ]
-    return hashlib.sha256(json.dumps([assignment, own]).encode()).hexdigest()[:32]
+    files = [(name, hashlib.sha256(data).hexdigest()) for name, data in (beside or {}).items()]
+    tree = [assignment, own, sorted(files)]
+    return hashlib.sha256(json.dumps(tree).encode()).hexdigest()[:32]
 
 
 def of(course: Path, hand_in: str) -> int:

@@ -163,10 +163,10 @@ def _run(wrapped: list[str], system_calls: int | None = None) -> str | None:
                 status = process.wait(_TRIAL)
             finally:
                 end(process)
-            said = process.stderr.read().decode(errors="replace")
+            message = process.stderr.read().decode(errors="replace")
     except (OSError, subprocess.TimeoutExpired) as error:
         return str(error)
-    return None if status == 0 else said.strip()[-300:]
+    return None if status == 0 else message.strip()[-300:]
 
 
 def start(
@@ -298,7 +298,7 @@ def nested(
     """
     user, mount = (f"/proc/self/fd/{number}" for number in spaces)
     enter = [shutil.which("nsenter") or "nsenter", "--preserve-credentials"]
-    # No launcher: whoever enters the template's user name space may have no other user in it.
+    # No `user_namespace`: whoever enters the template's may have no other user in it.
     inner = _wrapped(argv, Path(GUEST_DATA) if data else None, system_calls, None)
     return [*enter, f"--user={user}", f"--mount={mount}", "--", *inner]
 

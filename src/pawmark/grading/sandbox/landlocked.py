@@ -1,4 +1,4 @@
-"""The sandbox where name spaces are forbidden: Landlock, a filter of system calls, a keeper.
+"""The sandbox where name spaces are forbidden: Landlock, a filter, a supervisor.
 
 Student code sees the real file system, and may read of it what the other sandbox shows too, and
 change one folder. It reaches no network and no process but its own. It can tell that other files
@@ -108,12 +108,12 @@ def _tried(data: Path | None) -> str | None:
         ]
         argv += [sys.executable, "-I", "-S", "-c", _TRIAL, str(secret), str(os.getpid())]
         argv.append(orders.data or scratch.home)
-        with _keeper(scratch, orders, argv, (), stderr=subprocess.PIPE) as process:
+        with _supervised(scratch, orders, argv, (), stderr=subprocess.PIPE) as process:
             code = process.wait(60)
-            said = process.stderr.read().decode(errors="replace").strip()[-400:]
+            message = process.stderr.read().decode(errors="replace").strip()[-400:]
         if code == 0 and (scratch.root / "home" / "written").read_text() == "works":
             return None
-        return said or f"a trial of the sandbox ended with status {code}"
+        return message or f"a trial of the sandbox ended with status {code}"
     except (OSError, subprocess.TimeoutExpired) as error:
         return str(error)
     finally:
@@ -121,14 +121,14 @@ def _tried(data: Path | None) -> str | None:
         outside.remove()
 
 
-def _keeper(
+def _supervised(
     scratch: Scratch,
     orders: Orders,
     argv: list[str],
     descriptors: tuple[int, ...],
     stderr: int = subprocess.DEVNULL,
 ) -> subprocess.Popen[bytes]:
-    """Start a command in the sandbox, by a keeper that ends it when its input is closed."""
+    """Start a command in the sandbox, by a supervisor that ends it when its input is closed."""
     return subprocess.Popen(  # noqa: S603  (our own command line)
         [
             sys.executable,
@@ -225,7 +225,7 @@ class Landlocked:
         limits = dataclasses.replace(self.limits, tasks=self.limits.tasks + _others())
         orders = _orders(self.scratch, self.data)
         argv += [*map(str, numbers), limits.to_text(), orders.to_text()]
-        self._process = _keeper(self.scratch, orders, argv, numbers)
+        self._process = _supervised(self.scratch, orders, argv, numbers)
 
     def usage(self) -> Usage:
         """See `Sandbox`; what has ended is not counted, so nothing is said of processor time."""
@@ -263,9 +263,9 @@ def _others() -> int:
     return tasks
 
 
-def _exceeded(keeper: int, limits: Limits, scratch: Scratch | None) -> Excess | None:
+def _exceeded(supervisor: int, limits: Limits, scratch: Scratch | None) -> Excess | None:
     """Return what the submission is to be stopped for, if anything."""
-    folders = _processes(keeper)
+    folders = _processes(supervisor)
     if len(folders) > limits.tasks:
         return Excess.PROCESSES
     usage = sum(map(process_usage, folders), Usage())
@@ -278,10 +278,10 @@ def _exceeded(keeper: int, limits: Limits, scratch: Scratch | None) -> Excess | 
     return Excess.PROCESSOR_TIME if usage.cpu_seconds > limits.cpu_seconds else None
 
 
-def _processes(keeper: int) -> list[Path]:
-    """Return the keeper and all that it started, by their folders in ``/proc``."""
+def _processes(supervisor: int) -> list[Path]:
+    """Return the supervisor and all that it started, by their folders in ``/proc``."""
     try:
-        parent = psutil.Process(keeper)
+        parent = psutil.Process(supervisor)
         family = [parent, *parent.children(recursive=True)]
     except psutil.Error:
         return []
@@ -289,9 +289,9 @@ def _processes(keeper: int) -> list[Path]:
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
-    """Let the keeper end the submission, and wait until it has.
+    """Let the supervisor end the submission, and wait until it has.
 
-    The keeper is not killed, however long that takes: without it nothing would hold the others.
+    The supervisor is not killed, however long that takes: without it nothing would hold the others.
     """
     process.stdin.close()
     try:

@@ -5,9 +5,9 @@ trusted: it is the parent of the runner, and inherits whatever loses its own par
 the runner before that starts, and ends every process that is left when its standard input closes
 (the grader has finished, or has gone) or the runner has ended.
 
-All of it, the keeper included, lies within one Landlock domain, from which no signal gets out. So a
-signal to *every* process reaches those of this submission and no others, all at once, where ending
-them one by one would lose against code that starts new ones.
+All of it, the supervisor included, lies within one Landlock domain, from which no signal gets out.
+So a signal to *every* process reaches those of this submission and no others, all at once, where
+ending them one by one would lose against code that starts new ones.
 
 ``python -m pawmark.grading.sandbox.supervisor kernel ORDERS COMMAND...`` turns itself,
 within all that, into the student's kernel, which may not look at other processes as the runner may.

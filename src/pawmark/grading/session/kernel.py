@@ -190,9 +190,8 @@ class StudentKernel:
         for part in parts:
             self._transfer(lambda limit, part=part: self._send(part, limit, ended), deadline)
         answer = self._frame(lambda n, limit: self._receive_door(n, limit, ended), deadline)
-        if not ended.seen:
-            self._reply(deadline)
-        elif ended.dead:
+        dead = ended.dead if ended.seen else self._reply(deadline).get("dead") is not False
+        if dead:
             raise self._lost(Outcome.CRASHED)
         return answer
 

@@ -59,8 +59,8 @@ def run_all(
     course: Path,
     submissions: Sequence[tuple[str, str]],
     scheduler: str,
-    tell: Callable[[str, str], None],
-    say: Callable[[str], None],
+    report: Callable[[str, str], None],
+    message: Callable[[str], None],
     again: bool = False,
 ) -> None:
     """Fill the tapes of submissions on a cluster.
@@ -73,9 +73,9 @@ def run_all(
         Assignment and student of each.
     scheduler
         Address of the Dask scheduler.
-    tell
+    report
         Called with a student and what came of the submission, as each is done.
-    say
+    message
         Called with what else there is to say.
     again
         Try those again that could not be run before.
@@ -93,10 +93,10 @@ def run_all(
     names = sorted({name for name, _ in submissions})
     with _connected(scheduler) as client:
         needs = {name: _needs(course, name) for name in names}
-        _require_workers(client, needs, say)
+        _require_workers(client, needs, message)
         checks = {name: hidden_checks(course, name) for name in names}
-        orders = _orders(course, submissions, checks, tell, again)
-        _Run(client, course, checks, needs, tell).run(orders)
+        orders = _orders(course, submissions, checks, report, again)
+        _Run(client, course, checks, needs, report).run(orders)
 
 
 @contextmanager
@@ -131,20 +131,20 @@ def _client(make: Callable[..., Any], scheduler: str) -> Any:
 
 
 def _require_workers(
-    client: Any, needs: Mapping[str, dict[str, int]], say: Callable[[str], None]
+    client: Any, needs: Mapping[str, dict[str, int]], message: Callable[[str], None]
 ) -> None:
     workers = client.scheduler_info(n_workers=-1)["workers"].values()
     if not workers:
-        say("no worker yet; waiting for one (Ctrl-C ends this)")
+        message("no worker yet; waiting for one (Ctrl-C ends this)")
         return
     threads = sum(entry["nthreads"] for entry in workers)
-    say(f"workers: {len(workers)}; submissions at once: {threads}")
+    message(f"workers: {len(workers)}; submissions at once: {threads}")
     for name, wanted in needs.items():
         if not any(_offers(entry, wanted) for entry in workers):
-            told = ", ".join(f"{what}={count}" for what, count in wanted.items())
+            resources = ", ".join(f"{what}={count}" for what, count in wanted.items())
             raise CourseError(
-                f"{name} needs what no worker offers: {told}. Start one with: "
-                f"dask worker ADDRESS --nthreads 1 --resources {told.replace(', ', ' ')}"
+                f"{name} needs what no worker offers: {resources}. Start one with: "
+                f"dask worker ADDRESS --nthreads 1 --resources {resources.replace(', ', ' ')}"
             )
 
 
@@ -163,10 +163,10 @@ def _orders(
     course: Path,
     submissions: Iterable[tuple[str, str]],
     checks: Mapping[str, Mapping[str, bytes]],
-    tell: Callable[[str, str], None],
+    report: Callable[[str, str], None],
     again: bool,
 ) -> Iterator[Order]:
-    """Prepare the submissions one by one; those that have been run already are only told."""
+    """Prepare the submissions one by one; those that have been run already are only reported."""
     settings, data = RunSettings.here(), courses.open_data()
     digests = {name: digest_of_checks(files) for name, files in checks.items()}
     sent: set[str] = set()
@@ -179,9 +179,9 @@ def _orders(
         if old is not None and old.gave_up and again:
             old = None
         if old is not None and (old.gave_up or old.about.get("checks") == digest):
-            tell(student, _first_line(old.gave_up) or "was run already")
+            report(student, _first_line(old.gave_up) or "was run already")
         elif job.key in sent:
-            tell(student, "the same as another submission, which is run for both")
+            report(student, "the same as another submission, which is run for both")
         else:
             sent.add(job.key)
             task = _task_of(job)
@@ -195,6 +195,7 @@ def _task_of(job: Job) -> Task:
         checks=job.about["checks"],
         notebook=job.notebook,
         undone=job.undone,
+        beside=dict(job.beside),
         settings=job.settings,
         seed=job.seed(),
         plugin=courses.name(),
@@ -221,7 +222,7 @@ class _Run:
         Files of the hidden checks, by assignment.
     needs
         What a worker must offer, by assignment.
-    tell
+    report
         Called with a student and what came of the submission.
     """
 
@@ -231,13 +232,13 @@ class _Run:
         course: Path,
         checks: Mapping[str, Mapping[str, bytes]],
         needs: Mapping[str, dict[str, int]],
-        tell: Callable[[str, str], None],
+        report: Callable[[str, str], None],
     ) -> None:
         self.client = client
         self.course = course
         self.checks = checks
         self.needs = needs
-        self.tell = tell
+        self.report = report
         self.name = secrets.token_hex(4)
         self.sent: dict[str, Any] = {}
         self.suspects: list[Order] | None = []
@@ -313,13 +314,13 @@ class _Run:
             tape = recording.Tape(0, order.task.settings.sandbox, gave_up=done)
             tape.about = {"assignment": order.task.assignment, "checks": order.task.checks}
             self._keep(order, recording.to_bytes(tape))
-            self.tell(order.student, _first_line(done))
+            self.report(order.student, _first_line(done))
             return
         if done.refused:
             raise CourseError(f"{done.refused} What was run until now is kept.")
         self._keep(order, done.recording)
         points = show_points(done.points, done.max_points)
-        self.tell(order.student, f"{points} points, {done.seconds:.0f} s")
+        self.report(order.student, f"{points} points, {done.seconds:.0f} s")
 
     def _keep(self, order: Order, data: bytes) -> None:
         try:

@@ -42,14 +42,15 @@ def run(folder: str) -> dict[str, Any]:
     SandboxError
         If student code must not run here.
     SettingsError
-        If a setting of this machine says what it must not say.
+        If a setting of this machine cannot be used.
     """
     require_valid()
     place = Path(folder)
     data = (place / worker.TASK).read_bytes()
     # The fingerprint first: another version may write tasks that this one cannot read.
-    courses.use(str(json.loads(data).get("plugin", courses.DEFAULT)))
-    require_same(json.loads(data)["fingerprint"], fingerprint.of_installation())
+    head = json.loads(data)
+    courses.use(str(head.get("plugin", courses.DEFAULT)))
+    require_same(head["fingerprint"], fingerprint.of_installation())
     task = Task.from_bytes(data)
     settings = _suited(task.settings)
     _require_memory(settings.limits.memory)
@@ -57,7 +58,9 @@ def run(folder: str) -> dict[str, Any]:
     unpack((place / worker.CHECKS).read_bytes(), place)
     old = recording.from_bytes((place / worker.OLD).read_bytes())
     about = {"assignment": task.assignment, "checks": task.checks}
-    done = execution(task.notebook, task.undone, place, found, settings, task.seed, about, old)
+    done = execution(
+        task.notebook, task.undone, task.beside, place, found, settings, task.seed, about, old
+    )
     results = done.run().values()
     (place / worker.RECORDING).write_bytes(recording.to_bytes(done.tape))
     return {

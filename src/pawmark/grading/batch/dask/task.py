@@ -29,6 +29,8 @@ class Task:
         The repaired notebook.
     undone
         Exercises that are left as released.
+    beside
+        Files that lie in the working folder, by path.
     settings
         Limits, and the sandbox of the machine that asks.
     seed
@@ -48,6 +50,7 @@ class Task:
     checks: str
     notebook: NotebookNode
     undone: frozenset[str]
+    beside: dict[str, bytes]
     settings: RunSettings
     seed: int
     plugin: str
@@ -61,6 +64,7 @@ class Task:
             **vars(self),
             "notebook": nbformat.writes(self.notebook),
             "undone": sorted(self.undone),
+            "beside": _texts(self.beside),
             "settings": self.settings.to_json(),
         }
         return json.dumps(tree).encode()
@@ -71,19 +75,27 @@ class Task:
         tree: dict[str, Any] = json.loads(data)
         tree["notebook"] = nbformat.reads(tree["notebook"], as_version=4)
         tree["undone"] = frozenset(tree["undone"])
+        tree["beside"] = _files(tree["beside"])
         tree["settings"] = RunSettings.from_json(tree["settings"])
         return cls(**tree)
 
 
 def pack(files: Mapping[str, bytes]) -> bytes:
     """Return files by their paths as one text, the same for the same files."""
-    tree = {name: base64.b64encode(data).decode() for name, data in files.items()}
-    return json.dumps(tree, sort_keys=True).encode()
+    return json.dumps(_texts(files), sort_keys=True).encode()
 
 
 def unpack(data: bytes, folder: Path) -> None:
     """Write packed files into a folder."""
-    for name, text in json.loads(data).items():
+    for name, content in _files(json.loads(data)).items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(base64.b64decode(text))
+        path.write_bytes(content)
+
+
+def _texts(files: Mapping[str, bytes]) -> dict[str, str]:
+    return {name: base64.b64encode(data).decode() for name, data in files.items()}
+
+
+def _files(texts: Mapping[str, str]) -> dict[str, bytes]:
+    return {name: base64.b64decode(text) for name, text in texts.items()}

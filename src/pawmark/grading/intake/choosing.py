@@ -1,0 +1,156 @@
+"""Which of the files that were handed in is graded, and whether a person should look at that."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+
+from nbformat import NotebookNode
+
+from pawmark.grading.intake.attempts import is_later
+from pawmark.grading.intake.beside import placed
+from pawmark.grading.intake.finding import Candidate, HandIn, Suspect
+from pawmark.grading.intake.rebuild import Doubt, Repaired, is_of, rebuild, unreadable
+
+_LISTED = 5
+_NOTEBOOK_NAME = re.compile(r"\.ipynb(\.|$)", re.IGNORECASE)
+
+_Made = tuple[Candidate, Repaired]
+
+
+def choose(
+    pristine: NotebookNode,
+    found: HandIn,
+    expected: str,
+    course_files: Mapping[str, bytes] | None = None,
+) -> Repaired:
+    """Rebuild the one of several files that is the assignment's, by what is in it.
+
+    Of those that hold answers, the latest is taken, as far as archives and names tell. Where they
+    do not, the one with the most answers is, and a person is asked if the others are not the same.
+
+    Parameters
+    ----------
+    pristine
+        The release; it is not modified.
+    found
+        What was handed in.
+    expected
+        The name that the notebook should have.
+    course_files
+        Files that the assignment brings beside its notebook.
+    """
+    made = [(candidate, rebuild(pristine, candidate.reading)) for candidate in found.candidates]
+    usable = _usable(made, pristine)
+    if not usable:
+        return unreadable(pristine, _why_nothing(found))
+    last = _latest(usable)
+    candidate, repaired = max(last, key=lambda one: _rank(one, expected))
+    script = candidate.reading.is_script
+    others = {one.name for one, _ in made if script or not one.reading.is_script}
+    others -= {candidate.name}
+    own = (candidate.archive, candidate.path)
+    beside, left_out = placed(
+        [file for file in found.beside if (file.archive, file.path) != own],
+        candidate.archive,
+        candidate.path,
+        course_files or {},
+    )
+    notes = _notes(candidate.name, expected, sorted(others))
+    return replace(
+        repaired,
+        repairs=(*notes, *repaired.repairs, *found.notes, *left_out),
+        doubts=(*repaired.doubts, *_doubts(candidate, repaired, last, found)),
+        graded=candidate.name,
+        beside=beside,
+    )
+
+
+def _usable(made: list[_Made], pristine: NotebookNode) -> list[_Made]:
+    """Keep what may be meant: answers before untouched releases, notebooks before scripts."""
+    found = [one for one in made if one[1].attempted or is_of(one[1].known, pristine.cells)]
+    found = [one for one in found if not one[0].reading.is_script or one[1].attempted]
+    for better in (
+        lambda one: not one[0].hidden,
+        lambda one: bool(one[1].attempted),
+        lambda one: not one[0].reading.is_script,
+    ):
+        found = list(filter(better, found)) or found
+    return found
+
+
+def _latest(made: list[_Made]) -> list[_Made]:
+    """Leave out those of which another one is known to be later."""
+    times = [(candidate.name, candidate.when) for candidate, _ in made]
+    last = [
+        one
+        for one, time in zip(made, times, strict=True)
+        if not any(is_later(other, time) for other in times)
+    ]
+    return last or made
+
+
+def _rank(one: _Made, expected: str) -> tuple[int, bool, int]:
+    candidate, repaired = one
+    return len(repaired.attempted), candidate.name == expected, repaired.known
+
+
+def _notes(name: str, expected: str, others: list[str]) -> list[str]:
+    notes = []
+    if name != expected:
+        notes.append(f"the notebook was called {name!r}; graded as {expected!r}")
+    if others:
+        listed = ", ".join(map(repr, others))[:500]
+        notes.append(f"graded was {name!r}; there too, and not graded: {listed}")
+    return notes
+
+
+def _doubts(
+    candidate: Candidate, repaired: Repaired, last: list[_Made], found: HandIn
+) -> list[Doubt]:
+    reasons = []
+    if any(one.notebook.cells != repaired.notebook.cells for _, one in last):
+        names = ", ".join(sorted({repr(one.name) for one, _ in last})[:_LISTED])
+        if len({one.name for one, _ in last}) > 1:
+            reasons.append(
+                f"several files could be meant, and which is the last is not known: {names}; "
+                f"graded was {candidate.name!r}"
+            )
+    for suspect in found.suspects:
+        if _matters(suspect, candidate, repaired):
+            reasons.append(
+                f"{suspect.name[:200]!r} may be what was meant, and cannot be read: "
+                f"{suspect.reason}; graded was {candidate.name!r}"
+            )
+            break
+    if found.stopped:
+        reasons.append(f"not all of it was read: {found.stopped}; graded was {candidate.name!r}")
+    return list(map(Doubt, reasons))
+
+
+def _matters(suspect: Suspect, candidate: Candidate, repaired: Repaired) -> bool:
+    """Tell whether a file that cannot be read may be the one that was meant."""
+    if not repaired.attempted and not repaired.free_code:
+        return True
+    if candidate.name.startswith(f"{suspect.name}: "):
+        return True  # the archive from which it came is not whole
+    later = is_later((suspect.name, suspect.when), (candidate.name, candidate.when))
+    if later is None and suspect.reason != "it is empty":
+        return bool(_NOTEBOOK_NAME.search(suspect.name))
+    return bool(later)
+
+
+def _why_nothing(found: HandIn) -> str:
+    """Say in words why nothing can be graded."""
+    if found.stopped:
+        return found.stopped
+    reasons = [f"{one.name[:200]!r}: {one.reason}" for one in found.suspects]
+    reasons += [
+        f"{one.name[:200]!r} holds nothing of this assignment"
+        for one in found.candidates
+        if not one.hidden
+    ]
+    if reasons:
+        return "; ".join(reasons[:_LISTED])
+    names = [repr(file.path[:200]) for file in found.beside[:_LISTED]]
+    listed = f", only {', '.join(names)}" if names else ""
+    return "; ".join([f"there is no notebook in it{listed}", *found.notes[:1]])
