@@ -117,6 +117,19 @@ def test_the_configuration_names_it_and_the_environment_wins(folder, monkeypatch
     assert courses.use_of(folder).course_id == "pawmark"
 
 
+def test_modules_of_the_course_stay_importable(folder):
+    """What a configuration could import while it was read, grading can import afterwards."""
+    (folder / "of_the_sandbox.py").write_text("OPERATIONS = {}\n")
+    (folder / "odd_plugins.py").write_text(PLUGINS + "\n\nfine.operations = ('of_the_sandbox',)\n")
+    sys.path.insert(0, str(folder))  # as it is while nbgrader_config.py is run
+    courses.use("odd_plugins:fine", folder / "elsewhere")
+    sys.path.remove(str(folder))
+
+    courses.use("odd_plugins:fine", folder)
+
+    assert courses.places_inside() == [folder / "of_the_sandbox.py"]
+
+
 def test_the_doctor_says_it_too(folder):
     """Who asks the doctor reads the same message before anybody has handed in."""
     text = (COURSE / "nbgrader_config.py").read_text()
