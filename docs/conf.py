@@ -60,6 +60,7 @@ nitpick_ignore = [("py:exc", name) for name in _ERRORS]
 nitpick_ignore += [
     ("py:class", f"pawmark.grading.results.outcomes.{n}") for n in ("Picture", "Training")
 ]
+nitpick_ignore += [("py:exc", "msgspec.ValidationError")]  # its documentation is not linked
 nitpick_ignore_regex = [("py:.*", r"(pathlib|numpy|typing|collections|nbformat|rich)\..*")]
 
 

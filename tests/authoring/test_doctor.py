@@ -254,7 +254,7 @@ def test_a_profile_that_does_not_exist_is_told(monkeypatch, course):
     monkeypatch.setenv("PAWMARK_PROFILE", "hpu")
     found = {finding.topic: finding for finding in machine.examine(course, deep=False)}
 
-    assert "Set it to gpu or quick" in found["profile"].remedy
+    assert "quick or gpu is wanted" in found["profile"].remedy
     assert "GPU" in found
 
 

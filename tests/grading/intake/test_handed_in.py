@@ -186,7 +186,7 @@ def test_setting(monkeypatch, tmp_path):
     monkeypatch.setenv(stand_in.VARIABLE, "handed-in")
     assert stand_in.wanted()
     monkeypatch.setenv(stand_in.VARIABLE, "handed in")
-    with pytest.raises(CourseError, match="Set it to run"):
+    with pytest.raises(CourseError, match="run or handed-in is wanted"):
         stand_in.wanted()
 
 

@@ -213,7 +213,7 @@ class ExerciseResult:
 
     @property
     def needs_person(self) -> bool:
-        """Whether a person is asked: the grader failed, or nothing could be graded."""
+        """Tell whether a person is asked, as the grader failed or nothing could be graded."""
         return any(check.outcome in _FOR_A_PERSON for check in self.checks)
 
     @classmethod
