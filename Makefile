@@ -13,8 +13,8 @@ PYTHON ?=
 # More arguments for the tool behind a target: make test ARGS="-k pets".
 ARGS ?=
 
-.PHONY: help environment sandbox demo test test-all lint lab docs bench release solutions calibrate \
-        lock clean
+.PHONY: help environment sandbox demo test test-all coverage lint lab docs bench release solutions \
+        calibrate wheels lock clean
 
 help:  ## List the targets
 	@echo 'make TARGET [PYTHON=python3.12] [ARGS="..."]'
@@ -31,15 +31,24 @@ demo: environment sandbox  ## Release, grade a class of eight and show the grade
 	@$(BIN)/pawmark demo $(ARGS)
 
 test: environment sandbox  ## Run the tests, but for the slow ones
-	@$(BIN)/python -m pytest -m "not slow" $(ARGS)
+	@$(BIN)/python -m pytest -m "not slow" --durations=10 $(ARGS)
 
 test-all: environment sandbox  ## Run every test, the slow ones too
 	@$(BIN)/python -m pytest $(ARGS)
 
-lint: environment  ## Check style, formatting and the source notebooks
+# Not part of `make test`: measuring each line makes the tests clearly slower.
+coverage: environment sandbox  ## Run the tests and show which lines they reach (build/coverage/)
+	@$(BIN)/python -m pytest -m "not slow" --cov=pawmark --cov-branch --cov-report=term \
+	  --cov-report=html:build/coverage $(ARGS)
+
+lint: environment  ## Check style, notebooks, walls between rooms, types and dependencies
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/python scripts/check_notebooks.py source
+	@$(BIN)/lint-imports
+	@$(BIN)/mypy
+	@$(BIN)/deptry src
+	@$(BIN)/deptry src --config packaging/grader/pyproject.toml
 
 lab: environment  ## Open the released notebooks in JupyterLab, as students do
 	@$(BIN)/pawmark lab $(ARGS)
@@ -61,13 +70,19 @@ solutions: environment sandbox  ## Write solutions/ again: the reference, run, w
 calibrate: environment  ## Measure the bars of the training checks again (takes long)
 	@$(BIN)/pawmark calibrate $(ARGS)
 
-# Keeps the versions that still fit; ARGS=--upgrade takes the newest of all.
-lock: environment  ## Resolve requirements.lock again from pyproject.toml (needs the network)
-	@$(BIN)/uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 \
+wheels: environment  ## Build what `pip install pawmark` and its extra `grader` install, in dist/
+	@$(BIN)/python -m hatchling build -t wheel -d dist
+	@cd packaging/grader && ../../$(BIN)/python -m hatchling build -t wheel -d ../../dist
+
+# Of both halves at once. Keeps the versions that still fit; ARGS=--upgrade takes the newest of all.
+lock: environment  ## Resolve requirements.lock again from both pyproject.toml (needs the network)
+	@$(BIN)/uv pip compile pyproject.toml packaging/grader/pyproject.toml --extra dev \
+	  --extra validate --extra cluster --no-emit-package pawmark --no-emit-package pawmark-grader \
+	  --universal --python-version 3.11 \
 	  --generate-hashes --no-emit-index-url --no-annotate --quiet $(ARGS) -o requirements.lock
 
 clean:  ## Remove what was built; keeps .venv, the gradebook and what was handed in
-	@rm -rf build dist .pytest_cache .ruff_cache .hypothesis .nbgrader.log
+	@rm -rf build dist .pytest_cache .ruff_cache .mypy_cache .import_linter_cache .coverage .hypothesis .nbgrader.log
 	@find . -path ./.venv -prune -o -path ./.git -prune -o -type d \
 	  \( -name __pycache__ -o -name .ipynb_checkpoints -o -name '*.egg-info' \) \
 	  -prune -exec rm -rf {} +

@@ -12,7 +12,7 @@ import nbformat
 from pawmark.authoring.answers import read_answer
 from pawmark.grading.checks.session import check_module
 from pawmark.grading.course_folder import assignments, source_notebook
-from pawmark.grading.run.execution import CHECK_SUFFIX
+from pawmark.grading.intake.cells import exercise_of
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs" / "answer-bank.md"
@@ -32,7 +32,7 @@ def checks_of(assignment: str) -> dict[str, str]:
     """Return the checks of an assignment and the names that students read, in its order."""
     book = nbformat.read(source_notebook(ROOT, assignment), as_version=4)
     ids = [cell.metadata.get("nbgrader", {}).get("grade_id", "") for cell in book.cells]
-    exercises = [name.removesuffix(CHECK_SUFFIX) for name in ids if name.endswith(CHECK_SUFFIX)]
+    exercises = [exercise_of(name) for name in ids if exercise_of(name) != name]
     functions = [
         node
         for exercise in exercises

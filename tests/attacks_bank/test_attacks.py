@@ -14,7 +14,8 @@ from attack_course import CANARY, HONEST, NAME, REPO, TARGET, WRONG, Attack, Cou
 from attack_findings import Page
 from rich.console import Console
 
-from pawmark.grading.results.table import read_grades, show_grades
+from pawmark.grading.results import record
+from pawmark.grading.results.table import show_grades
 from pawmark.grading.sandbox import bubblewrap, choice
 
 pytestmark = [
@@ -142,7 +143,8 @@ def test_the_bank_covers_every_kind_of_attack():
 
 def test_grading_ends_well_for_everybody(course):
     """The run ends, every submission has a record and a page, and only attackers ask a person."""
-    asked = {grade.student for grade in read_grades(course.root / "autograded") if grade.doubts}
+    graded = record.read_all(course.root / "autograded")
+    asked = {grade.student for grade in graded if grade.for_a_person}
     assert course.grading.returncode == (1 if asked else 0), course.grading.stderr[-6000:]
     assert "Traceback" not in course.grading.stderr
     assert not asked & COHORT.keys()
@@ -173,7 +175,7 @@ def test_the_gradebook_knows_no_one_else(course):
 
 def test_records_are_the_graders_own(course):
     """The kit's overview reads one record a submission, and agrees with the gradebook."""
-    grades = read_grades(course.root / "autograded")
+    grades = record.read_all(course.root / "autograded")
 
     assert {grade.student: grade.points for grade in grades} == course.scores()
     assert len(grades) == len(course.scores())
@@ -182,7 +184,7 @@ def test_records_are_the_graders_own(course):
 def test_the_overview_holds_no_terminal_codes(course):
     """What the kit prints about the cohort cannot move or colour a terminal."""
     console = Console(file=io.StringIO(), width=200, color_system=None)
-    show_grades(read_grades(course.root / "autograded"), console)
+    show_grades(record.read_all(course.root / "autograded"), console)
 
     assert not re.findall(r"[^\n\x20-\x7e\xa1-\u1fff\u2070-\uffff].{0,99}", console.file.getvalue())
 

@@ -14,12 +14,14 @@ from nbgrader.utils import is_grade
 from typer.testing import CliRunner
 
 from pawmark import cli
-from pawmark.authoring.doctor import Status, consistency, examine, machine, packages, table
+from pawmark.authoring.doctor import consistency, examine
+from pawmark.doctor import Status, machine, packages, table
 from pawmark.grading.gradebook.readiness import UNFINISHED
 
 ROOT = Path(__file__).resolve().parents[2]
 NAME = "01_three_tasks"
-MACHINE = ["Python", "packages", "Keras", "sandbox", "workers", "disk", "data", "profile", "GPU"]
+MACHINE = ["Python", "packages", "Keras", "settings"]
+MACHINE += ["sandbox", "workers", "disk", "data", "profile", "GPU"]
 COURSE = ["sources", "checks", "points", "release", "nbgrader", "gradebook", "grading"]
 
 
@@ -71,7 +73,7 @@ def test_checks_in_the_file_of_another_exercise_are_named(course):
     """A check whose mark and file disagree is found before it ever fails to run."""
     module = course / "grader_tests" / NAME / "test_01_box_iou.py"
     text = module.read_text()
-    module.write_text(text.replace('cell("01-box-iou"', 'cell("01-multi-hot"', 1))
+    module.write_text(text.replace('    "01-box-iou",', '    "01-multi-hot",', 1))
 
     says = wanting(course)["checks"]
     assert says.endswith(

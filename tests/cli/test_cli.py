@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from attack_course import HONEST, Course
+from made_records import make_record
 from typer.main import get_command
 from typer.testing import CliRunner
 
@@ -19,6 +20,7 @@ from pawmark import __version__, cli, terminal
 from pawmark.cli.options import in_front
 from pawmark.errors import AttentionError, CourseError, InterruptionError, PawmarkError
 from pawmark.grading.checks.session import check_module
+from pawmark.grading.results import record
 from pawmark.grading.results.outcomes import CheckResult, ExerciseResult, Outcome
 from pawmark.grading.sandbox import bubblewrap
 
@@ -64,17 +66,10 @@ def records(tmp_path):
     lost = CheckResult("test_labels", "Labels.", Outcome.FAILED, 0, 2, f"{MESSAGE}\x1b[2J")
     kept = CheckResult("test_shape", "Shape.", Outcome.PASSED, 1, 1)
     exercise = ExerciseResult("02-path-to-target", (lost, kept))
-    record = {
-        "student": "ann\x1b[31ma",
-        "assignment": "02_data_loading",
-        "sandbox": "bubblewrap",
-        "repairs": [],
-        "seconds": 3.0,
-        "exercises": [exercise.to_json()],
-    }
-    path = tmp_path / "autograded" / "anna" / "02_data_loading" / "02_data_loading.record.json"
+    made = make_record("ann\x1b[31ma", "02_data_loading", exercises=(exercise,))
+    path = record.path_of(tmp_path, "anna", "02_data_loading")
     path.parent.mkdir(parents=True)
-    path.write_text(json.dumps(record))
+    path.write_bytes(made.to_bytes())
     return tmp_path / "autograded"
 
 

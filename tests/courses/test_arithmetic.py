@@ -11,7 +11,8 @@ import pytest
 from nbgrader.api import Gradebook
 
 from pawmark.authoring.answers import fill, reference_cells
-from pawmark.grading.results.table import Grade, read_grades
+from pawmark.grading.results import record
+from pawmark.grading.results.record import Record
 from pawmark.grading.sandbox import bubblewrap
 
 COURSE = Path(__file__).parent / "arithmetic"
@@ -64,9 +65,9 @@ def hand_in(course: Path, assignment: str) -> None:
         nbformat.write(notebook, path)
 
 
-def grades(course: Path) -> dict[tuple[str, str], Grade]:
+def grades(course: Path) -> dict[tuple[str, str], Record]:
     """Read all records."""
-    found = read_grades(course / "autograded")
+    found = record.read_all(course / "autograded")
     return {(grade.student, grade.assignment): grade for grade in found}
 
 

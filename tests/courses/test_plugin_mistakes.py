@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from pawmark.authoring.doctor.consistency import configuration
-from pawmark.authoring.doctor.finding import Status
+from pawmark.doctor.finding import Status
 from pawmark.errors import CourseError, DataError
 from pawmark.grading import course as courses
 from pawmark.grading.course import CoursePlugin, NoData, PlainCourse
@@ -115,6 +115,19 @@ def test_the_configuration_names_it_and_the_environment_wins(folder, monkeypatch
     monkeypatch.delenv(courses.VARIABLE)
     (folder / "nbgrader_config.py").write_text("c = get_config()\n")
     assert courses.use_of(folder).course_id == "pawmark"
+
+
+def test_modules_of_the_course_stay_importable(folder):
+    """What a configuration could import while it was read, grading can import afterwards."""
+    (folder / "of_the_sandbox.py").write_text("OPERATIONS = {}\n")
+    (folder / "odd_plugins.py").write_text(PLUGINS + "\n\nfine.operations = ('of_the_sandbox',)\n")
+    sys.path.insert(0, str(folder))  # as it is while nbgrader_config.py is run
+    courses.use("odd_plugins:fine", folder / "elsewhere")
+    sys.path.remove(str(folder))
+
+    courses.use("odd_plugins:fine", folder)
+
+    assert courses.places_inside() == [folder / "of_the_sandbox.py"]
 
 
 def test_the_doctor_says_it_too(folder):

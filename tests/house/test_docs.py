@@ -57,7 +57,7 @@ NOT_RUN = {
     "python -m hatchling build --target wheel --directory wheelhouse": INSTALLS,
     "cp requirements.lock wheelhouse/": INSTALLS,
     "PAWMARK_CACHE=/srv/pawmark pawmark data make": "writes into a folder of the system",
-    "pip install 'pawmark[cluster]'": INSTALLS,
+    "pip install 'pawmark[grader,cluster]'": INSTALLS,
     "pawmark grade 02 03 --scheduler tcp://HOST:8786": CLUSTER,
     "dask scheduler": CLUSTER,
     "dask worker tcp://HOST:8786 --nworkers 4 --nthreads 1": CLUSTER,

@@ -1,10 +1,15 @@
 """Records of a cohort that never was: strong and weak students, easy and hard checks."""
 
-import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from made_records import make_record
+
+from pawmark.grading.results import record
+from pawmark.grading.results.outcomes import CheckResult, ExerciseResult, Exhibit, Outcome
+from pawmark.grading.results.record import Record, Run
 
 ASSIGNMENT = "03_encoder_decoder"
 BAR, PRIOR = 0.595, 0.87
@@ -47,13 +52,14 @@ def make_records(course: Path, count: int = 200, seed: int = 5) -> None:
     hardness[names[0]] = -99.0  # nobody fails it
     hardness[names[1]] = 99.0  # nobody passes it
     for number in range(count):
-        record = _record(rng, f"student{number:03}", rng.normal(), hardness, names[2])
-        folder = course / "autograded" / record["student"] / ASSIGNMENT
-        folder.mkdir(parents=True)
-        (folder / f"{ASSIGNMENT}.record.json").write_text(json.dumps(record))
+        student = f"student{number:03}"
+        made = _record(rng, student, rng.normal(), hardness, names[2])
+        path = record.path_of(course, student, ASSIGNMENT)
+        path.parent.mkdir(parents=True)
+        path.write_bytes(made.to_bytes())
 
 
-def _record(rng: Any, student: str, strength: float, hardness: dict, contrary: Any) -> dict:
+def _record(rng: Any, student: str, strength: float, hardness: dict, contrary: Any) -> Record:
     undone = strength < -1.7
     chances = {key: _chance(strength, hardness, key, contrary) for key in hardness}
     exercises = []
@@ -64,15 +70,17 @@ def _record(rng: Any, student: str, strength: float, hardness: dict, contrary: A
             for n, title in enumerate(titles)
         ]
         if exercise == "03-training" and not skipped:
-            checks[-1]["training"] = _training(rng, checks[-1]["outcome"] == "passed")
-        exercises.append({"exercise": exercise, "checks": checks})
+            training = _training(rng, checks[-1].outcome is Outcome.PASSED)
+            checks[-1] = replace(checks[-1], exhibit=Exhibit("training", training))
+        exercises.append(ExerciseResult(exercise, tuple(checks)))
     seconds = 0.4 if undone else rng.gamma(9, 3.4) + (rng.random() < 0.04) * 170
-    return {
-        "student": student, "assignment": ASSIGNMENT, "sandbox": "bubblewrap", "seconds": 3.0,
-        "repairs": ["the notebook was called 'mine.ipynb'"] if rng.random() < 0.07 else [],
-        "run": {"seconds": seconds, "memory": int(rng.gamma(60, 2.2e7))},
-        "exercises": exercises,
-    }  # fmt: skip
+    return make_record(
+        student,
+        ASSIGNMENT,
+        repairs=("the notebook was called 'mine.ipynb'",) if rng.random() < 0.07 else (),
+        run=Run(float(seconds), int(rng.gamma(60, 2.2e7))),
+        exercises=tuple(exercises),
+    )
 
 
 def _chance(strength: float, hardness: dict, key: Any, contrary: Any) -> float:
@@ -81,7 +89,7 @@ def _chance(strength: float, hardness: dict, key: Any, contrary: Any) -> float:
     return float(1 / (1 + np.exp(-1.4 * (sign * strength - hardness[key]))))
 
 
-def _check(rng: Any, title: str, points: float, skipped: bool, chance: float) -> dict:
+def _check(rng: Any, title: str, points: float, skipped: bool, chance: float) -> CheckResult:
     outcome, message = "passed", ""
     if skipped:
         outcome, message = "not attempted", "this exercise is not attempted yet"
@@ -93,8 +101,7 @@ def _check(rng: Any, title: str, points: float, skipped: bool, chance: float) ->
             message = text.format(n=int(rng.integers(2, 6)))
     won = points if outcome == "passed" else 0.0
     name = "test_" + "_".join(title.lower().strip(".").replace("'", "").split()[:6])
-    return {"check": name, "title": title, "outcome": outcome, "points": won,
-            "max_points": points, "message": message}  # fmt: skip
+    return CheckResult(name, title, Outcome(outcome), won, points, message)
 
 
 def _training(rng: Any, passed: bool) -> dict:

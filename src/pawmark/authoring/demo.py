@@ -15,8 +15,10 @@ from pawmark import settings
 from pawmark.authoring.answers import fill, read_answer, reference_cells
 from pawmark.errors import CourseError
 from pawmark.grading.course_folder import copy_course, find_course, run_nbgrader, source_notebook
+from pawmark.grading.results import record
 from pawmark.grading.results.outcomes import show_points
-from pawmark.grading.results.table import Grade, read_grade, read_grades, show_grades
+from pawmark.grading.results.record import Record
+from pawmark.grading.results.table import show_grades
 from pawmark.reporting import read_submissions, write_report
 
 ASSIGNMENTS = ("02_data_loading", "03_encoder_decoder")
@@ -124,7 +126,7 @@ def run_demo(folder: Path = Path("build/demo"), console: Console | None = None) 
         _hand_in(course, demo, assignment)
     for assignment in ASSIGNMENTS:
         _grade(demo, assignment, environment, console)
-    grades = read_grades(demo / "autograded")
+    grades = record.read_all(demo / "autograded")
     write_report(read_submissions(demo), demo / "report.html")
     console.print()
     show_grades(grades, console, [student.name for student in COHORT])
@@ -217,9 +219,8 @@ class _Progress:
         """Say what came of the submission that was last begun."""
         if self.current is None:
             return
-        folder = self.demo / "autograded" / self.current / self.assignment
-        path = folder / f"{self.assignment}.record.json"
-        grade = read_grade(path) if path.exists() else None
+        path = record.path_of(self.demo, self.current, self.assignment)
+        grade = record.read(path) if path.exists() else None
         points = f"{show_points(grade.points, grade.max_points)} points" if grade else "not graded"
         seconds = time.monotonic() - self.start
         self.console.print(f"          {points}, {seconds:.0f} s", markup=False)
@@ -245,7 +246,7 @@ def _warn(status: int, subcommand: str, log: Path, console: Console) -> None:
         console.print(f"nbgrader {subcommand} ended with status {status}; see {log}", markup=False)
 
 
-def _verdict(grades: list[Grade], console: Console) -> bool:
+def _verdict(grades: list[Record], console: Console) -> bool:
     """Say whether the two ends of the scale are where they belong."""
     ends = {"reference": 1.0, "untouched": 0.0}
     holds = True

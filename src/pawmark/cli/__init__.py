@@ -7,20 +7,25 @@ from typing import Annotated
 import typer
 
 from pawmark import terminal
-from pawmark.cli import author, data, instructor, student
-from pawmark.cli.options import CommandLine, examples
+from pawmark.cli import data, student
+from pawmark.cli.options import CommandLine, examples, has_grader
 from pawmark.errors import PawmarkError
-from pawmark.grading.boundary.entry_points import spare_address_grammar
+
+_FOR_STUDENTS = (
+    "pawmark doctor                 is this machine ready?",
+    "pawmark lab 02                 work on an assignment",
+)
+_FOR_GRADERS = (
+    "pawmark doctor                 is this machine and this course ready?",
+    "pawmark lab 02                 work on an assignment",
+    "pawmark grade 02 --workers 2   grade a class",
+    "pawmark grades                 show the grades",
+)
 
 app = typer.Typer(
     cls=CommandLine,
     help="Pawmark: assignments on deep learning for computer vision, and their grading.",
-    epilog=examples(
-        "pawmark doctor                 is this machine and this course ready?",
-        "pawmark lab 02                 work on an assignment",
-        "pawmark grade 02 --workers 2   grade a class",
-        "pawmark grades                 show the grades",
-    )
+    epilog=examples(*(_FOR_GRADERS if has_grader() else _FOR_STUDENTS))
     + "\n\nExit codes: 0 done; 1 something for you to mend, the message says what; 2 the command "
     "was not understood; 3 something for a person to decide; 130 interrupted.",
     no_args_is_help=True,
@@ -28,15 +33,30 @@ app = typer.Typer(
     # Plain text: it can be copied, searched and read aloud, and is the same in the documentation.
     rich_markup_mode=None,
 )
-for commands in (instructor.commands, author.commands, student.commands):
-    app.add_typer(commands)
-app.add_typer(data.commands, name="data")
-app.add_typer(instructor.records, name="records")
+
+
+def _add_commands() -> None:
+    """Add the commands that are installed: those of grading are in a distribution of their own."""
+    if has_grader():
+        from pawmark.cli import author, instructor
+
+        app.add_typer(instructor.commands)
+        app.add_typer(author.commands)
+    app.add_typer(student.commands)
+    app.add_typer(data.commands, name="data")
+    if has_grader():
+        app.add_typer(instructor.records, name="records")
+
+
+_add_commands()
 
 
 def main() -> None:
     """Run the command line; an error that a person can mend is one message, without traceback."""
-    spare_address_grammar()
+    if has_grader():
+        from pawmark.grading.boundary.entry_points import spare_address_grammar
+
+        spare_address_grammar()
     try:
         app()
     except PawmarkError as error:

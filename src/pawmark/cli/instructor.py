@@ -134,16 +134,17 @@ def grades(
     from rich.console import Console
 
     from pawmark.grading.course_folder import find_course
-    from pawmark.grading.results.table import read_grades, show_grades
+    from pawmark.grading.results import record
+    from pawmark.grading.results.table import show_grades
 
     folder = folder or find_course() / "autograded"
-    found = read_grades(folder)
+    found = record.read_all(folder)
     if not found:
         raise CourseError(
             f"No records under {folder}. Grade something first: nbgrader autograde ASSIGNMENT"
         )
     if as_json:
-        terminal.write_json([grade.to_json() for grade in found])
+        terminal.write_json([grade.summary() for grade in found])
     else:
         show_grades(found, Console(highlight=False))
 

@@ -1,15 +1,20 @@
 """What the commands share: the group that takes options anywhere, names, and examples of use."""
 
 from collections.abc import Sequence
+from importlib.util import find_spec
 from typing import Annotated, Any
 
 import typer
 from typer.core import TyperGroup
 
-from pawmark.errors import PawmarkError
+from pawmark.errors import CourseError, PawmarkError
 
 # These commands hand on what they do not know themselves: all that follows them is left alone.
 HANDING_ON = ("lab",)
+# These come with the grader: an install for students does not have them.
+OF_GRADER = {"calibrate", "demo", "grade", "grades", "new"} | {
+    "records", "regrade", "release", "report", "solutions",
+}  # fmt: skip
 _ANYWHERE = ("-q", "--quiet", "-v", "--verbose")
 _UNCUT = 500
 
@@ -21,12 +26,39 @@ class CommandLine(TyperGroup):
         """Move the options that belong to all commands to the front, then read as usual."""
         return super().parse_args(ctx, in_front(args))
 
+    def get_command(self, ctx: typer.Context, cmd_name: str) -> Any:
+        """Return a command; of one that only the grader has, say how to get it."""
+        found = super().get_command(ctx, cmd_name)
+        if found is None and ctx.parent is None and cmd_name in OF_GRADER:
+            require_grader(f"pawmark {cmd_name}")
+        return found
+
     def format_commands(self, ctx: typer.Context, formatter: Any) -> None:
         """List the commands with what they do, over as many lines as that takes."""
         names = self.list_commands(ctx)
         rows = [(name, self.get_command(ctx, name).get_short_help_str(_UNCUT)) for name in names]
         with formatter.section("Commands"):
             formatter.write_dl(rows)
+
+
+def has_grader() -> bool:
+    """Tell whether the grader is installed beside the students' library."""
+    return find_spec("pawmark.grading") is not None
+
+
+def require_grader(what: str) -> None:
+    """Refuse what only the grader can do, where it is not installed.
+
+    Raises
+    ------
+    CourseError
+        When the grader is missing; the message says how to get it.
+    """
+    if not has_grader():
+        raise CourseError(
+            f"{what} needs the grader, and this is an install for students. Get it with: "
+            "python -m pip install 'pawmark[grader]'"
+        )
 
 
 def in_front(arguments: Sequence[str]) -> list[str]:
@@ -51,7 +83,7 @@ def examples(*lines: str) -> str:
 
 def known_names(incomplete: str) -> list[str]:
     """Complete the name of an assignment in the shell."""
-    from pawmark.grading.course_folder import assignments, find_course
+    from pawmark.assignments import assignments, find_course
 
     try:
         names = assignments(find_course())

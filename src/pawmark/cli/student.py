@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from pawmark import terminal
-from pawmark.cli.options import Json, examples
+from pawmark.cli.options import Json, examples, has_grader, require_grader
 
 commands = typer.Typer()
 
@@ -32,6 +32,8 @@ def lab(
     """
     from pawmark.lab.launching import plan
 
+    if instructor:
+        require_grader("pawmark lab --instructor")
     options = list(context.args)
     if name is not None and name.startswith("-"):
         options, name = [name, *options], None
@@ -54,10 +56,17 @@ def doctor(
 
     The exit code is 1 if there is anything to mend.
     """
-    from pawmark.authoring.doctor import Status, examine, table
+    from pawmark import doctor as students
+    from pawmark.doctor import Status, table
 
+    if has_grader():
+        from pawmark.authoring.doctor import examine
+
+        findings = examine(deep=deep)
+    else:
+        findings = students.examine(deep=deep)
     found = []
-    for finding in examine(deep=deep):
+    for finding in findings:
         found.append(finding)
         hidden = terminal.is_quiet() and finding.status is not Status.MEND
         for line in () if as_json or hidden else table([finding]):

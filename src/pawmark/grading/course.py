@@ -364,6 +364,11 @@ def use(wanted: str, folder: Path | None = None) -> CoursePlugin:
     CourseError
         When there is none of that name, a member is missing, or one that takes nothing raises.
     """
+    if folder is not None and str(folder) not in _chosen.folders:
+        # Last, so that it hides nothing that is installed; and also where it is there already: a
+        # configuration that is being read has it for a moment only.
+        sys.path.append(str(folder))
+        _chosen.folders.append(str(folder))
     if wanted != _chosen.name or _chosen.plugin is None:
         found = Guarded(_load(wanted, folder), wanted)
         _try_out(found)
@@ -479,10 +484,6 @@ def _load(wanted: str, folder: Path | None) -> Any:
     module, _, attribute = wanted.partition(":")
     if not (module and attribute.isidentifier()):
         raise _unusable(wanted, "a module and an object in it are expected, as MODULE:OBJECT")
-    # Last: it hides nothing that is installed. While a configuration is read, the folder stands at
-    # the front too, and goes from there.
-    if folder is not None and sys.path[-1:] != [str(folder)]:
-        sys.path.append(str(folder))
     try:
         found = getattr(importlib.import_module(module), attribute, None)
     except ModuleNotFoundError as error:

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from pawmark.assignments import assignments, find_assignment, find_course
 from pawmark.errors import CourseError
-from pawmark.grading.course_folder import assignments, find_assignment, find_course
 
 SETTINGS = Path(__file__).parent / "settings"
 

@@ -101,13 +101,11 @@ _COLUMNS = (
 
 
 def _row(s: Submission) -> list[str | float | int]:
-    seconds, memory = s.grade.run_seconds, s.grade.memory
     return [
         s.student, s.first_name, s.last_name, s.email, s.assignment,
         round(s.score, 2), round(s.max_score, 2), round(100 * s.share, 1),
         round(s.grade.points, 2), round(s.late_penalty, 2), "; ".join(s.waiting),
-        len(s.grade.repairs), "" if seconds is None else round(seconds, 1),
-        "" if memory is None else memory >> 20,
+        len(s.grade.repairs), round(s.grade.run.seconds, 1), s.grade.run.memory >> 20,
     ]  # fmt: skip
 
 

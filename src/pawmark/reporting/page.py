@@ -148,8 +148,7 @@ class AssignmentReport:
     @property
     def costly(self) -> list[Submission]:
         """The submissions that ran longest."""
-        timed = [s for s in self.submissions if s.grade.run_seconds is not None]
-        return sorted(timed, key=lambda s: -(s.grade.run_seconds or 0))[:MOST_COSTLY]
+        return sorted(self.submissions, key=lambda s: -s.grade.run.seconds)[:MOST_COSTLY]
 
     @property
     def scores(self) -> Chart:
@@ -159,7 +158,7 @@ class AssignmentReport:
     @property
     def usage(self) -> Chart | None:
         """Time and memory, where recorded."""
-        used = [(s.grade.run_seconds, s.grade.memory) for s in self.submissions]
+        used = [(s.grade.run.seconds, s.grade.run.memory) for s in self.submissions]
         used = [(seconds, memory) for seconds, memory in used if seconds and memory]
         if not used:
             return None

@@ -7,8 +7,9 @@ from typing import Any
 
 from pawmark.errors import CourseError
 from pawmark.grading.intake.cells import exercise_of
+from pawmark.grading.results import record
 from pawmark.grading.results.outcomes import Outcome
-from pawmark.grading.results.table import Grade, read_grades
+from pawmark.grading.results.record import Record
 
 GRADEBOOK = "gradebook.db"
 _COURSE_ID = "pawmark"
@@ -33,7 +34,7 @@ class Submission:
         As the gradebook has them; mostly empty.
     """
 
-    grade: Grade
+    grade: Record
     score: float
     max_score: float
     late_penalty: float = 0.0
@@ -83,7 +84,8 @@ def read_submissions(course: Path, names: Collection[str] = ()) -> dict[str, lis
     CourseError
         When there is no record, or one that cannot be read.
     """
-    grades = [g for g in read_grades(course / "autograded") if not names or g.assignment in names]
+    found = record.read_all(course / "autograded")
+    grades = [grade for grade in found if not names or grade.assignment in names]
     if not grades:
         what = " of " + ", ".join(names) if names else ""
         raise CourseError(
@@ -91,15 +93,15 @@ def read_submissions(course: Path, names: Collection[str] = ()) -> dict[str, lis
             "nbgrader autograde ASSIGNMENT"
         )
     known = _read_gradebook(course / GRADEBOOK, {grade.assignment for grade in grades})
-    found: dict[str, list[Submission]] = {}
+    by_name: dict[str, list[Submission]] = {}
     for grade in sorted(grades, key=lambda grade: (grade.assignment, grade.student)):
         entry = known.get((grade.assignment, grade.student))
         made = Submission(grade, grade.points, grade.max_points, waiting=_errors(grade))
-        found.setdefault(grade.assignment, []).append(_completed(grade, entry) if entry else made)
-    return found
+        by_name.setdefault(grade.assignment, []).append(_completed(grade, entry) if entry else made)
+    return by_name
 
 
-def _errors(grade: Grade) -> tuple[str, ...]:
+def _errors(grade: Record) -> tuple[str, ...]:
     if grade.unread:
         return tuple(f"{result.exercise}: {grade.unread}" for result in grade.exercises)
     return tuple(
@@ -109,7 +111,7 @@ def _errors(grade: Grade) -> tuple[str, ...]:
     )
 
 
-def _completed(grade: Grade, entry: dict[str, Any]) -> Submission:
+def _completed(grade: Record, entry: dict[str, Any]) -> Submission:
     errors = _errors(grade)
     named = {line.partition(":")[0] for line in errors}
     other = [name for name in entry.pop("waiting") if name not in named]

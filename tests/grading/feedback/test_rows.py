@@ -1,8 +1,8 @@
 """Rows, misconceptions and counterexamples, on the feedback page and in an author's notebook."""
 
-from pawmark.checks import ResultTable
 from pawmark.grading import pages
 from pawmark.grading.feedback.exporter import Exercise, Page
+from pawmark.grading.pages.result_table import ResultTable
 from pawmark.grading.results.outcomes import (
     CheckResult,
     Counterexample,

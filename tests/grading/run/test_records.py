@@ -5,11 +5,13 @@ import os
 import threading
 
 import pytest
+from made_records import make_record
 from typer.testing import CliRunner
 
 from pawmark.cli import app
 from pawmark.errors import CourseError
 from pawmark.grading.boundary import wire
+from pawmark.grading.results import record
 from pawmark.grading.results.outcomes import Outcome
 from pawmark.grading.run import recording, store
 
@@ -37,10 +39,9 @@ def course(tmp_path, monkeypatch):
         recording.write(tmp_path, key, recording.to_bytes(tape(assignment=name)))
         used = 1000 * DAY - days * DAY
         os.utime(recording.path_of(tmp_path, key), (used, used))
-    folder = tmp_path / "autograded" / "\x1b[31mann" / "01_one"
-    folder.mkdir(parents=True)
-    told = {"tape": "aa1", "student": "\x1b[31mann"}
-    (folder / "01_one.record.json").write_text(json.dumps(told))
+    path = record.path_of(tmp_path, "\x1b[31mann", "01_one")
+    path.parent.mkdir(parents=True)
+    path.write_bytes(make_record("\x1b[31mann", "01_one", tape="aa1").to_bytes())
     monkeypatch.chdir(tmp_path)
     return tmp_path
 

@@ -2,7 +2,8 @@
 
 import pytest
 
-from pawmark.authoring.doctor import Status, machine
+from pawmark.authoring.doctor import grading
+from pawmark.doctor import Status
 from pawmark.errors import SandboxError, SettingsError
 from pawmark.grading.batch import grade_class, regrade
 from pawmark.grading.batch.submission import job_of
@@ -47,7 +48,7 @@ def test_a_name_that_is_none_is_refused_everywhere(monkeypatch, tmp_path, small_
     ):
         with pytest.raises(SettingsError, match=NO_SANDBOX):
             gate()
-    finding = machine.sandbox()
+    finding = grading.sandbox()
     assert finding.status is Status.MEND
     assert NO_SANDBOX in finding.remedy
 
@@ -61,7 +62,7 @@ def test_what_works_here_is_used_for_another_machine():
 @pytest.mark.usefixtures("only_landlock")
 def test_the_doctor_asks_the_gate():
     """Where grading would use Landlock, nobody is told to do without a sandbox."""
-    finding = machine.sandbox()
+    finding = grading.sandbox()
 
     assert finding.status is Status.OK
     assert "Landlock" in finding.says
@@ -82,7 +83,7 @@ def test_the_doctor_names_a_sandbox_that_is_switched_off(monkeypatch):
     """Grading without a sandbox is something to mend, not a machine in order."""
     monkeypatch.setenv(choice.VARIABLE, "none")
 
-    finding = machine.sandbox()
+    finding = grading.sandbox()
 
     assert finding.status is Status.MEND
     assert "none" in finding.says

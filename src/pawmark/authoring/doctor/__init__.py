@@ -1,14 +1,12 @@
-"""Is this machine, and this course, ready? Each answer says that it is, or what to do."""
+"""Are this machine and this course ready to grade? Each answer says that it is, or what to do."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
-from pawmark.authoring.doctor import packages
-from pawmark.authoring.doctor.finding import Finding, Status
+from pawmark.assignments import find_course
+from pawmark.doctor import packages
+from pawmark.doctor.finding import Finding, Status
 from pawmark.errors import CourseError
-from pawmark.grading.course_folder import find_course
-
-__all__ = ["Finding", "Status", "examine", "table"]
 
 
 def examine(start: Path | None = None, deep: bool = False) -> Iterator[Finding]:
@@ -27,12 +25,12 @@ def examine(start: Path | None = None, deep: bool = False) -> Iterator[Finding]:
     yield packages.packages(course)
     yield packages.backend()
     try:
-        from pawmark.authoring.doctor import consistency, machine
+        from pawmark.authoring.doctor import consistency, grading
     except ImportError as error:
         yield Finding("the rest", Status.SKIPPED, f"cannot be looked at without {error.name}")
         return
-    yield machine.settings_of(course)
-    yield from machine.examine(course or start or Path(), deep)
+    yield grading.settings_of(course)
+    yield from grading.examine(course or start or Path(), deep)
     if course is None:
         yield Finding("course", Status.SKIPPED, "no course here; ask again inside its folder")
     else:
@@ -44,11 +42,3 @@ def _course(start: Path | None) -> Path | None:
         return find_course(start)
     except CourseError:
         return None
-
-
-def table(findings: Iterable[Finding]) -> Iterator[str]:
-    """Yield the lines that a person reads: ``ok`` or ``MEND``, what about, and what to do."""
-    for finding in findings:
-        yield f"{finding.status.value:8}{finding.topic:12}{finding.says}"
-        if finding.remedy:
-            yield f"{'':8}{'':12}-> {finding.remedy}"

@@ -12,7 +12,7 @@ from nbformat import NotebookNode
 from nbgrader.utils import is_grade, is_solution
 from traitlets.config import PyFileConfigLoader
 
-from pawmark.authoring.doctor.finding import Finding
+from pawmark.doctor.finding import Finding
 from pawmark.errors import CourseError
 from pawmark.grading import course as courses
 from pawmark.grading.batch.grade_class import GRADEBOOK
@@ -209,7 +209,7 @@ def configuration(course: Path) -> Finding:
     # The configuration is a program: it may raise anything.
     except Exception as error:
         return Finding.mend("nbgrader", f"{CONFIG} fails: {_first_line(error)}", remedy)
-    from pawmark.grading.gradebook.config import GradingExporter
+    from pawmark.grading.gradebook.exporter import GradingExporter
 
     if exporter is not GradingExporter:
         return Finding.mend("nbgrader", f"{CONFIG} does not load the kit: stock grading", remedy)

@@ -25,6 +25,7 @@ from pawmark.grading.batch.board import Board
 from pawmark.grading.batch.pool import Pool, WorkerEndedError, workers_that_fit
 from pawmark.grading.course_folder import KEPT, LOGS, run_nbgrader
 from pawmark.grading.gradebook import course_settings, readiness
+from pawmark.grading.results import record
 from pawmark.grading.results.outcomes import show_points
 from pawmark.grading.sandbox import choice
 
@@ -204,7 +205,7 @@ class _Writer:
 def _is_graded(course: Path, student: str, assignment: str) -> bool:
     """Tell whether a submission has been graded to its end."""
     left = readiness.mark_of(course, assignment, student).exists()
-    return record_of(course, student, assignment).exists() and not left
+    return record.path_of(course, student, assignment).exists() and not left
 
 
 def ensure_known(course: Path, assignment: str) -> None:
@@ -273,8 +274,3 @@ def _run_one(pool: Pool, course: Path, assignment: str, student: str) -> str:
     if "points" not in answer:
         return f"not run ({seconds}); nbgrader says why below"
     return f"{show_points(answer['points'], answer['max_points'])} points, {seconds}"
-
-
-def record_of(course: Path, student: str, assignment: str) -> Path:
-    """Return where the record of a graded submission lies."""
-    return course / "autograded" / student / assignment / f"{assignment}.record.json"

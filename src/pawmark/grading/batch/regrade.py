@@ -1,6 +1,5 @@
 """A class graded again after a check was mended: shown first, then written."""
 
-import json
 import multiprocessing
 import signal
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -11,12 +10,12 @@ from pathlib import Path
 from typing import TypeVar
 
 from pawmark.errors import CourseError
-from pawmark.grading.batch.grade_class import autograde, choose, record_of, require_ready
+from pawmark.grading.batch.grade_class import autograde, choose, require_ready
 from pawmark.grading.batch.pool import workers_that_fit
 from pawmark.grading.batch.submission import job_of
+from pawmark.grading.results import record
 from pawmark.grading.results.outcomes import CheckResult, ExerciseResult, show_points
-from pawmark.grading.results.table import Grade, read_grade
-from pawmark.grading.run.pipeline import Job
+from pawmark.grading.results.record import Record
 
 # To start a process takes as long as to look through so many submissions.
 WORTH_A_PROCESS = 2
@@ -89,9 +88,10 @@ def _preview_one(course: Path, submission: tuple[str, str]) -> Changes | None:
     """Return what would change for a student; None where nothing that decides on it has."""
     assignment, student = submission
     job = job_of(course, assignment, student)
-    if _is_current(course, assignment, student, job):
+    before = record.read(record.path_of(course, student, assignment))
+    # Of this very submission, under these checks and settings.
+    if (before.tape, before.checks) == (job.key, job.about["checks"]):
         return None
-    before = read_grade(record_of(course, student, assignment))
     return _changes(before, list(job.run().results.values()))
 
 
@@ -124,24 +124,13 @@ def regrade(course: Path, assignment: str, changes: Iterable[Changes]) -> int:
 
 def _graded(course: Path, assignment: str, students: Iterable[str] | None) -> list[str]:
     names = choose(course, assignment, students)
-    found = [name for name in names if record_of(course, name, assignment).exists()]
+    found = [name for name in names if record.path_of(course, name, assignment).exists()]
     if not found:
         raise CourseError(f"Nothing of {assignment} has been graded yet: pawmark grade")
     return found
 
 
-def _is_current(course: Path, assignment: str, student: str, job: Job) -> bool:
-    """Tell whether a record is of this very submission, under these checks and circumstances."""
-    try:
-        path = record_of(course, student, assignment)
-        tree = json.loads(path.read_text(encoding="utf-8"))
-        found = (tree["tape"], tree["checks"])
-    except (OSError, ValueError, KeyError, TypeError):
-        return False
-    return found == (job.key, job.about["checks"])
-
-
-def _changes(before: Grade, after: Sequence[ExerciseResult]) -> Changes:
+def _changes(before: Record, after: Sequence[ExerciseResult]) -> Changes:
     old, new = _by_check(before.exercises), _by_check(after)
     checks = tuple(
         Change(key[0], (new.get(key) or old[key]).title, *_in_words(old.get(key), new.get(key)))

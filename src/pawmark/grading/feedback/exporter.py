@@ -20,8 +20,9 @@ from pawmark.grading import course as courses
 from pawmark.grading import pages
 from pawmark.grading.boundary.sanitizing import render_markdown
 from pawmark.grading.intake.cells import exercise_of
+from pawmark.grading.results import record
 from pawmark.grading.results.outcomes import CheckResult, Counterexample, Outcome, Part, Picture
-from pawmark.grading.results.table import Grade, read_grade
+from pawmark.grading.results.record import Record
 
 WORDS = {
     Outcome.PASSED: "The check found what it looked for.",
@@ -285,7 +286,7 @@ class PrepareFeedback(NbGraderPreprocessor):
 
     def _page(self, nb: NotebookNode, resources: Any) -> Page:
         ids = resources["nbgrader"]
-        grade = self._grade(Path(resources["metadata"]["path"]) / f"{ids['notebook']}.record.json")
+        grade = self._grade(Path(resources["metadata"]["path"]) / record.name_of(ids["notebook"]))
         return Page(
             student=ids["student"],
             assignment=ids["assignment"],
@@ -296,18 +297,20 @@ class PrepareFeedback(NbGraderPreprocessor):
             repairs=grade.repairs if grade else (),
             recorded=grade is not None,
             graded=grade.graded if grade else "",
-            doubts=tuple(reason for name, reason in grade.doubts if name is None) if grade else (),
+            doubts=tuple(reason for name, reason in grade.for_a_person if name is None)
+            if grade
+            else (),
         )
 
-    def _grade(self, path: Path) -> Grade | None:
+    def _grade(self, path: Path) -> Record | None:
         try:
-            return read_grade(path)
+            return record.read(path)
         except CourseError as error:
             self.log.warning("No checks on the feedback page. %s", error)
             return None
 
 
-def _exercises(nb: NotebookNode, ids: Mapping[str, str], grade: Grade | None) -> list[Exercise]:
+def _exercises(nb: NotebookNode, ids: Mapping[str, str], grade: Record | None) -> list[Exercise]:
     """List the exercises in the order of the notebook."""
     results = {result.exercise: result for result in grade.exercises} if grade else {}
     titles = _titles(nb)
@@ -331,7 +334,7 @@ def _exercises(nb: NotebookNode, ids: Mapping[str, str], grade: Grade | None) ->
                 waits=bool(entry.needs_manual_grade),
                 by_hand=entry.manual_score is not None,
                 comment=_comment(gradebook, name, where),
-                doubts=tuple(reason for own, reason in grade.doubts if own == name)
+                doubts=tuple(reason for own, reason in grade.for_a_person if own == name)
                 if grade
                 else (),
             )

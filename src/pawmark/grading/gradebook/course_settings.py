@@ -13,6 +13,8 @@ from pawmark import settings
 from pawmark.errors import CourseError
 from pawmark.grading.course_folder import CONFIG
 
+_warned: set[str] = set()
+
 
 def load(course: Path) -> Config:
     """Return what nbgrader would read in a course: its nbgrader_config.py, over those of Jupyter.
@@ -48,6 +50,14 @@ def given(config: Config) -> dict[str, Any]:
     """Return what a configuration says of ``c.Pawmark``; what was only looked at says nothing."""
     found = config.get(settings.SECTION, {}).items()
     return {name: _plain(value) for name, value in found if value is not None}
+
+
+def warn_of_slips(log: Any, given: dict[str, Any]) -> None:
+    """Name once what looks like a setting and is none: nbgrader reads a configuration twice."""
+    for slip in settings.unknown(given):
+        if slip not in _warned:
+            _warned.add(slip)
+            log.warning("%s", slip)
 
 
 def _plain(value: Any) -> Any:

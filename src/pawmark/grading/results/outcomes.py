@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+import msgspec
+
 
 class Outcome(StrEnum):
     """What came of one check."""
@@ -161,22 +163,14 @@ class CheckResult:
 
     @classmethod
     def from_json(cls, tree: dict[str, Any]) -> "CheckResult":
-        """Rebuild a result from `to_json`."""
-        tree = dict(tree)
-        training = tree.pop("training", None)  # the only kind in records of earlier versions
-        old = {"kind": "training", "data": training} if training else None
-        picture, exhibit = tree.get("picture"), tree.get("exhibit") or old
-        shown = tree.get("counterexample")
-        return cls(
-            **{
-                **tree,
-                "parts": tuple(Part(**part) for part in tree.get("parts", ())),
-                "counterexample": Counterexample(**shown) if shown else None,
-                "outcome": Outcome(tree["outcome"]),
-                "picture": Picture(**picture) if picture else None,
-                "exhibit": Exhibit(**exhibit) if exhibit else None,
-            }
-        )
+        """Rebuild a result from `to_json`.
+
+        Raises
+        ------
+        msgspec.ValidationError
+            When the tree is no such result; it says where.
+        """
+        return msgspec.convert(tree, cls)
 
     def to_json(self) -> dict[str, Any]:
         """Return the result as a JSON object."""
@@ -224,17 +218,20 @@ class ExerciseResult:
 
     @classmethod
     def from_json(cls, tree: dict[str, Any]) -> "ExerciseResult":
-        """Rebuild a result from `to_json`."""
-        checks = tuple(CheckResult.from_json(check) for check in tree["checks"])
-        remarks = tuple(str(remark) for remark in tree.get("remarks", ()))
-        drawn = int(tree.get("questions", 0)), str(tree.get("drawn_by", ""))
-        return cls(tree["exercise"], checks, remarks, *drawn)
+        """Rebuild a result from `to_json`.
+
+        Raises
+        ------
+        msgspec.ValidationError
+            When the tree is no such result; it says where.
+        """
+        return msgspec.convert(tree, cls)
 
     def to_json(self) -> dict[str, Any]:
         """Return the result as a JSON object."""
         tree: dict[str, Any] = {"exercise": self.exercise}
         tree["checks"] = [check.to_json() for check in self.checks]
-        if self.drawn_by:
+        if self.drawn_by or self.questions:
             tree |= {"questions": self.questions, "drawn_by": self.drawn_by}
         return tree | {"remarks": list(self.remarks)} if self.remarks else tree
 

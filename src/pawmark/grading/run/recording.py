@@ -21,6 +21,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import msgspec
 from nbformat import NotebookNode
 
 from pawmark.files import write_whole
@@ -216,7 +217,10 @@ def from_bytes(data: bytes) -> Tape | None:
         tape.seconds, tape.memory = float(head["seconds"]), int(head["memory"])
         for tree in trees:
             _add(tape, tree)
-    except (ValueError, KeyError, TypeError, AttributeError, wire.WireError, zlib.error):
+    except (
+        ValueError, KeyError, TypeError, AttributeError,
+        msgspec.MsgspecError, wire.WireError, zlib.error,
+    ):  # fmt: skip
         return None
     return tape if len(trees) == head["lines"] else None
 

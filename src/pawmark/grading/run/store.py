@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pawmark.errors import CourseError
+from pawmark.grading.results import record
 from pawmark.grading.run import recording
 
 _DAY = 86400.0
@@ -69,10 +70,10 @@ def _entry(path: Path, students: dict[str, set[str]]) -> Entry | None:
 def _students(course: Path) -> dict[str, set[str]]:
     """Return who was graded from which tape, by what the records of grading say."""
     found: dict[str, set[str]] = defaultdict(set)
-    for path in (course / "autograded").glob("*/*/*.record.json"):
-        with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
-            tree = json.loads(path.read_text(encoding="utf-8"))
-            found[str(tree["tape"])].add(str(tree["student"]))
+    for path in record.find(course / "autograded"):
+        with contextlib.suppress(CourseError):
+            graded = record.read(path)
+            found[graded.tape].add(graded.student)
     return found
 
 

@@ -1,5 +1,6 @@
 """The task as a Dask worker runs it: by a process beside it, which is watched and ends with it."""
 
+import atexit
 import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ from pawmark.grading.batch.pool import Pool, WorkerEndedError
 TASK, CHECKS, OLD, RECORDING = "task.json", "checks.json", "old.jsonl", "recording.jsonl"
 
 _pool = Pool()
+atexit.register(_pool.close)
 
 
 class TaskFailedError(Exception):

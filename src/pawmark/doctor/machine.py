@@ -1,24 +1,17 @@
-"""The machine: sandbox, memory, disk, data and graphics card."""
+"""The machine: disk, data, profile and graphics card."""
 
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
-import psutil
-
 from pawmark import pets, profiles, settings
-from pawmark.authoring.doctor.finding import Finding
+from pawmark.doctor.finding import Finding
 from pawmark.errors import PawmarkError
-from pawmark.grading.batch import pool
-from pawmark.grading.gradebook import course_settings
-from pawmark.grading.sandbox import bubblewrap
-from pawmark.grading.sandbox import choice as sandboxes
 from pawmark.pets import layout, photographs
 from pawmark.pets.cache import cache_dir
 from pawmark.pets.synthetic import generator
-from pawmark.processors import cpus
 
 GIGABYTE = 1 << 30
 # Drawn sets, decoded arrays and small trained models take a few hundred megabytes; a class's
@@ -28,11 +21,12 @@ ROOM = 2 * GIGABYTE
 _TENSORFLOW = "import tensorflow; print(len(tensorflow.config.list_physical_devices('GPU')))"
 
 
-def examine(course: Path, deep: bool) -> Iterator[Finding]:
-    """Look at everything; what cannot be looked at is a finding of its own."""
+def examine(
+    course: Path, deep: bool, more: Mapping[str, Callable[[], Finding]] | None = None
+) -> Iterator[Finding]:
+    """Look at everything, `more` first; what cannot be looked at is a finding of its own."""
     looks: dict[str, Callable[[], Finding]] = {
-        "sandbox": sandbox,
-        "workers": workers,
+        **(more or {}),
         "disk": lambda: disk(course),
         "data": lambda: data(deep),
         "profile": profile,
@@ -47,12 +41,19 @@ def examine(course: Path, deep: bool) -> Iterator[Finding]:
             yield Finding.mend(topic, "cannot be looked at", str(error))
 
 
-def settings_of(course: Path | None) -> Finding:
-    """Look at what the environment and the course set, and adopt that for all that is looked at."""
+def settings_of(adopt: Callable[[], list[str]] | None = None) -> Finding:
+    """Look at what is set.
+
+    Parameters
+    ----------
+    adopt
+        Returns a sentence for each name that is no setting, and raises `PawmarkError` for a wrong
+        value; by default those of the environment. A grader's also reads the course's.
+    """
     try:
-        slips = course_settings.adopt(course) if course else _environments_own()
+        slips = (adopt or _environments_own)()
     except PawmarkError as error:
-        return Finding.mend("settings", "grading refuses them", str(error))
+        return Finding.mend("settings", "they are refused", str(error))
     if slips:
         return Finding.mend("settings", "a name that nothing reads", " ".join(slips))
     given = ", ".join(s.variable for s in settings.EVERY.values() if settings.is_set(s.name))
@@ -64,49 +65,17 @@ def _environments_own() -> list[str]:
     return settings.unknown()
 
 
-def sandbox() -> Finding:
-    """Ask whether student code can be locked in here."""
-    reason = sandboxes.refusal()
-    if reason is not None:
-        return Finding.mend("sandbox", "does not work here, so grading refuses", reason)
-    name = sandboxes.chosen()
-    if name == sandboxes.NONE:
-        return Finding.mend(
-            "sandbox",
-            f"{sandboxes.VARIABLE} is none: student code can read and change whatever you can",
-            f"Unset {sandboxes.VARIABLE}, unless you wrote all of the notebooks yourself.",
-        )
-    if name == sandboxes.LANDLOCK:
-        return Finding.ok("sandbox", "works; by Landlock, without name spaces")
-    walls = "system calls are filtered" if bubblewrap.filtered() else "without libseccomp's filter"
-    return Finding.ok("sandbox", f"works; {walls}")
-
-
-def workers() -> Finding:
-    """Say how many submissions would be graded at once, by cores and free memory."""
-    memory = psutil.virtual_memory()
-    free, total = (f"{size / GIGABYTE:.1f} GB" for size in (memory.available, memory.total))
-    here = f"{cpus()} cores, {free} of {total} memory free"
-    if memory.available < pool.MEMORY_PER_WORKER:
-        return Finding.mend(
-            "workers",
-            f"{here}: a submission that trains may need {_gigabytes(pool.MEMORY_PER_WORKER)}",
-            "Close other programs before grading.",
-        )
-    return Finding.ok("workers", f"{here}: pawmark grade runs {pool.workers_that_fit()} at once")
-
-
 def disk(course: Path) -> Finding:
     """Look for room where the cache and the course lie."""
     said, short = [], []
     for what, folder in (("cache", cache_dir()), ("course", course)):
         free = shutil.disk_usage(_existing(folder)).free
-        said.append(f"{_gigabytes(free)} free for the {what}")
+        said.append(f"{gigabytes(free)} free for the {what}")
         if free < ROOM:
             short.append(f"{folder.absolute()} ({what})")
     if not short:
         return Finding.ok("disk", ", ".join(said))
-    remedy = f"Free {_gigabytes(ROOM)} at {' and '.join(short)}; PAWMARK_CACHE moves the cache."
+    remedy = f"Free {gigabytes(ROOM)} at {' and '.join(short)}; PAWMARK_CACHE moves the cache."
     return Finding.mend("disk", ", ".join(said), remedy)
 
 
@@ -115,7 +84,8 @@ def _existing(folder: Path) -> Path:
     return next(place for place in (folder, *folder.parents) if place.exists())
 
 
-def _gigabytes(size: float) -> str:
+def gigabytes(size: float) -> str:
+    """Return a number of bytes in words."""
     return f"{size / GIGABYTE:.0f} GB"
 
 

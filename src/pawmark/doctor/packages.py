@@ -11,7 +11,7 @@ from pathlib import Path
 from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 
-from pawmark.authoring.doctor.finding import Finding
+from pawmark.doctor.finding import Finding
 
 LOCK = "requirements.lock"
 _LOCKED = re.compile(r"^([A-Za-z0-9][^ \\\n]*==[^\\\n]*?)[ \t]*\\?$", re.MULTILINE)

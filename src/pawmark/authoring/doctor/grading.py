@@ -1,0 +1,57 @@
+"""What only a machine that grades must have: a sandbox, memory for workers, settings that hold."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+
+from pawmark.doctor import machine
+from pawmark.doctor.finding import Finding
+from pawmark.doctor.machine import GIGABYTE, gigabytes
+from pawmark.grading.batch import pool
+from pawmark.grading.gradebook import course_settings
+from pawmark.grading.sandbox import bubblewrap
+from pawmark.grading.sandbox import choice as sandboxes
+from pawmark.processors import cpus
+
+
+def examine(course: Path, deep: bool) -> Iterator[Finding]:
+    """Look at the machine: what grading needs, then what everybody does."""
+    return machine.examine(course, deep, {"sandbox": sandbox, "workers": workers})
+
+
+def settings_of(course: Path | None) -> Finding:
+    """Look at what the environment and the course set, and adopt that for all that is looked at."""
+    return machine.settings_of(course and (lambda: course_settings.adopt(course)))
+
+
+def sandbox() -> Finding:
+    """Ask whether student code can be locked in here."""
+    reason = sandboxes.refusal()
+    if reason is not None:
+        return Finding.mend("sandbox", "does not work here, so grading refuses", reason)
+    name = sandboxes.chosen()
+    if name == sandboxes.NONE:
+        return Finding.mend(
+            "sandbox",
+            f"{sandboxes.VARIABLE} is none: student code can read and change whatever you can",
+            f"Unset {sandboxes.VARIABLE}, unless you wrote all of the notebooks yourself.",
+        )
+    if name == sandboxes.LANDLOCK:
+        return Finding.ok("sandbox", "works; by Landlock, without name spaces")
+    walls = "system calls are filtered" if bubblewrap.filtered() else "without libseccomp's filter"
+    return Finding.ok("sandbox", f"works; {walls}")
+
+
+def workers() -> Finding:
+    """Say how many submissions would be graded at once, by cores and free memory."""
+    memory = psutil.virtual_memory()
+    free, total = (f"{size / GIGABYTE:.1f} GB" for size in (memory.available, memory.total))
+    here = f"{cpus()} cores, {free} of {total} memory free"
+    if memory.available < pool.MEMORY_PER_WORKER:
+        return Finding.mend(
+            "workers",
+            f"{here}: a submission that trains may need {gigabytes(pool.MEMORY_PER_WORKER)}",
+            "Close other programs before grading.",
+        )
+    return Finding.ok("workers", f"{here}: pawmark grade runs {pool.workers_that_fit()} at once")

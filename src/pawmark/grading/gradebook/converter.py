@@ -1,0 +1,173 @@
+"""nbgrader's converter, so that one run loses neither a submission nor an error in silence."""
+
+import glob
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from nbgrader.api import Gradebook
+from nbgrader.converters.autograde import Autograde
+from nbgrader.converters.base import NbGraderException
+from nbgrader.coursedir import CourseDirectory
+from nbgrader.utils import parse_utc
+
+from pawmark.grading.gradebook import readiness
+from pawmark.grading.intake import files
+from pawmark.grading.intake.walking import is_empty
+
+
+def adopt_notebooks(assignment: str, student: str, notebooks: list[str]) -> None:
+    """Put the assignment's own notebook in the place of whatever the student called theirs.
+
+    nbgrader passes its own list and grades what is in it afterwards. A submission is one
+    notebook; which of the files it is, is seen from what is in them, when they are read.
+    """
+    if notebooks:
+        folder = Path(notebooks[0]).parent
+        notebooks[:] = [str(folder / f"{folder.name}.ipynb")]
+
+
+class HardenedCourseDirectory(CourseDirectory):
+    """nbgrader's course folder; what students write into theirs stops nobody's grading."""
+
+    @classmethod
+    def like(cls, coursedir: CourseDirectory) -> "HardenedCourseDirectory":
+        """Return one with all that is set of another."""
+        return cls(parent=coursedir.parent, **coursedir.trait_values(config=True))
+
+    def get_existing_timestamp(self, dest_path: str) -> datetime | None:
+        """Read the time of a submission; what is no time counts as none."""
+        try:
+            return parse_utc(files.timestamp_of(Path(dest_path)))
+        except (ValueError, OverflowError):
+            return None
+
+
+class HardenedAutograde(Autograde):
+    """Keeps one run of ``nbgrader autograde`` from losing a submission or an error in silence.
+
+    nbgrader has hooks around single submissions only, and swallows what they raise. A course
+    configures it as ``c.Autograde``, as it does its base.
+
+    Attributes
+    ----------
+    left_out
+        What was not taken of a submission's files, in words, by student and assignment.
+    for_a_person
+        Lines on what a person must look at: named at the end of the run, which fails by them.
+    again
+        The submissions, by student and assignment, that the next run grades again.
+    """
+
+    def __init__(self, coursedir: CourseDirectory | None = None, **kwargs: Any) -> None:
+        hardened = coursedir and HardenedCourseDirectory.like(coursedir)
+        super().__init__(coursedir=hardened, **kwargs)
+        self.left_out: dict[tuple[str, str], list[str]] = {}
+        self.for_a_person: list[str] = []
+        self.again: set[tuple[str, str]] = set()
+        self._plain_files: str | None = None
+
+    def init_notebooks(self) -> None:
+        """Find submissions as nbgrader does, and those that hold files but no notebook there."""
+        try:
+            super().init_notebooks()
+        except NbGraderException:
+            self._admit()
+            if not self.assignments:
+                raise
+        else:
+            self._admit()
+
+    def _admit(self) -> None:
+        """Take every folder in which there is anything for handed in; what it is, is seen later.
+
+        Nobody's folder is looked into further here, so that none can keep others from being graded.
+        """
+        pattern = self._format_source(self.coursedir.assignment_id, self.coursedir.student_id)
+        for folder in map(Path, glob.glob(pattern)):  # noqa: PTH207  (as nbgrader finds them)
+            if str(folder) not in self.assignments and not is_empty(folder):
+                expected = str(folder / f"{folder.name}.ipynb")
+                self.assignments[str(folder)] = [expected]
+
+    def init_destination(self, assignment_id: str, student_id: str) -> bool:
+        """Grade again what a killed grader left half-way: nbgrader takes the folder for graded."""
+        mark = self._mark(assignment_id, student_id)
+        if mark.exists():
+            shutil.rmtree(self._format_dest(assignment_id, student_id), ignore_errors=True)
+        wanted = super().init_destination(assignment_id, student_id)
+        if wanted:
+            mark.parent.mkdir(parents=True, exist_ok=True)
+            mark.touch()
+        return wanted
+
+    def set_permissions(self, assignment_id: str, student_id: str) -> None:
+        """Finish a submission: it is graded, and all is written.
+
+        What the grader itself got wrong keeps its mark, so that the next run grades it again.
+        """
+        super().set_permissions(assignment_id, student_id)
+        if (student_id, assignment_id) not in self.again:
+            self._mark(assignment_id, student_id).unlink(missing_ok=True)
+
+    def _mark(self, assignment: str, student: str) -> Path:
+        return readiness.mark_of(Path(self.coursedir.root), assignment, student)
+
+    def init_assignment(self, assignment_id: str, student_id: str) -> None:
+        """Copy only plain files: nbgrader, left to itself, follows links wherever they lead."""
+        with self._plain_files_of(assignment_id, student_id):
+            super().init_assignment(assignment_id, student_id)
+        self._mark_ungraded(assignment_id, student_id)
+
+    @contextmanager
+    def _plain_files_of(self, assignment: str, student: str) -> Iterator[None]:
+        """Let nbgrader see a copy of a submission that holds plain files only."""
+        source = Path(self._format_source(assignment, student))
+        with tempfile.TemporaryDirectory(prefix="pawmark-") as folder:
+            self.left_out[student, assignment] = files.copy_extra(source, Path(folder))
+            self._plain_files = folder
+            try:
+                yield
+            finally:
+                self._plain_files = None
+
+    def _format_source(self, assignment_id: str, student_id: str, escape: bool = False) -> str:
+        return self._plain_files or super()._format_source(assignment_id, student_id, escape)
+
+    def _mark_ungraded(self, assignment: str, student: str) -> None:
+        """Ask for a person until the grades are there: whatever happens, no zero stays unseen."""
+        with Gradebook(self.coursedir.db_url, self.coursedir.course_id) as gradebook:
+            for notebook in gradebook.find_submission(assignment, student).notebooks:
+                for grade in notebook.grades:
+                    grade.needs_manual_grade = True
+            gradebook.db.commit()
+
+    def convert_notebooks(self) -> None:
+        """Grade all; then fail, so that the exit status says so, if a person must look.
+
+        Raises
+        ------
+        NbGraderException
+            When a person must look, or a submission could not be graded.
+        """
+        root = Path(self.coursedir.root)
+        try:
+            with readiness.alone(root, lambda: self.log.warning("Waiting for another grader.")):
+                super().convert_notebooks()
+        except NbGraderException:
+            # nbgrader takes whatever its database says for an old version of itself.
+            reason = readiness.shortage(root)
+            reason = reason or readiness.obstacle(root, self.coursedir.db_url)
+            if reason is not None:
+                self.log.error(reason)
+            raise
+        finally:
+            for line in self.for_a_person:
+                self.log.error("A person must look: %s", ascii(line)[1:-1])
+        if self.for_a_person:
+            raise NbGraderException(
+                "a person must look at what is listed above; these grades are not complete"
+            )

@@ -1,0 +1,110 @@
+"""What turns a submission into a notebook that can be graded, as nbgrader's exporter."""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from nbconvert.exporters import NotebookExporter
+from nbgrader.converters.base import NbGraderException
+
+from pawmark import settings
+from pawmark.errors import PawmarkError
+from pawmark.grading import course as courses
+from pawmark.grading.gradebook import course_settings, readiness
+from pawmark.grading.gradebook.converter import HardenedAutograde
+from pawmark.grading.gradebook.preprocessors import one_line
+from pawmark.grading.intake import stand_in
+from pawmark.grading.intake.rebuild import Repaired
+from pawmark.grading.results.outcomes import Outcome
+from pawmark.grading.run.pipeline import repair_submission
+from pawmark.grading.run.run_settings import RunSettings
+from pawmark.grading.sandbox import choice
+
+
+class GradingExporter(NotebookExporter):
+    """Reads a submission as hostile bytes and rebuilds it from the pristine source."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not isinstance(self.parent, HardenedAutograde):
+            raise self._refuse(
+                f"{type(self.parent).__name__} is not the converter that Pawmark gives nbgrader. "
+                "Grade with nbgrader autograde, formgrader or pawmark grade."
+            )
+        self._adopt_settings()
+        coursedir = self.parent.coursedir
+        reason = readiness.obstacle(Path(coursedir.root), coursedir.db_url)
+        if reason is not None:
+            raise self._refuse(reason)
+        try:
+            courses.use_configured(self.parent.config, Path(coursedir.root))
+            self.settings = RunSettings.here()
+            self.data = courses.open_data()
+            stand_in.wanted()
+        except PawmarkError as error:
+            raise self._refuse(str(error)) from error
+        for warning in choice.warnings(self.settings.sandbox, self.data.root):
+            self.log.warning(warning)
+        self.repaired: dict[tuple[str, str], Repaired] = {}
+
+    def _adopt_settings(self) -> None:
+        """Take what the course sets, wherever it stands in its configuration: all of it is read."""
+        root, given = Path(self.parent.coursedir.root), course_settings.given(self.parent.config)
+        try:
+            settings.adopt(given, root)
+        except PawmarkError as error:
+            raise self._refuse(str(error)) from error
+        course_settings.warn_of_slips(self.log, given)
+
+    def _refuse(self, reason: str) -> NbGraderException:
+        self.log.error("Grading refused. %s", reason)
+        return NbGraderException(reason)
+
+    def from_filename(self, filename: str, resources: Any = None, **kwargs: Any) -> Any:
+        """Repair in nbgrader's first pass; read our own repaired notebook in its second."""
+        ids = resources["nbgrader"]
+        key = (ids["student"], ids["assignment"])
+        if self.parent._sanitizing:
+            self.repaired[key] = self._repair(Path(filename), *key)
+            return self.from_notebook_node(self.repaired[key].notebook, resources, **kwargs)
+        resources["pawmark"] = {
+            "repaired": self.repaired[key],
+            "course": Path(self.parent.coursedir.root),
+            "data": self.data,
+            "settings": self.settings,
+        }
+        output, resources = super().from_filename(filename, resources, **kwargs)
+        self.parent.for_a_person += [*_doubts(resources), *(errors := _grader_errors(resources))]
+        if errors:
+            self.parent.again.add(key)
+        return output, resources
+
+    def _repair(self, path: Path, student: str, assignment: str) -> Repaired:
+        coursedir = self.parent.coursedir
+        folder = coursedir.format_path(coursedir.source_directory, ".", assignment)
+        source = Path(folder, f"{assignment}.ipynb")
+        repaired = repair_submission(source, path.parent, Path(coursedir.root))
+        repairs = [*self.parent.left_out.get((student, assignment), ()), *repaired.repairs]
+        for line in repairs:
+            self.log.warning("Repaired: %s", ascii(line))
+        return replace(repaired, repairs=tuple(repairs))
+
+
+def _grader_errors(resources: Any) -> list[str]:
+    return [
+        f"{_whose(resources)}: grader error in {name}"
+        for name, result in resources["pawmark"]["results"].items()
+        if any(check.outcome is Outcome.GRADER_ERROR for check in result.checks)
+    ]
+
+
+def _doubts(resources: Any) -> list[str]:
+    return [
+        f"{_whose(resources)}: {one_line(doubt.reason)}"
+        for doubt in resources["pawmark"]["repaired"].doubts
+    ]
+
+
+def _whose(resources: Any) -> str:
+    ids = resources["nbgrader"]
+    return f"{ids['student']}, {ids['assignment']}"

@@ -1,0 +1,160 @@
+"""The two steps of autograding that are Pawmark's: run a submission, and write its grades."""
+
+import re
+import time
+from collections.abc import Sequence
+from typing import Any
+
+import nbformat
+from nbformat import NotebookNode
+from nbgrader.api import Gradebook
+from nbgrader.preprocessors import NbGraderPreprocessor, SaveAutoGrades
+from nbgrader.utils import is_grade, is_solution, is_task
+
+from pawmark.grading.course_folder import RECORDS
+from pawmark.grading.intake import stand_in
+from pawmark.grading.intake.cells import exercise_of
+from pawmark.grading.pages.result_table import ResultTable, render_table
+from pawmark.grading.results import record
+from pawmark.grading.results.outcomes import ExerciseResult, Outcome
+from pawmark.grading.results.record import Record, Run
+from pawmark.grading.run.pipeline import Job, prepare
+from pawmark.grading.run.recording import Tape
+
+_MAX_REPAIRS = 40
+_MAX_REPAIR = 400
+
+
+class ExecuteSubmission(NbGraderPreprocessor):
+    """Runs the submission in the sandbox and its hidden checks outside; keeps the record."""
+
+    def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
+        """Fill in outputs and results."""
+        job = resources["pawmark"]
+        start = time.monotonic()
+        assignment = resources["nbgrader"]["assignment"]
+        prepared = prepare(
+            job["course"], assignment, job["repaired"], job["data"], job["settings"], nb
+        )
+        execution = prepared.run()
+        job["results"] = results = execution.results
+        job["repairs"] = (*job["repaired"].repairs, *execution.losses)
+        if execution.old is not None and not execution.live:
+            self.log.info(
+                "Unchanged since it was last run: graded from %s/%s", RECORDS, prepared.key
+            )
+        self._show(nb, results)
+        _show_repairs(nb, job["repairs"])
+        seconds = time.monotonic() - start
+        made = _record(resources, prepared, execution.tape, results, seconds)
+        name = record.name_of(resources["nbgrader"]["notebook"])
+        resources.setdefault("outputs", {})[name] = made.to_bytes()
+        return nb, resources
+
+    def _show(self, nb: NotebookNode, results: dict[str, ExerciseResult]) -> None:
+        for cell in nb.cells:
+            if cell.cell_type == "code" and is_grade(cell) and not is_solution(cell):
+                cell.outputs = [_table(results[_exercise(cell)])]
+
+
+def _show_repairs(nb: NotebookNode, repairs: Sequence[str]) -> None:
+    """Say at the top of the notebook what was put right; the feedback page shows it."""
+    if not repairs:
+        return
+    lines = ["**What the grader put right in this notebook**", ""]
+    lines += [f"- {_verbatim(line)}" for line in repairs[:_MAX_REPAIRS]]
+    cell = nbformat.v4.new_markdown_cell("\n".join(lines), id="pawmark-repairs")
+    if nb.get("nbformat_minor", 5) < 5:
+        del cell["id"]
+    nb.cells.insert(0, cell)
+
+
+def _verbatim(text: str) -> str:
+    """Return text that Markdown and HTML show as it is: file names in it are a student's."""
+    return re.sub(r"[^A-Za-z0-9 ,.;:-]", lambda match: f"&#{ord(match[0])};", one_line(text))
+
+
+def one_line(text: str) -> str:
+    """Return the beginning of a text that may hold a student's words, on one line."""
+    return " ".join(text.split())[:_MAX_REPAIR]
+
+
+def _exercise(cell: NotebookNode) -> str:
+    return exercise_of(cell.metadata["nbgrader"]["grade_id"])
+
+
+def _table(result: ExerciseResult) -> NotebookNode:
+    plain = repr(ResultTable(result))
+    data = {"text/html": render_table(result), "text/plain": plain}
+    return nbformat.v4.new_output("display_data", data)
+
+
+def _record(
+    resources: Any,
+    prepared: Job,
+    tape: Tape,
+    results: dict[str, ExerciseResult],
+    seconds: float,
+) -> Record:
+    job, ids = resources["pawmark"], resources["nbgrader"]
+    return Record(
+        student=ids["student"],
+        assignment=ids["assignment"],
+        repairs=tuple(job["repairs"]),
+        graded=job["repaired"].graded,
+        for_a_person=tuple(
+            (doubt.exercise, one_line(doubt.reason)) for doubt in job["repaired"].doubts
+        ),
+        sandbox=tape.sandbox,
+        data=job["data"].identity,
+        tape=prepared.key,
+        handed_in=stand_in.checksums(job["repaired"].notebook),
+        checks=prepared.about["checks"],
+        seed=tape.seed,
+        seconds=round(seconds, 2),
+        run=Run(round(tape.seconds, 2), tape.memory),
+        exercises=tuple(results.values()),
+    )
+
+
+class SaveTrustedGrades(SaveAutoGrades):
+    """Writes scores and messages from the trusted results; never looks at a cell's output."""
+
+    gradebook: Gradebook
+
+    def _add_score(self, cell: NotebookNode, resources: Any) -> None:
+        written = is_solution(cell) or is_task(cell)
+        if written:  # a person grades it, unless it was left as it was handed out
+            super()._add_score(cell, resources)
+        grade = self.gradebook.find_grade(
+            cell.metadata["nbgrader"]["grade_id"],
+            self.notebook_id,
+            self.assignment_id,
+            self.student_id,
+        )
+        doubtful = bool(resources["pawmark"]["repaired"].doubts_about(_exercise(cell)))
+        if written:
+            grade.needs_manual_grade |= doubtful
+        else:
+            result = resources["pawmark"]["results"][_exercise(cell)]
+            grade.auto_score = min(result.points, float(cell.metadata["nbgrader"]["points"]))
+            asked = doubtful or result.needs_person
+            grade.needs_manual_grade = asked or grade.manual_score is not None
+        self.gradebook.db.commit()
+
+    def _add_comment(self, cell: NotebookNode, resources: Any) -> None:
+        super()._add_comment(cell, resources)
+        result = resources["pawmark"]["results"].get(cell.metadata["nbgrader"]["grade_id"])
+        lost = (
+            [check for check in result.checks if check.points < check.max_points] if result else []
+        )
+        if not lost or all(check.outcome is Outcome.NOT_ATTEMPTED for check in lost):
+            return
+        comment = self.gradebook.find_comment(
+            cell.metadata["nbgrader"]["grade_id"],
+            self.notebook_id,
+            self.assignment_id,
+            self.student_id,
+        )
+        comment.auto_comment = "\n".join(f"- {check.title} {check.message}" for check in lost)
+        self.gradebook.db.commit()

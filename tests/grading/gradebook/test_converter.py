@@ -1,0 +1,83 @@
+"""nbgrader's converter as Pawmark hardens it: reached by nbgrader's names, set by c.Autograde."""
+
+import nbgrader.apps.api
+import nbgrader.apps.autogradeapp
+import pytest
+from nbgrader.converters import Autograde
+from nbgrader.coursedir import CourseDirectory
+from traitlets.config import Config
+
+from pawmark.grading.gradebook.config import configure
+from pawmark.grading.gradebook.converter import HardenedAutograde
+from pawmark.grading.gradebook.exporter import GradingExporter
+
+NAME = "01_one"
+
+
+@pytest.fixture
+def config(monkeypatch):
+    """Wire a configuration, and take back afterwards what nbgrader got."""
+    monkeypatch.setattr(nbgrader.api, "create_engine", nbgrader.api.create_engine)
+    for module in (nbgrader.apps.api, nbgrader.apps.autogradeapp):
+        monkeypatch.setattr(module, "Autograde", Autograde)
+    made = Config()
+    configure(made)
+    return made
+
+
+def test_both_ways_of_nbgrader_lead_to_it(config):
+    """The command line and formgrader make the hardened converter; nbgrader's own stays whole."""
+    assert nbgrader.apps.autogradeapp.Autograde is HardenedAutograde
+    assert nbgrader.apps.api.Autograde is HardenedAutograde
+    assert Autograde.init_notebooks is not HardenedAutograde.init_notebooks
+    assert Autograde.__name__ == "Autograde"
+
+
+def test_sections_and_flags_of_nbgrader_hold(config, tmp_path):
+    """What a course sets of c.Autograde and c.CourseDirectory holds, and so do nbgrader's flags."""
+    config.Autograde.create_student = False
+    config.Autograde.permissions = 644
+    config.CourseDirectory.root = str(tmp_path)
+    config.CourseDirectory.ignore.append("*.bak")
+    app = nbgrader.apps.autogradeapp.AutogradeApp(config=config)
+    folder = CourseDirectory(parent=app)
+    folder.assignment_id = NAME
+    plain = HardenedAutograde(coursedir=folder, parent=app)
+    app.parse_command_line(["--create", "--force"])
+    flagged = HardenedAutograde(coursedir=folder, parent=app)
+
+    assert (plain.create_student, plain.force, plain.permissions) == (False, False, 644)
+    assert (flagged.create_student, flagged.force) == (True, True)
+    assert flagged.exporter_class is GradingExporter
+    assert flagged.coursedir.assignment_id == NAME
+    assert flagged.coursedir.root == str(tmp_path)
+    assert {"*.record.json", "*.bak"} <= set(flagged.coursedir.ignore)
+
+
+@pytest.mark.parametrize("content", [b"never", b"\xff", b"", b"9" * 400])
+def test_what_is_no_time_counts_as_none(config, tmp_path, content):
+    """A timestamp that cannot be read ends nobody's run."""
+    (tmp_path / "timestamp.txt").write_bytes(content)
+    converter = HardenedAutograde(coursedir=CourseDirectory(config=config))
+
+    assert converter.coursedir.get_existing_timestamp(str(tmp_path)) is None
+
+
+def test_folders_without_a_notebook_are_found(config, tmp_path):
+    """A folder that holds anything is a hand-in; an empty one is none."""
+    for student, file in (("anna", f"{NAME}.ipynb"), ("ben", "mine.txt"), ("cleo", None)):
+        folder = tmp_path / "submitted" / student / NAME
+        folder.mkdir(parents=True)
+        if file:
+            (folder / file).write_text("{}")
+    config.CourseDirectory.root = str(tmp_path)
+    config.CourseDirectory.assignment_id = NAME
+    converter = HardenedAutograde(coursedir=CourseDirectory(config=config), config=config)
+    converter.init_notebooks()
+
+    assert converter.assignments == {
+        str(tmp_path / "submitted" / student / NAME): [
+            str(tmp_path / "submitted" / student / NAME / f"{NAME}.ipynb")
+        ]
+        for student in ("anna", "ben")
+    }
