@@ -69,12 +69,16 @@ def test_bad_answer_is_named(tmp_path, text, message):
 
 @pytest.mark.parametrize("path", ANSWERS, ids=lambda path: path.stem)
 def test_every_answer_of_the_bank_reads(path):
-    """Wrong answers say what they fail and how it is said, right ones do not; cells exist."""
+    """Wrong answers say what they fail or what is named of them, right ones do not; cells exist."""
     answer = read_answer(path)
     assignment = path.parent.parent.name
     source = ROOT / "source" / assignment / f"{assignment}.ipynb"
 
-    assert bool(answer.fails) == bool(answer.says) == (path.parent.name == "wrong")
+    wrong = path.parent.name == "wrong"
+    by_checks, by_variants = bool(answer.fails), bool(answer.names)
+    assert by_checks == bool(answer.says)
+    assert by_variants == bool(answer.severity)
+    assert (by_checks or by_variants) == wrong
     assert answer.cells.keys() <= reference_cells(nbformat.read(source, 4)).keys()
 
 

@@ -20,6 +20,7 @@ from pawmark.pets.fetching import archive
 from pawmark.pets.fetching.archive import OXFORD, Collection
 from pawmark.pets.fetching.download import Patience, RemoteFile, download
 from pawmark.pets.fetching.unpacking import Bounds, unpack
+from pawmark.pets.synthetic import generator
 from pawmark.vision.data import grading_data
 
 HASTE = Patience(connect=2, read=0.4, slowest=100_000, window=0.2, tries=2, pause=0.01)
@@ -115,8 +116,8 @@ def test_choice_of_data(cache, web, monkeypatch):
         pets.dataset()
     folder, _ = fetch(web.mirror("good"))
     assert pets.dataset().root == folder
-    monkeypatch.setattr("pawmark.pets.synthetic.generator.COUNT", 2)
-    monkeypatch.setattr("pawmark.pets.synthetic.generator.synthetic.__defaults__", (1337, 2))
+    monkeypatch.setattr(generator, "COUNT", 2)
+    monkeypatch.setattr(generator.synthetic, "__defaults__", (1337, 2))
     monkeypatch.setenv("PAWMARK_DATA", "synthetic")
     assert pets.dataset().kind == "synthetic"
 
@@ -124,7 +125,7 @@ def test_choice_of_data(cache, web, monkeypatch):
 def test_a_download_does_not_change_grading(cache, web, monkeypatch):
     """Grading takes downloaded photographs only when PAWMARK_DATA says so."""
     fetch(web.mirror("good"))
-    monkeypatch.setattr("pawmark.pets.synthetic.generator.synthetic.__defaults__", (1337, 2))
+    monkeypatch.setattr(generator.synthetic, "__defaults__", (1337, 2))
     assert grading_data().kind == "synthetic"
     monkeypatch.setenv("PAWMARK_DATA", "real")
     assert grading_data().kind == "real"

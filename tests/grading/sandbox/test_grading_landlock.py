@@ -30,9 +30,9 @@ SMALL = Limits(memory=700 << 20, tasks=120)
 # Becomes its arguments, in a process that can make no name space, as in most containers.
 WITHOUT_NAME_SPACES = """
 import os, sys
-from pawmark.grading import landlock, syscalls
+from pawmark.grading.boundary import landlock, seccomp
 landlock.no_new_privileges()
-syscalls.install(syscalls.program())
+seccomp.install(seccomp.program())
 os.execv(sys.argv[1], sys.argv[1:])
 """
 TRY = """
