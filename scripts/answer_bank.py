@@ -61,10 +61,10 @@ def answered(assignment: str, exercise: str) -> list[str]:
     lines = []
     for path in sorted((ROOT / "tests" / "answers" / assignment / "wrong").glob("*.py")):
         answer = read_answer(path)
-        if exercise in answer.cells and answer.severity:
-            named = "" if answer.names in ("", "nothing") else f", named `{answer.names}`"
+        if exercise in answer.cells and (answer.severity or answer.names):  # items have no bands
+            named = "" if answer.names in ("", "nothing") else f"named `{answer.names}`"
             title = answer.docstring.strip().splitlines()[0]
-            lines.append(f"- {title} ({answer.severity}{named})")
+            lines.append(f"- {title} ({', '.join(filter(None, [answer.severity, named]))})")
     return lines
 
 

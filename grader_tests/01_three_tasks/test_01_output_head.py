@@ -1,164 +1,99 @@
-"""Hidden checks of exercise 01-output-head."""
+"""Hidden checks of 01-output-head: units, activation and loss of four tasks, each by itself."""
 
-import numpy as np
-import pytest
+from hypothesis import strategies as st
 
-from pawmark.checks import expect
+from pawmark.checks import Item, Items
 
 from .replies import float_of, is_whole, plain
 
+COMPETE = "exactly one class is right, so the probabilities should share a cake of 1"
+WHOLE = "the targets are whole numbers, places of the right class among all"
+YES_OR_NO = "the targets are zeros and ones, each of them a yes or a no by itself"
+SPARSE, BINARY = "sparsecategoricalcrossentropy", "binarycrossentropy"
 
-def raw_head(student, task, num_classes):
-    """Call `output_head` and return its three parts as they came."""
-    value = student.call("output_head", task, num_classes)
-    expect(value is not None, f"nothing came back for {task!r}: is there a return on every way?")
-    expect(
-        isinstance(value, list | tuple) and len(value) == 3,
-        f"{task!r}: return three things, (units, activation, loss)",
-        got=type(value).__name__,
-    )
-    return value
-
-
-def head(student, task, num_classes):
-    """Return units, activation and loss in whatever order they came; the order has its check."""
-    value = raw_head(student, task, num_classes)
-    words = [plain(part) for part in value if isinstance(part, str)]
-    units = [part for part in value if is_whole(part)]
-    losses = [word for word in words if word.endswith("crossentropy")]
-    activations = [word for word in words if not word.endswith("crossentropy")]
-    expect(
-        units or (losses and activations),
-        f"{task!r}: expected a whole number and two names, in quotation marks",
-    )
-    return (
-        float_of(units[0]) if units else None,
-        activations[0] if activations else None,
-        losses[0] if losses else None,
-    )
+# By task: activation, loss, and why.
+HEADS = {
+    "single-label": ("softmax", SPARSE, COMPETE, WHOLE),
+    "multi-label": (
+        "sigmoid",
+        BINARY,
+        "a picture with a dog may show a cat as well, so one class must not take away from another",
+        YES_OR_NO,
+    ),
+    "binary": (
+        "sigmoid",
+        BINARY,
+        "the one unit should say a probability of its own, any from 0 to 1: that of softmax, with "
+        "one unit, is always 1",
+        YES_OR_NO,
+    ),
+    "segmentation": ("softmax", SPARSE, COMPETE, WHOLE),
+}
 
 
-def two_counts(rng):
-    """Draw two different numbers of classes, both above 2."""
-    return [int(count) for count in rng.permutation(np.arange(3, 60))[:2]]
+def is_triple(answer):
+    """Tell whether an answer holds three things."""
+    return isinstance(answer, list | tuple) and len(answer) == 3
 
 
-@pytest.mark.cell("01-output-head", points=1)
-def test_parts_in_order(student, rng):
-    """Units come first, the activation second, the loss third."""
-    for task, count in (("single-label", two_counts(rng)[0]), ("binary", 2)):
-        units, activation, loss = raw_head(student, task, count)
-        expect(is_whole(units), "the number of units comes first, a whole number")
-        expect(
-            isinstance(activation, str) and isinstance(loss, str),
-            "the activation and the loss are names, as text",
+def units(answer, task, num_classes):
+    """Accept the right number of units, or say why another is wrong."""
+    if not is_triple(answer):
+        return "return three things, (units, activation, loss)"
+    if not is_whole(answer[0]):
+        return "the number of units comes first, a whole number"
+    found = float_of(answer[0])
+    if task == "binary":
+        return found == 1 or (
+            "the probability of 'cat' follows from that of 'dog', so a smaller head will do: one "
+            "number is enough"
         )
-        expect(
-            plain(loss).endswith("crossentropy") and not plain(activation).endswith("crossentropy"),
-            "the activation comes second and the loss third",
+    if task == "multi-label" and num_classes == 2 and found == 1:
+        return (
+            "with two classes both may be on the picture, or neither, and one number cannot say "
+            "that"
         )
+    return found == num_classes or "one number for each class is needed, neither more nor fewer"
 
 
-@pytest.mark.cell("01-output-head", points=2)
-def test_one_unit_for_each_class(student, rng):
-    """There are as many units as classes."""
-    for task in ("single-label", "multi-label", "segmentation"):
-        for count in two_counts(rng):
-            units, *_ = head(student, task, count)
-            expect(
-                units == count,
-                f"{task!r}: one number for each class is needed, neither more nor fewer",
-                got=f"{units} units",
-                expected=f"{count} units",
-            )
+def activation(answer, task, num_classes):
+    """Accept the right activation, or say why another is wrong."""
+    if not is_triple(answer) or not isinstance(answer[1], str):
+        return "the activation comes second: its name, as text"
+    right, _, reason, _ = HEADS[task]
+    if plain(answer[1]).endswith("crossentropy"):
+        return "the activation comes second, and the loss third"
+    return plain(answer[1]) == right or reason
 
 
-@pytest.mark.cell("01-output-head", points=1)
-def test_one_unit_for_cat_or_dog(student):
-    """One unit answers a question with two outcomes."""
-    units, *_ = head(student, "binary", 2)
-
-    expect(
-        units == 1,
-        "'binary': the probability of 'cat' follows from that of 'dog', so a smaller head will do",
-        got=f"{units} units",
-    )
-
-
-@pytest.mark.cell("01-output-head", points=2)
-def test_classes_compete_where_one_applies(student, rng):
-    """Where exactly one class applies, the probabilities add up to 1."""
-    for task in ("single-label", "segmentation"):
-        _, activation, _ = head(student, task, two_counts(rng)[0])
-        expect(
-            activation == "softmax",
-            f"{task!r}: exactly one class is right, so the probabilities should share a cake of 1",
-            got=activation,
-        )
+def loss(answer, task, num_classes):
+    """Accept the right loss, or say why another is wrong."""
+    if not is_triple(answer) or not isinstance(answer[2], str):
+        return "the loss comes third: its name, as text"
+    _, right, _, reason = HEADS[task]
+    found = plain(answer[2])
+    if not found.endswith("crossentropy"):
+        return "the loss comes third, and the activation second"
+    if right == SPARSE and found == "categoricalcrossentropy":
+        return "this loss wants one-hot rows, and the targets are whole numbers"
+    return found == right or reason
 
 
-@pytest.mark.cell("01-output-head", points=2)
-def test_labels_do_not_compete(student, rng):
-    """Where several classes may apply, each probability stands by itself."""
-    _, activation, _ = head(student, "multi-label", two_counts(rng)[0])
-
-    expect(
-        activation == "sigmoid",
-        "'multi-label': a picture with a dog may show a cat as well, so one class must not take "
-        "away from another",
-        got=activation,
-    )
+def asked(task):
+    """Return the strategy of calls for a task; two classes are always among them."""
+    counts = st.just(2) if task == "binary" else st.integers(2, 60)
+    return st.tuples(st.just(task), counts)
 
 
-@pytest.mark.cell("01-output-head", points=1)
-def test_single_unit_can_say_no(student):
-    """The single unit of the binary head gives any probability from 0 to 1."""
-    _, activation, _ = head(student, "binary", 2)
+# The losses weigh a little more, so that 5 points fall into numbers that a person would write.
+PARTS = (("units", units, 8), ("activation", activation, 8), ("loss", loss, 9))
 
-    expect(
-        activation == "sigmoid",
-        "'binary': the probabilities of softmax add up to 1, so a single one of them is always 1",
-        got=activation,
-    )
-
-
-@pytest.mark.cell("01-output-head", points=2)
-def test_loss_for_whole_number_targets(student, rng):
-    """Targets that are whole numbers get the loss that takes whole numbers."""
-    for task in ("single-label", "segmentation"):
-        _, _, loss = head(student, task, two_counts(rng)[0])
-        expect(
-            loss != "categoricalcrossentropy",
-            f"{task!r}: this loss wants one-hot rows, and the targets are whole numbers",
-            got=loss,
-        )
-        expect(
-            loss == "sparsecategoricalcrossentropy",
-            f"{task!r}: the targets are whole numbers, places of the right class among all",
-            got=loss,
-        )
-
-
-@pytest.mark.cell("01-output-head", points=2)
-def test_loss_for_yes_or_no_targets(student, rng):
-    """Targets of zeros and ones get the loss that judges each number by itself."""
-    for task, count in (("multi-label", two_counts(rng)[0]), ("binary", 2)):
-        _, _, loss = head(student, task, count)
-        expect(
-            loss == "binarycrossentropy",
-            f"{task!r}: the targets are zeros and ones, each of them a yes or a no by itself",
-            got=loss,
-        )
-
-
-@pytest.mark.cell("01-output-head", points=1)
-def test_two_labels_are_two_questions(student):
-    """Two labels that may both apply need two units."""
-    units, *_ = head(student, "multi-label", 2)
-
-    expect(
-        units == 2,
-        "'multi-label' with two classes: both may be on the picture, or neither, and one number "
-        "cannot say that",
-        got=f"{units} units",
-    )
+exercise = Items(
+    "01-output-head",
+    "output_head",
+    [
+        Item(f"the {part} for {task!r}", accepts, strategy=asked(task), count=4, points=points)
+        for task in HEADS
+        for part, accepts, points in PARTS
+    ],
+)

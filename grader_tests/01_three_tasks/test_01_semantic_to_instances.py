@@ -1,263 +1,426 @@
-"""Hidden checks of exercise 01-semantic-to-instances."""
+"""Hidden checks of 01-semantic-to-instances: connected components, whatever their numbers."""
 
 import numpy as np
-import pytest
+from hypothesis import strategies as st
 
-from pawmark.checks import expect, expect_array
-
-from .replies import float_of, is_whole
+from pawmark.checks import Contract, Exercise, Slip, Stratum, exact, inputs, switches
 
 
-def read_instances(value):
-    """Return numbers and count, in whatever order they came; the order has its own check."""
-    expect(value is not None, "nothing came back: does the function return a pair?")
-    expect(
-        isinstance(value, list | tuple) and len(value) == 2,
-        "return a pair: the array of numbers and the count",
-        got=type(value).__name__,
-    )
-    ids, count = value
-    if isinstance(count, np.ndarray) and count.ndim and not isinstance(ids, np.ndarray):
-        ids, count = count, ids
-    ids = expect_array(ids, name="the array of numbers")
-    expect(ids.dtype.kind in "iuf", "the numbers should be whole numbers", got=str(ids.dtype))
-    finite = np.all(np.isfinite(ids.astype(float)))
-    expect(finite and np.all(ids % 1 == 0), "the numbers should be whole numbers")
-    return ids.astype(float), count
+def judge(mask, label):
+    """Join runs of pixels with those that they touch in the row above."""
+    parent, runs, above = [], [], []
+
+    def root(one):
+        while parent[one] != one:
+            one = parent[one]
+        return one
+
+    for row, line in enumerate(mask):
+        here = np.concatenate([[0], line == label, [0]]).astype(int)
+        starts, ends = np.flatnonzero(np.diff(here) == 1), np.flatnonzero(np.diff(here) == -1)
+        now = []
+        for start, end in zip(starts.tolist(), ends.tolist(), strict=True):
+            own = len(parent)
+            parent.append(own)
+            for first, last, other in above:
+                if first < end and start < last:
+                    parent[root(other)] = root(own)
+            now.append((start, end, own))
+        runs += [(row, *run) for run in now]
+        above = now
+    numbers, ids = {}, np.zeros(mask.shape, dtype="int32")
+    for row, start, end, own in runs:
+        ids[row, start:end] = numbers.setdefault(root(own), len(numbers) + 1)
+    return ids, len(numbers)
 
 
-def instances(student, mask, label):
-    """Call `semantic_to_instances` and return the numbers and the count."""
-    ids, count = read_instances(student.call("semantic_to_instances", mask, label))
-    expect(
-        ids.shape == mask.shape,
-        "the numbers should have the shape of the mask",
-        got=ids.shape,
-        expected=mask.shape,
-    )
+NEAR = ((-1, 0), (1, 0), (0, -1), (0, 1))
+CORNERS = ((-1, -1), (-1, 1), (1, -1), (1, 1))
+
+
+def wanted_pixels(mask, label, label_one, not_zero, this_and_higher, zero_is_none, everything):
+    """Tell which pixels are to be numbered, and what may go wrong there."""
+    if everything:
+        return np.ones(mask.shape, dtype=bool)
+    if not_zero:
+        return mask > 0
+    if this_and_higher:
+        return mask >= label
+    if zero_is_none and label == 0:
+        return np.zeros(mask.shape, dtype=bool)
+    return mask == (1 if label_one else label)
+
+
+def one_sweep_of(wanted):
+    """Give each pixel the number of the one above, or before it."""
+    ids, count = np.zeros(wanted.shape, dtype=int), 0
+    for y, x in np.argwhere(wanted).tolist():
+        known = (ids[y - 1, x] if y else 0) or (ids[y, x - 1] if x else 0)
+        count += not known
+        ids[y, x] = known or count
     return ids, count
 
 
-def spread(rng, height=26, width=36, cell=9):
-    """Draw a mask of rectangles that lie apart, and the same with a number for each of them."""
-    numbers = np.zeros((height, width), dtype=int)
-    corners = [(y, x) for y in range(0, height - cell, cell) for x in range(0, width, cell)]
-    picked = rng.permutation(len(corners))[: int(rng.integers(4, 7))]
-    for number, place in enumerate(picked, start=1):
-        y, x = corners[place]
-        tall, wide = (int(n) for n in rng.integers(2, cell - 1, 2))
-        numbers[y + 1 : y + 1 + tall, x + 1 : x + 1 + wide] = number
-    return (numbers > 0).astype("uint8"), numbers
+def twenty_rounds_of(wanted):
+    """Let the largest number spread to its neighbours twenty times."""
+    here = np.pad(wanted, 1)
+    numbers = np.where(here, np.arange(1, here.size + 1).reshape(here.shape), 0)
+    for _ in range(20):
+        for axis in (0, 1):
+            for step in (-1, 1):
+                numbers = np.where(here, np.maximum(numbers, np.roll(numbers, step, axis)), 0)
+    values = np.unique(numbers[numbers > 0])
+    return np.where(here, np.searchsorted(values, numbers) + 1, 0)[1:-1, 1:-1], len(values)
 
 
-def expect_parts(ids, truth, message):
-    """Fail unless two arrays of numbers say the same, whatever the numbers are."""
-    expect(np.array_equal(ids > 0, truth > 0), f"{message}: zeros stand where numbers should, or "
-           "numbers where zeros should")  # fmt: skip
-    pairs = {(a, b) for a, b in zip(ids.ravel().tolist(), truth.ravel().tolist(), strict=True)}
-    firsts, seconds = {a for a, _ in pairs}, {b for _, b in pairs}
-    expect(len(pairs) <= len(firsts), f"{message}: several components have got the same number")
-    expect(len(pairs) <= len(seconds), f"{message}: one component has got several numbers")
-
-
-@pytest.mark.cell("01-semantic-to-instances", points=2)
-def test_regions_apart(student, rng):
-    """Regions that lie apart get a number each."""
-    for _ in range(2):
-        mask, truth = spread(rng)
-        ids, _ = instances(student, mask, 1)
-        expect_parts(ids, truth, "rectangles that lie apart")
-
-
-@pytest.mark.cell("01-semantic-to-instances", points=1)
-def test_count_of_components(student, rng):
-    """The count is the number of components."""
-    for _ in range(2):
-        mask, truth = spread(rng)
-        _, count = instances(student, mask, 1)
-        expect(is_whole(count), "the count should be one whole number", got=type(count).__name__)
-        expect(
-            float_of(count) == truth.max(),
-            "the count is not the number of components: it counts neither the background nor "
-            "pixels, and begins at 1",
-            got=f"{float_of(count):g}",
-            expected=int(truth.max()),
+def formula(
+    mask,
+    label,
+    label_one=False,
+    not_zero=False,
+    this_and_higher=False,
+    zero_is_none=False,
+    everything=False,
+    one_instance=False,
+    each_pixel=False,
+    each_run=False,
+    one_sweep=False,
+    twenty_rounds=False,
+    corners_join=False,
+    edges_wrap=False,
+    longer_side_for_both=False,
+    sides_swapped=False,
+    recursive=False,
+    in_uint8=False,
+    count_first=False,
+    count_of_pixels=False,
+    count_of_values=False,
+    values_less_one=False,
+    next_number=False,
+):
+    """Fill one component after the other, with what may go wrong."""
+    wanted = wanted_pixels(
+        mask, label, label_one, not_zero, this_and_higher, zero_is_none, everything
+    )
+    if one_instance:
+        ids, count = wanted.astype(int), int(wanted.any())
+    elif each_pixel:
+        ids = np.where(wanted, np.cumsum(wanted).reshape(mask.shape), 0)
+        count = int(wanted.sum())
+    elif each_run:
+        starts = wanted.copy()
+        starts[:, 1:] &= ~wanted[:, :-1]
+        ids = np.where(wanted, np.cumsum(starts).reshape(mask.shape), 0)
+        count = int(starts.sum())
+    elif one_sweep:
+        ids, count = one_sweep_of(wanted)
+    elif twenty_rounds:
+        ids, count = twenty_rounds_of(wanted)
+    else:
+        ids, count = filled(
+            mask,
+            wanted,
+            everything,
+            NEAR + CORNERS if corners_join else NEAR,
+            (edges_wrap, longer_side_for_both, sides_swapped),
         )
+    if recursive and np.bincount(ids.ravel())[1:].max(initial=0) > 900:
+        raise RecursionError("maximum recursion depth exceeded")
+    if in_uint8:
+        ids = (ids % 256).astype("uint8")
+    if count_of_pixels:
+        count = int(wanted.sum())
+    if count_of_values or values_less_one:
+        count = len(np.unique(ids)) - values_less_one
+    if next_number:
+        count += 1
+    return (count, ids) if count_first else (ids, count)
 
 
-@pytest.mark.cell("01-semantic-to-instances", points=1)
-def test_array_first_count_second(student, rng):
-    """The array comes first and the count second."""
-    mask, _ = spread(rng)
-    value = student.call("semantic_to_instances", mask, 1)
-    read_instances(value)
-
-    expect(
-        isinstance(value[0], np.ndarray) and value[0].ndim == 2,
-        "the array of numbers comes first, the count second",
+def filled(mask, wanted, same_value, steps, edges):
+    """Fill one component after the other; ``edges`` says what goes wrong at the border."""
+    wrap, longer, swapped = edges
+    height, width = mask.shape
+    bottom, right = (
+        (max(mask.shape),) * 2 if longer else mask.shape[::-1] if swapped else mask.shape
     )
+    ids, count = np.zeros(mask.shape, dtype=int), 0
+    for start in np.argwhere(wanted).tolist():
+        if ids[tuple(start)]:
+            continue
+        count += 1
+        ids[tuple(start)] = count
+        waiting = [tuple(start)]
+        while waiting:
+            y, x = waiting.pop()
+            for down, along in steps:
+                v, u = y + down, x + along
+                if wrap:
+                    v, u = v % height, u % width
+                inside = 0 <= v < bottom and 0 <= u < right
+                if not inside or not wanted[v, u] or ids[v, u]:
+                    continue
+                if same_value and mask[v, u] != mask[y, x]:
+                    continue
+                ids[v, u] = count
+                waiting.append((v, u))
+    return ids, count
 
 
-@pytest.mark.cell("01-semantic-to-instances", points=1)
-def test_numbers_from_one_without_gaps(student, rng):
-    """The components are numbered 1, 2, 3 and so on, none left out."""
-    mask, _ = spread(rng)
-    ids, _ = instances(student, mask, 1)
-    found = sorted(set(ids[mask == 1].tolist()))
+OTHERS = "pixels of other classes have got numbers: only those equal to `label` count"
 
-    expect(
-        found == list(range(1, len(found) + 1)),
-        "the components should have the numbers 1, 2, 3 and so on, with none left out",
-        got=str([int(number) for number in found[:8]]),
-    )
-
-
-@pytest.mark.cell("01-semantic-to-instances", points=2)
-def test_winding_regions(student, rng):
-    """A region that winds, or branches, is one component."""
-    comb = np.zeros((14, 17), dtype="uint8")
-    comb[11:13, 1:16] = 1
-    for tooth in range(1, 16, 2 + int(rng.integers(0, 2))):
-        comb[2:12, tooth] = 1
-    spiral = np.zeros((15, 15), dtype="uint8")
-    spiral[1, 1:14] = spiral[1:14, 13] = spiral[13, 1:14] = spiral[3:14, 1] = 1
-    spiral[3, 1:12] = spiral[3:12, 11] = spiral[11, 3:12] = spiral[5:12, 3] = 1
-    for mask in (comb, spiral):
-        for turn in range(4):
-            turned = np.ascontiguousarray(np.rot90(mask, turn))
-            ids, _ = instances(student, turned, 1)
-            expect_parts(
-                ids, turned, "a region that winds, so that its parts meet in a roundabout way"
-            )
-
-
-@pytest.mark.cell("01-semantic-to-instances", points=1)
-def test_corners_do_not_join(student, rng):
-    """Pixels that only touch at a corner are not neighbours."""
-    y, x = (int(n) for n in rng.integers(1, 6, 2))
-    truth = np.zeros((16, 16), dtype=int)
-    truth[y : y + 3, x : x + 4] = 1
-    truth[y + 3 : y + 6, x + 4 : x + 7] = 2
-    for numbers in (truth, np.ascontiguousarray(truth[:, ::-1])):
-        ids, _ = instances(student, (numbers > 0).astype("uint8"), 1)
-        joined = len(set(ids[numbers > 0].tolist())) == 1
-        expect(
-            not joined,
-            "two rectangles that only touch at a corner have become one: neighbours share a side",
-        )
-
-
-@pytest.mark.cell("01-semantic-to-instances", points=1)
-def test_edges_do_not_join(student, rng):
-    """The left edge is no neighbour of the right one, nor the upper of the lower."""
-    first, last = 2 + int(rng.integers(0, 3)), 9 + int(rng.integers(0, 3))
-    sides = np.zeros((14, 20), dtype=int)
-    sides[first:last, :3], sides[first:last, -4:] = 1, 2
-    for numbers in (sides, np.ascontiguousarray(sides.T)):
-        ids, _ = instances(student, (numbers > 0).astype("uint8"), 1)
-        joined = len(set(ids[numbers > 0].tolist())) == 1
-        expect(
-            not joined,
-            "a region at one edge of the picture and one at the opposite edge have become one: "
-            "index -1 is the last column, so look before you step over the edge",
-        )
-
-
-@pytest.mark.cell("01-semantic-to-instances", points=1)
-def test_only_the_class_asked_for(student, rng):
-    """Other classes get no number and join nothing."""
-    mask = np.zeros((16, 30), dtype="uint8")
-    y = int(rng.integers(2, 8))
-    mask[y : y + 4, 3:9], mask[y : y + 4, 9:15], mask[y : y + 4, 15:21] = 2, 1, 2
-    mask[y : y + 4, 25:28] = 3
-    ids, _ = instances(student, mask, 2)
-
-    expect(
-        not ids[mask != 2].any(),
-        "pixels of other classes have got numbers: only pixels equal to `label` count",
-    )
-    expect(ids[mask == 2].all(), "pixels of the class asked for have got no number")
-    expect(
-        set(ids[:, :9].ravel()) & set(ids[:, 15:].ravel()) == {0},
-        "two regions have become one through a third one of another class",
-    )
+variants = switches(
+    formula,
+    label_one=Slip("fatal", "the components are those of label 1: `label` may be any number"),
+    not_zero=Slip("major", OTHERS),
+    this_and_higher=Slip("major", OTHERS),
+    zero_is_none=Slip("minor", "label 0 has no components here: 0 is a label like any other"),
+    everything=Slip(
+        "fatal", "other classes are numbered too: zeros should stand where `mask` is not `label`"
+    ),
+    one_instance=Slip(
+        "fatal", "the whole class has number 1: components that lie apart have numbers of their own"
+    ),
+    each_pixel=Slip(
+        "fatal", "every pixel has a number of its own: those that hang together have the same"
+    ),
+    each_run=Slip(
+        "fatal",
+        "every run of pixels in a row has a number of its own: pixels above each other are "
+        "neighbours too",
+    ),
+    one_sweep=Slip(
+        "major",
+        "one sweep from the upper left is not enough: parts of a component may meet further down, "
+        "and have got several numbers by then",
+    ),
+    twenty_rounds=Slip(
+        "major", "a long region has fallen into pieces: twenty rounds are not enough for it"
+    ),
+    corners_join=Slip(
+        "major", "regions that only touch at a corner have become one: neighbours share a side"
+    ),
+    edges_wrap=Slip(
+        "minor",
+        "regions at opposite edges have become one: whoever steps over an edge is outside of the "
+        "picture (and index -1 is the last row or column)",
+    ),
+    longer_side_for_both=Slip(
+        "minor",
+        "the longer side is the limit for rows and columns: at the end of the shorter one the "
+        "search steps outside of the picture",
+    ),
+    sides_swapped=Slip("major", "height and width are exchanged: `mask.shape` is (height, width)"),
+    recursive=Slip(
+        "minor",
+        "a function that calls itself for each neighbour goes too deep in a large region: keep "
+        "the pixels to visit in a list",
+    ),
+    in_uint8=Slip(
+        "minor", "numbers of components start again at 0 after 255: uint8 is too small for them"
+    ),
+    count_first=Slip("fatal", "the count comes first: the array of numbers should, then the count"),
+    count_of_pixels=Slip("fatal", "the count is that of pixels: count the components"),
+    count_of_values=Slip(
+        "fatal", "the count is one too many: the zeros are no component, and are counted too"
+    ),
+    values_less_one=Slip(
+        "minor",
+        "the count is one too few where the whole mask is of the class: then there are no zeros "
+        "that could be taken off",
+    ),
+    next_number=Slip("fatal", "the count is one too many: it is that of the next component"),
+)
 
 
-@pytest.mark.cell("01-semantic-to-instances", points=1)
-def test_components_of_label_zero(student, rng):
-    """Zero is a label like any other."""
-    mask, _ = spread(rng)
-    ids, _ = instances(student, 1 - mask, 0)
-    same, _ = instances(student, mask, 1)
-    expect(np.any(same > 0), "a class that does occur has got no number")
-
-    expect(
-        np.array_equal(ids > 0, same > 0),
-        "the components of label 0 are other pixels than those equal to 0: is 0 taken for 'no "
-        "label', or for 'visited already'?",
-    )
-    expect(
-        len(np.unique(ids)) == len(np.unique(same)),
-        "label 0 has another number of components than the same pixels with label 1",
-    )
+def rectangles(rng, rows, columns, label=None, other=0, margin=1):
+    """Draw rectangles that lie apart, at least two rows high and two columns wide."""
+    label = int(rng.integers(2, 200)) if label is None else label
+    mask = np.full((6 * rows + 1 + 2 * margin, 7 * columns + 1 + 2 * margin), other, dtype="uint8")
+    taken = rng.permutation(rows * columns)[: 2 + int(rng.integers(rows * columns - 1))]
+    for place in taken.tolist():
+        y, x = margin + 6 * (place // columns) + 1, margin + 7 * (place % columns) + 1
+        tall, wide = rng.integers(2, 6), rng.integers(2, 7)
+        mask[y : y + tall, x : x + wide] = label
+    return mask, label
 
 
-@pytest.mark.cell("01-semantic-to-instances", points=1)
-def test_large_region(student, rng):
-    """A region of several thousand pixels is one component."""
-    mask = np.zeros((70, 90), dtype="uint8")
-    y, x = (int(n) for n in rng.integers(1, 4, 2))
-    mask[y : y + 64, x : x + 84] = 1
-    ids, _ = instances(student, mask, 1)
-
-    expect(np.any(ids > 0), "a large region has got no number")
-    expect(
-        len(set(ids[mask == 1].tolist())) == 1,
-        "a large region has fallen into pieces: does the search stop too early?",
-    )
-
-
-@pytest.mark.cell("01-semantic-to-instances", points=1)
-def test_hundreds_of_components(student, rng):
-    """Hundreds of components get hundreds of numbers."""
-    mask = np.zeros((40, 50), dtype="uint8")
-    mask[1:39:2, 1:49:2] = rng.random((19, 24)) < 0.9
-    ids, _ = instances(student, mask, 1)
-
-    expect(
-        len(np.unique(ids[mask == 1])) == mask.sum(),
-        "several hundred components share their numbers: uint8 starts again after 255",
-        got=f"{len(np.unique(ids[mask == 1]))} numbers",
-        expected=f"{int(mask.sum())} numbers",
-    )
+def among_others(rng, height, width):
+    """Draw patches of four values side by side, each two pixels high and wide, within zeros."""
+    patches = rng.choice([1, 2, 3, 4], (height, width), p=[0.3, 0.3, 0.2, 0.2])
+    patches[0, :3], patches[1, :3] = (2, 1, 2), (3, 4, 1)
+    patches[2:, :] = np.where(patches[2:, :] == 2, 3, patches[2:, :])
+    patches[2, 1:3] = 2
+    mask = np.pad(np.kron(patches, np.ones((2, 2))), 2).astype("uint8")
+    # No patches of the label touch at a corner only: those are another stratum.
+    for y in range(1, mask.shape[0]):
+        for x in range(1, mask.shape[1]):
+            block = mask[y - 1 : y + 1, x - 1 : x + 1] == 2
+            if block[0, 0] == block[1, 1] != block[0, 1] == block[1, 0]:
+                mask[y - 1 : y + 1, x - 1 : x + 1] = 2
+    return (mask if rng.random() < 0.5 else mask[:, ::-1].copy()), 2
 
 
-@pytest.mark.cell("01-semantic-to-instances", points=1)
-def test_mask_is_left_alone(student, rng):
-    """The mask that was passed in stays as it was."""
-    mask, _ = spread(rng)
-    reply = student.evaluate("(lambda m: (semantic_to_instances(m, 1), m))(mask)", mask=mask)
-    fits = isinstance(reply, tuple) and len(reply) == 2
-    after = reply[1] if fits else None
-    ids, _ = read_instances(reply[0] if fits else None)
-    expect(np.any(ids > 0), "no pixel has got a number")
+def winding(rng, teeth, long):
+    """Draw a snake and a comb, turned in any direction."""
+    wide = 4 * teeth + 1
+    snake, comb = np.zeros((long + 4, wide + 4)), np.zeros((long + 4, wide + 4))
+    for tooth in range(2 * teeth):
+        snake[2:-2, 2 + 2 * tooth] = 1
+        snake[2 if tooth % 2 else -3, 2 + 2 * tooth : 5 + 2 * tooth] = tooth + 1 < 2 * teeth
+        comb[2:-2, 2 + 2 * tooth] = 1
+    for tooth in range(2 * teeth):
+        snake[2:-2, 2 + 2 * tooth] = 1
+    comb[-3, 2 : 2 + 4 * teeth - 1] = 1
+    label = int(rng.integers(2, 200))
+    mask = (np.hstack([snake, comb]) * label).astype("uint8")
+    return np.ascontiguousarray(np.rot90(mask, rng.integers(4))), label
 
-    expect(
-        isinstance(after, np.ndarray) and np.array_equal(after, mask),
-        "the mask has been changed: mark visited pixels in an array of your own",
-    )
+
+def corners_touch(rng, rows, columns, steps):
+    """Draw stairs of rectangles that touch at corners, and others that lie apart."""
+    mask, label = rectangles(rng, rows, columns)
+    stairs = np.kron(np.eye(steps, dtype="uint8"), np.ones((2, 3), dtype="uint8")) * label
+    stairs = np.pad(stairs if rng.random() < 0.5 else stairs[:, ::-1], 2)
+    tall = max(stairs.shape[0], mask.shape[0])
+    parts = [np.pad(one, ((0, tall - len(one)), (0, 0))) for one in (mask, stairs)]
+    return np.hstack(parts).astype("uint8"), label
 
 
-@pytest.mark.cell("01-semantic-to-instances", points=1)
-def test_class_that_does_not_occur(student, rng):
-    """A class that does not occur has no component."""
-    mask, _ = spread(rng)
-    ids, count = instances(student, mask, 5)
-    expect(np.any(instances(student, mask, 1)[0] > 0), "a class that does occur has got no number")
+def at_edges(rng, height, width, label=3):
+    """Draw regions at opposite edges, of a mask that is much wider than high, or higher."""
+    mask = np.zeros((height + 6, width + height + 14), dtype="uint8")
+    mask[1 : height + 2, :2] = mask[2 : height + 1, -3:] = label
+    middle = 4 + int(rng.integers(width))
+    mask[:2, middle : middle + 3] = mask[-2:, middle + 1 : middle + 4] = label
+    return (mask if rng.random() < 0.5 else np.ascontiguousarray(mask.T)), label
 
-    expect(not ids.any(), "this class does not occur, so every number should be 0")
-    expect(
-        is_whole(count) and float_of(count) == 0,
-        "this class does not occur, so the count should be 0",
-        got=str(count)[:40],
-    )
+
+def holes(rng, rows, columns):
+    """Draw rectangles of label 0 in a mask of another class."""
+    return rectangles(rng, rows, columns, label=0, other=int(rng.integers(1, 5)))
+
+
+def any_number(rng, rows, columns, label):
+    """Draw rectangles of a label that uint8 does not hold, and some of others."""
+    mask, old = rectangles(rng, rows, columns)
+    found = np.where(mask == old, label, int(rng.choice([0, label - 1, label + 1, -2 * label])))
+    return found.astype("int64"), label
+
+
+def absent(rng, rows, columns):
+    """Draw rectangles of another label than the one that is asked for."""
+    mask, label = rectangles(rng, rows, columns, label=4)
+    return mask, label + 1
+
+
+def nothing_else(rng, height, width):
+    """Draw a mask that is all of one class."""
+    label = int(rng.integers(0, 5))
+    return np.full((height, width), label, dtype="uint8"), label
+
+
+def hundreds(rng, height, width):
+    """Draw several hundred single pixels."""
+    mask = np.zeros((2 * height + 1, 2 * width + 1), dtype="uint8")
+    mask[1::2, 1::2] = rng.random((height, width)) < 0.95
+    return mask, 1
+
+
+def large(rng, turns, extra):
+    """Draw a broad snake of about 40,000 pixels."""
+    broad, long = 18, 2200 // turns + extra
+    mask = np.zeros((turns * (broad + 2), long + 4), dtype="uint8")
+    for turn in range(turns):
+        y = turn * (broad + 2) + 1
+        mask[y : y + broad, 2:-2] = 1
+        if turn + 1 < turns:
+            end = slice(2, 12) if turn % 2 else slice(-12, -2)
+            mask[y + broad : y + broad + 2, end] = 1
+    return mask, 1
+
+
+def canonical(value):
+    """Give the components new numbers, in the order in which they are met."""
+    ids, count = value
+    if not isinstance(ids, np.ndarray) or ids.ndim != 2:
+        return value
+    values, first, places = np.unique(ids, return_index=True, return_inverse=True)
+    first = np.where(values == 0, -1, first)
+    rank = np.argsort(np.argsort(first)) + (0 if (values == 0).any() else 1)
+    return rank[places].reshape(ids.shape), count
+
+
+def without_gaps(answer, mask, label):
+    """Say whether the numbers are not 1, 2, 3 and so on."""
+    found = sorted(set(np.asarray(answer[0]).ravel().tolist()) - {0})
+    if found != list(range(1, len(found) + 1)):
+        return "the components should have the numbers 1, 2, 3 and so on, with none left out"
+    return None
+
+
+grid = {"rows": st.integers(1, 3), "columns": st.integers(2, 4)}
+
+exercise = Exercise(
+    "01-semantic-to-instances",
+    function="semantic_to_instances",
+    judge=judge,
+    strata=[
+        Stratum("rectangles that lie apart", inputs(rectangles, **grid)),
+        Stratum(
+            "regions among other classes",
+            inputs(among_others, height=st.integers(4, 7), width=st.integers(5, 9)),
+        ),
+        Stratum(
+            "regions that wind or branch",
+            inputs(winding, teeth=st.integers(2, 3), long=st.integers(9, 13)),
+            count=4,
+        ),
+        Stratum(
+            "regions that touch at a corner",
+            inputs(corners_touch, **grid, steps=st.integers(2, 4)),
+            count=4,
+        ),
+        Stratum(
+            "regions at the edges of wide and high masks",
+            inputs(at_edges, height=st.integers(1, 5), width=st.integers(1, 20)),
+            row="corners",
+        ),
+        Stratum("label 0", inputs(holes, **grid), row="corners", count=4),
+        Stratum(
+            "labels below 0 and above 255",
+            inputs(any_number, **grid, label=st.sampled_from([-1, -2, 256, 300, 1000])),
+            row="corners",
+            count=4,
+        ),
+        Stratum("a class that does not occur", inputs(absent, **grid), row="corners", count=3),
+        Stratum(
+            "a mask of one class only",
+            inputs(nothing_else, height=st.integers(1, 6), width=st.integers(1, 8)),
+            row="corners",
+            count=4,
+        ),
+        Stratum(
+            "hundreds of components",
+            inputs(hundreds, height=st.integers(18, 22), width=st.integers(18, 24)),
+            row="corners",
+            count=2,
+        ),
+        Stratum(
+            "a region of 40,000 pixels",
+            inputs(large, turns=st.integers(8, 12), extra=st.integers(0, 9)),
+            row="corners",
+            count=1,
+        ),
+    ],
+    variants=variants,
+    same=exact,
+    canonical=canonical,
+    contract=Contract(
+        result=(tuple, list),
+        check=without_gaps,
+        messages={
+            "arguments": "the mask has been changed: mark visited pixels in an array of your own"
+        },
+    ),
+)

@@ -1,214 +1,302 @@
-"""Hidden checks of exercise 02-list-pairs."""
+"""Hidden checks of 02-list-pairs: photographs and masks of the same name, sorted by it."""
 
-from pathlib import PurePosixPath
+from hypothesis import strategies as st
 
-import numpy as np
-import pytest
-
-from pawmark.checks import expect
-
-from .pictures import encoded, picture
-from .replies import pair_texts, stem, with_path
+from pawmark.checks import Contract, Exercise, Place, Slip, Stratum, exact, inputs, switches
 
 
-def file_names(rng, count=8):
-    """Invent names whose sorted order is neither alphabetic without case nor numeric."""
-    letters = "abcdefghijklmnopqrstuvwxyz"
-    breed = "".join(rng.choice(list(letters), 5))
-    tail = rng.permutation(np.arange(1, 200))[: count - 4]
-    fixed = [f"{breed}_2", f"{breed}_10", f"{breed.capitalize()}_30", f"{breed.capitalize()}_4"]
-    names = fixed + [f"zz{breed}_{number}" for number in tail]
-    return [names[i] for i in rng.permutation(len(names))]
+def judge(images_dir, trimaps_dir):
+    """Look which names the files of both folders have in common."""
+    names = names_of(images_dir, ".jpg") & names_of(trimaps_dir, ".png")
+    return [(f"{images_dir}/{name}.jpg", f"{trimaps_dir}/{name}.png") for name in sorted(names)]
 
 
-def pair_folders(student, rng, names, images=None, trimaps=None):
-    """Make the two folders with a pair for each name, and with files from the extra dicts."""
-    small = encoded(picture(rng, 8, 9))
-    files = {f"images/{name}.jpg": small for name in names}
-    files.update({f"images/{name}": content for name, content in (images or {}).items()})
-    files.update({f"trimaps/{name}.png": small for name in reversed(names)})
-    files.update({f"trimaps/{name}": content for name, content in (trimaps or {}).items()})
-    root = student.folder(files)
-    return f"{root}/images", f"{root}/trimaps"
+def names_of(folder, ending):
+    """Return the names of the files with an ending that are not hidden."""
+    files = {name for name in files_of(folder) if not name.startswith(".")}
+    return {name[: -len(ending)] for name in files if name.endswith(ending)}
 
 
-def base(path):
-    """Return the last part of a path."""
-    return PurePosixPath(path).name
+def files_of(folder):
+    """Return the bare names of all files of a folder, as sorted() has them."""
+    start = f"{folder.path}/"
+    names = (path[len(start) :] for path in folder.files if path.startswith(start))
+    return sorted(filter(None, names))
 
 
-def listed(student, folders):
-    """Call `list_pairs` as the notebook does; return bare file names, the photograph first.
+def mask_of(name, masks, until_first_dot, until_jpg, replaced, stripped, beginning):
+    """Return the name of the mask that a photograph's name leads to."""
+    stem = name.rpartition(".")[0]
+    if until_first_dot:
+        return name.split(".")[0] + ".png"
+    if until_jpg:
+        return name.split(".jpg")[0] + ".png"
+    if replaced:
+        return name.replace(".jpg", ".png")
+    if stripped:
+        return name.rstrip(".jpg") + ".png"
+    if beginning:
+        return next((mask for mask in masks if mask.startswith(stem)), "")
+    return stem + ".png"
 
-    Which of the two comes first has a check of its own.
-    """
-    value = with_path(student, "list_pairs", *folders)
-    expect(pair_texts(value), "the list is empty")
-    pairs = [tuple(base(path) for path in pair) for pair in pair_texts(value)]
-    return [(b, a) if a.endswith(".png") and b.endswith(".jpg") else (a, b) for a, b in pairs]
+
+def by_number_in(name):
+    """Sort as people do; raises ValueError for names without a number."""
+    breed, number = name.rpartition(".")[0].rsplit("_", 1)
+    return breed, int(number)
 
 
-def wanted(names):
-    """Return the pairs of bare file names that belong to names, in the right order."""
-    return [(f"{name}.jpg", f"{name}.png") for name in sorted(names)]
+def formula(
+    images_dir,
+    trimaps_dir,
+    bare_names=False,
+    mask_first=False,
+    zipped=False,
+    lone_photographs_kept=False,
+    hidden_kept=False,
+    every_file=False,
+    ending_anywhere=False,
+    any_case=False,
+    until_first_dot=False,
+    replaced=False,
+    stripped=False,
+    beginning=False,
+    without_case=False,
+    by_number=False,
+):
+    """Go through the photographs, with what may go wrong."""
+    names, masks = files_of(images_dir), files_of(trimaps_dir)
+    if any_case:
+        names = [name for name in names if name.lower().endswith(".jpg")]
+    elif not every_file:
+        found = (".jpg" in name if ending_anywhere else name.endswith(".jpg") for name in names)
+        names = [name for name, is_found in zip(names, found, strict=True) if is_found]
+    if not hidden_kept:
+        names = [name for name in names if zipped or not name.startswith(".")]
+    if by_number:
+        names = sorted(names, key=by_number_in)
+    if without_case:
+        names = sorted(names, key=str.lower)
+    if zipped:
+        kept = (mask for mask in masks if hidden_kept or not mask.startswith("."))
+        pairs = list(zip(names, [mask for mask in kept if mask.endswith(".png")], strict=False))
+    else:
+        slips = (until_first_dot, ending_anywhere, replaced, stripped, beginning)
+        leads = [mask_of(name, masks, *slips) for name in names]
+        pairs = [
+            (name, mask)
+            for name, mask in zip(names, leads, strict=True)
+            if mask in masks or lone_photographs_kept
+        ]
+    if not bare_names:
+        pairs = [(f"{images_dir}/{name}", f"{trimaps_dir}/{mask}") for name, mask in pairs]
+    return [pair[::-1] for pair in pairs] if mask_first else pairs
 
 
-@pytest.mark.cell("02-list-pairs", points=2)
-def test_every_photograph_with_its_mask(student, rng):
-    """Every photograph of the given folders is listed with its mask."""
-    names = file_names(rng)
-    found = listed(student, pair_folders(student, rng, names))
+variants = switches(
+    formula,
+    bare_names=Slip("fatal", "these are bare file names: without the folder nobody can open them"),
+    mask_first=Slip("fatal", "the mask comes first in each pair: the photograph should"),
+    zipped=Slip(
+        "major",
+        "two lists are joined by position: where a photograph or a mask has no partner, all that "
+        "follow get the wrong one. Pair by name",
+    ),
+    lone_photographs_kept=Slip(
+        "major", "photographs without a mask are listed with one that does not exist"
+    ),
+    hidden_kept=Slip("minor", "hidden files, with a dot before their name, should be left out"),
+    every_file=Slip(
+        "minor",
+        "files of other kinds, such as NAME.mat, are listed as photographs: they end in .jpg",
+    ),
+    ending_anywhere=Slip(
+        "minor",
+        "files such as NAME.jpg.part are listed as photographs: look at the end of the name",
+    ),
+    any_case=Slip(
+        "minor", "NAME.JPG is listed: the text asks for NAME.jpg, and for no other kind of file"
+    ),
+    until_first_dot=Slip(
+        "minor",
+        "a name ends at its last dot, and not at the first: with a dot in NAME its mask is lost",
+    ),
+    replaced=Slip(
+        "minor", "`.jpg` is replaced wherever it stands: NAME itself may hold it as well"
+    ),
+    stripped=Slip(
+        "major",
+        "`strip` takes away all letters that are in '.jpg', also those at the end of NAME: it is "
+        "not an ending that it looks for",
+    ),
+    beginning=Slip(
+        "minor",
+        "a mask is taken whose name only begins with NAME: compare the whole of both names",
+    ),
+    without_case=Slip(
+        "major",
+        "the pairs are sorted without regard to capitals: in the order of sorted(), capital "
+        "letters come first",
+    ),
+    by_number=Slip(
+        "major",
+        "the names are sorted by the number in them: in the order of sorted(), _10 comes before _2",
+    ),
+)
 
-    expect(
-        set(found) & set(wanted(names)),
-        "these are not files of the folders that were given: does the function use its arguments?",
+LETTERS = list("abcdefghijklmnopqrstuvwxyz")
+FOLDERS = [("images", "annotations/trimaps"), ("photos", "masks"), ("a/b", "a/c"), ("x", "y/z")]
+
+
+def word(rng):
+    """Invent a word."""
+    return "".join(rng.choice(LETTERS, 5))
+
+
+def numbered(rng, count):
+    """Invent names such as abcde_123."""
+    found = {f"{word(rng)}_{rng.integers(100, 1000)}" for _ in range(count)}
+    return [str(name) for name in rng.permutation(sorted(found))]
+
+
+def folders(rng, both, images=(), trimaps=(), text=False, where=None):
+    """Lay out two folders: names that both have, and further files of each."""
+    one, other = where or FOLDERS[rng.integers(len(FOLDERS))]
+    paths = [f"{one}/{name}.jpg" for name in both] + [f"{one}/{file}" for file in images]
+    paths += [f"{other}/{name}.png" for name in both] + [f"{other}/{file}" for file in trimaps]
+    files = {f"{one}/": b"", f"{other}/": b""}
+    files.update((str(path), b"content") for path in rng.permutation(paths))
+    return Place(files, one, as_path=not text), Place(files, other, as_path=not text)
+
+
+def plain(rng, count, text=False):
+    """Draw pairs, and nothing else."""
+    return folders(rng, numbered(rng, count), text=text)
+
+
+def special_order(rng, count):
+    """Draw names with capitals, and numbers of one and of two digits."""
+    breed, other = word(rng), word(rng)
+    names = [f"{breed}_{number}" for number in (2, 10, 3)]
+    names += [f"{other.capitalize()}_{number}" for number in (4, 30)]
+    return folders(rng, [*names, *numbered(rng, count)])
+
+
+def lettered(rng, count):
+    """Draw names that end in letters, those of the ending among them."""
+    names = {word(rng) + str(rng.choice(LETTERS)) for _ in range(count)}
+    names |= {word(rng) + letter for letter in "jpg"}
+    return folders(rng, sorted(names))
+
+
+def with_lone(rng, count):
+    """Draw pairs, and before the last of them photographs and masks without a partner."""
+    names = sorted(numbered(rng, count + 3))
+    lone = [names.pop(0), names.pop(int(rng.integers(len(names) - 1)))]
+    lone = lone if rng.random() < 0.5 else lone[::-1]
+    return folders(rng, names, images=[f"{lone[0]}.jpg"], trimaps=[f"{lone[1]}.png"])
+
+
+def hidden(rng, count):
+    """Draw pairs, hidden files that have a partner, and some that have none."""
+    names = numbered(rng, count)
+    notes = [f"._{name}.png" for name in names]
+    return folders(
+        rng,
+        names,
+        images=[f".{names[0]}.jpg", f"._{names[1]}.jpg"],
+        trimaps=[f".{names[0]}.png", *notes],
     )
-    expect(
-        len(found) == len(names),
-        "some pairs are missing or listed twice",
-        got=len(found),
-        expected=len(names),
-    )
-    expect(
-        {image for image, _ in found} == {f"{name}.jpg" for name in names},
-        "some photographs of the folder are not in the list, and others are there twice",
-    )
-    expect(
-        all(stem(image) == stem(trimap) for image, trimap in found),
-        "a photograph got the mask of another one",
-    )
 
 
-@pytest.mark.cell("02-list-pairs", points=2)
-def test_pairs_sorted_by_name(student, rng):
-    """Pairs are sorted by name, as `sorted` does it."""
-    names = file_names(rng)
-    found = [stem(image) for image, _ in listed(student, pair_folders(student, rng, names))]
+def other_kinds(rng, count):
+    """Draw pairs, and files of other kinds."""
+    names = numbered(rng, count + 3)
+    lone, names = names[:2], names[2:]
+    return folders(
+        rng,
+        names,
+        images=[f"{names[0]}.mat", f"{names[1]}.jpg.part", f"{names[0]}.png", f"{lone[0]}.jpeg",
+                f"{lone[1]}.jpg.part", "Thumbs.db", "README"],
+        trimaps=[f"{names[1]}.png.txt", f"{names[0]}.jpg", f"{lone[0]}.png", f"{lone[1]}.png"],
+    )  # fmt: skip
 
-    expect(
-        found == sorted(found),
-        "the pairs are not in the order of sorted(): folders list their files in any order, "
-        "capital letters sort before small ones, and _10 before _2",
+
+def capital_endings(rng, count):
+    """Draw pairs, and photographs or masks whose endings have capitals."""
+    names = numbered(rng, count + 3)
+    lone, names = names[:2], names[2:]
+    return folders(
+        rng,
+        names,
+        images=[f"{lone[0]}.JPG", f"{lone[1]}.jpg"],
+        trimaps=[f"{lone[0]}.png", f"{lone[1]}.PNG"],
     )
 
 
-@pytest.mark.cell("02-list-pairs", points=2)
-def test_paired_by_name_not_by_position(student, rng):
-    """A photograph or a mask without its partner is left out and shifts nothing."""
-    names = file_names(rng)
-    lone_image, lone_trimap = names[0], names[1]
-    both = names[2:]
-    content = encoded(picture(rng, 8, 9))
-    found = listed(
-        student,
-        pair_folders(
-            student,
-            rng,
-            both,
-            images={f"{lone_image}.jpg": content},
-            trimaps={f"{lone_trimap}.png": content},
+def dotted(rng, count):
+    """Draw names that hold dots, or .jpg itself."""
+    names = numbered(rng, count)
+    first, second, third = (word(rng) for _ in range(3))
+    names += [f"{first}.{word(rng)}_{rng.integers(10, 99)}", f"{second}.jpg_{rng.integers(10, 99)}"]
+    where = ("set.jpg/a", "set.png/b") if rng.random() < 0.5 else None
+    return folders(rng, names, trimaps=[f"{first}.png", f"{third}.png"], where=where)
+
+
+def beginnings(rng, count):
+    """Draw names of which some are the beginning of others."""
+    names = numbered(rng, count)
+    short = word(rng)
+    names += [f"{short}_1", f"{short}_12", f"{short}_123", short]
+    lone = f"{names[0][:-1]}"
+    return folders(rng, names, images=[f"{lone}.jpg"], trimaps=[f"{short}_.png"])
+
+
+def no_pairs(rng, count):
+    """Draw photographs and masks of which none belong together, or nothing."""
+    names = numbered(rng, 2 * count)
+    return folders(
+        rng, [], [f"{name}.jpg" for name in names[:count]], [f"{n}.png" for n in names[count:]]
+    )
+
+
+few = st.integers(2, 8)
+
+exercise = Exercise(
+    "02-list-pairs",
+    function="list_pairs",
+    judge=judge,
+    strata=[
+        Stratum("a mask for each photograph", inputs(plain, count=few)),
+        Stratum("names with capitals and numbers", inputs(special_order, count=few), count=4),
+        Stratum("names that end in letters", inputs(lettered, count=few), count=4),
+        Stratum("photographs and masks without a partner", inputs(with_lone, count=few)),
+        Stratum("hidden files", inputs(hidden, count=few), row="corners", count=4),
+        Stratum("files of other kinds", inputs(other_kinds, count=few), row="corners", count=4),
+        Stratum("endings in capitals", inputs(capital_endings, count=few), row="corners", count=4),
+        Stratum("names with dots", inputs(dotted, count=few), row="corners", count=4),
+        Stratum(
+            "names that are the beginning of others",
+            inputs(beginnings, count=few),
+            row="corners",
+            count=4,
         ),
-    )
-
-    expect(
-        all(stem(image) == stem(trimap) for image, trimap in found),
-        "one photograph has no mask here, and from there on photographs got the masks of others: "
-        "pair by name, not by position",
-    )
-    listed_names = {stem(image) for image, _ in found}
-    expect(
-        not listed_names & {lone_image, lone_trimap},
-        "a photograph without a mask, or a mask without a photograph, should be left out",
-    )
-    expect(set(both) <= listed_names, "a lone file should not cost any other pair")
-
-
-@pytest.mark.cell("02-list-pairs", points=2)
-def test_other_kinds_of_files_left_out(student, rng):
-    """Files that are neither photographs nor masks are left out."""
-    names = file_names(rng)
-    strays = {
-        f"{names[0]}.mat": b"MATLAB 5.0",
-        f"{names[1]}.jpg.part": b"half a download",
-        "Thumbs.db": b"thumbnails",
-    }
-    found = listed(
-        student,
-        pair_folders(
-            student, rng, names, images=strays, trimaps={f"{names[2]}.png.txt": b"a note"}
+        Stratum(
+            "folders given as text",
+            inputs(plain, count=few, text=st.just(True)),
+            row="corners",
+            count=3,
         ),
-    )
-
-    expect(
-        set(found) == set(wanted(names)) and len(found) == len(names),
-        "files such as NAME.mat or NAME.jpg.part lie in the folder, and they are no photographs: "
-        "look at the end of the name",
-        got=f"{len(found)} pairs",
-        expected=f"{len(names)} pairs",
-    )
-
-
-@pytest.mark.cell("02-list-pairs", points=2)
-def test_hidden_files_left_out(student, rng):
-    """Files such as ._NAME.png are left out."""
-    names = file_names(rng)
-    notes = {f"._{name}.png": b"\x00\x05\x16\x07AppleDouble" for name in names[:3]}
-    found = listed(student, pair_folders(student, rng, names, trimaps=notes))
-
-    expect(
-        not any(part.startswith(".") for pair in found for part in pair),
-        "._NAME.png is no mask, though it ends in .png: names with a dot in front are hidden files",
-    )
-    expect(
-        set(found) == set(wanted(names)),
-        "hidden files (._NAME.png) lie between the masks and have disturbed the pairing",
-    )
-
-
-@pytest.mark.cell("02-list-pairs", points=1)
-def test_paths_include_the_folder(student, rng):
-    """The paths include the folder, so that the files can be opened."""
-    folders = pair_folders(student, rng, file_names(rng))
-    found = pair_texts(with_path(student, "list_pairs", *folders))
-
-    expect(found, "the list is empty")
-    expect(
-        all("/" in path for pair in found for path in pair),
-        "these are bare file names: without the folder nobody can open them",
-    )
-    expect(
-        all(student.exists(path) for pair in found[:3] for path in pair),
-        "some of these paths lead nowhere",
-    )
-
-
-@pytest.mark.cell("02-list-pairs", points=1)
-def test_pairs_are_tuples(student, rng):
-    """The result is a list of tuples, the photograph first."""
-    value = with_path(student, "list_pairs", *pair_folders(student, rng, file_names(rng)))
-    pairs = pair_texts(value)
-
-    expect(pairs, "the list is empty")
-    expect(isinstance(value, list), "return a list", got=type(value).__name__, expected="list")
-    expect(
-        all(isinstance(entry, tuple) for entry in value),
-        "each pair should be a tuple",
-        got=type(value[0]).__name__,
-        expected="tuple",
-    )
-    expect(
-        all(image.endswith(".jpg") and trimap.endswith(".png") for image, trimap in pairs),
-        "the photograph comes first in each pair, its mask second",
-    )
-
-
-@pytest.mark.cell("02-list-pairs", points=1)
-def test_folders_as_text(student, rng):
-    """Folders may be given as str as well as Path."""
-    names = file_names(rng)
-    folders = pair_folders(student, rng, names)
-    as_text = pair_texts(student.call("list_pairs", *folders))
-    as_path = pair_texts(with_path(student, "list_pairs", *folders))
-
-    expect(as_text, "the list is empty")
-    expect(as_text == as_path, "folders given as str and as Path should give the same pairs")
+        Stratum(
+            "folders without any pair",
+            inputs(no_pairs, count=st.integers(0, 4)),
+            row="corners",
+            count=3,
+        ),
+    ],
+    variants=variants,
+    same=exact,
+    contract=Contract(
+        result=list, items=tuple, messages={"type": "return a list of tuples: (image, trimap)"}
+    ),
+)

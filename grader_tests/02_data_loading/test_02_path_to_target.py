@@ -1,191 +1,224 @@
-"""Hidden checks of exercise 02-path-to-target."""
+"""Hidden checks of 02-path-to-target: a trimap's labels from 0, resized without new ones."""
 
-from itertools import product
+import io
 
 import numpy as np
-import pytest
+from hypothesis import strategies as st
 from PIL import Image
 
-from pawmark.checks import compare_masks, expect
+from pawmark.checks import Contract, Exercise, Place, Slip, Stratum, exact, inputs, switches
 
-from .pictures import encoded, picture
-from .replies import numbers, with_path
-
-
-def regions(rng, height, width, values):
-    """Draw a mask of large regions that holds every one of the values."""
-    field = picture(rng, height, width)
-    limits = np.quantile(field, np.linspace(0, 1, len(values) + 1)[1:-1])
-    order = rng.permutation(np.array(values, dtype=np.uint8))
-    return order[np.digitize(field, limits)]
+from .pictures import encoded
 
 
-def rings(rng, side, values):
-    """Draw a mask of square rings, one for each value: the same when mirrored or turned."""
-    order = rng.permutation(np.array(values, dtype=np.uint8))
-    distance = np.abs(np.arange(side) - (side - 1) / 2)
-    outward = np.maximum(distance[:, None], distance[None, :]) / (side / 2)
-    return order[np.digitize(outward, np.linspace(0, 1, len(values) + 1)[1:-1])]
-
-
-def trimap_file(student, mask):
-    """Write a trimap where the student's code can read it."""
-    return student.folder({"mask.png": encoded(mask)}) + "/mask.png"
-
-
-def label_plane(value):
-    """Return a mask as (H, W) numbers, forgiving its other faults: they have their own checks."""
-    mask = numbers(value, "the mask")
-    expect(mask.size > 0, "the mask is empty", got=mask.shape)
-    plane = mask[..., 0] if mask.ndim == 3 else mask
-    expect(plane.ndim == 2, "a mask has shape (height, width, 1)", got=mask.shape)
-    return plane
-
-
-def nearest(mask, side):
-    """Resize a mask to a square without new values."""
-    return np.asarray(Image.fromarray(mask).resize((side, side), Image.Resampling.NEAREST))
-
-
-@pytest.mark.cell("02-path-to-target", points=2)
-def test_target_shape(student, rng):
-    """A target has shape (height, width, 1)."""
-    height, width = (int(n) for n in rng.permutation(np.arange(24, 60))[:2])
-    path = trimap_file(student, regions(rng, 90, 110, (1, 2, 3)))
-    mask = numbers(with_path(student, "path_to_target", path, (height, width)), "the mask")
-
-    shape = mask.shape
-    expect(
-        shape[:2] != (width, height),
-        "height and width are swapped: img_size is (height, width), Pillow wants (width, height)",
-        got=shape,
-        expected=(height, width, 1),
+def judge(path, img_size):
+    """Take for each pixel the one of the file that lies at the middle of it."""
+    labels = read(path)
+    rows, columns = (
+        (2 * np.arange(wanted) + 1) * there // (2 * wanted)
+        for wanted, there in zip(img_size, labels.shape, strict=True)
     )
-    expect(
-        shape != (height, width),
-        "the channel axis is gone: keep it, even with a single channel",
-        got=shape,
-        expected=(height, width, 1),
-    )
-    expect(
-        shape != (height, width, 3),
-        "the mask was read as a colour image: it has a single channel of labels",
-        got=shape,
-        expected=(height, width, 1),
-    )
-    expect(shape == (height, width, 1), "the mask has another shape than asked for", got=shape)
+    return np.array([[[labels[y, x] - 1] for x in columns] for y in rows], dtype="uint8")
 
 
-@pytest.mark.cell("02-path-to-target", points=1)
-def test_target_is_uint8(student, rng):
-    """A target has the dtype uint8."""
-    path = trimap_file(student, regions(rng, 60, 60, (1, 2, 3)))
-    mask = numbers(with_path(student, "path_to_target", path, (60, 60)), "the mask")
-
-    expect(
-        mask.dtype == np.uint8,
-        "labels are whole numbers, stored as uint8",
-        got=str(mask.dtype),
-        expected="uint8",
-    )
+def read(path):
+    """Return the values of a file that was drawn."""
+    return np.asarray(Image.open(io.BytesIO(path.files[path.path])))
 
 
-@pytest.mark.cell("02-path-to-target", points=3)
-def test_labels_start_at_zero(student, rng):
-    """Mask labels run from 0 to 2."""
-    trimap = regions(rng, 80, 80, (1, 2, 3))
-    path = trimap_file(student, trimap)
-    plane = label_plane(with_path(student, "path_to_target", path, (80, 80)))
-    labels, picture = np.unique(plane), compare_masks(plane, trimap - 1)
-
-    got = labels[:5].tolist()
-    expect(
-        got != [1, 2, 3],
-        "labels still start at 1: trimaps hold 1, 2, 3, the model counts from 0",
-        got=got,
-        expected=[0, 1, 2],
-        picture=picture,
-    )
-    expect(
-        not (labels > 250).any(),
-        "a label has wrapped around: in uint8, 0 - 1 is 255. Was 1 subtracted twice?",
-        got=got,
-        expected=[0, 1, 2],
-        picture=picture,
-    )
-    expect(
-        got == [0, 1, 2] and len(labels) == 3,
-        "these are not the labels 0, 1 and 2",
-        got=got,
-        expected=[0, 1, 2],
-        picture=picture,
-    )
+def linear(labels, img_size):
+    """Resize as TensorFlow does unless told otherwise: between the four nearest pixels."""
+    for axis, (wanted, there) in enumerate(zip(img_size, labels.shape, strict=True)):
+        place = np.clip((np.arange(wanted) + 0.5) * there / wanted - 0.5, 0, there - 1)
+        low = np.floor(place).astype(int)
+        part = (place - low).reshape((-1, 1) if axis == 0 else (1, -1))
+        high = np.minimum(low + 1, there - 1)
+        labels = labels.take(low, axis) * (1 - part) + labels.take(high, axis) * part
+    return labels
 
 
-@pytest.mark.cell("02-path-to-target", points=3)
-def test_labels_keep_their_meaning(student, rng):
-    """Pet, background and contour keep their order: 0, 1, 2."""
-    trimap = rings(rng, 81, (1, 2, 3))
-    plane = label_plane(
-        with_path(student, "path_to_target", trimap_file(student, trimap), trimap.shape)
-    )
-
-    expect(plane.shape == trimap.shape, "the mask has another size than asked for")
-    middles = [np.median(plane[trimap == value]) for value in (1, 2, 3)]
-    expect(
-        middles[0] < middles[1] < middles[2],
-        "the classes have changed places: 0 is the pet, 1 the background, 2 the contour, "
-        "in the order of the file's 1, 2 and 3",
-        picture=compare_masks(plane, trimap - 1),
-    )
-
-
-@pytest.mark.cell("02-path-to-target", points=3)
-def test_resizing_invents_no_labels(student, rng):
-    """Resizing a mask makes no class out of two others."""
-    trimap = regions(rng, 150, 170, (1, 3))
-    path = trimap_file(student, trimap)
-    for side in (int(rng.integers(40, 70)), int(rng.integers(180, 220))):
-        plane = label_plane(with_path(student, "path_to_target", path, (side, side)))
-        labels = np.unique(plane)
-        expect(len(labels) > 1, "a mask that holds two classes has come back with one")
-        expect(
-            len(labels) == 2,
-            "resizing has invented a class: this file holds pet (1) and contour (3) only, and "
-            "between them has appeared something else. Masks need nearest interpolation",
-            picture=compare_masks(plane, nearest(trimap, side) - 1),
-        )
+def resized(labels, img_size, bilinear, between, cropped, corner):
+    """Bring a mask to a size, with what may go wrong."""
+    height, width = img_size
+    there_high, there_wide = labels.shape
+    if between:
+        return linear(labels.astype(float), img_size)
+    box = None
+    if cropped:
+        high = min(there_high, max(1, there_wide * height // width))
+        wide = min(there_wide, max(1, there_high * width // height))
+        top, left = (there_high - high) // 2, (there_wide - wide) // 2
+        box = (left, top, left + wide, top + high)
+    image = Image.fromarray(labels)
+    if corner:
+        return np.asarray(image.crop((0, 0, width, height)))
+    how = Image.Resampling.BILINEAR if bilinear else Image.Resampling.NEAREST
+    return np.asarray(image.resize((width, height), how, box))
 
 
-@pytest.mark.cell("02-path-to-target", points=2)
-def test_target_shows_the_whole_mask(student, rng):
-    """Regions stay where they are in the file."""
-    trimap = regions(rng, int(rng.integers(90, 140)), int(rng.integers(160, 220)), (1, 2, 3))
-    side = int(rng.integers(60, 90))
-    path = trimap_file(student, trimap)
-    plane = label_plane(with_path(student, "path_to_target", path, (side, side)))
+def formula(
+    path,
+    img_size,
+    size_swapped=False,
+    bilinear=False,
+    between=False,
+    cropped=False,
+    corner=False,
+    upside_down=False,
+    in_colour=False,
+    from_one=False,
+    twice=False,
+    modulo_three=False,
+    background_zero=False,
+    inverted=False,
+    contour_joins=False,
+    numbered_anew=False,
+    less_smallest=False,
+):
+    """Read, resize and subtract 1, with what may go wrong."""
+    labels = resized(
+        read(path), img_size[::-1] if size_swapped else img_size, bilinear, between, cropped, corner
+    ).astype("uint8")
+    labels = labels[::-1] if upside_down else labels
+    if numbered_anew:
+        labels = np.unique(labels, return_inverse=True)[1].reshape(labels.shape) + 1
+    if less_smallest:
+        labels = labels - labels.min() + 1
+    if modulo_three:
+        labels = labels % 3 + 1
+    if background_zero:
+        labels = np.array([0, 2, 1, 3])[labels]
+    if inverted:
+        labels = 4 - labels
+    if contour_joins:
+        labels = np.minimum(labels, 2)
+    labels = labels.astype("uint8") - np.uint8(0 if from_one else 2 if twice else 1)
+    return np.repeat(labels[..., None], 3 if in_colour else 1, axis=-1)
 
-    expect(plane.shape == (side, side), "the mask has another size than asked for")
-    truth = nearest(trimap, side)
-    kinds = np.unique(plane)[:6]
-    expect(len(kinds) > 1, "the mask holds a single label everywhere")
-    # Wrong labels have their own checks: any renaming of the regions counts as agreement.
-    agreement = max(np.mean(np.choose(truth - 1, k) == plane) for k in product(kinds, repeat=3))
-    expect(
-        agreement > 0.9,
-        "the regions are not where they are in the file: stretch the mask to the size asked for, "
-        "without cropping, padding or turning it",
-        picture=compare_masks(plane, truth - 1),
+
+INVENTED = (
+    "resizing has invented a class: halfway between pet (1) and contour (3) lies background (2). "
+    "Masks need nearest interpolation"
+)
+
+variants = switches(
+    formula,
+    size_swapped=Slip(
+        "fatal", "height and width are exchanged: Pillow wants (width, height), unlike arrays"
+    ),
+    bilinear=Slip("major", INVENTED, family="invented"),
+    between=Slip("major", INVENTED, family="invented"),
+    cropped=Slip(
+        "major", "the middle of the mask is cut out: stretch all of it to the size asked for"
+    ),
+    corner=Slip(
+        "major", "a corner of the mask is cut out: stretch all of it to the size asked for"
+    ),
+    upside_down=Slip("fatal", "the mask is upside down: row 0 is at the top"),
+    in_colour=Slip("fatal", "the mask is read as a colour image: it needs a single channel"),
+    from_one=Slip("fatal", "labels still begin at 1: trimaps hold 1, 2, 3, and targets 0, 1, 2"),
+    twice=Slip(
+        "fatal", "1 is subtracted twice: then the pet wraps around to 255, as uint8 has no -1"
+    ),
+    modulo_three=Slip(
+        "fatal", "the classes have changed places: 0 is the pet, 1 the background, 2 the contour"
+    ),
+    background_zero=Slip(
+        "fatal", "pet and background have changed places: 0 is the pet, 1 the background"
+    ),
+    inverted=Slip("fatal", "pet and contour have changed places: 0 is the pet, 2 the contour"),
+    contour_joins=Slip(
+        "fatal", "the contour is counted as background: it is a class of its own, with label 2"
+    ),
+    numbered_anew=Slip(
+        "major",
+        "the values that occur are numbered anew, as np.unique does: where a class is missing, "
+        "the others get its label",
+    ),
+    less_smallest=Slip(
+        "major",
+        "the smallest value of each mask becomes 0: where the pet is missing, the background "
+        "would get its label",
+    ),
+)
+
+
+def trimap(rng, height, width, labels, factors, text=False):
+    """Draw a mask of blocks, and a size in which each block is whole again.
+
+    ``factors`` are the heights and widths of a block in the file, and then in the result: so all
+    ways of taking the nearest pixel agree.
+    """
+    (down, across), (tall, wide) = factors
+    cells = rng.choice(labels, height * width)
+    cells[: len(labels)] = labels[: height * width]
+    cells = rng.permutation(cells).astype("uint8").reshape(height, width)
+    content = encoded(np.kron(cells, np.ones((down, across), dtype="uint8")))
+    path = Place({"masks/a_1.png": content}, "masks/a_1.png", as_path=not text)
+    return path, (height * tall, width * wide)
+
+
+def drawn(labels=(1, 2, 3), factors=((1, 1), (1, 1)), height=(3, 9), text=False, more=0):
+    """Return the strategy of masks with some labels, higher than wide or wider than high."""
+
+    def build(rng, height, extra, upright, labels, factors):
+        sides = (height + extra, height) if upright else (height, height + extra)
+        return trimap(rng, *sides, labels, factors, text)
+
+    return inputs(
+        build,
+        height=st.integers(*height),
+        extra=st.integers(2 + more, 6 + 8 * more),
+        upright=st.booleans(),
+        labels=labels if isinstance(labels, st.SearchStrategy) else st.just(labels),
+        factors=factors if isinstance(factors, st.SearchStrategy) else st.just(factors),
     )
 
 
-@pytest.mark.cell("02-path-to-target", points=1)
-def test_target_path_as_text(student, rng):
-    """The path may be given as str as well as Path."""
-    path = trimap_file(student, regions(rng, 60, 70, (1, 2, 3)))
-    as_text = numbers(student.call("path_to_target", path, (32, 32)))
-    as_path = numbers(with_path(student, "path_to_target", path, (32, 32)))
+larger = st.sampled_from([((1, 1), (2, 4)), ((1, 1), (4, 2)), ((3, 1), (4, 2))])
+smaller = st.sampled_from([((3, 7), (1, 1)), ((7, 3), (1, 1)), ((6, 3), (1, 1))])
 
-    same = np.array_equal(as_text, as_path)
-    expect(as_text.size >= 32 * 32, "the array is too small", got=as_text.shape)
-    expect(same, "a path given as str and as Path should give the same array")
+exercise = Exercise(
+    "02-path-to-target",
+    function="path_to_target",
+    judge=judge,
+    strata=[
+        Stratum("masks in their own size", drawn()),
+        Stratum("masks that are enlarged", drawn(factors=larger)),
+        Stratum("masks that are made smaller", drawn(factors=smaller)),
+        Stratum("masks without background", drawn(labels=(1, 3)), count=3),
+        Stratum(
+            "masks without a pet", drawn(labels=st.sampled_from([(2, 3), (2,), (3,)])), count=4
+        ),
+        Stratum(
+            "masks that are very wide or very high",
+            drawn(height=(1, 3), more=3, factors=larger),
+            row="corners",
+            count=4,
+        ),
+        Stratum(
+            "masks of a single pixel",
+            inputs(
+                trimap,
+                height=st.just(1),
+                width=st.just(1),
+                labels=st.sampled_from([(1,), (2,), (3,)]),
+                factors=st.just(((1, 1), (2, 3))),
+            ),
+            row="corners",
+            count=3,
+        ),
+        Stratum("a path given as text", drawn(text=True), row="corners", count=3),
+    ],
+    variants=variants,
+    families={"invented": INVENTED},
+    same=exact,
+    contract=Contract(
+        result=np.ndarray,
+        dtype="uint8",
+        messages={
+            "dtype": "labels are small whole numbers: they are stored as uint8",
+            "shape": "the shape should be (height, width, 1): the axis of the channel stays",
+        },
+    ),
+)

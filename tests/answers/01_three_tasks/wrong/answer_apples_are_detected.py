@@ -1,6 +1,6 @@
 """Apples pass by and have to be detected.
 
-fails: test_situations_with_one_class
+names: situation J
 says: one of three states
 """
 

@@ -1,7 +1,7 @@
 """The background is a component like others.
 
-fails: test_regions_apart, test_count_of_components, test_numbers_from_one_without_gaps, test_winding_regions, test_only_the_class_asked_for, test_class_that_does_not_occur
-says: numbers where zeros should
+names: everything
+severity: fatal
 """
 
 # %% 01-semantic-to-instances

@@ -1,6 +1,6 @@
 """Cat or dog is a classification with two classes.
 
-fails: test_one_unit_for_cat_or_dog, test_single_unit_can_say_no, test_loss_for_yes_or_no_targets
+names: the units for 'binary'
 says: smaller head
 """
 

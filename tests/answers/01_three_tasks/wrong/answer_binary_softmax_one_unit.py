@@ -1,6 +1,6 @@
 """A softmax on a single unit.
 
-fails: test_single_unit_can_say_no
+names: the activation for 'binary'
 says: always 1
 """
 

@@ -1,6 +1,6 @@
 """Cat or dog are two classes.
 
-fails: test_one_unit_for_cat_or_dog
+names: the units for 'binary'
 says: follows from that of 'dog'
 """
 

@@ -1,6 +1,6 @@
 """A whole number as target, so the sparse loss for the single unit.
 
-fails: test_loss_for_yes_or_no_targets
+names: the loss for 'binary'
 says: yes or a no
 """
 

@@ -1,6 +1,6 @@
 """Species of birds are labels.
 
-fails: test_situations_with_boxes
+names: situation F
 says: words cannot be counted
 """
 

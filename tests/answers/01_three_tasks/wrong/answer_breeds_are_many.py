@@ -1,6 +1,6 @@
 """25 breeds are many labels.
 
-fails: test_situations_with_one_class
+names: situation A
 says: exactly one breed
 """
 

@@ -1,6 +1,6 @@
 """A car needs the best that there is: every pixel.
 
-fails: test_situations_with_boxes
+names: situation D
 says: outlines cost far more labels
 """
 

@@ -1,6 +1,6 @@
 """Each pixel of the microscope picture is a cell or not.
 
-fails: test_situations_with_things_told_apart
+names: situation E
 says: melt into one region
 """
 

@@ -1,7 +1,7 @@
 """The whole class is one instance.
 
-fails: test_regions_apart, test_count_of_components, test_corners_do_not_join, test_edges_do_not_join, test_only_the_class_asked_for, test_hundreds_of_components
-says: several components have got the same number
+names: one-instance
+severity: fatal
 """
 
 # %% 01-semantic-to-instances

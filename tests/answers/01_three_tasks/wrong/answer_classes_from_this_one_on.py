@@ -1,7 +1,7 @@
 """Classes from this one on count.
 
-fails: test_only_the_class_asked_for, test_components_of_label_zero
-says: other classes have got numbers
+names: this-and-higher
+severity: major
 """
 
 # %% 01-semantic-to-instances

@@ -1,7 +1,7 @@
 """Corners count as neighbours.
 
-fails: test_corners_do_not_join
-says: neighbours share a side
+names: corners-join
+severity: major
 """
 
 # %% 01-semantic-to-instances

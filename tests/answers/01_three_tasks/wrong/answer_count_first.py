@@ -1,7 +1,7 @@
 """The count comes first.
 
-fails: test_array_first_count_second
-says: comes first, the count second
+names: count-first
+severity: fatal
 """
 
 # %% 01-semantic-to-instances

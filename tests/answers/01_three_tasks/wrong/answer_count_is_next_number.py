@@ -1,7 +1,7 @@
 """The count begins at 1 and is one too many.
 
-fails: test_count_of_components, test_class_that_does_not_occur
-says: not the number of components
+names: next-number
+severity: fatal
 """
 
 # %% 01-semantic-to-instances

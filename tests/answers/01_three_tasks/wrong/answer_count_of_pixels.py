@@ -1,7 +1,7 @@
 """Pixels are counted.
 
-fails: test_count_of_components
-says: nor pixels
+names: count-of-pixels
+severity: fatal
 """
 
 # %% 01-semantic-to-instances

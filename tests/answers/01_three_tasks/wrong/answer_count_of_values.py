@@ -1,7 +1,7 @@
 """The background is counted as a component.
 
-fails: test_count_of_components, test_class_that_does_not_occur
-says: neither the background
+names: count-of-values
+severity: fatal
 """
 
 # %% 01-semantic-to-instances

@@ -1,7 +1,7 @@
 """Index -1 is not caught.
 
-fails: test_edges_do_not_join
-says: opposite edge
+names: edges-wrap
+severity: minor
 """
 
 # %% 01-semantic-to-instances

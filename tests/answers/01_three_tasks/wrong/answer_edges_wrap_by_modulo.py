@@ -1,7 +1,7 @@
 """The picture is a globe.
 
-fails: test_edges_do_not_join
-says: opposite edge
+names: edges-wrap
+severity: minor
 """
 
 # %% 01-semantic-to-instances

@@ -1,7 +1,7 @@
 """Everything that is not background is numbered.
 
-fails: test_only_the_class_asked_for, test_components_of_label_zero, test_class_that_does_not_occur
-says: other classes have got numbers
+names: not-zero
+severity: major
 """
 
 # %% 01-semantic-to-instances

@@ -1,6 +1,6 @@
 """Each forest and each field is told apart.
 
-fails: test_situations_with_a_class_for_every_pixel
+names: situation G
 says: nobody asks which tree or field
 """
 

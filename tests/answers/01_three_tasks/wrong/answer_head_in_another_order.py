@@ -1,6 +1,6 @@
 """The loss comes before the activation.
 
-fails: test_parts_in_order
+names: the activation for 'single-label'
 says: activation comes second
 """
 

@@ -1,6 +1,6 @@
 """The loss for one-hot targets, though targets are whole numbers.
 
-fails: test_loss_for_whole_number_targets
+names: the loss for 'single-label'
 says: one-hot rows
 """
 

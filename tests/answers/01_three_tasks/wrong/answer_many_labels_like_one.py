@@ -1,6 +1,6 @@
 """Multi-label is treated as single-label is.
 
-fails: test_labels_do_not_compete, test_loss_for_yes_or_no_targets
+names: the activation for 'multi-label'
 says: must not take away
 """
 

@@ -1,7 +1,7 @@
 """Visited pixels are rubbed out of the mask itself.
 
-fails: test_mask_is_left_alone
-says: array of your own
+names: contract-arguments
+severity: minor
 """
 
 # %% 01-semantic-to-instances

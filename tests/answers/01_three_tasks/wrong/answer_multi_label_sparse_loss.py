@@ -1,6 +1,6 @@
 """The sparse loss for zeros and ones.
 
-fails: test_loss_for_yes_or_no_targets
+names: the loss for 'multi-label'
 says: yes or a no
 """
 

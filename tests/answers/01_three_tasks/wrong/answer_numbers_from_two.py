@@ -1,7 +1,7 @@
 """The numbers begin at 2, because 1 means 'to be visited'.
 
-fails: test_numbers_from_one_without_gaps
-says: 1, 2, 3 and so on
+names: contract-type
+severity: minor
 """
 
 # %% 01-semantic-to-instances

@@ -1,7 +1,7 @@
 """The numbers have the dtype of the mask.
 
-fails: test_hundreds_of_components
-says: starts again after 255
+names: in-uint8
+severity: minor
 """
 
 # %% 01-semantic-to-instances

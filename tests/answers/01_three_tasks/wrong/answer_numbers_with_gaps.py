@@ -1,7 +1,7 @@
 """The components are numbered in tens.
 
-fails: test_numbers_from_one_without_gaps
-says: none left out
+names: contract-type
+severity: minor
 """
 
 # %% 01-semantic-to-instances

@@ -1,6 +1,6 @@
 """A finding is a class, so the X-ray picture is classified.
 
-fails: test_situations_with_any_number_of_classes
+names: situation I
 says: no single label says that
 """
 

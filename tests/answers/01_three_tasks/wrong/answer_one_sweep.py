@@ -1,7 +1,7 @@
 """One sweep from the upper left: each pixel takes the number of the one above or before it.
 
-fails: test_winding_regions
-says: one component has got several numbers
+names: one-sweep
+severity: major
 """
 
 # %% 01-semantic-to-instances

@@ -1,6 +1,6 @@
 """One more unit for 'nothing of it'.
 
-fails: test_one_unit_for_each_class, test_two_labels_are_two_questions
+names: the units for 'single-label'
 says: neither more nor fewer
 """
 

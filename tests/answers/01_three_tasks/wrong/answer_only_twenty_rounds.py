@@ -1,7 +1,7 @@
 """Numbers spread to neighbours in a fixed number of rounds.
 
-fails: test_large_region, test_winding_regions
-says: fallen into pieces
+names: twenty-rounds
+severity: major
 """
 
 # %% 01-semantic-to-instances

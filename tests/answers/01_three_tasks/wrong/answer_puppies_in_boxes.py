@@ -1,6 +1,6 @@
 """Puppies are objects and get boxes.
 
-fails: test_situations_with_things_told_apart
+names: situation H
 says: a rectangle has no outline
 """
 

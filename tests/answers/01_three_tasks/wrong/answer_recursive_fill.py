@@ -1,7 +1,7 @@
 """The function calls itself for every neighbour.
 
-fails: test_large_region
-says: RecursionError
+names: recursive
+severity: minor
 """
 
 # %% 01-semantic-to-instances

@@ -1,7 +1,7 @@
 """Every run of pixels in a row is a component of its own.
 
-fails: test_regions_apart, test_count_of_components, test_winding_regions, test_large_region
-says: one component has got several numbers
+names: each-run
+severity: fatal
 """
 
 # %% 01-semantic-to-instances

@@ -1,6 +1,6 @@
 """To find a dog in a photo one has to find where it is.
 
-fails: test_situations_with_any_number_of_classes
+names: situation B
 says: a word needs no place
 """
 

@@ -1,7 +1,7 @@
 """Only the segmentation gets the loss for one-hot targets.
 
-fails: test_loss_for_whole_number_targets
-says: 'segmentation'
+names: the loss for 'segmentation'
+says: this loss wants one-hot rows
 """
 
 # %% 01-output-head

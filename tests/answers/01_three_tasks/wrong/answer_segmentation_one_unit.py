@@ -1,6 +1,6 @@
 """A mask has one number for each pixel, so one unit.
 
-fails: test_one_unit_for_each_class
+names: the units for 'segmentation'
 says: one number for each class
 """
 

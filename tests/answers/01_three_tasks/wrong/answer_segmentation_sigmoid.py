@@ -1,6 +1,6 @@
 """Every pixel is cat or not, dog or not.
 
-fails: test_classes_compete_where_one_applies, test_loss_for_whole_number_targets
+names: the activation for 'segmentation'
 says: share a cake of 1
 """
 

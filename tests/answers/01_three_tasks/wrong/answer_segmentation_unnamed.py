@@ -1,6 +1,6 @@
 """The kind of segmentation is not named.
 
-fails: test_situations_with_a_class_for_every_pixel, test_situations_with_things_told_apart
+names: situation C
 says: does not say which kind
 """
 

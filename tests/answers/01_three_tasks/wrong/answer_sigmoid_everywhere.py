@@ -1,6 +1,6 @@
 """Sigmoid gives probabilities, so it is right everywhere.
 
-fails: test_classes_compete_where_one_applies
+names: the activation for 'single-label'
 says: share a cake of 1
 """
 

@@ -1,6 +1,6 @@
 """One situation has no answer.
 
-fails: test_situations_with_boxes
+names: situation F
 says: situation F has no answer
 """
 

@@ -1,6 +1,6 @@
 """Softmax is what classifications end with.
 
-fails: test_labels_do_not_compete
+names: the activation for 'multi-label'
 says: must not take away
 """
 

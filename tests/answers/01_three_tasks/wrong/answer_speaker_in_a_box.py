@@ -1,6 +1,6 @@
 """The speaker is an object.
 
-fails: test_situations_with_a_class_for_every_pixel
+names: situation C
 says: no rectangle will do
 """
 

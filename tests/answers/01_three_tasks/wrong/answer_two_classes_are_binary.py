@@ -1,6 +1,6 @@
 """Whenever there are two classes, the binary head is taken.
 
-fails: test_two_labels_are_two_questions
+names: the units for 'single-label'
 says: one number cannot say that
 """
 

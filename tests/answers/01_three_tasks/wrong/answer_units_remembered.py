@@ -1,6 +1,6 @@
 """The number of units of the visible check is remembered.
 
-fails: test_one_unit_for_each_class, test_two_labels_are_two_questions
+names: the units for 'single-label'
 says: one number for each class
 """
 

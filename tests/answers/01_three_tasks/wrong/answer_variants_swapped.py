@@ -1,7 +1,7 @@
 """Semantic and instance segmentation are taken for each other.
 
-fails: test_situations_with_a_class_for_every_pixel, test_situations_with_things_told_apart
-says: situation C
+names: situation C
+says: which pixel belongs to which thing
 """
 
 # %% 01-choose-tasks

@@ -1,7 +1,7 @@
 """Zero is taken for 'no label'.
 
-fails: test_components_of_label_zero
-says: taken for 'no label'
+names: zero-is-none
+severity: minor
 """
 
 # %% 01-semantic-to-instances

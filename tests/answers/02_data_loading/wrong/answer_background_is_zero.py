@@ -1,7 +1,7 @@
 """Background becomes 0 and the pet 1.
 
-fails: test_labels_keep_their_meaning
-says: 0 is the pet, 1 the background
+names: background-zero
+severity: fatal
 """
 
 # %% 02-path-to-target

@@ -1,7 +1,7 @@
 """File names without their folder.
 
-fails: test_paths_include_the_folder
-says: bare file names
+names: bare-names+hidden-kept
+severity: fatal
 """
 
 # %% 02-list-pairs

@@ -1,7 +1,7 @@
 """The contour is counted as background: two classes are left.
 
-fails: test_labels_start_at_zero, test_labels_keep_their_meaning
-says: these are not the labels 0, 1 and 2
+names: contour-joins
+severity: fatal
 """
 
 # %% 02-path-to-target

@@ -1,7 +1,7 @@
 """The ending is looked for anywhere in the name.
 
-fails: test_other_kinds_of_files_left_out
-says: look at the end of the name
+names: ending-anywhere+until-first-dot
+severity: minor
 """
 
 # %% 02-list-pairs

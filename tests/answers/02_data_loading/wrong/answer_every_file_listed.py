@@ -1,7 +1,7 @@
 """Every file whose name has a mask counts as a photograph.
 
-fails: test_other_kinds_of_files_left_out
-says: NAME.mat
+names: hidden-kept+every-file
+severity: minor
 """
 
 # %% 02-list-pairs

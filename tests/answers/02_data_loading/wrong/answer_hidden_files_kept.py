@@ -1,7 +1,7 @@
 """Everything that ends in .png counts as a mask.
 
-fails: test_hidden_files_left_out, test_paired_by_name_not_by_position
-says: names with a dot in front
+names: zipped+hidden-kept
+severity: major
 """
 
 # %% 02-list-pairs

@@ -1,7 +1,7 @@
 """The proportions are kept and the middle is cut out.
 
-fails: test_image_shows_the_whole_photograph
-says: stretch it to the size asked for
+names: nothing
+severity: major
 """
 
 # %% 02-path-to-input-image

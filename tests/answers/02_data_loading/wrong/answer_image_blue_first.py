@@ -1,7 +1,7 @@
 """The channels are blue, green, red.
 
-fails: test_channels_red_green_blue
-says: another order than red, green, blue
+names: blue-first
+severity: major
 """
 
 # %% 02-path-to-input-image

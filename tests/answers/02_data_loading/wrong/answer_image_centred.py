@@ -1,7 +1,7 @@
 """The photograph is scaled to -1..1.
 
-fails: test_image_values_up_to_255
-says: scaled down
+names: around-zero
+severity: fatal
 """
 
 # %% 02-path-to-input-image

@@ -1,7 +1,7 @@
 """A corner is cut out in place of resizing.
 
-fails: test_image_shows_the_whole_photograph
-says: without cropping
+names: corner
+severity: major
 """
 
 # %% 02-path-to-input-image

@@ -1,7 +1,7 @@
 """The photograph is scaled to 0..1.
 
-fails: test_image_values_up_to_255
-says: the model divides by 255 itself
+names: up-to-one
+severity: fatal
 """
 
 # %% 02-path-to-input-image

@@ -1,7 +1,7 @@
 """The photograph becomes float64.
 
-fails: test_image_is_float32
-says: float64 doubles the memory
+names: contract-dtype
+severity: minor
 """
 
 # %% 02-path-to-input-image

@@ -1,7 +1,7 @@
 """The file's own mode is kept: greyscale has no channel, RGBA has four.
 
-fails: test_odd_modes_become_rgb
-says: convert to RGB after opening
+names: mode-kept
+severity: major
 """
 
 # %% 02-path-to-input-image

@@ -1,7 +1,7 @@
 """Pillow's resize is given (height, width).
 
-fails: test_image_shape, test_array_shapes
-says: height and width are swapped
+names: size-swapped
+severity: fatal
 """
 
 # %% 02-path-to-input-image

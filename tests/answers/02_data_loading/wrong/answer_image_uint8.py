@@ -1,7 +1,7 @@
 """The photograph stays uint8.
 
-fails: test_image_is_float32
-says: should be float32
+names: contract-dtype
+severity: minor
 """
 
 # %% 02-path-to-input-image

@@ -1,7 +1,7 @@
 """Labels keep their original values 1 to 3.
 
-fails: test_labels_start_at_zero
-says: labels still start at 1
+names: from-one
+severity: fatal
 """
 
 # %% 02-path-to-target

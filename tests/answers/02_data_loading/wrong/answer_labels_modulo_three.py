@@ -1,7 +1,7 @@
 """The contour becomes 0 by a remainder.
 
-fails: test_labels_keep_their_meaning
-says: the classes have changed places
+names: modulo-three
+severity: fatal
 """
 
 # %% 02-path-to-target

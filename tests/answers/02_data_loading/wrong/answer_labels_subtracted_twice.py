@@ -1,7 +1,7 @@
 """1 is subtracted twice, and uint8 wraps around.
 
-fails: test_labels_start_at_zero, test_labels_keep_their_meaning
-says: wrapped around
+names: twice
+severity: fatal
 """
 
 # %% 02-path-to-target

@@ -1,7 +1,7 @@
 """The mask is resized with bilinear interpolation.
 
-fails: test_resizing_invents_no_labels
-says: resizing has invented a class
+names: bilinear
+severity: major
 """
 
 # %% 02-path-to-target

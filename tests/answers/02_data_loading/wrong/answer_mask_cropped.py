@@ -1,7 +1,7 @@
 """The middle of the mask is kept in place of the whole.
 
-fails: test_target_shows_the_whole_mask
-says: stretch the mask to the size
+names: cropped
+severity: major
 """
 
 # %% 02-path-to-target

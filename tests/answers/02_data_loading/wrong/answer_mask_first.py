@@ -1,7 +1,7 @@
 """The mask comes first in each pair.
 
-fails: test_pairs_are_tuples
-says: the photograph comes first
+names: mask-first+hidden-kept
+severity: fatal
 """
 
 # %% 02-list-pairs

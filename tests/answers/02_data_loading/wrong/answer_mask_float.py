@@ -1,7 +1,7 @@
 """The mask is float32.
 
-fails: test_target_is_uint8
-says: stored as uint8
+names: contract-dtype
+severity: minor
 """
 
 # %% 02-path-to-target

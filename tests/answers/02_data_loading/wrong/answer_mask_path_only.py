@@ -1,7 +1,7 @@
 """The path must be a Path, not a str.
 
-fails: test_target_path_as_text
-says: 'str' object has no attribute 'open'
+names: nothing
+severity: minor
 """
 
 # %% 02-path-to-target

@@ -1,7 +1,7 @@
 """TensorFlow's resize is bilinear by default.
 
-fails: test_resizing_invents_no_labels
-says: Masks need nearest interpolation
+names: between
+severity: major
 """
 
 # %% 02-path-to-target

@@ -1,7 +1,7 @@
 """Pillow's resize is given (height, width).
 
-fails: test_target_shape, test_array_shapes
-says: Pillow wants (width, height)
+names: size-swapped
+severity: fatal
 """
 
 # %% 02-path-to-target

@@ -1,7 +1,7 @@
 """The mask is turned upside down.
 
-fails: test_target_shows_the_whole_mask
-says: without cropping, padding or turning
+names: upside-down
+severity: fatal
 """
 
 # %% 02-path-to-target

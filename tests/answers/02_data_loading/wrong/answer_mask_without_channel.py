@@ -1,7 +1,7 @@
 """The channel axis is dropped.
 
-fails: test_target_shape, test_array_shapes, test_inputs_in_the_order_of_the_pairs, test_targets_in_the_order_of_the_pairs, test_rows_keep_their_values, test_inputs_are_float32, test_targets_are_uint8
-says: the channel axis is gone
+names: contract-shape
+severity: minor
 """
 
 # %% 02-path-to-target

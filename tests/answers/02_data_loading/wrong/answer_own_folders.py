@@ -1,7 +1,7 @@
 """The arguments are ignored: the notebook's own folders are read.
 
-fails: test_every_photograph_with_its_mask, test_other_kinds_of_files_left_out, test_hidden_files_left_out, test_paired_by_name_not_by_position
-says: does the function use its arguments
+names: nothing
+severity: fatal
 """
 
 # %% 02-list-pairs

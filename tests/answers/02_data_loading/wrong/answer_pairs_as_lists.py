@@ -1,7 +1,7 @@
 """Each pair is a list.
 
-fails: test_pairs_are_tuples
-says: should be a tuple
+names: hidden-kept
+severity: minor
 """
 
 # %% 02-list-pairs

@@ -1,7 +1,7 @@
 """The folders must be Path, not str.
 
-fails: test_folders_as_text
-says: has no attribute 'glob'
+names: nothing
+severity: minor
 """
 
 # %% 02-list-pairs

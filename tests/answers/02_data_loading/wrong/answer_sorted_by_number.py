@@ -1,7 +1,7 @@
 """Names sorted like a person would: 2 before 10.
 
-fails: test_pairs_sorted_by_name
-says: _10 before _2
+names: hidden-kept+by-number
+severity: major
 """
 
 # %% 02-list-pairs

@@ -1,7 +1,7 @@
 """Names sorted without regard to capital letters.
 
-fails: test_pairs_sorted_by_name
-says: capital letters sort before small ones
+names: hidden-kept+without-case
+severity: major
 """
 
 # %% 02-list-pairs

@@ -1,7 +1,7 @@
 """Two sorted lists joined by position, as in the chapter.
 
-fails: test_paired_by_name_not_by_position
-says: pair by name, not by position
+names: zipped
+severity: major
 """
 
 # %% 02-list-pairs

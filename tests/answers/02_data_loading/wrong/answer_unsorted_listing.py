@@ -1,7 +1,7 @@
 """The order in which the folder lists its files.
 
-fails: test_pairs_sorted_by_name
-says: folders list their files in any order
+names: nothing
+severity: fatal
 """
 
 # %% 02-list-pairs
