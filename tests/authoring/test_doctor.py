@@ -60,7 +60,7 @@ def test_the_course_of_the_kit_is_sound():
 def test_a_missing_check_and_a_check_without_exercise_are_named(course):
     """An exercise whose hidden checks are gone is named, and so are checks of no exercise."""
     folder = course / "grader_tests" / NAME
-    edit(folder / "test_01_choose_tasks.py", 'cell("01-choose-tasks"', 'cell("01-chose-tasks"')
+    edit(folder / "test_01_choose_tasks.py", 'Items("01-choose-tasks"', 'Items("01-chose-tasks"')
     (folder / "test_01_box_iou.py").unlink()
 
     says = wanting(course)["checks"]
