@@ -141,6 +141,27 @@ def test_configuration_that_fails_is_named(tmp_path):
         course_settings.load(tmp_path)
 
 
+def test_reading_a_configuration_leaves_logging_alone(tmp_path):
+    """A handler of another library, and its stream, are as open after the reading as before."""
+    (tmp_path / "nbgrader_config.py").write_text("c.Pawmark.memory_gb = 5\n")
+    (tmp_path / "nbgrader_config.json").write_text('{"Pawmark": {"cpus": 1}}')
+    code = (
+        "import io, logging, sys; from pathlib import Path\n"
+        "class Closing(logging.StreamHandler):\n"
+        "    def close(self):\n"
+        "        self.stream.close()\n"
+        "handler = Closing(io.StringIO()); logging.getLogger('a library').addHandler(handler)\n"
+        "from pawmark.grading.gradebook import course_settings\n"
+        "given = course_settings.given(course_settings.load(Path(sys.argv[1])))\n"
+        "print(given, handler.stream.closed)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, str(tmp_path)], capture_output=True, text=True, check=False
+    )
+
+    assert done.stdout.strip() == "{'memory_gb': 5, 'cpus': 1} False", done.stderr
+
+
 def test_configuration_may_import_what_lies_beside_it(tmp_path):
     """As under nbgrader, a course's configuration imports modules of the course."""
     (tmp_path / "sizes_of_this_course.py").write_text("MEMORY = 5\n")
