@@ -15,7 +15,7 @@ from pawmark.grading.boundary import wire
 
 if os.fork() == 0:
     os.setsid()
-    door = socket.socket(fileno=int(os.environ["PAWMARK_DOOR_FD"]))
+    door = socket.socket(fileno=int(os.environ["PAWMARK_CHANNEL_FD"]))
     while True:
         try:
             wire.read_frame(lambda count: door.recv(count, socket.MSG_WAITALL))

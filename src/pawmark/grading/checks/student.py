@@ -176,7 +176,8 @@ class Student:
 
     def _path(self, op: str, **args: Any) -> str:
         answer = self.question(op, **args)
-        return read(lambda: typed(answer, str))
+        path: str = read(lambda: typed(answer, str))
+        return path
 
     def seed(self, seed: int) -> None:
         """Seed Python's and NumPy's random numbers."""

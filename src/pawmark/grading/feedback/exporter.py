@@ -268,7 +268,7 @@ class PrepareFeedback(NbGraderPreprocessor):
     """Gathers the page from gradebook and record, after `GetGrades` has read the scores."""
 
     # The exporter sets it for all preprocessors, and one that lacks it would be warned about.
-    display_data_priority = List().tag(config=True)
+    display_data_priority: List[Any] = List().tag(config=True)
 
     def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
         """Fill in the summary; leave in the notebook what belongs below it."""
@@ -388,7 +388,9 @@ def _said(check: CheckResult) -> Any:
 
 def _group(checks: list[CheckResult]) -> Group:
     exhibit = checks[0].exhibit
-    kind = courses.plugin().exhibits.get(exhibit.kind) if exhibit is not None else None
+    if exhibit is None:
+        return Group(tuple(checks), None)
+    kind = courses.plugin().exhibits.get(exhibit.kind)
     return Group(tuple(checks), None if kind is None else kind.chart(exhibit.data))
 
 

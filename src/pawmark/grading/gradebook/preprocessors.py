@@ -86,7 +86,8 @@ def _exercise(cell: NotebookNode) -> str:
 def _table(result: ExerciseResult) -> NotebookNode:
     plain = repr(ResultTable(result))
     data = {"text/html": render_table(result), "text/plain": plain}
-    return nbformat.v4.new_output("display_data", data)
+    made: NotebookNode = nbformat.v4.new_output("display_data", data)
+    return made
 
 
 def _record(

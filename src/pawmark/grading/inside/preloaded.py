@@ -125,38 +125,38 @@ def _leave(
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         left = _places()
         _setns(target, sum(_SPACES.values()))
-        control, door = _keep_only(*passed)
+        control, channel = _keep_only(*passed)
         Limits.from_text(request["limits"]).apply(namespaced=True)
         _give_up_rights(base64.b64decode(request["filter"] or ""))
         runner = os.fork()
         if runner == 0:
             _verify(left, bool(request["filter"]))
-            _begin(control, door, home)
-        os.closerange(3, door + 1)
+            _begin(control, channel, home)
+        os.closerange(3, channel + 1)
         os.waitpid(runner, 0)
     except BaseException:  # whatever it is: this process must not go on as the template
         os._exit(1)
     os._exit(0)
 
 
-def _begin(control: int, door: int, home: dict[str, bytes]) -> NoReturn:
+def _begin(control: int, channel: int, home: dict[str, bytes]) -> NoReturn:
     from pawmark.grading.inside import runner
 
     os.setsid()
     _settle(home)
     _forget_chance()
-    runner.serve(control, door, runner.ForkedKernel(door, control))
+    runner.serve(control, channel, runner.ForkedKernel(channel, control))
 
 
 def _setns(descriptor: int, spaces: int) -> None:
     checked(_libc.setns(descriptor, spaces), "setns")
 
 
-def _keep_only(control: int, door: int) -> tuple[int, int]:
+def _keep_only(control: int, channel: int) -> tuple[int, int]:
     """Close every file but the two sockets; the null device is standard input and output."""
-    for wanted, number in enumerate((control, door), start=_place_above(control, door)):
+    for wanted, number in enumerate((control, channel), start=_place_above(control, channel)):
         os.dup2(number, wanted)
-    first = _place_above(control, door)
+    first = _place_above(control, channel)
     os.closerange(3, first)
     os.closerange(first + 2, os.sysconf("SC_OPEN_MAX"))
     for place, number in ((3, first), (4, first + 1)):

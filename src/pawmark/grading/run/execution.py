@@ -211,9 +211,9 @@ class Execution:
                     self._kernel.start()
                 self.live += 1
                 self._began_with = self._kernel.used().cpu_seconds
-                if not self._handed_over():
+                if not self._handed_over(self._kernel):
                     continue
-            if self._caught_up():
+            if self._caught_up(self._kernel):
                 return self._kernel
         self._close()
         return None
@@ -232,7 +232,7 @@ class Execution:
         with self._spending():
             return kernel.run(source, min(limit, self._left))
 
-    def _handed_over(self) -> bool:
+    def _handed_over(self, kernel: StudentKernel) -> bool:
         """Give a new process the files that were handed in, before any code runs in it."""
         trained = stand_in.files_for(self.notebook, self.course)
         messages = [stand_in.message_for(trained)] if trained else []
@@ -241,7 +241,7 @@ class Execution:
             messages.append(wire.encode({"op": "lay", "args": {"files": files}}))
         try:
             for message in messages:
-                self._kernel.ask(message, START_LIMIT)
+                kernel.ask(message, START_LIMIT)
         except KernelLost:
             self._lose()
             return False
@@ -258,10 +258,10 @@ class Execution:
             if taped.lost not in (None, Outcome.NOT_REACHED)
         ]
 
-    def _caught_up(self) -> bool:
+    def _caught_up(self, kernel: StudentKernel) -> bool:
         """Run the cells that the process has not seen; a cell that loses it now is dropped."""
         while self._done < len(self._steps):
-            if self._run_in(self._kernel, self._steps[self._done]).outcome in _LOST:
+            if self._run_in(kernel, self._steps[self._done]).outcome in _LOST:
                 del self._steps[self._done]
                 self._lose()
                 return False
@@ -369,7 +369,7 @@ class Execution:
             return {key: Answer(key, None, self._lost[exercise]) for key in questions}
         asked = self._asked("", batch(list(questions.values()), seconds))
         if asked.reply is None:
-            self._lost[exercise] = asked.lost
+            self._lost[exercise] = _loss(asked)
             return {key: Answer(key, None, asked.lost) for key in questions}
         try:
             replies = read_batch(asked.reply, len(questions))
@@ -391,8 +391,8 @@ class Execution:
             answer = self._taped(exercise, question) or self._asked(question, message)
             self.tape.answers[exercise, self._check_name].append(self._kept(answer))
             if answer.reply is None:
-                self._lost[exercise] = answer.lost
-                raise StudentError(answer.lost, _LOST[answer.lost])
+                self._lost[exercise] = _loss(answer)
+                raise StudentError(_loss(answer), _LOST[_loss(answer)])
             return answer.reply
 
         return ask
@@ -462,9 +462,17 @@ class Execution:
 
 
 def _reply_of(answer: Answer | None) -> Reply:
-    if answer is None or answer.reply is not None:
-        return answer and answer.reply
-    return StudentError(answer.lost, _LOST.get(answer.lost, _UNREADABLE))
+    if answer is None:
+        return None
+    if answer.reply is not None:
+        return answer.reply
+    return StudentError(_loss(answer), _LOST.get(_loss(answer), _UNREADABLE))
+
+
+def _loss(answer: Answer) -> Outcome:
+    """Return how the process was lost that gave no reply."""
+    assert answer.lost is not None, "an answer holds a reply or how the process was lost"
+    return answer.lost
 
 
 def _broken(exercise: str, points: float, detail: str) -> ExerciseResult:

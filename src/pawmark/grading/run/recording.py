@@ -16,7 +16,7 @@ import hashlib
 import json
 import zlib
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -38,7 +38,7 @@ SUFFIX = ".jsonl"
 class CellTape:
     """What came of running one cell: its outputs, and how it lost the process, if it did."""
 
-    outputs: list[dict[str, Any]]
+    outputs: Sequence[dict[str, Any]]
     lost: Outcome | None
 
 

@@ -185,8 +185,9 @@ def _remove_leftovers(course: Path, now: float) -> None:
 
 def show_size(size: int) -> str:
     """Return a number of bytes as people read it: ``2.5 MB``."""
+    left = float(size)
     for unit in ("bytes", "kB"):
-        if size < 1000:
-            return f"{size:.3g} {unit}"
-        size /= 1000
-    return f"{size:,.1f} MB"
+        if left < 1000:
+            return f"{left:.3g} {unit}"
+        left /= 1000
+    return f"{left:,.1f} MB"

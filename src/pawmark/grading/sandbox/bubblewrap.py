@@ -159,6 +159,7 @@ def _run(wrapped: list[str], system_calls: int | None = None) -> str | None:
     passed = () if system_calls is None else (system_calls,)
     try:
         with start(wrapped, passed, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE) as process:
+            assert process.stderr is not None
             try:
                 status = process.wait(_TRIAL)
             finally:
@@ -208,8 +209,10 @@ def start(
 
 def end(process: subprocess.Popen[bytes]) -> None:
     """End what `start` has started, with everything in it, and wait until it is gone."""
+    assert process.stdin is not None
     with contextlib.suppress(OSError):  # what was written to it and never read
         process.stdin.close()
+
     try:
         process.wait(_END)
     except subprocess.TimeoutExpired:

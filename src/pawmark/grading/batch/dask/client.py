@@ -30,6 +30,7 @@ from pawmark.grading.run.pipeline import (
     repair_submission,
 )
 from pawmark.grading.run.run_settings import RunSettings
+from pawmark.settings import HANDED_IN
 
 RETRIES = 1
 
@@ -87,7 +88,7 @@ def run_all(
     """
     if stand_in.wanted():
         raise CourseError(
-            f"With {stand_in.VARIABLE}={stand_in.HANDED_IN} nothing is trained, and a cluster "
+            f"With {stand_in.VARIABLE}={HANDED_IN} nothing is trained, and a cluster "
             "has nothing to save: leave --scheduler out."
         )
     names = sorted({name for name, _ in submissions})
@@ -251,7 +252,7 @@ class _Run:
         """
         try:
             self._run(orders, _WAITING)
-            suspects, self.suspects = self.suspects, None
+            suspects, self.suspects = self.suspects or [], None
             self._forget()
             self._run(iter(suspects), 1)
         finally:
@@ -333,7 +334,8 @@ class _Run:
         from distributed import KilledWorker
 
         if future.status == "finished":
-            return future.result()
+            result: Done = future.result()
+            return result
         if future.status != "error":
             raise CourseError(
                 "The scheduler is gone, or somebody cancelled the tasks. What was run is kept; the "
