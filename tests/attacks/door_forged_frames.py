@@ -1,6 +1,6 @@
 """Finds the door among its descriptors and writes answers of its own before any question comes.
 
-tries: frames on the door
+tries: frames on the question channel
 stock: does not apply
 outcome: failed, error in your code, crashed, timeout
 earns: 2

@@ -1,6 +1,6 @@
 """Leaves the door to a child that goes on answering after its parent has died.
 
-tries: frames on the door, double-forked children
+tries: frames on the question channel, double-forked children
 stock: does not apply
 outcome: crashed, timeout
 earns: 2, 4

@@ -1,6 +1,6 @@
 """Sends one array of many megabytes to which the JSON of the answer refers many thousand times.
 
-tries: decompression bombs, frames on the door
+tries: decompression bombs, frames on the question channel
 stock: does not apply
 outcome: error in your code, crashed
 earns: 2, 4

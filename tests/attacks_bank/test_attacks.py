@@ -78,7 +78,7 @@ KINDS = (
     "malicious models",
     "malicious pickles",
     "decompression bombs",
-    "frames on the door",
+    "frames on the question channel",
     "frames on the control socket",
     "ptrace of the runner",
     "replaced pawmark.grading.inside.guest",

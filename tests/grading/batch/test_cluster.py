@@ -166,8 +166,8 @@ def results(course: Course) -> str:
     return json.dumps([course.scores(), kept])
 
 
-def tapes(course: Course) -> dict[str, bytes]:
-    """Return the tapes by name, without what differs from run to run of the same code."""
+def recordings(course: Course) -> dict[str, bytes]:
+    """Return the recordings by name, without what differs from run to run of the same code."""
     found = {}
     for path in (course.root / recording.FOLDER).iterdir():
         head, _, rest = path.read_bytes().partition(b"\n")
@@ -217,7 +217,7 @@ def test_distributed_is_sequential(cluster, tmp_path, small_pets):
     assert printed.count(" of 4  ") == 4
     assert sum(process.poll() is not None for process in workers.values()) == 1
     assert results(shared) == results(alone)
-    assert tapes(shared) == tapes(alone)
+    assert recordings(shared) == recordings(alone)
 
 
 @pytest.mark.slow
@@ -243,7 +243,7 @@ def test_a_submission_that_ends_its_workers(cluster, tmp_path, small_pets):
 
 
 def key_of(course: Course, student: str) -> str:
-    """Return the name of the tape of a submission."""
+    """Return the name of the recording of a submission."""
     with surroundings(course):
         return job_of(course.root, NAME, student).key
 

@@ -280,7 +280,7 @@ def test_usual_work_goes_on(kernel):
 
 @needs_landlock
 def test_a_question_is_answered(kernel):
-    """The door to the student's namespace works as in the other sandbox."""
+    """The question channel to the student's namespace works as in the other sandbox."""
     kernel.run("def double(x):\n    return 2 * x", LIMIT)
     question = {"op": "call", "args": {"name": "double", "args": [21], "kwargs": {}}}
 
