@@ -25,7 +25,7 @@ class GradingExporter(NotebookExporter):
     """Reads a submission as hostile bytes and rebuilds it from the pristine source."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+        super().__init__(*args, **kwargs)  # type: ignore[no-untyped-call]  # nbconvert's
         if not isinstance(self.parent, HardenedAutograde):
             raise self._refuse(
                 f"{type(self.parent).__name__} is not the converter that Pawmark gives nbgrader. "
@@ -68,7 +68,10 @@ class GradingExporter(NotebookExporter):
         key = (ids["student"], ids["assignment"])
         if self.converter._sanitizing:
             self.repaired[key] = self._repair(Path(filename), *key)
-            return self.from_notebook_node(self.repaired[key].notebook, resources, **kwargs)
+            notebook = self.repaired[key].notebook
+            return self.from_notebook_node(  # type: ignore[no-untyped-call]  # nbconvert's
+                notebook, resources, **kwargs
+            )
         resources["pawmark"] = {
             "repaired": self.repaired[key],
             "course": Path(self.converter.coursedir.root),

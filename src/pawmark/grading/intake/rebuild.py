@@ -570,9 +570,11 @@ class _Rebuild:
         return woven
 
     def fresh(self, cell: Cell, name: str) -> NotebookNode:
-        code = cell.kind == "code"
-        make = nbformat.v4.new_code_cell if code else nbformat.v4.new_markdown_cell
-        node: NotebookNode = make(source=cell.source, id=name)
+        node: NotebookNode
+        if cell.kind == "code":
+            node = nbformat.v4.new_code_cell(source=cell.source, id=name)
+        else:
+            node = nbformat.v4.new_markdown_cell(source=cell.source, id=name)
         self.paste(node, cell.pictures)
         if self.notebook.get("nbformat_minor", 5) < 5:
             del node["id"]
