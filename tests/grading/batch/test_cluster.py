@@ -365,6 +365,15 @@ def test_no_scheduler_is_said_in_a_sentence(tmp_path, small_pets, monkeypatch):
         grade(course, "tcp://127.0.0.1:9")
 
 
+def test_a_class_that_is_not_trained_again_needs_no_cluster(tmp_path, small_pets, monkeypatch):
+    """Where trained weights are taken as handed in, a scheduler is refused with the reason."""
+    course = build(tmp_path, small_pets.root, {"anna": HONEST})
+    monkeypatch.setenv("PAWMARK_TRAINING", "handed-in")
+
+    with pytest.raises(CourseError, match=r"PAWMARK_TRAINING=handed-in .* leave --scheduler out"):
+        grade(course, "tcp://127.0.0.1:9")
+
+
 def test_versions_are_compared_by_name():
     """What differs between two installations is listed with both versions."""
     with pytest.raises(RefusedError, match=r"numpy is 1.0, wanted is 2.0; keras is absent, wanted"):
