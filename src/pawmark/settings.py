@@ -276,7 +276,7 @@ class Settings:
     )
 
     # What the parts of Pawmark tell one another.
-    ahead = Setting(_FOLDER, "")  # in a sandbox: where lies what was made ahead
+    precomputed = Setting(_FOLDER, "")  # in a sandbox: where lies what was made beforehand
     channel_fd = Setting(_DESCRIPTOR, None)  # in the kernels that run submissions: where checks ask
 
 

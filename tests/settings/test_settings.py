@@ -216,7 +216,7 @@ def test_every_setting_for_users_is_in_the_table():
         setting.variable for setting in settings.EVERY.values() if setting.words
     ]
     assert "<!-- settings -->" in (ROOT / "docs" / "command-line.md").read_text()
-    assert not any(inner in "".join(rows) for inner in ("CHANNEL_FD", "AHEAD"))
+    assert not any(inner in "".join(rows) for inner in ("CHANNEL_FD", "PRECOMPUTED"))
 
 
 def test_one_home_for_what_grading_keeps():

@@ -99,7 +99,7 @@ def program() -> bytes | None:
         return None
 
 
-def confined_program(own_user: bool) -> bytes:
+def landlocked_program(own_user: bool) -> bytes:
     """Return the filter for student code without name spaces, which Landlock alone does not hold.
 
     Parameters

@@ -121,10 +121,10 @@ class _Graded:
         """Return why there is nothing to judge, if no question of the core was answered."""
         answers = [one.answer for one in self.asked]
         lost = [answer for answer in answers if isinstance(answer, Lost)]
-        undone = [one for one in lost if one.outcome is Outcome.NOT_ATTEMPTED]
+        untouched = [one for one in lost if one.outcome is Outcome.NOT_ATTEMPTED]
         if len(lost) < len(answers):
             return None
-        return undone[0] if undone else lost[0]
+        return untouched[0] if untouched else lost[0]
 
     def _lost_rows(self, lost: Lost) -> list[CheckResult]:
         worth = marks.worth(self.exercise.shares, self._row_names(), self.max_points)

@@ -210,12 +210,12 @@ class Page:
         """A few words on the whole."""
         checks = [check for exercise in self.exercises for check in exercise.checks]
         full = sum(e.state[2] == "all points" for e in self.exercises)
-        undone = sum(e.state[2] == "not attempted" for e in self.exercises)
+        untouched = sum(e.state[2] == "not attempted" for e in self.exercises)
         words = [f"{full} of {len(self.exercises)} exercises have all their points"]
         if checks:
             passed = sum(check.outcome is Outcome.PASSED for check in checks)
             words.append(f"{passed} of {len(checks)} checks passed")
-        return words + ([f"{undone} not attempted"] if undone else [])
+        return words + ([f"{untouched} not attempted"] if untouched else [])
 
     @property
     def has_rows(self) -> bool:

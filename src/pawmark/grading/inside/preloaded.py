@@ -115,7 +115,7 @@ def _leave(
     target: int,
     home: dict[str, bytes],
 ) -> NoReturn:
-    """Move into a submission's sandbox, give up all rights, and let the runner begin there.
+    """Move into a submission's sandbox, give up all capabilities, and let the runner begin there.
 
     A process keeps its own process name space for life: the runner is a child of this one, which
     has nothing left to do but to wait for it, unseen from inside.
@@ -127,7 +127,7 @@ def _leave(
         _setns(target, sum(_SPACES.values()))
         control, channel = _keep_only(*passed)
         Limits.from_text(request["limits"]).apply(namespaced=True)
-        _give_up_rights(base64.b64decode(request["filter"] or ""))
+        _give_up_capabilities(base64.b64decode(request["filter"] or ""))
         runner = os.fork()
         if runner == 0:
             _verify(left, bool(request["filter"]))
@@ -177,7 +177,7 @@ def _settle(home: dict[str, bytes]) -> None:
         path.write_bytes(data)
 
 
-def _give_up_rights(program: bytes) -> None:
+def _give_up_capabilities(program: bytes) -> None:
     """Drop all capabilities for good and put the filter of system calls on."""
     forbid_capabilities()
     drop_capabilities()

@@ -27,7 +27,7 @@ from pawmark.grading.sandbox import lifeline
 
 GUEST_HOME = "/home/student"
 GUEST_DATA = "/data/pets"
-GUEST_AHEAD = "/data/ahead"
+GUEST_PRECOMPUTED = "/data/precomputed"
 
 _PACKAGE = Path(__file__).resolve().parents[2]
 _SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32")
@@ -343,7 +343,7 @@ def lent() -> list[Path]:
 def _precomputed(data: str) -> str | None:
     """Return where lies what was made of a data set for all, seen from where the data set is."""
     if data == GUEST_DATA:
-        return GUEST_AHEAD
+        return GUEST_PRECOMPUTED
     folder = courses.plugin().precomputed(Path(data))
     return None if folder is None else str(folder)
 
@@ -399,7 +399,7 @@ def _mounts(data: Path | None) -> list[str]:
         source = data if str(data) == GUEST_DATA else Path(data).resolve()
         options += ["--ro-bind", str(source), GUEST_DATA]
         if (made := _precomputed(str(data))) is not None:
-            options += ["--ro-bind-try", made, GUEST_AHEAD]
+            options += ["--ro-bind-try", made, GUEST_PRECOMPUTED]
     return options
 
 

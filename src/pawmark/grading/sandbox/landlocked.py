@@ -84,7 +84,7 @@ def available(data: Path | None = None) -> str | None:
     if os.uname().machine not in seccomp.PROCESSORS:
         return f"system calls of {os.uname().machine} cannot be filtered"
     try:
-        seccomp.confined_program(own_user=False)
+        seccomp.landlocked_program(own_user=False)
     except (OSError, AttributeError) as error:
         return f"system calls cannot be filtered ({error}): install libseccomp 2.5 or newer"
     return _tried(data)
