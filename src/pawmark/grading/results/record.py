@@ -243,7 +243,8 @@ def _of_version_1(tree: dict[str, Any]) -> dict[str, Any]:
         {**exercise, "checks": [_check_of_version_1(check) for check in exercise["checks"]]}
         for exercise in tree["exercises"]
     ]
-    return {**tree, "exercises": exercises, "recording": tree["tape"]}
+    named = {"recording" if name == "tape" else name: value for name, value in tree.items()}
+    return {**named, "exercises": exercises}
 
 
 def _check_of_version_1(check: dict[str, Any]) -> dict[str, Any]:
