@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from jupyter_core.paths import jupyter_config_path
-from traitlets.config import (
-    Config,
+from traitlets.config import Config
+from traitlets.config.loader import (
     ConfigFileNotFound,
     JSONFileConfigLoader,
     LazyConfigValue,

@@ -241,11 +241,11 @@ def _decoded(skimmer: Skimmer) -> Reading:
         notes.append(f"only the first {len(skimmer.cells)} cells were read")
     pictures = _Pictures()
     cells = [_cell(raw, encoding, pictures) if raw else None for raw in skimmer.cells]
-    merged = [place for place, cell in enumerate(cells) if cell and _sides(cell.source.encode())]
-    for place in merged:
-        ours, _ = _sides(cells[place].source.encode())
-        cells[place] = replace(cells[place], source=ours.decode())
-    doubts = (f"{_MERGED}, in {len(merged)} cells",) if merged else ()
+    merged = 0
+    for place, cell in enumerate(cells):
+        if cell and (sides := _sides(cell.source.encode())):
+            cells[place], merged = replace(cell, source=sides[0].decode()), merged + 1
+    doubts = (f"{_MERGED}, in {merged} cells",) if merged else ()
     return Reading(tuple(cells), (*notes, *pictures.notes), doubts)
 
 
@@ -342,10 +342,10 @@ def _script(data: bytes) -> Reading:
     if not _PYTHON.search(text):
         raise UnreadableError(described(data))
     cells = _split(text)
-    notes = ("the file is a script; its parts were taken for cells",)
+    notes: tuple[str, ...] = ("the file is a script; its parts were taken for cells",)
     if encoding != decoding.UTF8:
         notes += (f"the file was not written in UTF-8; read as {decoding.name_of(encoding)}",)
-    doubts = ()
+    doubts: tuple[str, ...] = ()
     if len(cells) < 2:
         doubts = ("it is a script and no notebook, and all of it was run as one cell",)
     return Reading(tuple(cells[:MAX_CELLS]), notes, doubts, is_script=True)

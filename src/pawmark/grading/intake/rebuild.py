@@ -103,7 +103,8 @@ def release_form(source: NotebookNode) -> NotebookNode:
     """
     from nbgrader import preprocessors as steps
 
-    notebook, resources = copy.deepcopy(source), {}
+    notebook = copy.deepcopy(source)
+    resources: dict[str, Any] = {}
     for step in (
         steps.LockCells,
         steps.ClearSolutions,
@@ -308,7 +309,8 @@ class _Rebuild:
         by_id = {c.get("id"): i for i, c in enumerate(self.originals)}
         for table in (by_grade, by_id):
             table.pop(None, None)
-        copies, rest = defaultdict(list), []
+        copies: defaultdict[int, list[int]] = defaultdict(list)
+        rest: list[int] = []
         for j, cell in enumerate(self.cells):
             # Assignments share cell ids, and no grade ids: such a cell is another assignment's.
             i = by_grade.get(cell.grade_id) if cell.grade_id else by_id.get(cell.cell_id)
@@ -473,6 +475,7 @@ class _Rebuild:
             elif j not in dropped and cell.source.strip():
                 yield anchor, cell
             for before, piece in self.added.get(j, ()):
+                assert original is not None, "only a copy of one is cut into pieces"
                 code = self.originals[original].cell_type == "code"
                 # What is asked at a check cell has to be there before it.
                 check = bool(_nbgrader(self.originals[original]).get("grade"))
@@ -567,9 +570,11 @@ class _Rebuild:
         return woven
 
     def fresh(self, cell: Cell, name: str) -> NotebookNode:
-        code = cell.kind == "code"
-        make = nbformat.v4.new_code_cell if code else nbformat.v4.new_markdown_cell
-        node = make(source=cell.source, id=name)
+        node: NotebookNode
+        if cell.kind == "code":
+            node = nbformat.v4.new_code_cell(source=cell.source, id=name)
+        else:
+            node = nbformat.v4.new_markdown_cell(source=cell.source, id=name)
         self.paste(node, cell.pictures)
         if self.notebook.get("nbformat_minor", 5) < 5:
             del node["id"]
