@@ -18,6 +18,7 @@ from typing import Any
 import nbformat
 from nbformat import NotebookNode
 
+from pawmark.grading.intake.cells import mark_students_own
 from pawmark.grading.intake.reading import MAX_SOURCE, Cell, Reading
 
 MAX_EXTRA = 500
@@ -82,10 +83,6 @@ class Repaired:
     unread: str = ""
     graded: str = field(default="", compare=False)
     beside: Mapping[str, bytes] = field(default_factory=dict)
-
-    def doubts_about(self, exercise: str) -> list[str]:
-        """Return the reasons why a person should look at an exercise."""
-        return [doubt.reason for doubt in self.doubts if doubt.exercise in (None, exercise)]
 
 
 def release_form(source: NotebookNode) -> NotebookNode:
@@ -353,9 +350,10 @@ class _Rebuild:
                 self.answer(i, answer_of.get(i))
             elif _is_locked(cell):
                 self.lock(i)
-            elif _is_free(cell) and i in answer_of:
-                self.free_code |= self.differs(i, answer_of[i])
+            elif _is_free(cell) and i in answer_of and self.differs(i, answer_of[i]):
+                self.free_code = True
                 cell.source = self.cells[answer_of[i]].source
+                mark_students_own(cell)
         extras = self.kept(self.with_written_answers(list(self.extras())))
         self.free_code |= any(cell.kind == "code" for _, cell in extras)
         self.attempted |= self.answered_elsewhere(extras)
@@ -570,6 +568,8 @@ class _Rebuild:
         code = cell.kind == "code"
         make = nbformat.v4.new_code_cell if code else nbformat.v4.new_markdown_cell
         node = make(source=cell.source, id=name)
+        if code:
+            mark_students_own(node)
         self.paste(node, cell.pictures)
         if self.notebook.get("nbformat_minor", 5) < 5:
             del node["id"]

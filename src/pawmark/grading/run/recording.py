@@ -36,10 +36,14 @@ SUFFIX = ".jsonl"
 
 @dataclass(frozen=True)
 class CellTape:
-    """What came of running one cell: its outputs, and how it lost the process, if it did."""
+    """What came of running one cell: its outputs, and how it lost the process, if it did.
+
+    The words are for people, where the usual ones of such a loss would not be true.
+    """
 
     outputs: list[dict[str, Any]]
     lost: Outcome | None
+    words: str = ""
 
 
 @dataclass(frozen=True)
@@ -78,6 +82,8 @@ class Tape:
         What came of those checks; empty where a person must look, so that they run once more.
     gave_up
         Why the submission could not be run at all; empty as a rule.
+    doubts
+        Why a person should look at what was run; empty as a rule.
     seconds
         How long its cells ran and its answers took.
     memory
@@ -92,6 +98,7 @@ class Tape:
     about: dict[str, str] = field(default_factory=dict)
     results: tuple[ExerciseResult, ...] = ()
     gave_up: str = ""
+    doubts: tuple[str, ...] = ()
     seconds: float = 0.0
     memory: int = 0
 
@@ -154,12 +161,16 @@ def to_bytes(tape: Tape) -> bytes:
     head |= {"seconds": tape.seconds, "memory": tape.memory}
     if tape.gave_up:
         head["gave up"] = tape.gave_up
+    if tape.doubts:
+        head["doubts"] = list(tape.doubts)
     return "".join(f"{line}\n" for line in (json.dumps(head), *lines)).encode()
 
 
 def _cells(tape: Tape) -> Iterator[dict[str, Any]]:
     for index, cell in tape.cells.items():
         tree: dict[str, Any] = {"cell": index, "outputs": cell.outputs}
+        if cell.words:
+            tree["words"] = cell.words
         yield tree | _loss(cell.lost)
 
 
@@ -214,6 +225,7 @@ def from_bytes(data: bytes) -> Tape | None:
         head, *trees = (json.loads(line) for line in data.splitlines())
         tape = Tape(int(head["seed"]), str(head["sandbox"]), about=dict(head["about"]))
         tape.gave_up = str(head.get("gave up", ""))
+        tape.doubts = tuple(map(str, head.get("doubts", ())))
         tape.seconds, tape.memory = float(head["seconds"]), int(head["memory"])
         for tree in trees:
             _add(tape, tree)
@@ -234,7 +246,7 @@ def _add(tape: Tape, tree: dict[str, Any]) -> None:
         tape.probes[tree["exercise"]][tree["probe"]] = _probe(tree, lost)
         return
     if "cell" in tree:
-        tape.cells[int(tree["cell"])] = CellTape(tree["outputs"], lost)
+        tape.cells[int(tree["cell"])] = CellTape(tree["outputs"], lost, str(tree.get("words", "")))
         return
     reply = None
     if "reply" in tree:

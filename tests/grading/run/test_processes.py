@@ -1,0 +1,102 @@
+"""Which cell is to blame when a process ends, and who is asked where that cannot be told."""
+
+import pytest
+from check_files import write_checks
+from hand_ins import CHECKS, FILE, NAME, STUB, Work, cell_of, code, place_of, put
+
+from pawmark.grading.intake.choosing import choose
+from pawmark.grading.intake.finding import find
+from pawmark.grading.results.outcomes import Outcome
+from pawmark.grading.run.execution import Execution
+from pawmark.grading.run.pipeline import undone_of
+from pawmark.grading.run.recording import from_bytes, to_bytes
+from pawmark.grading.sandbox import bubblewrap
+from pawmark.grading.sandbox.namespaced import Bubblewrap
+from pawmark.grading.session import warm
+from pawmark.grading.session.kernel import StudentKernel
+
+pytestmark = pytest.mark.skipif(
+    bubblewrap.available() is not None, reason=str(bubblewrap.available())
+)
+WORK = Work()
+
+
+@pytest.fixture(autouse=True)
+def warm_starts(monkeypatch):
+    """Start every process as a copy of one that has imported all."""
+    monkeypatch.setenv("PAWMARK_WARM", "1")
+    yield
+    warm.close()
+
+
+@pytest.fixture
+def run(tmp_path, small_pets):
+    """Return what runs a notebook and its checks in the real sandbox."""
+    write_checks(tmp_path, NAME, CHECKS)
+
+    def execute(notebook, old=None, **more):
+        put(tmp_path / "hand-in", notebook)
+        repaired = choose(WORK.release, find(tmp_path / "hand-in"), FILE)
+        libraries = warm.libraries_for(["import numpy"])
+        settings = {"timeout": 30, "budget": 300} | more
+        execution = Execution(
+            notebook=repaired.notebook,
+            undone=undone_of(repaired.notebook, repaired),
+            course=tmp_path,
+            data=small_pets,
+            guest_root="/nowhere",
+            new_kernel=lambda: StudentKernel(Bubblewrap(), libraries),
+            seed=5,
+            sandbox="bubblewrap",
+            old=old,
+            **settings,
+        )
+        execution.run()
+        return execution
+
+    return execute
+
+
+def with_cells(*sources, after="setup"):
+    """Return the right answers, with cells of the student's own."""
+    notebook = WORK.notebook
+    place = place_of(notebook, after) + 1
+    notebook["cells"][place:place] = [code(source) for source in sources]
+    return notebook
+
+
+def points(execution):
+    """Return the points by exercise."""
+    return {name: result.points for name, result in execution.results.items()}
+
+
+ALL = {"01-double": 5, "01-treble": 5}
+LATER = "import os, threading\nthreading.Timer({}, os._exit, [1]).start()"
+DELAYED = {
+    "shutdown": "import IPython\nIPython.Application.instance().kernel.do_shutdown(True)",
+    "timer": LATER.format(0.7),
+    "alarm": "import signal\nsignal.alarm(1)",
+    "child": "import os, time\nif os.fork() == 0:\n    time.sleep(0.7)\n    os.kill(os.getppid(), 9)\n"
+    "    os._exit(0)",
+    "hook": "import os\nget_ipython().events.register('pre_run_cell', lambda *_: os._exit(1))",
+    "loop": "import asyncio, os\nasyncio.get_running_loop().call_later(0.7, os._exit, 1)",
+}
+
+
+@pytest.mark.parametrize("way", DELAYED)
+def test_a_cell_that_ends_the_process_later_costs_nobody_else_a_point(run, way):
+    """It is found among innocent ones, named, and left out; all answers have their points."""
+    slow = WORK.notebook
+    cell_of(slow, "treble")["source"] += "\n\nimport time\ntime.sleep(1)"
+    place = place_of(slow, "setup") + 1
+    slow["cells"][place:place] = [code("mine = 1"), code(DELAYED[way]), code("also_mine = 2")]
+    execution = run(slow)
+    begins = DELAYED[way].splitlines()[0][:60]
+
+    assert points(execution) == ALL
+    assert len(execution.losses) == 1
+    assert repr(begins) in execution.losses[0]
+    assert "later" in execution.losses[0]
+    assert execution.doubts == ()
+    again = run(slow, from_bytes(to_bytes(execution.tape)))
+    assert (points(again), again.losses, again.live) == (ALL, execution.losses, 0)
