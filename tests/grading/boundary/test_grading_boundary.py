@@ -153,7 +153,7 @@ def door_to(kernel: StudentKernel) -> Student:
         seed=0,
         timeout=LIMIT,
     )
-    execution._kernel = kernel
+    execution.processes.adopt(kernel)
     return VisionStudent(execution._questioner("exercise"))
 
 

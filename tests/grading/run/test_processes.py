@@ -2,11 +2,11 @@
 
 import pytest
 from check_files import write_checks
-from hand_ins import CHECKS, FILE, NAME, STUB, Work, cell_of, code, place_of, put
+from hand_ins import CHECKS, FILE, NAME, Work, cell_of, code, place_of, put
 
 from pawmark.grading.intake.choosing import choose
 from pawmark.grading.intake.finding import find
-from pawmark.grading.results.outcomes import Outcome
+from pawmark.grading.run import processes
 from pawmark.grading.run.execution import Execution
 from pawmark.grading.run.pipeline import undone_of
 from pawmark.grading.run.recording import from_bytes, to_bytes
@@ -76,14 +76,20 @@ DELAYED = {
     "shutdown": "import IPython\nIPython.Application.instance().kernel.do_shutdown(True)",
     "timer": LATER.format(0.7),
     "alarm": "import signal\nsignal.alarm(1)",
-    "child": "import os, time\nif os.fork() == 0:\n    time.sleep(0.7)\n    os.kill(os.getppid(), 9)\n"
-    "    os._exit(0)",
+    "child": "import os, time\nif os.fork() == 0:\n    time.sleep(0.7)\n"
+    "    os.kill(os.getppid(), 9)\n    os._exit(0)",
     "hook": "import os\nget_ipython().events.register('pre_run_cell', lambda *_: os._exit(1))",
     "loop": "import asyncio, os\nasyncio.get_running_loop().call_later(0.7, os._exit, 1)",
 }
 
 
-@pytest.mark.parametrize("way", DELAYED)
+@pytest.mark.parametrize(
+    "way",
+    [
+        way if way in ("shutdown", "timer") else pytest.param(way, marks=pytest.mark.slow)
+        for way in DELAYED
+    ],
+)
 def test_a_cell_that_ends_the_process_later_costs_nobody_else_a_point(run, way):
     """It is found among innocent ones, named, and left out; all answers have their points."""
     slow = WORK.notebook
@@ -100,3 +106,49 @@ def test_a_cell_that_ends_the_process_later_costs_nobody_else_a_point(run, way):
     assert execution.doubts == ()
     again = run(slow, from_bytes(to_bytes(execution.tape)))
     assert (points(again), again.losses, again.live) == (ALL, execution.losses, 0)
+
+
+def test_an_answer_that_ends_the_process_at_once_costs_itself_alone(run):
+    """The replay without it stands, so it is named, and nobody else and no person is troubled."""
+    notebook = with_cells("mine = 1")
+    cell_of(notebook, "double")["source"] += "\n\nimport os\nos._exit(1)"
+    execution = run(notebook)
+
+    assert points(execution) == {"01-double": 0, "01-treble": 5}
+    assert ["'def double(x):'" in line for line in execution.losses] == [True]
+    assert execution.doubts == ()
+
+
+def test_a_cell_that_set_a_trap_is_to_blame_and_not_the_one_that_fell_into_it(run):
+    """What ends the process only when an answer calls it costs the one who put it there."""
+    trap = "import math, os\nmath.floor = lambda *_: os._exit(1)"
+    notebook = with_cells("mine = 1", trap, "other = 2")
+    cell_of(notebook, "treble")["source"] += "\n\nimport math\nmath.floor(1.5)"
+    execution = run(notebook)
+
+    assert points(execution) == ALL
+    assert ["'import math, os'" in line for line in execution.losses] == [True]
+    assert execution.doubts == ()
+
+
+def test_a_cause_that_cannot_be_established_asks_a_person(run, monkeypatch):
+    """Where the processes are used up, nobody is named as the cause, and a person is asked."""
+    monkeypatch.setattr(processes, "MAX_RESTARTS", 1)
+    notebook = with_cells(DELAYED["shutdown"])
+    execution = run(notebook)
+
+    assert "could not be established" in " ".join(execution.losses)
+    assert "your code" not in " ".join(execution.losses)
+    assert any(doubt.exercise is None for doubt in execution.doubts)
+    asked = {doubt.exercise for doubt in execution.doubts} - {None}
+    assert asked == {name for name, got in points(execution).items() if got == 0}
+    again = run(notebook, from_bytes(to_bytes(execution.tape)))
+    assert again.doubts == execution.doubts
+
+
+def test_time_that_is_over_asks_a_person(run):
+    """What is not reached has no points, and is nobody's silent zero."""
+    execution = run(with_cells("import time\ntime.sleep(60)"), budget=8)
+
+    assert execution.doubts
+    assert {doubt.exercise for doubt in execution.doubts} >= {"01-double", "01-treble"}
