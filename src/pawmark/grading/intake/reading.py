@@ -131,7 +131,7 @@ class Reading:
 def looks_like_notebook(head: bytes) -> bool:
     """Tell by the first bytes (some 4,000) whether the whole file may be a notebook."""
     start = decoding.unified(head)[0].lstrip(b" \t\r\n\x00")
-    return start[:1] in (b"{", b"[", b'"', b"<", b"=") and not _PAGE.match(start)
+    return start[:1] in (b"{", b"[", b'"', b"<", b"=") and not is_known(start)
 
 
 def looks_like_text(head: bytes) -> bool:

@@ -601,6 +601,9 @@ class _Rebuild:
 
     def doubt_unrun_answer(self, i: int, grade_id: str, extras: list[tuple[int, Cell]]) -> None:
         wanted, label = _names(self.originals[i].source), _label(self.originals[i])
+        running = [c for _, c in extras if c.kind == "code" and not _idle_magic(c.source)]
+        if wanted and any(wanted <= _names(cell.source) for cell in running):
+            return
         near = [id(cell) for _, cell in self.near(i, extras)]
         for _, cell in extras:
             here = bool(wanted) and wanted <= _defines(cell.source)
