@@ -21,6 +21,7 @@ from hand_ins import (
 )
 
 from pawmark.grading.intake.choosing import choose
+from pawmark.grading.intake.files import copy_extra
 from pawmark.grading.intake.finding import find
 from pawmark.grading.intake.rebuild import added_to
 
@@ -236,10 +237,28 @@ def test_control_characters_are_said(tmp_path):
     assert "line 3" in line
 
 
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [
+        ("why.txt", REASON.encode()),
+        ("texts/my answer.docx", b"PK\x03\x04[Content_Types].xml word/"),
+        ("photo of my sheet.jpg", b"\xff\xd8\xff\xe0"),
+    ],
+)
+def test_a_written_answer_in_a_file_of_its_own_asks_a_person(name, data, tmp_path):
+    """Where its place is untouched, a document beside the notebook is no silent zero."""
+    notebook = WORK.notebook
+    cell_of(notebook, "why")["source"] = cell_of(WORK.untouched, "why")["source"]
+    put(tmp_path, notebook)
+    put(tmp_path, data, name)
+    repaired = read(tmp_path)
+
+    assert [doubt.exercise for doubt in repaired.doubts] == ["01-why"]
+    assert name in repaired.doubts[0].reason
+
+
 def test_files_that_grading_does_not_write_are_left_alone(tmp_path):
     """Only what grading writes itself is left out of what nbgrader copies."""
-    from pawmark.grading.intake.files import copy_extra
-
     source, target = tmp_path / NAME, tmp_path / "there"
     put(source, b"{\\rtf", f"{NAME}.rtf")
     put(source, b"x", f"{FILE}/inner.txt")

@@ -228,6 +228,11 @@ def _is_written(cell: NotebookNode) -> bool:
     return _is_solution(cell) and bool(_nbgrader(cell).get("grade"))
 
 
+def written_in(notebook: NotebookNode) -> list[str]:
+    """Return the grade_ids of the cells that take a text which a person grades."""
+    return [str(_nbgrader(cell).get("grade_id")) for cell in notebook.cells if _is_written(cell)]
+
+
 def _is_prose(cell: Cell) -> bool:
     """Tell whether a cell holds a text, also where it is a code cell, by the look of its lines."""
     if cell.kind != "code":
