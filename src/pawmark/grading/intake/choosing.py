@@ -145,7 +145,7 @@ def _doubts(
 def _answers_beside(
     repaired: Repaired, candidate: Candidate, found: HandIn, course_files: Mapping[str, bytes]
 ) -> list[Doubt]:
-    """Ask a person about a written answer whose place is untouched, and that a document may hold."""
+    """Ask a person about a written answer that is untouched, and that a document may hold."""
     paths = [*(file.path for file in found.beside), *(one.name for one in found.suspects)]
     documents = [
         path
