@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from nbgrader.api import Gradebook
 from page_reading import Reader, axe_findings, needs_browser
-from report_cohort import ASSIGNMENT, make_records
+from report_class import ASSIGNMENT, make_records
 from typer.testing import CliRunner
 
 from pawmark.cli import app

@@ -110,12 +110,12 @@ def test_settings_of_a_course_reach_its_workers(course):
     )
     done = run(course, "pawmark", "grade", NAME, "--workers", "1")
     record = json.loads((course / "autograded" / "anna" / NAME / f"{NAME}.record.json").read_text())
-    tapes = list((course / ".pawmark" / "records").glob("*.jsonl"))
+    recordings = list((course / ".pawmark" / "records").glob("*.jsonl"))
     log = (course / ".pawmark" / "logs" / f"autograde-{NAME}.log").read_text()
 
     assert done.returncode == 0, done.stdout + done.stderr
     assert record["sandbox"] == "none"
-    assert len(tapes) == 1  # nbgrader found the worker's: same limits, same sandbox, same key
+    assert len(recordings) == 1  # nbgrader found the worker's: same limits, same sandbox, same key
     assert "Unchanged since it was last run" in log
     assert log.count("c.Pawmark.memori is no setting of Pawmark") == 1
     assert "Did you mean c.Pawmark.memory_gb?" in log

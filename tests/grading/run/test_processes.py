@@ -8,7 +8,7 @@ from pawmark.grading.intake.choosing import choose
 from pawmark.grading.intake.finding import find
 from pawmark.grading.run import processes
 from pawmark.grading.run.execution import Execution
-from pawmark.grading.run.pipeline import undone_of
+from pawmark.grading.run.pipeline import not_attempted_in
 from pawmark.grading.run.recording import from_bytes, to_bytes
 from pawmark.grading.sandbox import bubblewrap
 from pawmark.grading.sandbox.namespaced import Bubblewrap
@@ -41,7 +41,7 @@ def run(tmp_path, small_pets):
         settings = {"timeout": 30, "budget": 300} | more
         execution = Execution(
             notebook=repaired.notebook,
-            undone=undone_of(repaired.notebook, repaired),
+            not_attempted=not_attempted_in(repaired.notebook, repaired),
             course=tmp_path,
             data=small_pets,
             guest_root="/nowhere",
@@ -104,7 +104,7 @@ def test_a_cell_that_ends_the_process_later_costs_nobody_else_a_point(run, way):
     assert repr(begins) in execution.losses[0]
     assert "later" in execution.losses[0]
     assert execution.doubts == ()
-    again = run(slow, from_bytes(to_bytes(execution.tape)))
+    again = run(slow, from_bytes(to_bytes(execution.recording)))
     assert (points(again), again.losses, again.live) == (ALL, execution.losses, 0)
 
 
@@ -142,7 +142,7 @@ def test_a_cause_that_cannot_be_established_asks_a_person(run, monkeypatch):
     assert any(doubt.exercise is None for doubt in execution.doubts)
     asked = {doubt.exercise for doubt in execution.doubts} - {None}
     assert asked == {name for name, got in points(execution).items() if got == 0}
-    again = run(notebook, from_bytes(to_bytes(execution.tape)))
+    again = run(notebook, from_bytes(to_bytes(execution.recording)))
     assert again.doubts == execution.doubts
 
 

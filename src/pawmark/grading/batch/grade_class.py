@@ -10,7 +10,7 @@ import difflib
 import sqlite3
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import closing
 from pathlib import Path
@@ -177,7 +177,7 @@ class _Writer:
     """
 
     def __init__(
-        self, course: Path, todo: dict[str, Sequence[str]], force: bool, board: "Board"
+        self, course: Path, todo: Mapping[str, Sequence[str]], force: bool, board: "Board"
     ) -> None:
         self._write = lambda name: autograde(course, name, todo[name], force)
         self._left = Counter({name: len(found) for name, found in todo.items()})
@@ -285,7 +285,7 @@ def _run_all(
     """Fill the recordings of submissions, each given by assignment and student; report each."""
     threads = min(workers, len(submissions))
     with Pool(course / LOGS) as pool, ThreadPoolExecutor(threads) as waiters:
-        waiting: dict[Future, tuple[str, str]] = {
+        waiting: dict[Future[str], tuple[str, str]] = {
             waiters.submit(_run_one, pool, course, *submission): submission
             for submission in submissions
         }

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from jupyter_core.paths import jupyter_config_path
-from traitlets.config import Application, Config, LazyConfigValue
+from traitlets.config import Application, Config
+from traitlets.config.loader import LazyConfigValue
 
 from pawmark import settings
 from pawmark.errors import CourseError

@@ -295,12 +295,12 @@ def _decoded(skimmer: Skimmer) -> Reading:
         doubts.append(f"only the first {len(skimmer.cells)} cells were read: there are more")
     pictures = _Pictures()
     cells = [_cell(raw, encoding, pictures) if raw else None for raw in skimmer.cells]
-    merged = [place for place, cell in enumerate(cells) if cell and _sides(cell.source.encode())]
-    for place in merged:
-        ours, _ = _sides(cells[place].source.encode())
-        cells[place] = replace(cells[place], source=ours.decode())
+    merged = 0
+    for place, cell in enumerate(cells):
+        if cell and (sides := _sides(cell.source.encode())):
+            cells[place], merged = replace(cell, source=sides[0].decode()), merged + 1
     if merged:
-        doubts.append(f"{_MERGED}, in {len(merged)} cell{'s' * (len(merged) > 1)}")
+        doubts.append(f"{_MERGED}, in {merged} cell{'s' * (merged > 1)}")
     return Reading(tuple(cells), (*notes, *pictures.notes), tuple(doubts))
 
 
@@ -397,7 +397,7 @@ def _script(data: bytes) -> Reading:
     fenced = _fenced(text)
     cells = fenced or _split(text)
     what = "Markdown with programs in it" if fenced else "a script"
-    notes = (f"the file is {what}; its parts were taken for cells",)
+    notes: tuple[str, ...] = (f"the file is {what}; its parts were taken for cells",)
     if encoding != decoding.UTF8:
         notes += (f"the file was not written in UTF-8; read as {decoding.name_of(encoding)}",)
     doubts: list[str] = []

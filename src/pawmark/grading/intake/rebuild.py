@@ -110,7 +110,8 @@ def release_form(source: NotebookNode) -> NotebookNode:
     """
     from nbgrader import preprocessors as steps
 
-    notebook, resources = copy.deepcopy(source), {}
+    notebook = copy.deepcopy(source)
+    resources: dict[str, Any] = {}
     for step in (
         steps.LockCells,
         steps.ClearSolutions,
@@ -357,11 +358,12 @@ class _Rebuild:
 
     def without_controls(self, label: str, source: str) -> str:
         """Take zero bytes out of a program, which cannot run with them, and name what is odd."""
-        found = sorted(set(_CONTROL.findall(source)))
-        if not found:
+        first = _CONTROL.search(source)
+        if first is None:
             return source
+        found = sorted(set(_CONTROL.findall(source)))
         names = ", ".join("NUL" if sign == "\0" else f"U+{ord(sign):04X}" for sign in found[:5])
-        line = source[: _CONTROL.search(source).start()].count("\n") + 1
+        line = source[: first.start()].count("\n") + 1
         what = "; NUL was taken out" if "\0" in found else ""
         self.repairs.append(
             f"{label} holds control characters that editors do not show ({names}, the first in "
@@ -375,7 +377,8 @@ class _Rebuild:
         by_id = {c.get("id"): i for i, c in enumerate(self.originals)}
         for table in (by_grade, by_id):
             table.pop(None, None)
-        copies, rest = defaultdict(list), []
+        copies: defaultdict[int, list[int]] = defaultdict(list)
+        rest: list[int] = []
         for j, cell in enumerate(self.cells):
             # Assignments share cell ids, and no grade ids: such a cell is another assignment's.
             i = by_grade.get(cell.grade_id) if cell.grade_id else by_id.get(cell.cell_id)
@@ -545,6 +548,7 @@ class _Rebuild:
             elif j not in dropped and cell.source.strip():
                 yield anchor, cell
             for before, piece in self.added.get(j, ()):
+                assert original is not None, "only a copy of one is cut into pieces"
                 code = self.originals[original].cell_type == "code"
                 # What is asked at a check cell has to be there before it.
                 check = bool(_nbgrader(self.originals[original]).get("grade"))
@@ -689,14 +693,14 @@ class _Rebuild:
         return woven
 
     def fresh(self, cell: Cell, name: str) -> NotebookNode:
-        code = cell.kind == "code"
-        if code:
+        node: NotebookNode
+        if cell.kind == "code":
             label = f"the cell that begins with {_quoted(cell.source)}"
-            cell = replace(cell, source=self.without_controls(label, cell.source))
-        make = nbformat.v4.new_code_cell if code else nbformat.v4.new_markdown_cell
-        node = make(source=cell.source, id=name)
-        if code:
+            source = self.without_controls(label, cell.source)
+            node = nbformat.v4.new_code_cell(source=source, id=name)
             mark_students_own(node)
+        else:
+            node = nbformat.v4.new_markdown_cell(source=cell.source, id=name)
         self.paste(node, cell.pictures)
         if self.notebook.get("nbformat_minor", 5) < 5:
             del node["id"]

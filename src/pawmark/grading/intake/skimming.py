@@ -160,7 +160,9 @@ class Skimmer:
 
     def _peek(self) -> bytes:
         self._step()
-        self.place = _SPACE.match(self.data, self.place).end()
+        space = _SPACE.match(self.data, self.place)
+        assert space is not None, "it takes nothing too"
+        self.place = space.end()
         if self.place >= len(self.data):
             raise CutOffError
         return self.data[self.place : self.place + 1]

@@ -29,10 +29,10 @@ from pawmark.grading.run.processes import (
     Processes,
     Step,
 )
-from pawmark.grading.run.recording import Answer, CellTape, Tape
+from pawmark.grading.run.recording import Answer, RecordedCell, Recording
 from pawmark.grading.session.kernel import StudentKernel
 
-MAX_TAPE = 64 << 20
+MAX_RECORDING = 64 << 20
 _DETAIL = 2000
 _LOST = {
     Outcome.TIMEOUT: "your code did not finish within the time limit, that of the cell or that of "
@@ -52,8 +52,8 @@ _NOT_ATTEMPTED = "this exercise is not attempted yet"
 _UNREADABLE = "your code's answer could not be read"
 
 
-class _NotOnTapeError(Exception):
-    """A check asked what the tape does not answer."""
+class _NotRecordedError(Exception):
+    """A check asked what the recording does not answer."""
 
 
 @dataclass
@@ -62,14 +62,15 @@ class Execution:
 
     Which those are, `processes` finds out.
 
-    With a tape of an earlier run of the same submission, no student code runs: cells and questions
-    are answered from it, and the process is started only for a check that asks something new.
+    With a recording of an earlier run of the same submission, no student code runs: cells and
+    questions are answered from it, and the process is started only for a check that asks something
+    new.
 
     Parameters
     ----------
     notebook
         The repaired notebook; outputs are written into it.
-    undone
+    not_attempted
         Exercises that the student left as released; nothing is asked for them. When every
         exercise is among them, nothing is run.
     course
@@ -92,22 +93,22 @@ class Execution:
     budget
         Seconds for everything that runs of the submission: processes that start, cells, questions.
     about
-        What its tape says of itself: see `Tape`.
+        What its recording says of itself: see `Recording`.
     beside
         Files that lie in the working folder of its processes, by path.
     old
-        The tape of an earlier run; its seed is used again.
+        The recording of an earlier run; its seed is used again.
 
     Attributes
     ----------
-    tape
-        The tape of this run. Its outputs are safe to show.
+    recording
+        The recording of this run. Its outputs are safe to show.
     processes
         Those in which it runs.
     """
 
     notebook: NotebookNode
-    undone: frozenset[str]
+    not_attempted: frozenset[str]
     course: Path
     data: Data
     guest_root: str
@@ -119,23 +120,23 @@ class Execution:
     budget: float = math.inf
     about: dict[str, str] = field(default_factory=dict)
     beside: Mapping[str, bytes] = field(default_factory=dict)
-    old: Tape | None = None
+    old: Recording | None = None
     results: dict[str, ExerciseResult] = field(default_factory=dict)
     _lost: dict[str, Loss] = field(default_factory=dict)
     _causes: dict[int, Outcome] = field(default_factory=dict)
     _found: CauseFoundError | None = None
     _check_name: str = ""
     _missed: set[str] = field(default_factory=set)
-    _tape_left: int = MAX_TAPE
+    _bytes_left: int = MAX_RECORDING
 
     def __post_init__(self) -> None:
         if self.old is not None:
             self.seed = self.old.seed
-        self.tape = Tape(self.seed, self.sandbox)
+        self.recording = Recording(self.seed, self.sandbox)
         self._cleaner = Cleaner()
         self.processes = Processes(self.new_kernel, self._handed_over, self.budget)
         if self.old is not None:
-            self.tape.seconds, self.tape.memory = self.old.seconds, self.old.memory
+            self.recording.seconds, self.recording.memory = self.old.seconds, self.old.memory
             self.processes.doubts += self.old.doubts
 
     @property
@@ -168,29 +169,29 @@ class Execution:
             self.processes.close()
         self.data.require_unchanged()
         results = tuple(self.results.values())
-        self.tape.memory = max(self.tape.memory, self.processes.memory)
-        self.tape.doubts = tuple(self.processes.doubts)
-        self.tape.about = dict(self.about)
+        self.recording.memory = max(self.recording.memory, self.processes.memory)
+        self.recording.doubts = tuple(self.processes.doubts)
+        self.recording.about = dict(self.about)
         if self.old is not None and not self.live:  # nothing of it was made here
-            self.tape.sandbox = self.old.sandbox
-        self.tape.results = () if any(result.needs_person for result in results) else results
+            self.recording.sandbox = self.old.sandbox
+        self.recording.results = () if any(result.needs_person for result in results) else results
         return self.results
 
     @property
     def learnt(self) -> bool:
-        """Whether the tape holds what that of the earlier run does not."""
-        return self.tape is not self.old
+        """Whether the recording holds what that of the earlier run does not."""
+        return self.recording is not self.old
 
-    def _is_settled(self, old: Tape) -> bool:
-        """Tell whether the very same checks, for the same points, ran from this tape before."""
+    def _is_settled(self, old: Recording) -> bool:
+        """Tell whether the very same checks, for the same points, ran from it before."""
         worth = {result.exercise: result.max_points for result in old.results}
         wanted = {exercise: round(points, 6) for exercise, points in self._worth.items()}
         return bool(worth) and (old.about, worth) == (self.about, wanted)
 
-    def _repeat(self, old: Tape) -> dict[str, ExerciseResult]:
-        self.tape = old
-        for index, taped in old.cells.items():
-            self._show(index, taped)
+    def _repeat(self, old: Recording) -> dict[str, ExerciseResult]:
+        self.recording = old
+        for index, recorded in old.cells.items():
+            self._show(index, recorded)
         self.results = {result.exercise: result for result in old.results}
         return self.results
 
@@ -208,7 +209,7 @@ class Execution:
                 continue
             if is_grade(cell) and not is_solution(cell):
                 self._check(cell, checks)
-            elif self._worth.keys() - self.undone:
+            elif self._worth.keys() - self.not_attempted:
                 self._execute(index, cell)
 
     def _begin_anew(self, cause: CauseFoundError) -> None:
@@ -217,15 +218,15 @@ class Execution:
             self.processes.doubt(DOUBT_SEVERAL)
         self._causes[cause.step.index] = cause.outcome
         self.processes.forget()
-        self.old, self._found, self._tape_left = None, None, MAX_TAPE
+        self.old, self._found, self._bytes_left = None, None, MAX_RECORDING
         self._lost.clear()
         self.results.clear()
-        seconds, memory = self.tape.seconds, self.tape.memory
-        self.tape = Tape(self.seed, self.sandbox, seconds=seconds, memory=memory)
+        seconds, memory = self.recording.seconds, self.recording.memory
+        self.recording = Recording(self.seed, self.sandbox, seconds=seconds, memory=memory)
 
-    def _give_up(self, old: Tape) -> dict[str, ExerciseResult]:
-        """Ask for a person: the tape says that the submission could not be run."""
-        self.tape = old
+    def _give_up(self, old: Recording) -> dict[str, ExerciseResult]:
+        """Ask for a person: the recording says that the submission could not be run."""
+        self.recording = old
         for exercise, points in self._worth.items():
             self.results[exercise] = _broken(exercise, points, old.gave_up)
         return self.results
@@ -244,17 +245,18 @@ class Execution:
         """A line on each cell that cost its process, for the student; it was not run again."""
         return [
             f"the cell that begins with {_beginning(self.notebook.cells[index].source)!r} was "
-            f"stopped ({taped.lost}): {_words(taped.lost, taped.words)}; it was not run again, and "
-            "the other cells were"
-            for index, taped in sorted(self.tape.cells.items())
-            if taped.lost not in (None, Outcome.NOT_REACHED)
+            f"stopped ({recorded.lost}): {_words(recorded.lost, recorded.words)}; it was not run "
+            "again, and the other cells were"
+            for index, recorded in sorted(self.recording.cells.items())
+            if recorded.lost is not None
+            and (recorded.words or recorded.lost is not Outcome.NOT_REACHED)
         ]
 
     @property
     def doubts(self) -> tuple[Doubt, ...]:
         """Why a person should look at it: what ended it is not known, or not all was reached."""
         return (
-            *map(Doubt, self.tape.doubts),
+            *map(Doubt, self.recording.doubts),
             *(
                 Doubt(_DOUBT_NOT_REACHED, name)
                 for name, result in self.results.items()
@@ -272,31 +274,31 @@ class Execution:
     def _execute(self, index: int, cell: NotebookNode) -> None:
         grade_id = cell.metadata.get("nbgrader", {}).get("grade_id", "")
         if index in self._causes:
-            taped = CellTape([], self._causes[index], LATER)
+            recorded = RecordedCell([], self._causes[index], LATER)
         else:
-            taped = self._from_tape(index) or self._run(index)
-        self.tape.cells[index] = taped
-        self._show(index, taped)
-        if taped.lost is not None:
-            self._lost[grade_id] = Loss(taped.lost, taped.words)
+            recorded = self._from_recording(index) or self._run(index)
+        self.recording.cells[index] = recorded
+        self._show(index, recorded)
+        if recorded.lost is not None:
+            self._lost[grade_id] = Loss(recorded.lost, recorded.words)
 
-    def _show(self, index: int, taped: CellTape) -> None:
-        notes = [] if taped.lost is None else [_note(_words(taped.lost, taped.words))]
-        self.notebook.cells[index].outputs = [*map(NotebookNode, taped.outputs), *notes]
+    def _show(self, index: int, recorded: RecordedCell) -> None:
+        notes = [] if recorded.lost is None else [_note(_words(recorded.lost, recorded.words))]
+        self.notebook.cells[index].outputs = [*map(NotebookNode, recorded.outputs), *notes]
 
-    def _from_tape(self, index: int) -> CellTape | None:
-        taped = self.old.cells.get(index) if self.old is not None else None
-        if taped is not None and taped.lost is None:
+    def _from_recording(self, index: int) -> RecordedCell | None:
+        recorded = self.old.cells.get(index) if self.old is not None else None
+        if recorded is not None and recorded.lost is None:
             self.processes.steps.append(self._step(index))
-        return taped
+        return recorded
 
-    def _run(self, index: int) -> CellTape:
+    def _run(self, index: int) -> RecordedCell:
         run, loss = self.processes.run(self._step(index))
         if run is None:
-            return CellTape([], Outcome.NOT_REACHED)
-        self.tape.seconds += run.seconds
+            return RecordedCell([], Outcome.NOT_REACHED)
+        self.recording.seconds += run.seconds
         outputs = self._cleaner.clean(map(NotebookNode, run.outputs))
-        return CellTape(outputs, None) if loss is None else CellTape(outputs, *_of(loss))
+        return RecordedCell(outputs, None) if loss is None else RecordedCell(outputs, *_of(loss))
 
     def _check(self, cell: NotebookNode, checks: CheckSession) -> None:
         settings = cell.metadata["nbgrader"]
@@ -310,44 +312,44 @@ class Execution:
             raise self._found
 
     def _checked(self, checks: CheckSession, exercise: str, points: float) -> ExerciseResult:
-        """Run the checks of an exercise; those that the tape cannot answer a second time, live."""
+        """Run the checks of an exercise; those that the old recording cannot answer, live."""
         self._missed = set()
 
         def begins(check: str) -> None:
             self._check_name = check
-            self.tape.answers.pop((exercise, check), None)
+            self.recording.answers.pop((exercise, check), None)
 
         if self.old is not None and exercise in self.old.probes:
-            self.tape.probes[exercise].update(self.old.probes[exercise])
-        door = self._door(exercise)
-        result = checks.run(exercise, door, points, begins)
+            self.recording.probes[exercise].update(self.old.probes[exercise])
+        student = self._student(exercise)
+        result = checks.run(exercise, student, points, begins)
         if not self._missed:
             return result
         old, self.old = self.old, None
         try:
-            door = self._door(exercise)
-            live = checks.run(exercise, door, points, begins, self._missed)
+            student = self._student(exercise)
+            live = checks.run(exercise, student, points, begins, self._missed)
         finally:
             self.old = old
         again = {check.check: check for check in live.checks}
         return ExerciseResult(exercise, tuple(again.get(c.check, c) for c in result.checks))
 
-    def _door(self, exercise: str) -> Student:
+    def _student(self, exercise: str) -> Student:
         return Student(self._questioner(exercise), self._batcher(exercise))
 
     def _batcher(
         self, exercise: str
     ) -> Callable[[Sequence[wire.Message], float, bool], list[Reply]]:
-        """Return what asks many questions at once; of those on the tape, no student code is asked.
+        """Return what asks many questions at once; those in the recording ask no student code.
 
         What was lost once is not asked again.
         """
 
         def ask_all(messages: Sequence[wire.Message], seconds: float, cheap: bool) -> list[Reply]:
-            if exercise in self.undone:
-                undone = StudentError(Outcome.NOT_ATTEMPTED, _NOT_ATTEMPTED)
-                return [undone] * len(messages)
-            known = self.tape.probes[exercise]
+            if exercise in self.not_attempted:
+                answer = StudentError(Outcome.NOT_ATTEMPTED, _NOT_ATTEMPTED)
+                return [answer] * len(messages)
+            known = self.recording.probes[exercise]
             keys = [wire.digest_of(message) for message in messages]
             missing = {
                 key: one for key, one in zip(keys, messages, strict=True) if key not in known
@@ -382,16 +384,16 @@ class Execution:
         """Return what asks the live process; after one loss the exercise asks no more."""
 
         def ask(message: wire.Message) -> wire.Message:
-            if exercise in self.undone:
+            if exercise in self.not_attempted:
                 raise StudentError(Outcome.NOT_ATTEMPTED, _NOT_ATTEMPTED)
             if exercise in self._lost:
                 raise _error_of(self._lost[exercise])
             question = wire.digest_of(message)
-            answer = self._taped(exercise, question)
+            answer = self._recorded(exercise, question)
             loss = None if answer is None or answer.lost is None else Loss(answer.lost)
             if answer is None:
                 answer, loss = self._asked(question, message)
-            self.tape.answers[exercise, self._check_name].append(self._kept(answer))
+            self.recording.answers[exercise, self._check_name].append(self._kept(answer))
             if loss is not None:
                 self._lost[exercise] = loss
                 raise _error_of(loss)
@@ -400,32 +402,32 @@ class Execution:
         return ask
 
     def _kept(self, answer: Answer) -> Answer:
-        """Return what the tape keeps of an answer: nothing of more than memory and disk can take.
+        """Return what is recorded of an answer: nothing of more than memory and disk can take.
 
         A question without its answer there is asked again, live.
         """
         if answer.reply is not None:
-            self._tape_left -= len(json.dumps(answer.reply.tree)) + sum(
+            self._bytes_left -= len(json.dumps(answer.reply.tree)) + sum(
                 map(len, answer.reply.blobs)
             )
-        return answer if self._tape_left >= 0 else Answer("", None, None)
+        return answer if self._bytes_left >= 0 else Answer("", None, None)
 
-    def _taped(self, exercise: str, question: str) -> Answer | None:
-        """Return the tape's answer to a check's next question.
+    def _recorded(self, exercise: str, question: str) -> Answer | None:
+        """Return the recording's answer to a check's next question.
 
         Raises
         ------
-        _NotOnTapeError
+        _NotRecordedError
             If the check asks something else than it did then.
         """
         if self.old is None:
             return None
         key = (exercise, self._check_name)
-        answers, place = self.old.answers.get(key, []), len(self.tape.answers.get(key, []))
+        answers, place = self.old.answers.get(key, []), len(self.recording.answers.get(key, []))
         if place < len(answers) and answers[place].question == question:
             return answers[place]
         self._missed.add(self._check_name)
-        raise _NotOnTapeError
+        raise _NotRecordedError
 
     def _asked(self, question: str, message: wire.Message) -> tuple[Answer, Loss | None]:
         """Ask live; once an earlier cell is found to end the process, nothing is asked any more."""
@@ -438,7 +440,7 @@ class Execution:
             self._found = cause
             reply, loss = None, Loss(Outcome.CRASHED)
         finally:
-            self.tape.seconds += time.monotonic() - began
+            self.recording.seconds += time.monotonic() - began
         return Answer(question, reply, None if loss is None else loss.outcome), loss
 
     @cached_property
@@ -475,9 +477,17 @@ def _error_of(loss: Loss) -> StudentError:
 
 
 def _reply_of(answer: Answer | None) -> Reply:
-    if answer is None or answer.reply is not None:
-        return answer and answer.reply
-    return StudentError(answer.lost, _LOST.get(answer.lost, _UNREADABLE))
+    if answer is None:
+        return None
+    if answer.reply is not None:
+        return answer.reply
+    return StudentError(_loss(answer), _LOST.get(_loss(answer), _UNREADABLE))
+
+
+def _loss(answer: Answer) -> Outcome:
+    """Return how the process was lost that gave no reply."""
+    assert answer.lost is not None, "an answer holds a reply or how the process was lost"
+    return answer.lost
 
 
 def _broken(exercise: str, points: float, detail: str) -> ExerciseResult:

@@ -367,7 +367,7 @@ class Processes:
         if second is not None and verdict is _Verdict.TWICE:
             return first.value, Loss(first.lost or Outcome.CRASHED)
         self.doubt(DOUBT_UNKNOWN)
-        return first.value, Loss(first.lost or Outcome.CRASHED, _UNKNOWN)
+        return first.value, Loss(Outcome.NOT_REACHED, _UNKNOWN)  # it is not called the cause
 
     def _alive(self) -> StudentKernel | None:
         """Return a process in which all earlier cells have run, or None when that is over."""
