@@ -390,13 +390,13 @@ class Execution:
                 raise _error_of(self._lost[exercise])
             question = wire.digest_of(message)
             answer = self._recorded(exercise, question)
-            loss = None if answer is None or answer.lost is None else Loss(answer.lost)
+            loss = None
             if answer is None:
                 answer, loss = self._asked(question, message)
             self.recording.answers[exercise, self._check_name].append(self._kept(answer))
-            if loss is not None:
-                self._lost[exercise] = loss
-                raise _error_of(loss)
+            if answer.reply is None:
+                self._lost[exercise] = loss or Loss(_loss(answer))
+                raise _error_of(self._lost[exercise])
             return answer.reply
 
         return ask

@@ -246,7 +246,7 @@ class Processes:
             If an earlier cell ended the process.
         """
 
-        def do(kernel: StudentKernel) -> _Tried[CellRun]:
+        def do(kernel: StudentKernel) -> _Tried[CellRun | None]:
             run = self._run_in(kernel, step)
             lost = run.outcome if run.outcome in LOSSES else None
             return _Tried(run, lost, run.outcome is None, run.asked)
