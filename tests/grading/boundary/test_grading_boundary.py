@@ -154,7 +154,7 @@ def student_of(kernel: StudentKernel) -> Student:
         seed=0,
         timeout=LIMIT,
     )
-    execution._kernel = kernel
+    execution.processes.adopt(kernel)
     return VisionStudent(execution._questioner("exercise"))
 
 

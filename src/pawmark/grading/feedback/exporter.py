@@ -33,7 +33,7 @@ WORDS = {
     Outcome.OUT_OF_MEMORY: "Your code wanted more memory than a submission may use.",
     Outcome.CRASHED: "Your code ended or broke the Python process in which it ran.",
     Outcome.OUTPUT_LIMIT: "What your code gave back is too large to be looked at.",
-    Outcome.NOT_REACHED: "Your code was lost so often before that grading did not come this far.",
+    Outcome.NOT_REACHED: "Grading did not come this far. A person will look at it.",
     Outcome.GRADER_ERROR: "The check has a mistake of its own. A person will look at it.",
     Outcome.UNREAD: "Nothing could be graded of what was handed in. A person will look at it.",
 }

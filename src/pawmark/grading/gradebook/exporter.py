@@ -106,8 +106,7 @@ def _grader_errors(resources: Any) -> list[str]:
 
 def _doubts(resources: Any) -> list[str]:
     return [
-        f"{_whose(resources)}: {one_line(doubt.reason)}"
-        for doubt in resources["pawmark"]["repaired"].doubts
+        f"{_whose(resources)}: {one_line(doubt.reason)}" for doubt in resources["pawmark"]["doubts"]
     ]
 
 

@@ -39,6 +39,7 @@ class ExecuteSubmission(NbGraderPreprocessor):
         execution = prepared.run()
         job["results"] = results = execution.results
         job["repairs"] = (*job["repaired"].repairs, *execution.losses)
+        job["doubts"] = (*job["repaired"].doubts, *execution.doubts)
         if execution.old is not None and not execution.live:
             self.log.info(
                 "Unchanged since it was last run: graded from %s/%s", RECORDS, prepared.key
@@ -103,9 +104,7 @@ def _record(
         assignment=ids["assignment"],
         repairs=tuple(job["repairs"]),
         graded=job["repaired"].graded,
-        for_a_person=tuple(
-            (doubt.exercise, one_line(doubt.reason)) for doubt in job["repaired"].doubts
-        ),
+        for_a_person=tuple((doubt.exercise, one_line(doubt.reason)) for doubt in job["doubts"]),
         sandbox=recording.sandbox,
         data=job["data"].identity,
         recording=prepared.key,
@@ -133,7 +132,8 @@ class SaveTrustedGrades(SaveAutoGrades):
             self.assignment_id,
             self.student_id,
         )
-        doubtful = bool(resources["pawmark"]["repaired"].doubts_about(_exercise(cell)))
+        about = (None, _exercise(cell))
+        doubtful = any(doubt.exercise in about for doubt in resources["pawmark"]["doubts"])
         if written:
             grade.needs_manual_grade |= doubtful
         else:

@@ -280,7 +280,8 @@ class Runner:
             return _result(cell, type(error).__name__, await self._is_dead())
         errors = [output for output in cell.outputs if output.output_type == "error"]
         dead = self.ends or await self._is_dead()
-        return _result(cell, errors[-1].ename if errors else "", dead)
+        result = _result(cell, errors[-1].ename if errors else "", dead)
+        return {**result, "asked": self.ends}
 
     async def _ask(self) -> dict[str, Any]:
         ident = self.kernel.execute(_SERVE, silent=True, store_history=False, allow_stdin=False)
@@ -293,7 +294,8 @@ class Runner:
                 continue
             if reply["parent_header"].get("msg_id") == ident:
                 status = reply["content"].get("status", "error")
-                return {"status": status, "dead": asks_for_the_end(reply)}
+                asked = asks_for_the_end(reply)
+                return {"status": status, "dead": asked, "asked": asked}
 
     async def _is_dead(self) -> bool:
         return not await self.manager.is_alive()

@@ -36,10 +36,14 @@ SUFFIX = ".jsonl"
 
 @dataclass(frozen=True)
 class RecordedCell:
-    """What came of running one cell: its outputs, and how it lost the process, if it did."""
+    """What came of running one cell: its outputs, and how it lost the process, if it did.
+
+    The words are for people, where the usual ones of such a loss would not be true.
+    """
 
     outputs: Sequence[dict[str, Any]]
     lost: Outcome | None
+    words: str = ""
 
 
 @dataclass(frozen=True)
@@ -78,6 +82,8 @@ class Recording:
         What came of those checks; empty where a person must look, so that they run once more.
     gave_up
         Why the submission could not be run at all; empty as a rule.
+    doubts
+        Why a person should look at what was run; empty as a rule.
     seconds
         How long its cells ran and its answers took.
     memory
@@ -92,6 +98,7 @@ class Recording:
     about: dict[str, str] = field(default_factory=dict)
     results: tuple[ExerciseResult, ...] = ()
     gave_up: str = ""
+    doubts: tuple[str, ...] = ()
     seconds: float = 0.0
     memory: int = 0
 
@@ -155,12 +162,16 @@ def to_bytes(recording: Recording) -> bytes:
     head |= {"seconds": recording.seconds, "memory": recording.memory}
     if recording.gave_up:
         head["gave up"] = recording.gave_up
+    if recording.doubts:
+        head["doubts"] = list(recording.doubts)
     return "".join(f"{line}\n" for line in (json.dumps(head), *lines)).encode()
 
 
 def _cells(recording: Recording) -> Iterator[dict[str, Any]]:
     for index, cell in recording.cells.items():
         tree: dict[str, Any] = {"cell": index, "outputs": cell.outputs}
+        if cell.words:
+            tree["words"] = cell.words
         yield tree | _loss(cell.lost)
 
 
@@ -215,6 +226,7 @@ def from_bytes(data: bytes) -> Recording | None:
         head, *trees = (json.loads(line) for line in data.splitlines())
         recording = Recording(int(head["seed"]), str(head["sandbox"]), about=dict(head["about"]))
         recording.gave_up = str(head.get("gave up", ""))
+        recording.doubts = tuple(map(str, head.get("doubts", ())))
         recording.seconds, recording.memory = float(head["seconds"]), int(head["memory"])
         for tree in trees:
             _add(recording, tree)
@@ -235,7 +247,9 @@ def _add(recording: Recording, tree: dict[str, Any]) -> None:
         recording.probes[tree["exercise"]][tree["probe"]] = _probe(tree, lost)
         return
     if "cell" in tree:
-        recording.cells[int(tree["cell"])] = RecordedCell(tree["outputs"], lost)
+        recording.cells[int(tree["cell"])] = RecordedCell(
+            tree["outputs"], lost, str(tree.get("words", ""))
+        )
         return
     reply = None
     if "reply" in tree:

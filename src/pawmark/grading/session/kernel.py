@@ -49,11 +49,14 @@ class KernelLost(Exception):  # noqa: N818  (what happened, not a fault of ours)
     ----------
     outcome
         TIMEOUT, CRASHED or OUT_OF_MEMORY.
+    asked
+        Whether it says that it was asked to end, as ``exit()`` does.
     """
 
-    def __init__(self, outcome: Outcome) -> None:
+    def __init__(self, outcome: Outcome, asked: bool = False) -> None:
         super().__init__(f"the student's kernel was lost: {outcome}")
         self.outcome = outcome
+        self.asked = asked
 
 
 @dataclass(frozen=True)
@@ -70,12 +73,15 @@ class CellRun:
         The name of the exception class that the student's process tells; empty without one.
     seconds
         How long the cell ran.
+    asked
+        Whether the process says that this cell asked it to end, as ``exit()`` does.
     """
 
     outputs: list[dict[str, Any]]
     outcome: Outcome | None
     error_name: str
     seconds: float
+    asked: bool = False
 
 
 class StudentKernel:
@@ -171,7 +177,8 @@ class StudentKernel:
         if reply.get("dead") is not False:
             outcome = self._lost(Outcome.CRASHED).outcome
         name = _text(reply.get("ename"))[:200]
-        return CellRun(_outputs(reply.get("outputs")), outcome, name, time.monotonic() - began)
+        seconds, asked = time.monotonic() - began, reply.get("asked") is True
+        return CellRun(_outputs(reply.get("outputs")), outcome, name, seconds, asked)
 
     def ask(self, message: wire.Message, timeout: float) -> wire.Message:
         """Ask the student's namespace and return its answer.
@@ -191,9 +198,10 @@ class StudentKernel:
         for part in parts:
             self._transfer(partial(self._send, part, ended=ended), deadline)
         answer = self._frame(lambda n, limit: self._receive(n, limit, ended), deadline)
-        dead = ended.dead if ended.seen else self._reply(deadline).get("dead") is not False
-        if dead:
-            raise self._lost(Outcome.CRASHED)
+        if not ended.seen:
+            ended.hear(self._reply(deadline))
+        if ended.dead:
+            raise self._lost(Outcome.CRASHED, ended.asked)
         return answer
 
     def _greet(self) -> None:
@@ -242,9 +250,9 @@ class StudentKernel:
         finally:  # whatever happens here: nothing runs unwatched
             self.sandbox.end()
 
-    def _lost(self, outcome: Outcome) -> KernelLost:
+    def _lost(self, outcome: Outcome, asked: bool = False) -> KernelLost:
         self.close()
-        return KernelLost(self._stopped or outcome)
+        return KernelLost(self._stopped or outcome, asked)
 
     def _transfer(self, work: Callable[[float], _Got], deadline: float) -> _Got:
         """Do some reading or writing; whatever goes wrong with it costs the kernel."""
@@ -295,12 +303,16 @@ class _Ended:
         self.reply = reply
         self.seen = False
         self.dead = False
+        self.asked = False
         self.until = float("inf")
 
     def look(self, deadline: float) -> None:
-        tree = self.reply(deadline)
-        self.seen, self.dead = True, tree.get("dead") is not False
+        self.hear(self.reply(deadline))
         self.until = time.monotonic() + _GRACE
+
+    def hear(self, tree: dict[str, Any]) -> None:
+        self.seen, self.dead = True, tree.get("dead") is not False
+        self.asked = tree.get("asked") is True
 
 
 class _Budget:
