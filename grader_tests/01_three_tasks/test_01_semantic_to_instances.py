@@ -210,7 +210,7 @@ variants = switches(
         "the longer side is the limit for rows and columns: at the end of the shorter one the "
         "search steps outside of the picture",
     ),
-    sides_swapped=Slip("major", "height and width are exchanged: `mask.shape` is (height, width)"),
+    sides_swapped=Slip("fatal", "height and width are exchanged: `mask.shape` is (height, width)"),
     recursive=Slip(
         "minor",
         "a function that calls itself for each neighbour goes too deep in a large region: keep "
