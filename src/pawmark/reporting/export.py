@@ -121,7 +121,7 @@ def _details(s: Submission) -> dict[tuple[str, str], str | float]:
                 found[result.exercise, check.row] = round(check.points, 2)
         if rows:
             named = [check.misconception for check in rows if check.misconception]
-            found[result.exercise, "misconception"] = "; ".join(named)
+            found[result.exercise, "misconception"] = "; ".join(dict.fromkeys(named))
             found[result.exercise, "told"] = "; ".join(map(_told, filter(_tells, rows)))
     return found
 

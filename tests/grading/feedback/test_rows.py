@@ -42,7 +42,8 @@ def test_a_row_shows_points_parts_and_the_smallest_example():
     """What a row is made of, what it pays, and the example are read; nothing of it is markup."""
     text = pages.render("feedback.html.j2", page=page())
 
-    assert "1.4 of 3.5" in text
+    assert "core 1.4 of 3.5" in text
+    assert "A check gives all of its points or" not in text
     assert "the last column is missing" in text
     assert text.index("wide boxes") < text.index("high boxes")
     assert "empty boxes" not in text
@@ -56,7 +57,7 @@ def test_an_author_reads_the_same_in_the_notebook():
 
     assert "[failed] core 1.4 of 3.5" in repr(table)
     assert "and 4 was expected" in repr(table)
-    assert "1.4 of 3.5" in table._repr_html_()
+    assert "core 1.4 of 3.5" in table._repr_html_()
     assert "<script" not in table._repr_html_()
 
 

@@ -43,6 +43,11 @@ def render_table(result: Any) -> str:
     )
 
 
+def _worth(check: Any) -> str:
+    """Return the points, with the name of the row that pays them."""
+    return check.row_points if check.parts else show_points(check.points, check.max_points)
+
+
 def _row(check: Any) -> str:
     parts = [f"<strong>{html.escape(check.title)}</strong>"]
     if check.message:
@@ -62,5 +67,5 @@ def _row(check: Any) -> str:
     return (
         f'<tr><td style="{_CELL} white-space: nowrap">{sign} {html.escape(check.outcome)}</td>'
         f'<td style="{_CELL}">{"<br>".join(parts)}</td>'
-        f'<td style="{_CELL}">{show_points(check.points, check.max_points)}</td></tr>'
+        f'<td style="{_CELL} white-space: nowrap">{html.escape(_worth(check))}</td></tr>'
     )
