@@ -180,11 +180,20 @@ def write_proof(course: Path, proof: Proof) -> None:
 
 def reasons(course: Path, exercise: str) -> dict[str, str]:
     """Return why mutants of an exercise survive, as a person wrote it, by their names."""
+    return {one["mutant"]: one["reason"] for one in _notes(course, exercise).get("survivor", [])}
+
+
+def seeds_of(course: Path, exercise: str) -> int:
+    """Return with how many seeds an exercise is proven: with fewer where a person says so.
+
+    That is for exercises of networks, where an answer takes long.
+    """
+    return int(_notes(course, exercise).get("seeds", SEEDS))
+
+
+def _notes(course: Path, exercise: str) -> dict[str, Any]:
     path = folder_of(course, exercise) / f"{exercise}.toml"
-    if not path.is_file():
-        return {}
-    tree = tomllib.loads(path.read_text(encoding="utf-8"))
-    return {one["mutant"]: one["reason"] for one in tree.get("survivor", [])}
+    return tomllib.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
 
 
 def unexplained(course: Path, proof: Proof) -> Iterator[str]:
@@ -386,4 +395,6 @@ def mutants_of(course: Path, exercise: str) -> tuple[list[Mutant], list[Mutant]]
 def is_fresh(course: Path, exercise: str) -> bool:
     """Tell whether what is kept of an exercise is of its checks, bank and reference as they are."""
     proof = read_proof(course, exercise)
-    return proof is not None and proof.digests == digests(course, exercise)
+    if proof is None or proof.seeds < seeds_of(course, exercise):
+        return False
+    return proof.digests == digests(course, exercise)

@@ -27,10 +27,10 @@ with **mutants** of the reference solution. A mutant is a program in which one s
 changed: an operator, a comparison, a constant, an argument, a statement. In a pair two are;
 {PAIRS} pairs are drawn for each exercise.
 
-Mutants, wrong answers and right ones are tried with 20 seeds. A mutant counts as killed, and a
-wrong answer as caught, only if it loses points with every one of them. Points, bands and names
-are looked at with the first {GRADED}. A verdict that hangs on the seed is a complaint, and no
-complaint may be left.
+Mutants, wrong answers and right ones are tried with 20 seeds, of networks with 5. A mutant counts
+as killed, and a wrong answer as caught, only if it loses points with every one of them. Points,
+bands and names are looked at with the first {GRADED}. A verdict that hangs on the seed is a
+complaint, and no complaint may be left.
 
 ```sh
 make prove

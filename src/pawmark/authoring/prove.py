@@ -138,7 +138,7 @@ def main(arguments: list[str] | None = None) -> int:
     """Prove what is stale, write the page; return how the process ends: 1 with complaints."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("exercise", nargs="*", help="grade_ids; by default all, as far as stale")
-    parser.add_argument("--seeds", type=int, default=proof.SEEDS, help="seeds to try")
+    parser.add_argument("--seeds", type=int, help="seeds to try, by default as many as needed")
     parser.add_argument(
         "--graded", type=int, default=proof.GRADED, help="with how many answers are graded in full"
     )
@@ -169,7 +169,8 @@ def _prove_all(course: Path, given: argparse.Namespace) -> int:
     for exercise in chosen:
         began = time.monotonic()
         if given.again or not proof.is_fresh(course, exercise):
-            _prove_beside(course, exercise, given.seeds, given.graded)
+            seeds = given.seeds or proof.seeds_of(course, exercise)
+            _prove_beside(course, exercise, seeds, given.graded)
         sound = _report(course, exercise, time.monotonic() - began) and sound
     files.write_whole(course / PAGE, page(course).encode())
     return 0 if sound else 1
