@@ -53,7 +53,7 @@ def page(course: Path) -> str:
     """Return the whole page."""
     known = specifications(course)
     proofs = [proof for name in known if (proof := read_proof(course, name)) is not None]
-    parts = [HEAD, *_totals(proofs), _table(proofs)]
+    parts = [HEAD, *_totals(proofs), _table(proofs)] if proofs else [HEAD]
     for proof in proofs:
         parts += _survivors(course, proof)
     proven = {proof.exercise for proof in proofs}
