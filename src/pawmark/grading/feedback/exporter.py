@@ -223,6 +223,12 @@ class Page:
         return any(check.parts for exercise in self.exercises for check in exercise.checks)
 
     @property
+    def has_checks(self) -> bool:
+        """Whether an exercise is paid by checks that are no rows, or nothing is known of that."""
+        checks = [check for exercise in self.exercises for check in exercise.checks]
+        return not checks or any(not check.parts for check in checks)
+
+    @property
     def words(self) -> list[tuple[Outcome, str]]:
         """The outcomes on the page, explained."""
         seen = {check.outcome for exercise in self.exercises for check in exercise.checks}

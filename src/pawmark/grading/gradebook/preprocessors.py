@@ -16,7 +16,7 @@ from pawmark.grading.intake import stand_in
 from pawmark.grading.intake.cells import exercise_of
 from pawmark.grading.pages.result_table import ResultTable, render_table
 from pawmark.grading.results import record
-from pawmark.grading.results.outcomes import ExerciseResult, Outcome
+from pawmark.grading.results.outcomes import CheckResult, ExerciseResult, Outcome
 from pawmark.grading.results.record import Record, Run
 from pawmark.grading.run.pipeline import Job, prepare
 from pawmark.grading.run.recording import Recording
@@ -157,5 +157,13 @@ class SaveTrustedGrades(SaveAutoGrades):
             self.assignment_id,
             self.student_id,
         )
-        comment.auto_comment = "\n".join(f"- {check.title} {check.message}" for check in lost)
+        comment.auto_comment = "\n".join(map(_comment_on, lost))
         self.gradebook.db.commit()
+
+
+def _comment_on(check: CheckResult) -> str:
+    """Return the line of a comment on a check or a row that lost points."""
+    if not check.row:
+        return f"- {check.title} {check.message}"
+    shown = f"\n  {check.counterexample}" if check.counterexample else ""
+    return f"- {check.row_points}: {check.message or check.outcome.value}{shown}"
