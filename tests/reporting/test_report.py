@@ -14,7 +14,7 @@ import pytest
 from made_records import make_record
 from nbgrader.api import Gradebook
 from page_reading import Reader, axe_findings, needs_browser
-from report_cohort import ASSIGNMENT, make_records
+from report_class import ASSIGNMENT, make_records
 from typer.testing import CliRunner
 
 from pawmark.cli import app

@@ -55,7 +55,7 @@ class Said:
 
 @dataclass(frozen=True)
 class CheckFigures:
-    """How a cohort did on one check.
+    """How a class did on one check.
 
     Attributes
     ----------
