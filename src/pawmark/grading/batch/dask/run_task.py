@@ -18,6 +18,7 @@ from pawmark.grading.run import recording
 from pawmark.grading.run.pipeline import execution
 from pawmark.grading.run.run_settings import RunSettings
 from pawmark.grading.sandbox import choice
+from pawmark.grading.secret import Secret
 from pawmark.settings import require_valid
 
 _NAMES = {"pawmark": "the pawmark package", "python": "Python"}
@@ -58,8 +59,18 @@ def run(folder: str) -> dict[str, Any]:
     unpack((place / worker.CHECKS).read_bytes(), place)
     old = recording.from_bytes((place / worker.OLD).read_bytes())
     about = {"assignment": task.assignment, "checks": task.checks}
+    secret = Secret(task.secret)
     done = execution(
-        task.notebook, task.undone, task.beside, place, found, settings, task.seed, about, old
+        task.notebook,
+        task.undone,
+        task.beside,
+        place,
+        found,
+        settings,
+        task.seed,
+        secret,
+        about,
+        old,
     )
     results = done.run().values()
     (place / worker.RECORDING).write_bytes(recording.to_bytes(done.tape))
