@@ -45,8 +45,9 @@ class VisionCourse(PlainCourse):
         See `pawmark.grading.course.CoursePlugin`.
     """
 
-    operations = ("pawmark.vision.inside",)
+    operations = ("pawmark.vision.inside", "pawmark.vision.replaying")
     inside = (
+        "pawmark.vision.reading",
         "pawmark.pets",
         "pawmark.figures",
         "pawmark.profiles",

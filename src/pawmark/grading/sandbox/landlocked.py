@@ -5,6 +5,7 @@ change one folder. It reaches no network and no process but its own. It can tell
 exist, how large they are and when they were changed, but not what is in them or in a folder.
 """
 
+import contextlib
 import dataclasses
 import functools
 import os
@@ -297,6 +298,23 @@ def _processes(supervisor: int) -> list[Path]:
     except psutil.Error:
         return []
     return [Path(f"/proc/{process.pid}") for process in family]
+
+
+@contextlib.contextmanager
+def running(argv: list[str], descriptor: int) -> Iterator[None]:
+    """Run a program of ours in a sandbox like that of a submission, and end it with all of it."""
+    scratch = Scratch()
+    try:
+        orders = _orders(scratch, None)
+        kernel = [sys.executable, "-m", "pawmark.grading.sandbox.supervisor", "kernel"]
+        command = [*kernel, orders.to_text(), *argv]
+        process = _supervised(scratch, orders, command, (descriptor,))
+        try:
+            yield
+        finally:
+            _end(process)
+    finally:
+        scratch.remove()
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
