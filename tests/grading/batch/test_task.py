@@ -15,7 +15,7 @@ def test_a_task_travels_with_the_files_beside_the_notebook():
         assignment="01_small",
         checks="c",
         notebook=from_dict(Work().notebook),
-        undone=frozenset({"01-double"}),
+        not_attempted=frozenset({"01-double"}),
         beside={"helpers.py": b"x = 1\n", "data/plot.png": bytes(range(256)), "empty": b""},
         settings=RunSettings("bubblewrap", 60.0, 3600.0, Limits(), None),
         seed=7,

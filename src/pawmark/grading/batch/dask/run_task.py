@@ -62,7 +62,7 @@ def run(folder: str) -> dict[str, Any]:
     secret = Secret(task.secret)
     done = execution(
         task.notebook,
-        task.undone,
+        task.not_attempted,
         task.beside,
         place,
         found,
@@ -73,7 +73,7 @@ def run(folder: str) -> dict[str, Any]:
         old,
     )
     results = done.run().values()
-    (place / worker.RECORDING).write_bytes(recording.to_bytes(done.tape))
+    (place / worker.RECORDING).write_bytes(recording.to_bytes(done.recording))
     return {
         "points": sum(result.points for result in results),
         "max_points": sum(result.max_points for result in results),
