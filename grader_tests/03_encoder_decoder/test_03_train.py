@@ -308,8 +308,8 @@ exercise = Exercise(
         ),
         never_trained=Slip(
             "fatal",
-            "the model's losses stay as they were before the first step: it is measured, and not "
-            "trained",
+            "the losses stay as they were before the first step: the model is evaluated, and it is "
+            "not trained",
         ),
         another_model=Slip(
             "major",
