@@ -32,6 +32,22 @@ class Oracle(keras.Model):
         return np.eye(3, dtype="float32")[drawn.labels]
 best_model = Oracle()
 """
+OWN_CLASS = """
+import pathlib, types
+class Net(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.last = keras.layers.Conv2D(3, 1, activation="softmax")
+    def call(self, images):
+        return self.last(images / 255)
+def get_model(img_size, num_classes):
+    return Net()
+profile = types.SimpleNamespace(img_size=(32, 32))
+model = get_model((32, 32), 3)
+model(np.zeros((1, 32, 32, 3), "float32"))
+checkpoint_path = pathlib.Path("best.keras")
+model.save(checkpoint_path)
+"""
 
 needs_sandbox = pytest.mark.skipif(
     bubblewrap.available() is not None, reason=str(bubblewrap.available())
@@ -91,6 +107,14 @@ def test_photographs_that_judge_cannot_be_drawn_again(small_pets):
 
     assert result.points == 0
     assert "stopped before a model was saved" in result.checks[0].message
+
+
+@needs_sandbox
+def test_a_model_of_a_class_of_ones_own_is_judged(small_pets):
+    """Keras cannot load it from its file by itself; it is judged all the same, by its weights."""
+    result = graded({"03-training": OWN_CLASS}, small_pets)["03-training"]
+
+    assert "no better than a predictor" in result.checks[0].message
 
 
 def keras_file(arrays, folder="layers/conv2d/vars"):
