@@ -12,7 +12,6 @@ import pytest
 
 from pawmark.authoring.answers import read_answer, reference_cells
 from pawmark.grading.boundary.limits import Limits
-from pawmark.grading.course import NoData
 from pawmark.grading.run.execution import Execution
 from pawmark.grading.sandbox import bubblewrap, choice
 from pawmark.grading.secret import PRACTICE
@@ -54,7 +53,7 @@ needs_sandbox = pytest.mark.skipif(
 )
 
 
-def graded(cells, data=None):
+def graded(cells, data):
     """Grade some answers of assignment 03 in the sandbox; return the results by exercise."""
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(IMPORTS)])
     for name, source in cells.items():
@@ -63,13 +62,13 @@ def graded(cells, data=None):
             about = {"grade_id": grade_id, "grade": grade, "solution": not grade, "points": 10}
             cell.metadata["nbgrader"] = about
             notebook.cells.append(cell)
-    root = None if data is None else data.root
+    root = data.root
     sandbox = choice.sandbox_of("bubblewrap", root, Limits())
     execution = Execution(
         notebook,
         frozenset(),
         course=COURSE,
-        data=data or NoData(),
+        data=data,
         guest_root=choice.guest_data("bubblewrap", root),
         new_kernel=lambda: StudentKernel(sandbox, ("keras",)),
         sandbox="bubblewrap",
@@ -88,15 +87,15 @@ def reference(*names):
 
 
 @needs_sandbox
-def test_right_training_gets_all_and_none_gets_nothing():
+def test_right_training_gets_all_and_none_gets_nothing(small_pets):
     """The reference is accepted; who only evaluates and makes up losses and steps gets no point."""
-    right = graded(reference("03-compile-model", "03-train"))
+    right = graded(reference("03-compile-model", "03-train"), small_pets)
     assert {name: result.points for name, result in right.items()} == {
         "03-compile-model": 10,
         "03-train": 10,
     }
     answer = COURSE / "tests" / "answers" / NAME / "wrong" / "answer_trains_nothing.py"
-    forged = graded(read_answer(answer).cells)
+    forged = graded(read_answer(answer).cells, small_pets)
     assert forged["03-train"].points == 0
 
 
