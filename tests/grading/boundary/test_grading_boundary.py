@@ -29,6 +29,7 @@ from pawmark.grading.boundary.limits import Limits, Usage
 from pawmark.grading.checks.student import Student, StudentError
 from pawmark.grading.results.outcomes import Outcome
 from pawmark.grading.run.execution import Execution
+from pawmark.grading.secret import PRACTICE
 from pawmark.grading.session import kernel as module
 from pawmark.grading.session.kernel import KernelLost, StudentKernel
 from pawmark.vision.asking import VisionStudent
@@ -152,6 +153,7 @@ def student_of(kernel: StudentKernel) -> Student:
         new_kernel=lambda: None,
         sandbox="bubblewrap",
         seed=0,
+        secret=PRACTICE,
         timeout=LIMIT,
     )
     execution.processes.adopt(kernel)
