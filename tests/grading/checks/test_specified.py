@@ -421,6 +421,60 @@ def test_a_place_comes_as_text_or_as_a_path():
     assert graded(right, exercise=exercise).points == 10
 
 
+def test_places_may_stand_in_lists_of_tuples():
+    """A list of pairs of paths is built as such, and a change of the list is the caller's."""
+    names = ("images/a.jpg", "masks/a.png")
+    files = {name: name.encode() for name in names}
+    pairs = [tuple(Place(files, name, as_path=True) for name in names)]
+
+    def judge(pairs):
+        return [[place.files[place.path] for place in pair] for pair in pairs]
+
+    strata = [Stratum("pairs", st.just((pairs,)))]
+    exercise = Exercise("99-read", "read", judge, strata, same=exact)
+    code = "def read(pairs):\n    return [[p.read_bytes() for p in a] for a in {}]"
+
+    assert graded(code.format("pairs"), exercise=exercise).points == 10
+    emptied = graded(code.format("[pairs.pop() for _ in range(len(pairs))]"), exercise=exercise)
+    assert points(emptied)["core"] == 9.0
+    assert points(emptied)["contract"] < 1.0
+
+
+def test_objects_are_built_by_the_course():
+    """An operation of a course's own module is named with the module."""
+    values = {"loss": [0.5], "val_loss": [0.7]}
+    history = Inside(
+        "pawmark.vision.inside:history", {"values": values}, seen=values, state="value.history"
+    )
+    exercise = Exercise(
+        "99-last", "last", lambda history: history["val_loss"][-1],
+        [Stratum("histories", st.just((history,)))],
+    )  # fmt: skip
+
+    right = graded("def last(h):\n    return h.history['val_loss'][-1]", exercise=exercise)
+    assert right.points == 10
+
+
+def test_an_error_on_the_other_input_is_explained_by_the_same():
+    """Questions with another input are put to variants as they are to students."""
+
+    def picky(mask, label):
+        if label > 2:
+            raise ValueError("too large")
+        return area(mask, label)
+
+    exercise = toy(variants=[Variant("picky", picky, "major", "labels above 2 raise")])
+    source = """
+        def area(mask, label):
+            if label > 2:
+                raise ValueError("too large")
+            return int((mask == label).sum())
+    """
+    for seed in range(4):
+        result = graded(source, exercise=exercise, seed=seed)
+        assert first(result).misconception == "99-area.picky"
+
+
 def test_objects_are_built_and_read_beside_the_student():
     """What cannot cross is built by an operation there, and its result read by another."""
     built = Inside(
