@@ -132,6 +132,8 @@ def formula(
         inputs, targets = (np.stack([array[place]] * len(pairs)) for array in (inputs, targets))
     rows = slice(int(first_left_out), len(inputs) - int(last_left_out))
     inputs, targets = inputs[rows], targets[rows]
+    if not len(inputs):
+        raise ValueError("need at least one array to stack")
     inputs = inputs / 255 if scaled else inputs
     targets = targets + 1 if labels_from_one else targets
     targets = targets[..., 0] if channels_only else targets
