@@ -1,7 +1,10 @@
 """An exercise with a specification: the right answer decides, a misconception only names it."""
 
+import collections
 import json
+import sys
 import textwrap
+import types
 from pathlib import Path
 
 import nbformat
@@ -440,19 +443,24 @@ def test_places_may_stand_in_lists_of_tuples():
     assert points(emptied)["contract"] < 1.0
 
 
-def test_objects_are_built_by_the_course():
+def test_objects_are_built_and_read_by_the_course(monkeypatch):
     """An operation of a course's own module is named with the module."""
-    values = {"loss": [0.5], "val_loss": [0.7]}
-    history = Inside(
-        "pawmark.vision.inside:history", {"values": values}, seen=values, state="value.history"
-    )
+    own = types.ModuleType("own_course")
+    own.OPERATIONS = {
+        "queue": lambda guest, values: collections.deque(values),
+        "listed": lambda guest, queue: list(queue),
+    }
+    monkeypatch.setitem(sys.modules, "own_course", own)
+    queue = Inside("own_course:queue", {"values": [3, 5]}, seen=[3, 5], state="list(value)")
     exercise = Exercise(
-        "99-last", "last", lambda history: history["val_loss"][-1],
-        [Stratum("histories", st.just((history,)))],
+        "99-turned", "turned", lambda queue: queue[::-1], [Stratum("queues", st.just((queue,)))],
+        read=Inside("own_course:listed", {"queue": RESULT}),
     )  # fmt: skip
+    right = "import collections\ndef turned(q):\n    return collections.deque(reversed(q))"
 
-    right = graded("def last(h):\n    return h.history['val_loss'][-1]", exercise=exercise)
-    assert right.points == 10
+    assert graded(right, exercise=exercise).points == 10
+    in_place = graded("def turned(q):\n    q.reverse()\n    return q", exercise=exercise)
+    assert points(in_place)["contract"] < 1.0
 
 
 def test_an_error_on_the_other_input_is_explained_by_the_same():
