@@ -15,6 +15,7 @@ STRICT = [
     "doctor",
     "errors.py",
     "files.py",
+    "installed.py",
     "processors.py",
     "profiles.py",
     "quiet.py",
