@@ -149,6 +149,7 @@ def test_students_draw_photographs_and_open_the_lab(python, tmp_path):
     assert "01_mine.ipynb" in done.stdout
 
 
+@pytest.mark.slow
 def test_grading_without_a_sandbox_warns_and_grades(python, course):
     """Who opts out of the sandbox is warned loudly, and the answers are run and graded."""
     done = run(python, course, "-m", "nbgrader", "generate_assignment", SUMS)
