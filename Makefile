@@ -10,6 +10,8 @@ export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
 # The Python that builds .venv: found by itself (3.11 to 3.13), or chosen with PYTHON=python3.12.
 PYTHON ?=
+# cpu or gpu: which build of TensorFlow .venv gets. Without it: the one that it has, at first cpu.
+TENSORFLOW ?=
 # More arguments for the tool behind a target: make test ARGS="-k pets".
 ARGS ?=
 
@@ -17,12 +19,12 @@ ARGS ?=
         prove calibrate wheels lock clean
 
 help:  ## List the targets
-	@echo 'make TARGET [PYTHON=python3.12] [ARGS="..."]'
+	@echo 'make TARGET [PYTHON=python3.12] [TENSORFLOW=gpu] [ARGS="..."]'
 	@echo
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' Makefile
 
 environment:  ## Build or refresh .venv from requirements.lock (others call it first)
-	@PYTHON='$(PYTHON)' sh scripts/environment.sh
+	@PYTHON='$(PYTHON)' TENSORFLOW='$(TENSORFLOW)' sh scripts/environment.sh
 
 sandbox:  ## Install bubblewrap, which grading runs students' code in, where it is missing
 	@sh scripts/sandbox.sh
@@ -77,12 +79,17 @@ wheels: environment  ## Build what `pip install pawmark` and its extra `grader` 
 	@$(BIN)/python -m hatchling build -t wheel -d dist
 	@cd packaging/grader && ../../$(BIN)/python -m hatchling build -t wheel -d ../../dist
 
+COMPILE = $(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes \
+	  --no-emit-index-url --no-annotate --quiet
+
 # Of both halves at once. Keeps the versions that still fit; ARGS=--upgrade takes the newest of all.
-lock: environment  ## Resolve requirements.lock again from both pyproject.toml (needs the network)
-	@$(BIN)/uv pip compile pyproject.toml packaging/grader/pyproject.toml --extra dev \
-	  --extra validate --extra cluster --no-emit-package pawmark --no-emit-package pawmark-grader \
-	  --universal --python-version 3.11 \
-	  --generate-hashes --no-emit-index-url --no-annotate --quiet $(ARGS) -o requirements.lock
+# Then what a graphics card needs beside that, in the same versions.
+lock: environment  ## Resolve both locks again from both pyproject.toml (needs the network)
+	@$(COMPILE) pyproject.toml packaging/grader/pyproject.toml packaging/tensorflow/cpu.txt \
+	  --override packaging/tensorflow/overrides.txt --extra dev --extra validate --extra cluster \
+	  --no-emit-package pawmark --no-emit-package pawmark-grader $(ARGS) -o requirements.lock
+	@$(COMPILE) packaging/tensorflow/gpu.txt --constraint requirements.lock $(ARGS) \
+	  -o requirements-gpu.lock
 
 clean:  ## Remove what was built; keeps .venv, the gradebook and what was handed in
 	@rm -rf build dist .pytest_cache .ruff_cache .mypy_cache .import_linter_cache .coverage .hypothesis .nbgrader.log

@@ -3,13 +3,14 @@
 import json
 import platform
 from dataclasses import dataclass
-from importlib import metadata
 from pathlib import Path
 from typing import Any
 
 import matplotlib as mpl
 import psutil
 from matplotlib.figure import Figure
+
+from pawmark.installed import version
 
 _PACKAGES = ("pawmark", "nbgrader", "tensorflow", "keras", "numpy", "ipykernel")
 _GIB = 1 << 30
@@ -216,7 +217,7 @@ def write(folder: Path, name: str, found: dict[str, Any]) -> str:
         f"{platform.processor() or platform.machine()}, {found['cores']} cores, "
         f"{psutil.virtual_memory().total / _GIB:.0f} GiB, {platform.system()} {platform.release()}"
     )
-    versions = [f"{package} {metadata.version(package)}" for package in _PACKAGES]
+    versions = [f"{package} {version(package)}" for package in _PACKAGES]
     found["versions"] = f"Python {platform.python_version()}, {', '.join(versions)}"
     folder.mkdir(parents=True, exist_ok=True)
     page = markdown(found)

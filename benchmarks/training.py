@@ -16,12 +16,14 @@ import subprocess
 import time
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
-from importlib.metadata import PackageNotFoundError, version
+from importlib.metadata import PackageNotFoundError
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import psutil
+
+from pawmark.installed import version
 
 RESULTS = Path(__file__).parent / "results"
 EPOCH = 6390  # training photographs of the chapter

@@ -3,7 +3,8 @@
 #
 # Quick when there is nothing to do. An installation that was interrupted is noticed and made again,
 # as is a .venv that was copied or moved here (its scripts still point to the old place).
-# PYTHON names the interpreter to build from; without it a suitable one is looked for.
+# PYTHON names the interpreter to build from; without it a suitable one is looked for. TENSORFLOW is
+# cpu or gpu; without it the .venv keeps what it has, and a new one gets cpu.
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -11,6 +12,7 @@ venv=.venv
 unfinished=$venv/.unfinished        # there while an installation runs, and after one was cut off
 lock_stamp=$venv/.installed-lock    # checksum of the lock that was installed last
 package_stamp=$venv/.installed-package
+kind_stamp=$venv/.tensorflow        # cpu or gpu
 version_of='import sys; print("%d.%d" % sys.version_info[:2])'
 # A virtual environment's own python would vanish with it, so build from the one beneath.
 base_of='import sys; print(getattr(sys, "_base_executable", None) or sys.executable)'
@@ -92,11 +94,38 @@ pip_install() {
         "Behind a proxy or with a mirror, pip's own settings (pip.conf, PIP_INDEX_URL, ...) are honoured."
 }
 
+# tensorflow and tensorflow-cpu write the same folder: one has to go before the other comes.
+remove_tensorflow() {
+    for name in tensorflow tensorflow-cpu; do
+        "$venv/bin/python" -m pip show --quiet "$name" >/dev/null 2>&1 || continue
+        PIP_DISABLE_PIP_VERSION_CHECK=1 "$venv/bin/python" -m pip uninstall --quiet --yes "$name" ||
+            fail "$name could not be removed from .venv; pip's message is above." \
+                "Delete .venv and run make again."
+    done
+}
+
+# requirements.lock without the build for processors alone, whose entry ends at the first line that
+# does not go on, and what the card needs in its place.
+lock_for_gpu() {
+    sed '/^tensorflow-cpu==/,/[^\\]$/d' requirements.lock
+    cat requirements-gpu.lock
+}
+
 # A package cut off half-way can look whole to pip, hence the mark.
 install_lock() {
-    say "installing the locked packages (about 2.6 GB on disk; a few minutes the first time)"
     : >"$unfinished"
-    pip_install --require-hashes -r requirements.lock
+    [ "$(cat "$kind_stamp" 2>/dev/null)" = "$kind" ] || remove_tensorflow
+    if [ "$kind" = gpu ]; then
+        say "installing the locked packages, for a graphics card (about 7 GB on disk)"
+        lock_for_gpu >build/requirements.lock
+        pip_install --require-hashes -r build/requirements.lock
+    else
+        say "installing the locked packages (about 2.3 GB on disk; a few minutes the first time)"
+        [ -z "$(command -v nvidia-smi)" ] ||
+            say "there may be a graphics card here; to train on it: make environment TENSORFLOW=gpu"
+        pip_install --require-hashes -r requirements.lock
+    fi
+    printf '%s\n' "$kind" >"$kind_stamp"
     printf '%s\n' "$lock" >"$lock_stamp"
     rm -f "$unfinished"
 }
@@ -116,11 +145,16 @@ if command -v flock >/dev/null 2>&1; then
     flock -n 9 || { say "waiting for another make that is setting up .venv"; flock 9; }
 fi
 
+kind=${TENSORFLOW:-$(cat "$kind_stamp" 2>/dev/null || echo cpu)}
+case $kind in
+    cpu | gpu) ;;
+    *) fail "TENSORFLOW is $kind; it can be cpu or gpu: make environment TENSORFLOW=gpu" ;;
+esac
 [ -z "${PYTHON:-}" ] || find_python "$PYTHON"
 wrong=$(whats_wrong)
 [ -z "$wrong" ] || create "$wrong"
 
-lock=$(cksum <requirements.lock)
+lock="$kind $(cat requirements.lock requirements-gpu.lock | cksum)"
 package=$(cksum <pyproject.toml)
 if installed "$lock_stamp" "$lock" && installed "$package_stamp" "$package"; then
     exit 0

@@ -13,7 +13,7 @@ from nbgrader.api import Gradebook
 from nbgrader.utils import is_grade
 from typer.testing import CliRunner
 
-from pawmark import cli
+from pawmark import cli, installed
 from pawmark.authoring.doctor import consistency, examine
 from pawmark.doctor import Status, machine, packages, table
 from pawmark.grading.gradebook.readiness import UNFINISHED
@@ -213,6 +213,40 @@ def test_packages_are_compared_with_the_lock(tmp_path):
     assert "no-such-package is missing" in finding.says
     assert "not-here" not in finding.says
     assert finding.remedy == "make environment"
+
+
+def distribution(folder, name, number):
+    """Leave in a folder what tells of an installed distribution."""
+    info = folder / f"{name.replace('-', '_')}-{number}.dist-info"
+    info.mkdir()
+    (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: {number}\n")
+
+
+@pytest.mark.parametrize("build", ["tensorflow", "tensorflow-cpu"])
+def test_either_build_of_tensorflow_will_do(monkeypatch, tmp_path, build):
+    """The lock names one, the package the other: what counts is that one of them is there."""
+    lock = tmp_path / packages.LOCK
+    monkeypatch.setattr(sys, "path", [str(tmp_path)])
+    distribution(tmp_path, build, "2.21.0")
+    for name in ("tensorflow", "tensorflow-cpu"):
+        lock.write_text(f"{name}==2.21.0 \\\n    --hash=sha256:00\n")
+        assert packages.packages(tmp_path).status is Status.OK
+        assert installed.version(name) == "2.21.0"
+    lock.write_text("tensorflow-cpu==2.22.0 \\\n    --hash=sha256:00\n")
+
+    assert "tensorflow-cpu is 2.21.0, not 2.22.0" in packages.packages(tmp_path).says
+
+
+def test_both_builds_of_tensorflow_at_once_are_to_be_mended(monkeypatch, tmp_path):
+    """They have written over each other's files, so both have to go before one comes back."""
+    monkeypatch.setattr(sys, "path", [str(tmp_path)])
+    for name in ("tensorflow", "tensorflow-cpu"):
+        distribution(tmp_path, name, "2.21.0")
+    finding = packages.packages(None)
+
+    assert finding.status is Status.MEND
+    assert "tensorflow and tensorflow-cpu are both installed" in finding.says
+    assert "pip uninstall -y tensorflow tensorflow-cpu" in finding.remedy
 
 
 @pytest.mark.parametrize(

@@ -9,9 +9,11 @@ import sys
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
 
 ROOT = Path(__file__).resolve().parents[2]
-TOOLS = ("sh", "dirname", "uname", "id", "mktemp", "grep", "tail", "rm", "env", "mkdir", "cksum")
+TOOLS = ("sh", "dirname", "uname", "id", "mktemp", "grep", "tail", "rm", "env", "mkdir", "cksum",
+         "cat", "sed")  # fmt: skip
 
 
 @pytest.fixture
@@ -29,7 +31,7 @@ def scripts(tmp_path):
     """Copy the set-up scripts, so that what they build lands in a temporary folder with a space."""
     repository = tmp_path / "a copy"
     shutil.copytree(ROOT / "scripts", repository / "scripts")
-    for name in ("requirements.lock", "pyproject.toml"):
+    for name in ("requirements.lock", "requirements-gpu.lock", "pyproject.toml"):
         shutil.copy(ROOT / name, repository)
     return repository / "scripts"
 
@@ -52,14 +54,85 @@ def run_script(script, bin_folder, **environment):
     )
 
 
-def test_lock_has_hashes_and_no_addresses():
-    """Every package in the lock has a version and a hash, and none says where to fetch it."""
-    text = (ROOT / "requirements.lock").read_text()
+def locked(text):
+    """Return the entries of a lock: what is asked for, with the marker, and the hashes."""
+    entries = re.split(r"\n(?=[A-Za-z0-9])", "\n" + text)[1:]
+    return {entry.partition(" \\")[0]: set(re.findall(r"--hash=\S+", entry)) for entry in entries}
+
+
+@pytest.mark.parametrize(
+    ("lock", "least"), [("requirements.lock", 100), ("requirements-gpu.lock", 30)]
+)
+def test_lock_has_hashes_and_no_addresses(lock, least):
+    """Every package in a lock has a version and a hash, and none says where to fetch it."""
+    text = (ROOT / lock).read_text()
     entries = re.split(r"\n(?=[A-Za-z0-9])", text)[1:]
 
-    assert len(entries) > 100
+    assert len(entries) > least
     assert all("==" in entry and "--hash=sha256:" in entry for entry in entries)
     assert not re.search(r"://|^-|@ ", text, re.MULTILINE)
+
+
+@pytest.mark.parametrize(
+    ("system", "machine", "name"),
+    [
+        ("linux", "x86_64", "tensorflow-cpu"),
+        ("linux", "aarch64", "tensorflow"),
+        ("darwin", "arm64", "tensorflow"),
+    ],
+)
+def test_the_lock_has_one_tensorflow_for_each_system(system, machine, name):
+    """The small build where there is one, the only one elsewhere; both are of one version."""
+    here = {"sys_platform": system, "platform_machine": machine}
+    entries = map(Requirement, locked((ROOT / "requirements.lock").read_text()))
+    builds = [entry for entry in entries if entry.name.startswith("tensorflow")]
+
+    assert [entry.name for entry in builds if entry.marker.evaluate(here)] == [name]
+    assert len({str(entry.specifier) for entry in builds}) == 1
+
+
+def test_with_a_graphics_card_the_other_build_is_installed(bin_folder, scripts, tmp_path):
+    """TENSORFLOW=gpu takes the small build away, and installs the one for CUDA with its libraries.
+
+    Which one .venv has is kept: the next make without a word about it changes nothing.
+    """
+    record = tmp_path / "record"
+    venv = scripts.parent / ".venv"
+    (venv / "bin").mkdir(parents=True)
+    put_tool(
+        venv / "bin", "python", f"echo \"$*\" >>'{record}'; case $2 in *version*) echo 3.12;; esac"
+    )
+    (venv / "bin" / "pip").write_text(f"#!{venv.resolve()}/bin/python\n")
+
+    for kind in ("gpu", ""):
+        done = run_script(scripts / "environment.sh", bin_folder, TENSORFLOW=kind)
+        assert done.returncode == 0, done.stderr
+    said = record.read_text()
+    whole = (ROOT / "requirements.lock").read_text()
+    made = locked((scripts.parent / "build" / "requirements.lock").read_text())
+    here = {"sys_platform": "linux", "platform_machine": "x86_64", "python_full_version": "3.12.4"}
+    wanted = [r for r in map(Requirement, made) if r.marker is None or r.marker.evaluate(here)]
+    versions = {}
+    for requirement in wanted:
+        versions.setdefault(requirement.name, set()).add(str(requirement.specifier))
+
+    assert said.index("uninstall --quiet --yes tensorflow-cpu") < said.index("--require-hashes")
+    assert said.count("--require-hashes -r build/requirements.lock") == 1
+    assert "tensorflow" in versions
+    assert "nvidia-cudnn-cu12" in versions
+    assert "tensorflow-cpu" not in versions
+    assert all(len(found) == 1 for found in versions.values())
+    assert {Requirement(name).name for name in locked(whole)} - set(versions) >= {"tensorflow-cpu"}
+    assert all(made.values())
+
+
+def test_another_tensorflow_than_these_two_is_refused(bin_folder, scripts):
+    """A kind that there is not is named, and nothing is made or installed."""
+    result = run_script(scripts / "environment.sh", bin_folder, TENSORFLOW="rocm")
+
+    assert result.returncode == 1
+    assert "TENSORFLOW is rocm; it can be cpu or gpu" in result.stderr
+    assert not (scripts.parent / ".venv").exists()
 
 
 def test_help_comes_first_and_lists_targets():

@@ -17,6 +17,7 @@ STRICT = [
     "doctor",
     "errors.py",
     "files.py",
+    "installed.py",
     "models.py",
     "processors.py",
     "profiles.py",

@@ -171,6 +171,8 @@ def tensorflow() -> Finding:
         return Finding.mend(
             "TensorFlow",
             "starts, but does not see the graphics card",
-            "Install its libraries: python -m pip install 'tensorflow[and-cuda]'",
+            "Install the build for it, with its libraries: in a checkout by make environment "
+            "TENSORFLOW=gpu, else by python -m pip uninstall -y tensorflow tensorflow-cpu, then "
+            "python -m pip install 'tensorflow[and-cuda]'",
         )
     return Finding.ok("TensorFlow", f"starts; graphics cards that it can use: {count}")

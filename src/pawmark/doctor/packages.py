@@ -3,14 +3,16 @@
 import os
 import platform
 import re
+import shlex
 import sys
-from importlib.metadata import PackageNotFoundError, distribution, version
+from importlib.metadata import PackageNotFoundError, distribution
 from importlib.util import find_spec
 from pathlib import Path
 
 from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 
+from pawmark import installed
 from pawmark.doctor.finding import Finding
 
 LOCK = "requirements.lock"
@@ -40,17 +42,31 @@ def _requires_python() -> SpecifierSet:
 def packages(course: Path | None) -> Finding:
     """Compare what is installed with the lock, or without one with what the package asks for."""
     lock = None if course is None else course / LOCK
+    for names in installed.SAME:
+        if len(installed.distributions(names[0])) > 1:
+            return _mixed(names, lock is not None and lock.is_file())
     if lock is not None and lock.is_file():
         wanted, what = _locked(lock), f"as {LOCK} has them"
         remedy = "make environment"
     else:
         wanted, what = _asked_for(), "as pawmark asks for them"
-        remedy = "python -m pip install --upgrade pawmark"
-    wrong = [problem for requirement in wanted if (problem := _compare(requirement))]
+        remedy = ""
+    wrong = {f"{r.name}{r.specifier}": said for r in wanted if (said := _compare(r))}
     if not wrong:
         return Finding.ok("packages", f"{len(wanted)}, {what}")
     more = f" and {len(wrong) - 4} more" if len(wrong) > 4 else ""
-    return Finding.mend("packages", f"{'; '.join(wrong[:4])}{more}", remedy)
+    # Not `pawmark` by its name: it asks for `tensorflow`, also where `tensorflow-cpu` is.
+    remedy = remedy or f"python -m pip install {' '.join(map(shlex.quote, wrong))}"
+    return Finding.mend("packages", f"{'; '.join(list(wrong.values())[:4])}{more}", remedy)
+
+
+def _mixed(names: tuple[str, ...], locked: bool) -> Finding:
+    again = "make environment" if locked else f"python -m pip install {names[0]}"
+    return Finding.mend(
+        "packages",
+        f"{' and '.join(names)} are both installed, and have overwritten each other's files",
+        f"python -m pip uninstall -y {' '.join(names)}, then: {again}",
+    )
 
 
 def backend() -> Finding:
@@ -89,9 +105,9 @@ def _applies(requirement: Requirement) -> bool:
 
 def _compare(requirement: Requirement) -> str | None:
     try:
-        installed = version(requirement.name)
+        found = installed.version(requirement.name)
     except PackageNotFoundError:
         return f"{requirement.name} is missing"
-    if requirement.specifier.contains(installed, prereleases=True):
+    if requirement.specifier.contains(found, prereleases=True):
         return None
-    return f"{requirement.name} is {installed}, not {str(requirement.specifier).removeprefix('==')}"
+    return f"{requirement.name} is {found}, not {str(requirement.specifier).removeprefix('==')}"

@@ -11,9 +11,9 @@ import functools
 import hashlib
 import platform
 from collections.abc import Iterable
-from importlib import metadata
 from pathlib import Path
 
+from pawmark import installed
 from pawmark.grading import course as courses
 
 PACKAGE = Path(__file__).resolve().parents[1]
@@ -108,5 +108,5 @@ def _digest(files: Iterable[Path], root: Path) -> str:
 
 
 def _versions() -> dict[str, str]:
-    versions = {name: metadata.version(name) for name in (*LIBRARIES, *courses.plugin().libraries)}
+    versions = {name: installed.version(name) for name in (*LIBRARIES, *courses.plugin().libraries)}
     return {"python": platform.python_version(), **versions}

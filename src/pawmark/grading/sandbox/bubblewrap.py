@@ -64,6 +64,11 @@ _OPT_OUT = (
 @functools.cache
 def available() -> str | None:
     """Tell why no sandbox can be had here: None if one works, else a reason and its remedy."""
+    if not possible():
+        return (
+            "Grading needs Linux, WSL or a container: this system has nothing that locks student "
+            f"code in. Releasing, feedback and reports work here. {_OPT_OUT}"
+        )
     if _bwrap() is None:
         return (
             "bubblewrap is not installed, so student code cannot be locked in. Install it "
@@ -83,6 +88,11 @@ def filtered() -> bool:
         return _tried(descriptor) is None
     finally:
         os.close(descriptor)
+
+
+def possible() -> bool:
+    """Tell whether this is a system for which there are sandboxes."""
+    return sys.platform == "linux"
 
 
 def installed() -> bool:

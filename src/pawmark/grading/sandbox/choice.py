@@ -149,6 +149,8 @@ def _best() -> str:
 
 @functools.cache
 def _refusal(name: str, asked: bool, without_devices: str) -> str | None:
+    if name != NONE and not bubblewrap.possible():
+        return bubblewrap.available()
     if name == LANDLOCK:
         reason = landlocked.available() or _no_device(without_devices)
         other = f" Without {VARIABLE}=landlock bubblewrap is used." if asked else ""

@@ -11,12 +11,12 @@ import tempfile
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 from pawmark import pets, profiles, settings
 from pawmark.errors import CourseError
+from pawmark.installed import version
 from pawmark.profiles import Profile
 from pawmark.progress import progress_bar
 from pawmark.vision.calibration.bars import (
