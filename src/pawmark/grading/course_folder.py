@@ -28,6 +28,7 @@ HELD_OUT_SEED = KEPT / "held-out-seed"
 UNFINISHED = KEPT / "unfinished"
 GENERATED = KEPT / "generated"
 SEEDS = KEPT / "seeds"
+NETWORKS = KEPT / "networks"
 LOGS = KEPT / "logs"
 _PATTERNS = ("__pycache__", ".ipynb_checkpoints", ".pytest_cache")
 

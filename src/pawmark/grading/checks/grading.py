@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from pawmark.grading.checks import marks, strata
-from pawmark.grading.checks.asking import Asking, Lost, Question, Raised, Returned
+from pawmark.grading.checks.asking import Asking, Lost, Question, Raised, Returned, question_of
 from pawmark.grading.checks.counterexample import cleaned, counterexample, filled
 from pawmark.grading.checks.judging import ASPECTS, Judge, Judged, agreement, aspects_of
 from pawmark.grading.checks.naming import Named, name
@@ -91,7 +91,7 @@ class _Graded:
         )
 
     def _question(self, given: Input) -> Question:
-        return Question(self.exercise.function, given, self.exercise.read)
+        return question_of(self.exercise, given)
 
     def _ask(self, row: str) -> None:
         drawn = [

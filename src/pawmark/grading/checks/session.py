@@ -15,6 +15,7 @@ import pytest
 
 from pawmark.errors import CourseError
 from pawmark.grading import course as courses
+from pawmark.grading.checks import class_seed
 from pawmark.grading.checks.asking import StudentAsking
 from pawmark.grading.checks.expect import CheckFailed, Drawable
 from pawmark.grading.checks.grading import grade
@@ -186,7 +187,9 @@ class CheckSession:
             )
         asking = StudentAsking(door, specification.seconds)
         points = 1.0 if max_points is None else max_points
-        return grade(specification, asking, self.seed, points)
+        shared = isinstance(specification, Exercise) and specification.shared
+        seed = class_seed.of(self.course) if shared else self.seed
+        return grade(specification, asking, seed, points)
 
     @pytest.fixture
     def student(self) -> Student:
