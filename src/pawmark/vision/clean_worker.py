@@ -5,6 +5,7 @@ input ends or nothing was asked for a while.
 """
 
 import importlib
+import inspect
 import os
 import select
 import sys
@@ -34,7 +35,7 @@ def _find(module: str, path: str, name: str) -> Any:
     found = found or importlib.import_module(module)
     for part in name.split("."):
         found = getattr(found, part)
-    return found
+    return inspect.unwrap(found)
 
 
 def module_of(path: Path) -> Any:

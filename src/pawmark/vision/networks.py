@@ -46,6 +46,7 @@ def asks(
     weights: str = "mixed",
     gain: float = 1.0,
     vectors: tuple[float, float] = (-0.2, 0.4),
+    ranks: int = 0,
 ) -> Any:
     """Return a strategy of questions about networks.
 
@@ -67,7 +68,10 @@ def asks(
     gain
         By how much kernels are larger than those that keep the size of a signal.
     vectors
-        The smallest and largest number in a vector: biases, and what normalisations have.
+        The smallest and largest number in a vector: biases, and what normalisations have. Where
+        biases are left open, (0, 0) makes a network with them compute what one without does.
+    ranks
+        The rank of the arrays that "step" looks at, or more: 2 leaves vectors out.
     """
 
     def build(rng: np.random.Generator) -> Input:
@@ -81,6 +85,7 @@ def asks(
             "weights": weights,
             "gain": gain,
             "vectors": list(vectors),
+            "ranks": ranks,
         }
         return call(given=given, asked=asked)
 
@@ -141,7 +146,7 @@ def network(
         program("", judge),
         strata,
         [dataclasses.replace(v, program=program(v.name, v.program)) for v in variants],
-        same=same or Closeness(5e-4, 1e-3),
+        same=same or Closeness(1e-4, 1e-4),
         contract=None,
         canonical=functools.partial(_form, starts),
         families=families or {},
@@ -208,7 +213,7 @@ def answer(path: str, exercise: str, who: str, given: dict[str, Any], asked: dic
             return program.build(model=probing.built(program.recipe, given, asked), **given)
 
         return probing.probe(make, asked)
-    if asked["kind"] in ("start", "apart"):  # as it was made, and more than one
+    if asked["kind"] in probing.AFRESH:
         return probing.probe(lambda: program.build(**given), asked)
     return probing.probe(lambda: _kept(path, exercise, who, json.dumps(given)), asked)
 

@@ -7,13 +7,16 @@ get the same numbers; so nobody has to say which array plays which part.
 This module holds no secret. It builds on NumPy and Keras only.
 """
 
+import weakref
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 ENTRIES = 1000  # of a larger array, that many entries cross
+AFRESH = ("start", "apart")  # questions that need a model as it was made, or two
 _COPIES = 128  # in each of two runs
+_MODELS = 4  # that are kept, since to build one takes longer than to ask it
 
 
 def probe(make: Callable[[], Any], asked: dict[str, Any]) -> Any:
@@ -26,7 +29,8 @@ def probe(make: Callable[[], Any], asked: dict[str, Any]) -> Any:
     asked
         ``kind`` and ``seed``; ``shape``, the height, width and channels of the images; ``batch``,
         how many; ``images``: "noise", "black", "maps"; ``weights``: "mixed", "positive"; ``gain``
-        of the kernels; ``vectors``, the smallest and largest number of a vector.
+        of the kernels; ``vectors``, the smallest and largest number of a vector; ``ranks``, that of
+        the arrays of which "step" tells, or more.
 
     Returns
     -------
@@ -160,12 +164,13 @@ def _step(probed: _Probed, make: Callable[[], Any]) -> dict[str, Any]:
         outputs = probed.model(probed.images, training=False)
         rng = np.random.default_rng([probed.asked["seed"], 7])
         loss = tf.reduce_sum(outputs * rng.normal(0, 1, outputs.shape).astype("float32"))
-    trainable = probed.model.trainable_variables
+    trainable = list(probed.model.trainable_variables)
     for variable, slope in zip(trainable, tape.gradient(loss, trainable), strict=True):
         if slope is not None:
             variable.assign_sub(slope)
     moved = [after - array for array, after in zip(before, probed.arrays, strict=True)]
-    return {"moves": probed.by_shape([_of_length_one(change) for change in moved])}
+    told = [change for change in moved if change.ndim >= probed.asked["ranks"]]
+    return {"moves": probed.by_shape([_of_length_one(change) for change in told])}
 
 
 def _of_length_one(change: np.ndarray) -> np.ndarray:
@@ -201,8 +206,14 @@ _KINDS: dict[str, Callable[[_Probed, Callable[[], Any]], Any]] = {
     "start": _start,
     "apart": _apart,
     "copies": _copies,
+    "shape": lambda probed, make: _shapes(probed.run()),
     "as it is": lambda probed, make: probed.run(),
 }
+
+
+def _shapes(outputs: Any) -> list[Any]:
+    parts = outputs if isinstance(outputs, list) else [outputs]
+    return [[int(n) for n in part.shape] for part in parts]
 
 
 def _block(shape: Any, block: Callable[[Any], Any]) -> Any:
@@ -232,7 +243,26 @@ def _network(
             own["model"] = built(recipe, given, asked)
         return eval(build, guest.namespace | own | {"block": _block})  # noqa: S307
 
-    return {"value": probe(make, asked), "changed": []}
+    once = recipe is None and asked["kind"] not in AFRESH
+    return {"value": probe(_kept(guest, make, (build, given)) if once else make, asked),
+            "changed": []}  # fmt: skip
+
+
+_models: weakref.WeakKeyDictionary[Any, dict[str, Any]] = weakref.WeakKeyDictionary()
+
+
+def _kept(guest: Any, make: Callable[[], Any], what: Any) -> Callable[[], Any]:
+    """Return what builds a model only if the last ones were built with something else."""
+
+    def once() -> Any:
+        mine = _models.setdefault(guest, {})
+        if repr(what) not in mine:
+            mine[repr(what)] = make()
+            while len(mine) > _MODELS:
+                del mine[next(iter(mine))]
+        return mine[repr(what)]
+
+    return once
 
 
 def built(recipe: str, given: dict[str, Any], asked: dict[str, Any]) -> Any:
