@@ -264,7 +264,8 @@ exercise = network(
             "pooled-after-the-pair",
             partial(segmenter, place="after"),
             "major",
-            "the pooling stands behind the second convolution of a pair; it belongs behind the first",
+            "the pooling stands behind the second convolution of a pair; it belongs behind the "
+            "first",
         ),
         Variant(
             "pooled-before-the-pair",

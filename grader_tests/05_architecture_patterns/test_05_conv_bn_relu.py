@@ -16,6 +16,7 @@ def block(
     separable=False,
     order="cnr",
     bends="relu",
+    slope=None,
     norm="batch",
     norm_options=None,
     frozen=(),
@@ -52,10 +53,13 @@ def block(
         layer.trainable = "n" not in frozen
         return (AlwaysTraining(layer) if always_training else layer)(x)
 
+    def bend(x):
+        return (layers.Activation(bends) if slope is None else layers.LeakyReLU(slope))(x)
+
     steps = {
         "c": convolve,
         "n": normalise,
-        "r": lambda x: layers.Activation(bends)(x) if bends else x,
+        "r": lambda x: bend(x) if bends else x,
     }
     x = inputs = Input(shape)
     for step in order:
@@ -101,7 +105,6 @@ exercise = network(
             "the output's height, width and channels",
             asked_of("shape"),
             count=3,
-            weight=0.5,
             facet="conv_bn_relu on feature maps of all sizes",
         ),
         Stratum(
@@ -194,6 +197,15 @@ exercise = network(
                 f"the block ends in {name}, and relu was asked for",
             )
             for name in ("leaky_relu", "elu")
+        ),
+        *(
+            Variant(
+                f"leaky-{100 * slope:.0f}",
+                partial(block, slope=slope),
+                "major",
+                "the block ends in a leaky relu, and relu was asked for",
+            )
+            for slope in (0.01, 0.1, 0.3)
         ),
         *(
             Variant(

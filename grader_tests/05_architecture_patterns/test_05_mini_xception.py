@@ -415,7 +415,7 @@ exercise = network(
         ),
         *(
             Variant(
-                f"dropout-of-{rate}",
+                f"dropout-of-{100 * rate:.0f}",
                 partial(xception, dropout=rate),
                 "major",
                 f"the dropout has a rate of {rate}: it should be 0.5",
@@ -431,7 +431,7 @@ exercise = network(
         ),
         *(
             Variant(
-                f"dropout-of-{rate}-in-the-blocks",
+                f"dropout-of-{100 * rate:.0f}-in-the-blocks",
                 partial(xception, block_dropout=rate),
                 "major",
                 "there is dropout at another place than before the output, or at more than one",

@@ -202,7 +202,7 @@ class _Process:
         if running is not None and self._owner == os.getpid() and running.poll() is None:
             return running
         self._owner = os.getpid()
-        self._running = subprocess.Popen(
+        self._running = subprocess.Popen(  # noqa: S603  (this Python, and a module of ours)
             [sys.executable, "-P", "-m", _WORKER, str(IDLE)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,

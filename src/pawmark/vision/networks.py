@@ -19,6 +19,7 @@ import numpy as np
 from pawmark.errors import CourseError
 from pawmark.grading.checks import strata
 from pawmark.grading.checks.specification import (
+    Contract,
     Exercise,
     Input,
     Inside,
@@ -54,7 +55,7 @@ def asks(
     ----------
     kind
         What is looked at, see `probing.probe`: "run", "train", "step", "start", "apart", "copies",
-        "as it is".
+        "shape", and where there is a recipe "as it is", "value" and "values".
     draw
         Called with random numbers; returns what the network is built with, by name.
     shape
@@ -105,26 +106,28 @@ def network(
     same: Closeness | None = None,
     families: Mapping[str, str] | None = None,
     remarks: Sequence[Remark] = (),
+    contract: Contract | None = None,
     seconds: float = 30.0,
 ) -> Exercise:
     """Specify an exercise whose answer is a network.
 
     Parameters
     ----------
-    name, function, strata, families, remarks, seconds
+    name, function, strata, families, remarks, contract, seconds
         As for an `Exercise`; the strategies of the strata come from `asks`.
     build
         The expression that builds the network in the student's notebook, with what was drawn by its
         name: ``"get_model(size, classes)"``. For a block, ``"block(shape, lambda x: f(x, 8))"``.
     judge
         Called with what was drawn, in the clean process; returns the right network. Imports Keras
-        inside. An error that it raises is the right result.
+        inside. An error that it raises is the right result. With a recipe it gets the ``model``,
+        and for "value" the ``images``, too.
     variants
         Wrong networks, built like the right one.
     recipe
         A function that builds the model which the student's function is given, by the name
-        ``model``; its source runs beside the student's code, so it imports what it needs and holds
-        no answer. Its numbers are drawn; judge and variants get the model.
+        ``model``, beside ``images``; its source runs beside the student's code, so it imports what
+        it needs and holds no answer. Its numbers are drawn; judge and variants get the model.
     starts
         What kernels start with: "any" random numbers, or the "default" ones of Keras.
     same
@@ -147,7 +150,7 @@ def network(
         strata,
         [dataclasses.replace(v, program=program(v.name, v.program)) for v in variants],
         same=same or Closeness(1e-4, 1e-4),
-        contract=None,
+        contract=contract,
         canonical=functools.partial(_form, starts),
         families=families or {},
         remarks=remarks,
@@ -208,11 +211,12 @@ def answer(path: str, exercise: str, who: str, given: dict[str, Any], asked: dic
     """Build the network of a module's exercise and probe it; runs in the clean process."""
     program = _found(path, exercise, who)
     if program.recipe is not None:
+        images = {} if asked["kind"] == "as it is" else {"images": probing.images(asked)}
 
-        def make() -> Any:
-            return program.build(model=probing.built(program.recipe, given, asked), **given)
+        def use(model: Any) -> Any:
+            return program.build(model=model, **images, **given)
 
-        return probing.probe(make, asked)
+        return probing.probe_given(use, program.recipe, given, asked)
     if asked["kind"] in probing.AFRESH:
         return probing.probe(lambda: program.build(**given), asked)
     return probing.probe(lambda: _kept(path, exercise, who, json.dumps(given)), asked)

@@ -237,12 +237,12 @@ def _network(
 ) -> dict[str, Any]:
     """Build the student's model by an expression, and probe it."""
 
-    def make() -> Any:
-        own = dict(given)
-        if recipe is not None:
-            own["model"] = built(recipe, given, asked)
-        return eval(build, guest.namespace | own | {"block": _block})  # noqa: S307
+    def make(model: Any = None) -> Any:
+        own = given | {"model": model, "images": images(asked), "block": _block}
+        return eval(build, guest.namespace | own)  # noqa: S307
 
+    if recipe is not None:
+        return {"value": probe_given(make, recipe, given, asked), "changed": []}
     once = recipe is None and asked["kind"] not in AFRESH
     return {"value": probe(_kept(guest, make, (build, given)) if once else make, asked),
             "changed": []}  # fmt: skip
@@ -265,18 +265,44 @@ def _kept(guest: Any, make: Callable[[], Any], what: Any) -> Callable[[], Any]:
     return once
 
 
-def built(recipe: str, given: dict[str, Any], asked: dict[str, Any]) -> Any:
-    """Return a model that some source makes of what is given, with drawn numbers.
+def probe_given(
+    use: Callable[[Any], Any], recipe: str, given: dict[str, Any], asked: dict[str, Any]
+) -> Any:
+    """Do what a probe asks for with what a function makes of a model that it is given.
 
-    The source is that of one function of the grader's, and holds no answer.
+    Parameters
+    ----------
+    use
+        Called with the model.
+    recipe
+        The source of one function that builds the model, with what is given.
+    asked
+        As for `probe`. "value": what the function returns is the answer itself. "values": for two
+        models in turn whose layers have the same names, and the first again.
     """
+    if asked["kind"] == "value":
+        return _plain(use(_filled(recipe, given, asked)))
+    if asked["kind"] == "values":
+        first, second = (_filled(recipe, given, asked, other) for other in (0, 1))
+        found = [_plain(use(model)) for model in (first, second, first)]
+        return None if any(one is None for one in found) else np.stack(found)
+    return probe(lambda: use(_filled(recipe, given, asked)), asked)
+
+
+def _plain(value: Any) -> Any:
+    """Return tensors as arrays; whatever else came, as it is."""
+    if isinstance(value, np.ndarray | float | int | str | bool | list | tuple | dict | None):
+        return value
+    return np.asarray(value) if hasattr(value, "__array__") else value
+
+
+def _filled(recipe: str, given: dict[str, Any], asked: dict[str, Any], other: int = 0) -> Any:
     space: dict[str, Any] = {}
-    exec(recipe, space)  # noqa: S102
+    exec(recipe, space)  # noqa: S102  (the grader's own function, which holds no answer)
     make = next(value for name, value in space.items() if name != "__builtins__")
     model = make(**given)
-    fill(model, asked)
+    fill(model, asked, other)
     return model
 
 
-block = _block
 OPERATIONS: dict[str, Callable[..., Any]] = {"network": _network}
