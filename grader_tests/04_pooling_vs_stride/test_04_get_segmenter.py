@@ -148,7 +148,7 @@ exercise = network(
         Stratum(
             "the output's height, width and classes",
             asked_of(*WAYS, kind="shape"),
-            count=4,
+            count=3,
             facet="get_segmenter for sizes and numbers of classes of all kinds",
         ),
         Stratum(
@@ -166,13 +166,13 @@ exercise = network(
         Stratum(
             "weights that are all positive",
             asked_of(*WAYS, **POSITIVE),
-            count=4,
+            count=3,
             facet="images of noise, with positive weights that were drawn for grading",
         ),
         Stratum(
             "black images",
             asked_of(*WAYS, images="black", **POSITIVE),
-            count=3,
+            count=2,
             facet="a black image, with weights that were drawn for grading",
         ),
         *(
@@ -188,7 +188,7 @@ exercise = network(
         Stratum(
             "what a step of training changes",
             asked_of(*WAYS, kind="step"),
-            count=3,
+            count=2,
             facet="one step of training",
         ),
         Stratum(
@@ -203,14 +203,14 @@ exercise = network(
             "the arrays that it starts with",
             asked_of(*WAYS, kind="start"),
             row="corners",
-            count=3,
+            count=2,
             facet="the arrays of a new model",
         ),
         Stratum(
             "two models beside each other",
             asked_of(*WAYS, kind="apart", batch=1),
             row="corners",
-            count=3,
+            count=2,
             facet="two models beside each other, each with weights of its own",
         ),
     ],

@@ -40,7 +40,9 @@ def known(size, kinds, names, sequential):
 
     stack = [made(kind, name) for kind, name in zip(kinds, names, strict=True)]
     if sequential:
-        return keras.Sequential([keras.Input((*size, 3)), *stack])
+        model = keras.Sequential([keras.Input((*size, 3)), *stack])
+        model(model.inputs[0])  # one that was never called has `inputs` and no `input`
+        return model
     x = inputs = keras.Input((*size, 3))
     for layer in stack:
         x = layer(x)

@@ -35,7 +35,7 @@ from pawmark.files import write_whole
 from pawmark.grading import course_folder
 from pawmark.grading.boundary import wire
 
-IDLE = 60.0  # seconds after which a process without questions ends
+IDLE = 300.0  # seconds after which a process without questions ends
 _WORKER = "pawmark.vision.clean_worker"
 _REMEMBERED = 512  # results in memory
 _DAYS = 30.0  # a result that nobody asked for is forgotten

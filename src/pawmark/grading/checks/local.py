@@ -4,6 +4,7 @@ import secrets
 from typing import Any
 
 from pawmark.grading import course as courses
+from pawmark.grading.checks import class_seed
 from pawmark.grading.checks.session import run_exercise
 from pawmark.grading.checks.student import Student
 from pawmark.grading.course_folder import find_course
@@ -29,7 +30,8 @@ def run_checks(exercise: str, namespace: dict[str, Any] | None = None) -> Result
     data = courses.open_data()
     door, seed = Student.local(namespace), secrets.randbits(32)
     root = "" if data.root is None else str(data.root)
-    result = run_exercise(exercise, door, course, root, seed, data=data)
+    shared = class_seed.of(course)
+    result = run_exercise(exercise, door, course, root, seed, data=data, shared=shared)
     table = ResultTable(result)
     if any(check.outcome != "passed" for check in result.checks):
         raise AssertionError(f"\n{table!r}")

@@ -15,7 +15,6 @@ import pytest
 
 from pawmark.errors import CourseError
 from pawmark.grading import course as courses
-from pawmark.grading.checks import class_seed
 from pawmark.grading.checks.asking import StudentAsking
 from pawmark.grading.checks.expect import CheckFailed, Drawable
 from pawmark.grading.checks.grading import grade
@@ -108,11 +107,21 @@ class CheckSession:
         The data folder as the student's process sees it.
     seed
         Seed of the hidden inputs of this run.
+    shared
+        Seed of those that the whole class shares; by default the same one.
     """
 
-    def __init__(self, course: Path, data: courses.Data, guest_root: str, seed: int) -> None:
+    def __init__(
+        self,
+        course: Path,
+        data: courses.Data,
+        guest_root: str,
+        seed: int,
+        shared: int | None = None,
+    ) -> None:
         self.course = course
         self.seed = seed
+        self.shared = seed if shared is None else shared
         # What the course's own fixtures come from, another plug-in of pytest.
         self.checking = courses.Checking(course, data, guest_root, seed)
         self._items: dict[str, list[pytest.Item]] = {}
@@ -188,8 +197,7 @@ class CheckSession:
         asking = StudentAsking(door, specification.seconds)
         points = 1.0 if max_points is None else max_points
         shared = isinstance(specification, Exercise) and specification.shared
-        seed = class_seed.of(self.course) if shared else self.seed
-        return grade(specification, asking, seed, points)
+        return grade(specification, asking, self.shared if shared else self.seed, points)
 
     @pytest.fixture
     def student(self) -> Student:
@@ -369,6 +377,7 @@ def run_exercise(
     guest_root: str,
     seed: int,
     data: courses.Data | None = None,
+    shared: int | None = None,
 ) -> ExerciseResult:
     """Run the hidden checks of one exercise alone, with their weights for points.
 
@@ -376,7 +385,7 @@ def run_exercise(
     ----------
     exercise, door
         As for `CheckSession.run`.
-    course, data, guest_root, seed
+    course, data, guest_root, seed, shared
         As for `CheckSession`; the data are by default those of grading.
 
     Raises
@@ -384,7 +393,7 @@ def run_exercise(
     CourseError
         If there are no checks for the exercise, or their module cannot be imported.
     """
-    session = CheckSession(course, data or courses.open_data(), guest_root, seed)
+    session = CheckSession(course, data or courses.open_data(), guest_root, seed, shared)
     return with_checks([exercise], session, lambda checks: checks.run(exercise, door))
 
 

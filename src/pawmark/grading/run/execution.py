@@ -14,6 +14,7 @@ from nbformat import NotebookNode
 
 from pawmark.grading.boundary import wire
 from pawmark.grading.boundary.sanitizing import Cleaner
+from pawmark.grading.checks import class_seed
 from pawmark.grading.checks.session import CheckSession, with_checks
 from pawmark.grading.checks.student import Reply, Student, StudentError, batch, read_batch
 from pawmark.grading.course import Data
@@ -143,7 +144,8 @@ class Execution:
         self.data.require_unchanged()
         if self.old is not None and self._is_settled(self.old):
             return self._repeat(self.old)
-        session = CheckSession(self.course, self.data, self.guest_root, self.seed)
+        shared = class_seed.of(self.course)
+        session = CheckSession(self.course, self.data, self.guest_root, self.seed, shared)
         try:
             with_checks(self._worth, session, self._run_cells)
         finally:
