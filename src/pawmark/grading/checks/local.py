@@ -28,10 +28,10 @@ def run_checks(exercise: str, namespace: dict[str, Any] | None = None) -> Result
     course = find_course()
     courses.use_of(course)
     data = courses.open_data()
-    door, seed = Student.local(namespace), secrets.randbits(32)
+    student, seed = Student.local(namespace), secrets.randbits(32)
     root = "" if data.root is None else str(data.root)
     shared = class_seed.of(course)
-    result = run_exercise(exercise, door, course, root, seed, data=data, shared=shared)
+    result = run_exercise(exercise, student, course, root, seed, data=data, shared=shared)
     table = ResultTable(result)
     if any(check.outcome != "passed" for check in result.checks):
         raise AssertionError(f"\n{table!r}")
