@@ -16,9 +16,20 @@ def of(course: Path) -> int:
     found = _read(path)
     if found is None:
         with contextlib.suppress(OSError):
-            write_whole(path, f"{secrets.randbits(63)}\n".encode(), private=True)
+            keep(course, secrets.randbits(63))
         found = _read(path)  # of two who drew at once, the second one's holds
     return secrets.randbits(63) if found is None else found
+
+
+def keep(course: Path, seed: int) -> None:
+    """Give a course the seed of another: a worker's copy that of the course at home.
+
+    Raises
+    ------
+    OSError
+        If it cannot be written.
+    """
+    write_whole(course / SEEDS / _NAME, f"{seed}\n".encode(), private=True)
 
 
 def _read(path: Path) -> int | None:

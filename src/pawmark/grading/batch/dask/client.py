@@ -18,6 +18,7 @@ from pawmark.grading import fingerprint
 from pawmark.grading.batch.dask import worker
 from pawmark.grading.batch.dask.task import Task, pack
 from pawmark.grading.batch.dask.worker import Done
+from pawmark.grading.checks import class_seed
 from pawmark.grading.course_folder import source_notebook
 from pawmark.grading.intake import stand_in
 from pawmark.grading.results.outcomes import show_points
@@ -203,6 +204,7 @@ def _task_of(job: Job) -> Task:
         data=courses.describe(job.data),
         fingerprint=fingerprint.of_installation(),
         variables=recording.variables(),
+        shared=class_seed.of(job.course),
     )
 
 

@@ -43,6 +43,8 @@ class Task:
         Versions that must be the same on the worker, by name.
     variables
         Variables of the environment that student code sees.
+    shared
+        The seed of the inputs that the class shares.
     """
 
     key: str
@@ -57,6 +59,7 @@ class Task:
     data: dict[str, Any]
     fingerprint: dict[str, str]
     variables: dict[str, str]
+    shared: int | None = None
 
     def to_bytes(self) -> bytes:
         """Return the task as JSON text."""
