@@ -47,6 +47,7 @@ from pawmark.grading.run.execution import Execution
 from pawmark.grading.run.recording import from_bytes, to_bytes
 from pawmark.grading.sandbox import bubblewrap
 from pawmark.grading.sandbox.namespaced import Bubblewrap
+from pawmark.grading.secret import PRACTICE
 from pawmark.grading.session.kernel import StudentKernel
 
 REPO = Path(__file__).resolve().parents[3]
@@ -556,6 +557,7 @@ def test_an_edit_of_message_or_judge_asks_nothing_of_the_student(course, small_p
             guest_root="/nowhere",
             new_kernel=lambda: StudentKernel(Bubblewrap()),
             seed=5,
+            secret=PRACTICE,
             sandbox="bubblewrap",
             timeout=30,
             about={"checks": (folder / FILE).read_text()},

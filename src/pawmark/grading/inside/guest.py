@@ -220,7 +220,7 @@ class _Call:
             place = Path(self._folder(tree["place"])) / tree["path"]
             return place if tree.get("as_path") else str(place)
         if "inside" in tree:
-            value = _OPERATIONS[tree["inside"]](self._guest, **tree["arguments"])
+            value = _operation(tree["inside"])(self._guest, **tree["arguments"])
             self._states[name] = value, tree.get("state")
             return value
         self._states[name] = tree["value"], None
@@ -277,7 +277,7 @@ def _probe(
     def result(given: _Call, value: Any) -> Any:
         if read is not None:
             marks = {"result": value, "arguments": given.args}
-            value = _OPERATIONS[read[0]](guest, **_filled(read[1], marks))
+            value = _operation(read[0])(guest, **_filled(read[1], marks))
         return given.plain(value)
 
     value = function(*first.args, **first.kwargs)
