@@ -1,7 +1,7 @@
 """The decoder doubles in the first layer of each pair. The parameter count does not notice.
 
-fails: test_feature_maps_shrink_and_grow
-says: in another layer than in the table
+names: doubled-too-early
+severity: major
 """
 
 # %% 03-get-model

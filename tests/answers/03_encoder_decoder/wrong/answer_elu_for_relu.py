@@ -1,7 +1,7 @@
 """Another activation that bends.
 
-fails: test_relu_between_convolutions
-says: negative values leave a convolution
+names: elu-for-relu
+severity: major
 """
 
 # %% 03-get-model

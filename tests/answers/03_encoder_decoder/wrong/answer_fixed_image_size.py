@@ -1,7 +1,7 @@
 """The size of the images is written into the model. The parameter count does not notice.
 
-fails: test_output_fits_every_image, test_best_model_beats_the_class_prior, test_best_model_passes_the_bar
-says: the output has the wrong shape
+names: fixed-size
+severity: fatal
 """
 
 # %% 03-get-model

@@ -1,7 +1,7 @@
 """Three classes are written into the model.
 
-fails: test_output_fits_every_image
-says: the output has the wrong shape
+names: fixed-classes
+severity: fatal
 """
 
 # %% 03-get-model

@@ -1,7 +1,7 @@
 """Kernels of 5 x 5 where the chapter has 3 x 3.
 
-fails: test_parameter_count
-says: differs from the chapter's
+names: kernels-of-five
+severity: fatal
 """
 
 # %% 03-get-model

@@ -1,7 +1,7 @@
 """Max pooling in place of strides, as in a classifier. The parameter count is the same.
 
-fails: test_encoder_halves_with_strides
-says: a pooling layer does the halving
+names: pooled
+severity: major
 """
 
 # %% 03-get-model

@@ -1,7 +1,7 @@
 """Padding is forgotten, and valid is the default. The parameter count does not notice.
 
-fails: test_padding_keeps_the_size, test_output_fits_every_image, test_feature_maps_shrink_and_grow, test_best_model_beats_the_class_prior, test_best_model_passes_the_bar
-says: lose pixels at the border
+names: no-padding
+severity: fatal
 """
 
 # %% 03-get-model

@@ -1,7 +1,7 @@
 """Only the last layer lacks its padding.
 
-fails: test_padding_keeps_the_size, test_output_fits_every_image, test_feature_maps_shrink_and_grow, test_best_model_beats_the_class_prior, test_best_model_passes_the_bar
-says: lose pixels at the border
+names: no-padding-in-the-output
+severity: fatal
 """
 
 # %% 03-get-model

@@ -1,7 +1,7 @@
 """The encoder has no activations: its six convolutions are one linear map.
 
-fails: test_relu_between_convolutions
-says: a relu is missing
+names: no-relu-in-the-encoder
+severity: major
 """
 
 # %% 03-get-model

@@ -1,7 +1,7 @@
 """One layer of the decoder has no activation.
 
-fails: test_relu_between_convolutions
-says: a relu is missing
+names: relu-missing-9
+severity: major
 """
 
 # %% 03-get-model

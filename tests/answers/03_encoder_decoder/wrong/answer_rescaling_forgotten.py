@@ -1,7 +1,7 @@
 """The images go in with values from 0 to 255.
 
-fails: test_inputs_are_rescaled
-says: the rescaling to 0..1 is missing
+names: not-rescaled
+severity: major
 """
 
 # %% 03-get-model

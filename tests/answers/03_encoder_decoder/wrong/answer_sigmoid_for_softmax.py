@@ -1,7 +1,7 @@
 """A sigmoid gives each class a probability of its own.
 
-fails: test_softmax_over_the_classes
-says: do not add up to 1
+names: sigmoid-at-the-end
+severity: major
 """
 
 # %% 03-get-model

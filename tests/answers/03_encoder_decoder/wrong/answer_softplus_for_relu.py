@@ -1,7 +1,7 @@
 """A smooth activation, which never reaches 0.
 
-fails: test_relu_between_convolutions, test_best_model_passes_the_bar
-says: something other than relu
+names: softplus-for-relu
+severity: major
 """
 
 # %% 03-get-model

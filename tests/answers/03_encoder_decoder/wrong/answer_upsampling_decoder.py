@@ -1,7 +1,7 @@
 """Fixed upsampling and ordinary convolutions in the decoder. The parameter count is the same.
 
-fails: test_decoder_learns_to_enlarge
-says: an upsampling layer does the doubling
+names: upsampled
+severity: fatal
 """
 
 # %% 03-get-model

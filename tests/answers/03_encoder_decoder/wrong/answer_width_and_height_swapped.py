@@ -1,7 +1,7 @@
 """Height and width change places, which square images do not show.
 
-fails: test_output_fits_every_image
-says: the output has the wrong shape
+names: swapped
+severity: fatal
 """
 
 # %% 03-get-model

@@ -1,7 +1,7 @@
 """The maps are averaged.
 
-fails: test_max_pooling_halves_the_maps
-says: the block takes the maximum
+names: averaged
+severity: major
 """
 
 # %% 05-residual-block

@@ -1,7 +1,7 @@
 """The block returns nothing.
 
-fails: test_block_has_the_right_shape, test_input_passes_unchanged, test_projection_only_where_needed, test_projection_is_linear, test_pooling_needs_a_projection_too, test_two_convolutions_with_relu, test_max_pooling_halves_the_maps
-says: did you forget `return`
+names: nothing
+severity: fatal
 """
 
 # %% 05-residual-block

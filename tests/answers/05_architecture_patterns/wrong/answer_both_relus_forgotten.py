@@ -1,7 +1,7 @@
 """Neither convolution has an activation.
 
-fails: test_two_convolutions_with_relu
-says: both convolutions lack
+names: no-relus
+severity: major
 """
 
 # %% 05-residual-block

@@ -1,7 +1,7 @@
 """The two ways are laid side by side.
 
-fails: test_block_has_the_right_shape, test_input_passes_unchanged, test_projection_is_linear, test_two_convolutions_with_relu
-says: not laid side by side
+names: concatenated
+severity: fatal
 """
 
 # %% 05-residual-block

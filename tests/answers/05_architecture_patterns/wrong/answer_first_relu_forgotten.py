@@ -1,7 +1,7 @@
 """The first convolution has no activation.
 
-fails: test_two_convolutions_with_relu
-says: after the first convolution
+names: no-first-relu
+severity: major
 """
 
 # %% 05-residual-block

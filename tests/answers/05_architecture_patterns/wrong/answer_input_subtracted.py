@@ -1,7 +1,7 @@
 """The input is subtracted.
 
-fails: test_input_passes_unchanged, test_projection_is_linear
-says: does not pass through
+names: subtracted
+severity: fatal
 """
 
 # %% 05-residual-block

@@ -1,7 +1,7 @@
 """The convolutions have 5 x 5 kernels.
 
-fails: test_input_passes_unchanged, test_projection_only_where_needed, test_projection_is_linear, test_two_convolutions_with_relu
-says: 3 x 3
+names: kernels-of-five
+severity: fatal
 """
 
 # %% 05-residual-block

@@ -1,7 +1,7 @@
 """The input is added as it is, whatever the shapes.
 
-fails: test_block_has_the_right_shape, test_projection_is_linear, test_pooling_needs_a_projection_too, test_two_convolutions_with_relu, test_max_pooling_halves_the_maps
-says: ncompatible shapes
+names: never-projected
+severity: fatal
 """
 
 # %% 05-residual-block

@@ -1,7 +1,7 @@
 """The block has a single convolution.
 
-fails: test_projection_only_where_needed, test_two_convolutions_with_relu
-says: the block has two
+names: one-convolution
+severity: fatal
 """
 
 # %% 05-residual-block

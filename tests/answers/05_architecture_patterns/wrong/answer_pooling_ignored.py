@@ -1,7 +1,7 @@
 """The block never pools.
 
-fails: test_block_has_the_right_shape, test_pooling_needs_a_projection_too, test_projection_is_linear, test_max_pooling_halves_the_maps
-says: wrong size
+names: never-pooled
+severity: major
 """
 
 # %% 05-residual-block

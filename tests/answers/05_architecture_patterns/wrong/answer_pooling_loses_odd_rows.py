@@ -1,7 +1,7 @@
 """The pooling has no padding, so maps of odd size do not fit the shortcut.
 
-fails: test_block_has_the_right_shape
-says: ncompatible shapes
+names: odd-rows-lost
+severity: minor
 """
 
 # %% 05-residual-block

@@ -1,7 +1,7 @@
 """The pooling has 3 x 3 windows.
 
-fails: test_max_pooling_halves_the_maps
-says: 2 x 2 max pooling
+names: window-of-three
+severity: major
 """
 
 # %% 05-residual-block

@@ -1,7 +1,7 @@
 """The shortcut always has a projection.
 
-fails: test_projection_only_where_needed
-says: a projection although the shapes fit
+names: always-projected
+severity: major
 """
 
 # %% 05-residual-block

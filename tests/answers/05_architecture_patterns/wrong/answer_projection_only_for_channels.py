@@ -1,7 +1,7 @@
 """With pooling, a projection is made only if the channels change.
 
-fails: test_pooling_needs_a_projection_too
-says: ncompatible shapes
+names: projected-for-channels-only
+severity: major
 """
 
 # %% 05-residual-block

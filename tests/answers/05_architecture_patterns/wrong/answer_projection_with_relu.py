@@ -1,7 +1,7 @@
 """The projections have a relu.
 
-fails: test_projection_is_linear
-says: should let negative values through
+names: projection-bends
+severity: major
 """
 
 # %% 05-residual-block

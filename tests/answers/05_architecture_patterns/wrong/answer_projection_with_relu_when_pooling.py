@@ -1,7 +1,7 @@
 """Only the projection with strides has a relu.
 
-fails: test_projection_is_linear
-says: should let negative values through
+names: projection-bends-with-pooling
+severity: major
 """
 
 # %% 05-residual-block

@@ -1,7 +1,7 @@
 """The second relu follows the addition, as in the first residual networks.
 
-fails: test_input_passes_unchanged, test_projection_is_linear
-says: nothing follows the addition
+names: relu-after-the-sum
+severity: major
 """
 
 # %% 05-residual-block

@@ -1,7 +1,7 @@
 """The second convolution has no activation.
 
-fails: test_two_convolutions_with_relu
-says: after the second convolution
+names: no-second-relu
+severity: major
 """
 
 # %% 05-residual-block

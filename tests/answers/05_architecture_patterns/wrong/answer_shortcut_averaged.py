@@ -1,7 +1,7 @@
 """The shortcut is averaged and then projected.
 
-fails: test_projection_is_linear
-says: the shortcut is pooled
+names: shortcut-averaged
+severity: major
 """
 
 # %% 05-residual-block

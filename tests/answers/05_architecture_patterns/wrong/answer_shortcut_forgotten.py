@@ -1,7 +1,7 @@
 """The result of the layers comes back without the input.
 
-fails: test_input_passes_unchanged, test_pooling_needs_a_projection_too
-says: nothing of the input arrives
+names: no-shortcut
+severity: fatal
 """
 
 # %% 05-residual-block

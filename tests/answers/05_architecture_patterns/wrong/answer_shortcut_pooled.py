@@ -1,7 +1,7 @@
 """The shortcut is pooled and then projected without strides.
 
-fails: test_projection_is_linear
-says: the shortcut is pooled
+names: shortcut-max-pooled
+severity: major
 """
 
 # %% 05-residual-block

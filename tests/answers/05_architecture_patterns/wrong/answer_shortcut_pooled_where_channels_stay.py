@@ -1,7 +1,7 @@
 """With pooling, the shortcut is pooled where the number of channels stays.
 
-fails: test_pooling_needs_a_projection_too
-says: also where the number of channels stays
+names: shortcut-pooled-where-channels-stay
+severity: major
 """
 
 # %% 05-residual-block

@@ -1,7 +1,7 @@
 """The second convolution has strides 2 in place of a pooling.
 
-fails: test_max_pooling_halves_the_maps
-says: the convolutions have strides 2
+names: strided
+severity: major
 """
 
 # %% 05-residual-block

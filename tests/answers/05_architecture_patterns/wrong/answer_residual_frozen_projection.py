@@ -1,0 +1,17 @@
+"""The projection shall only fit the shapes, so it is frozen.
+
+names: projection-frozen
+severity: major
+"""
+
+# %% 05-residual-block
+def residual_block(x, filters, pooling=False):
+    shortcut = x
+    x = layers.Conv2D(filters, 3, padding="same", activation="relu")(x)
+    x = layers.Conv2D(filters, 3, padding="same", activation="relu")(x)
+    if pooling:
+        x = layers.MaxPooling2D(2, padding="same")(x)
+        shortcut = layers.Conv2D(filters, 1, strides=2, trainable=False)(shortcut)
+    elif shortcut.shape[-1] != filters:
+        shortcut = layers.Conv2D(filters, 1, trainable=False)(shortcut)
+    return layers.add([x, shortcut])

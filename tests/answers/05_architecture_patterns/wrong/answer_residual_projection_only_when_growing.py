@@ -1,0 +1,17 @@
+"""A projection only if there are more filters than channels: with fewer the block breaks.
+
+names: projected-only-when-growing
+severity: major
+"""
+
+# %% 05-residual-block
+def residual_block(x, filters, pooling=False):
+    shortcut = x
+    x = layers.Conv2D(filters, 3, padding="same", activation="relu")(x)
+    x = layers.Conv2D(filters, 3, padding="same", activation="relu")(x)
+    if pooling:
+        x = layers.MaxPooling2D(2, padding="same")(x)
+        shortcut = layers.Conv2D(filters, 1, strides=2)(shortcut)
+    elif filters > shortcut.shape[-1]:
+        shortcut = layers.Conv2D(filters, 1)(shortcut)
+    return layers.add([x, shortcut])
