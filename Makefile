@@ -14,7 +14,7 @@ PYTHON ?=
 ARGS ?=
 
 .PHONY: help environment sandbox demo test test-all coverage lint lab docs bench release solutions \
-        calibrate wheels lock clean
+        prove calibrate wheels lock clean
 
 help:  ## List the targets
 	@echo 'make TARGET [PYTHON=python3.12] [ARGS="..."]'
@@ -66,6 +66,9 @@ release: environment  ## Write release/ again: what students get
 
 solutions: environment sandbox  ## Write solutions/ again: the reference, run, with its figures
 	@$(BIN)/pawmark solutions $(ARGS)
+
+prove: environment  ## Prove the checks of exercises that have changed, write docs/proof.md
+	@$(BIN)/python -m pawmark.authoring.prove $(ARGS)
 
 calibrate: environment  ## Measure the bars of the training checks again (takes long)
 	@$(BIN)/pawmark calibrate $(ARGS)

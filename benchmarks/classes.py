@@ -82,10 +82,30 @@ def _bank(assignment: str) -> list[Path]:
     return [path for path in chain(*zip_longest(wrong, right)) if path is not None]
 
 
+# Other shares for the rows: what an instructor edits when corners should weigh more.
+_SHARES = """
+
+import dataclasses
+
+from pawmark.checks import Shares
+
+exercise = dataclasses.replace(exercise, shares=Shares(0.5, 0.4, 0.1))
+"""
+
+
 def edit_a_check(course: Path, assignment: str) -> None:
-    """Let a check of an assignment count for more: every score changes, no answer does."""
-    path = next((course / "grader_tests").glob(f"{assignment.split('_')[0]}_*/test_*.py"))
-    text = path.read_text(encoding="utf-8")
+    """Let one thing of a check count for more: scores change, answers do not.
+
+    In an exercise with a specification the corners get more of its points; where an assignment
+    has none, one of its functions does.
+    """
+    folder = next((course / "grader_tests").glob(f"{assignment.split('_')[0]}_*"))
+    texts = {path: path.read_text(encoding="utf-8") for path in sorted(folder.glob("test_*.py"))}
+    for path, text in texts.items():
+        if "\nexercise = Exercise(" in text:
+            path.write_text(text + _SHARES, encoding="utf-8")
+            return
+    path, text = next((path, text) for path, text in texts.items() if "pytest.mark.cell(" in text)
     head, mark, rest = text.partition("@pytest.mark.cell(")
     inside, end, rest = rest.partition(")")
     inside = f"{inside.split(', points')[0]}, points=7"

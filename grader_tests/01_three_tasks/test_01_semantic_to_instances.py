@@ -210,7 +210,7 @@ variants = switches(
         "the longer side is the limit for rows and columns: at the end of the shorter one the "
         "search steps outside of the picture",
     ),
-    sides_swapped=Slip("major", "height and width are exchanged: `mask.shape` is (height, width)"),
+    sides_swapped=Slip("fatal", "height and width are exchanged: `mask.shape` is (height, width)"),
     recursive=Slip(
         "minor",
         "a function that calls itself for each neighbour goes too deep in a large region: keep "
@@ -352,7 +352,9 @@ def canonical(value):
 
 
 def without_gaps(answer, mask, label):
-    """Say whether the numbers are not 1, 2, 3 and so on."""
+    """Say whether the numbers are in no array, or not 1, 2, 3 and so on."""
+    if not isinstance(answer[0], np.ndarray):
+        return f"the numbers come as a {type(answer[0]).__name__}, and an array was asked for"
     found = sorted(set(np.asarray(answer[0]).ravel().tolist()) - {0})
     if found != list(range(1, len(found) + 1)):
         return "the components should have the numbers 1, 2, 3 and so on, with none left out"

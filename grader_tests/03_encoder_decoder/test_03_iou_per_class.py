@@ -1,142 +1,327 @@
-"""Hidden checks of exercise 03-iou-per-class."""
+"""Hidden checks of 03-iou-per-class: the intersection over union of each class, over all pixels."""
 
 import numpy as np
-import pytest
+from hypothesis import strategies as st
 
-from pawmark.checks import expect
-
-from .replies import as_numbers
+from pawmark.checks import Contract, Exercise, Slip, Stratum, Variant, close, inputs, switches
 
 
-def overlap(truth, guess, classes):
-    """Count pixels for each class: in both, in the truth, in the guess."""
-    both = [np.sum((truth == c) & (guess == c)) for c in range(classes)]
-    in_truth = [np.sum(truth == c) for c in range(classes)]
-    in_guess = [np.sum(guess == c) for c in range(classes)]
-    return tuple(np.array(counts, dtype=float) for counts in (both, in_truth, in_guess))
+def judge(y_true, y_pred, num_classes):
+    """Put the places of each class into sets."""
+    scores = []
+    for label in range(num_classes):
+        truth, guess = (
+            {place for place, value in enumerate(mask.ravel().tolist()) if value == label}
+            for mask in (y_true, y_pred)
+        )
+        union = len(truth | guess)
+        scores.append(len(truth & guess) / union if union else float("nan"))
+    return np.array(scores)
 
 
-def true_iou(truth, guess, classes):
-    """Compute the IoU of classes that occur."""
-    both, in_truth, in_guess = overlap(truth, guess, classes)
-    return both / np.maximum(in_truth + in_guess - both, 1)
+def formula(
+    y_true,
+    y_pred,
+    num_classes,
+    dice=False,
+    union_is_sum=False,
+    truth_alone=False,
+    guess_alone=False,
+    share_of_all=False,
+    in_percent=False,
+    labels_from_one=False,
+    background_left_out=False,
+    first_mask=False,
+    absent_zero=False,
+    absent_one=False,
+    absent_raises=False,
+    absent_dropped=False,
+    missed_nan=False,
+    missing_from_truth_nan=False,
+):
+    """Count for each class, with what may go wrong."""
+    if first_mask and y_true.ndim > 2:
+        y_true, y_pred = y_true[0], y_pred[0]
+    scores = []
+    labels = range(1, num_classes + 1) if labels_from_one else range(num_classes)
+    for label in labels[1:] if background_left_out else labels:
+        truth, guess = y_true == label, y_pred == label
+        both, union = int(np.sum(truth & guess)), int(np.sum(truth | guess))
+        if dice or union_is_sum:
+            whole = int(truth.sum()) + int(guess.sum())
+            both = 2 * both if dice else both
+        elif truth_alone or guess_alone:
+            whole = int(truth.sum() if truth_alone else guess.sum())
+        else:
+            whole = y_true.size if share_of_all else union
+        if not union and absent_raises:
+            raise ZeroDivisionError("division by zero")
+        if not union and absent_dropped:
+            continue
+        absent = 0.0 if absent_zero else 1.0 if absent_one else np.nan
+        score = both / whole if whole else absent
+        if missed_nan and not (truth.any() and guess.any()):
+            score = np.nan
+        if missing_from_truth_nan and not truth.any():
+            score = np.nan
+        scores.append(100 * score if in_percent else score)
+    return np.array(scores)
 
 
-def random_masks(rng, shape, classes):
-    """Draw a truth of unequal classes and a guess that is right for part of the pixels."""
-    shares = rng.dirichlet(np.arange(classes, 0, -1.0) * 3)
-    truth = rng.choice(classes, shape, p=shares)
-    guess = np.where(rng.uniform(size=shape) < rng.uniform(0.5, 0.8), truth,
-                     rng.integers(0, classes, shape))  # fmt: skip
-    # Every class occurs in both: absent ones have a check of their own.
-    truth.reshape(-1)[:classes] = guess.reshape(-1)[:classes] = np.arange(classes)
-    return truth.astype("uint8"), guess
+def accuracy(y_true, y_pred, num_classes):
+    """Compute the part of right pixels, once for each class."""
+    return np.full(num_classes, np.mean(y_true == y_pred))
 
 
-def call_iou(student, truth, guess, classes):
-    """Let the student compute; return an array of floats, one for each class."""
-    reply = student.call("iou_per_class", truth, guess, classes)
-    expect(reply is not None, "iou_per_class returned None: did you forget `return`?")
-    values = as_numbers(reply)
-    expect(
-        values.size != 1 or classes == 1,
-        "this is a single number: return the IoU of each class, in the order of the labels",
-    )
-    expect(
-        values.shape == (classes,),
-        f"for {classes} classes there should be {classes} numbers",
-        got=values.shape,
-        expected=(classes,),
-    )
-    return values
+def mean_over_classes(y_true, y_pred, num_classes):
+    """Compute one number."""
+    return float(np.nanmean(formula(y_true, y_pred, num_classes)))
 
 
-@pytest.mark.cell("03-iou-per-class", points=2)
-def test_iou_of_random_masks(student, rng):
-    """The IoU of each class is intersection over union."""
-    classes = int(rng.integers(3, 7))
-    shape = tuple(int(n) for n in rng.integers(12, 25, 2))
-    truth, guess = random_masks(rng, shape, classes)
-
-    got = call_iou(student, truth, guess, classes)
-
-    both, in_truth, in_guess = overlap(truth, guess, classes)
-    suspects = [
-        (np.full(classes, np.mean(truth == guess)), "this is the pixel accuracy, which does not "
-         "ask each class on its own"),
-        (2 * both / (in_truth + in_guess), "this is the Dice coefficient: pixels in both masks "
-         "are counted twice"),
-        (both / (in_truth + in_guess), "pixels in both masks are counted twice in the union"),
-        (both / in_truth, "this divides by the pixels of the truth alone: pixels that are wrongly "
-         "given the class have to count as well"),
-        (both / in_guess, "this divides by the pixels of the prediction alone: missed pixels have "
-         "to count as well"),
-    ]  # fmt: skip
-    for values, message in suspects:
-        expect(not np.allclose(got, values, atol=1e-6), message)
-    expected = both / (in_truth + in_guess - both)
-    wrong = [c for c in range(classes) if not np.isclose(got[c], expected[c], atol=1e-6)]
-    expect(not wrong, f"the IoU is wrong for the classes {wrong} of {classes}")
+def mean_over_masks(y_true, y_pred, num_classes):
+    """Compute the IoU of each mask, and then the mean."""
+    if y_true.ndim < 3:
+        return formula(y_true, y_pred, num_classes)
+    masks_of_both = zip(y_true, y_pred, strict=True)
+    return mean_of_known(np.array([formula(t, p, num_classes) for t, p in masks_of_both]))
 
 
-@pytest.mark.cell("03-iou-per-class", points=1)
-def test_pixels_of_all_masks_count_together(student, rng):
-    """The pixels of several masks are counted together."""
-    classes = 3
-    parts = [random_masks(rng, (9, 11), classes) for _ in range(4)]
-    # The masks differ in quality, so that a mean over masks differs from a common count.
-    parts += [(truth, truth.copy()) for truth, _ in parts[:2]]
-    truth, guess = (np.stack(side) for side in zip(*parts, strict=True))
-
-    got = call_iou(student, truth, guess, classes)
-
-    means = np.mean([true_iou(t, g, classes) for t, g in parts], axis=0)
-    expect(
-        not np.allclose(got, means, atol=1e-6),
-        "this is the mean over the masks: count the pixels of all masks together",
-    )
-    # Whether the formula is right has a check of its own; here the shape must not matter.
-    flat = call_iou(student, truth.reshape(-1, 11), guess.reshape(-1, 11), classes)
-    expect(np.allclose(got, flat, atol=1e-6), "several masks give another IoU than their pixels")
-    perfect = call_iou(student, truth, truth, classes)
-    expect(np.all(perfect > got), "a mask should have a higher IoU with itself than with another")
+def mean_of_known(each):
+    """Average along the first axis as np.nanmean does, without its warning."""
+    known = ~np.isnan(each)
+    counts = known.sum(axis=0)
+    return np.where(counts, np.where(known, each, 0).sum(axis=0) / np.maximum(counts, 1), np.nan)
 
 
-@pytest.mark.cell("03-iou-per-class", points=1)
-def test_absent_class_has_no_iou(student, rng):
-    """A class that is in neither mask gets nan."""
-    truth, guess = random_masks(rng, (10, 12), 3)
-    absent = int(rng.integers(0, 5))
-    names = np.array([label for label in range(5) if label != absent][:4])
-    truth, guess = names[truth], names[guess]
-    absent_too = next(c for c in range(5) if c not in names[:3] and c != absent)
+def mean_over_rows(y_true, y_pred, num_classes):
+    """Compute the mean over masks, which does the same with the rows of a mask of three axes."""
+    if y_true.ndim < 4:
+        return mean_over_masks(y_true, y_pred, num_classes)
+    each = [mean_over_masks(t, p, num_classes) for t, p in zip(y_true, y_pred, strict=True)]
+    return mean_of_known(np.array(each))
 
-    got = call_iou(student, truth, guess, 5)
 
-    for label in (absent, absent_too):
-        expect(
-            not np.isclose(got[label], 0) if np.isfinite(got[label]) else True,
+def each_mask(y_true, y_pred, num_classes):
+    """Compute the IoU of each mask, and leave it there."""
+    if y_true.ndim < 3:
+        return formula(y_true, y_pred, num_classes)
+    return np.stack([formula(t, p, num_classes) for t, p in zip(y_true, y_pred, strict=True)])
+
+
+def confusion_in_uint8(y_true, y_pred, num_classes):
+    """Count pairs of labels that are numbered in the dtype of the labels."""
+    truth, guess = (mask.ravel().astype("uint8") for mask in (y_true, y_pred))
+    numbers = truth * np.uint8(num_classes) + guess
+    table = np.bincount(numbers, minlength=num_classes**2)[: num_classes**2]
+    table = table.reshape(num_classes, num_classes)
+    both = np.diag(table)
+    union = table.sum(axis=0) + table.sum(axis=1) - both
+    return np.where(union, both / np.maximum(union, 1), np.nan)
+
+
+variants = (
+    *switches(
+        formula,
+        dice=Slip(
+            "fatal",
+            "this is the Dice score, 2 x both over the sum of the two sizes: IoU divides the "
+            "pixels in both by those in at least one",
+        ),
+        union_is_sum=Slip(
+            "fatal",
+            "pixels in both masks are counted twice in the union: it is smaller than the sum of "
+            "the two sizes",
+        ),
+        truth_alone=Slip(
+            "fatal",
+            "this divides by the pixels of the truth alone: pixels that are wrongly given the "
+            "class have to count as well",
+        ),
+        guess_alone=Slip(
+            "fatal",
+            "this divides by the pixels of the prediction alone: missed pixels have to count as "
+            "well",
+        ),
+        share_of_all=Slip(
+            "fatal",
+            "this divides by all pixels: divide by those that have the class in at least one of "
+            "the two",
+        ),
+        in_percent=Slip("fatal", "an IoU goes from 0 to 1, not to 100"),
+        labels_from_one=Slip(
+            "fatal", "these are the labels 1 to num_classes: labels go from 0 to num_classes - 1"
+        ),
+        background_left_out=Slip(
+            "fatal", "class 0 is left out: the text asks for one number for each class, 0 first"
+        ),
+        first_mask=Slip(
+            "major", "only the first mask is looked at: the pixels of all masks count together"
+        ),
+        absent_zero=Slip(
+            "minor",
             "a class that is in neither mask gets 0, as if the mask were bad: it should get nan",
-        )
-        expect(
-            np.isnan(got[label]),
-            "a class that is in neither mask has no IoU: it should get nan",
-            got=float(got[label]),
-        )
-    expect(np.isfinite(got[names[:3]]).all(), "classes that both masks hold get nan")
+        ),
+        absent_one=Slip(
+            "minor", "a class that is in neither mask gets 1, as if it were found: it has no IoU"
+        ),
+        absent_raises=Slip(
+            "minor", "a class that is in neither mask ends in an error: its result should be nan"
+        ),
+        absent_dropped=Slip(
+            "minor",
+            "a class that is in neither mask is left out of the result: its place should hold nan",
+        ),
+        missed_nan=Slip("minor", "a class that is in only one of the masks has an IoU: 0, not nan"),
+        missing_from_truth_nan=Slip(
+            "minor",
+            "a class that only the prediction holds has an IoU: 0, not nan. Nothing is found, and "
+            "something should not have been",
+        ),
+    ),
+    Variant(
+        "accuracy",
+        accuracy,
+        "fatal",
+        "this is the pixel accuracy, which does not ask each class on its own",
+    ),
+    Variant(
+        "mean-over-classes",
+        mean_over_classes,
+        "fatal",
+        "this is a single number: return the IoU of each class, in the order of the labels",
+    ),
+    Variant(
+        "mean-over-masks",
+        mean_over_masks,
+        "major",
+        "this is the mean over the masks: count the pixels of all masks together",
+    ),
+    Variant(
+        "mean-over-rows",
+        mean_over_rows,
+        "major",
+        "this is a mean over masks, or over their rows: count the pixels of all masks together",
+    ),
+    Variant(
+        "each-mask",
+        each_mask,
+        "major",
+        "these are numbers for each mask by itself: count the pixels of all masks together",
+    ),
+    Variant(
+        "confusion-in-uint8",
+        confusion_in_uint8,
+        "minor",
+        "y_true * num_classes + y_pred is too large for uint8, the dtype of masks, when there are "
+        "many classes: it starts again at 0 after 255",
+    ),
+)
 
 
-@pytest.mark.cell("03-iou-per-class", points=1)
-def test_missed_class_has_iou_zero(student, rng):
-    """A class that is in one of the two masks only gets 0."""
-    truth, guess = random_masks(rng, (10, 12), 3)
-    missed, invented = np.where(guess == 2, 0, guess), np.where(truth == 2, 0, truth)
+def masks(rng, shape, labels, num_classes, dtypes=("int64", "int64")):
+    """Draw a truth of unequal classes and a guess that is right for part of the pixels."""
+    labels = np.array(labels)
+    shares = rng.dirichlet(np.linspace(6, 2, len(labels)))
+    truth = rng.choice(labels, shape, p=shares)
+    # Each part of the pixels has a quality of its own, so that a mean over masks shows.
+    quality = np.linspace(0.2, 0.9, shape[0]).reshape(-1, *[1] * (len(shape) - 1))
+    right = rng.uniform(size=shape) < quality
+    guess = np.where(right, truth, rng.choice(labels, shape))
+    # Every class occurs in both.
+    places = rng.permutation(truth.size)[: len(labels)]
+    truth.flat[places] = guess.flat[places] = labels
+    return truth.astype(dtypes[0]), guess.astype(dtypes[1]), num_classes
 
-    for one, other in ((truth, missed), (invented, guess)):
-        got = call_iou(student, one, other, 3)
 
-        expect(
-            not np.isnan(got[2]), "a class that is in only one of the masks has an IoU: 0, not nan"
-        )
-        expect(np.isclose(got[2], 0), "a class that is in only one of the masks should get 0")
-        expect(np.all(got[:2] > 0), "classes that both masks hold should get more than 0")
+def one_mask(rng, height, width, classes):
+    """Draw a single mask of two axes."""
+    return masks(rng, (height, width), range(classes), classes)
+
+
+def several(rng, number, height, width, classes, last=()):
+    """Draw several masks, the truth in the dtype of masks."""
+    return masks(rng, (number, height, width, *last), range(classes), classes, ("uint8", "int64"))
+
+
+def absent(rng, height, width, classes):
+    """Draw masks without one of the classes, any of them."""
+    lacking = int(rng.integers(classes))
+    labels = [label for label in range(classes) if label != lacking]
+    return masks(rng, (height, width), labels, classes)
+
+
+def in_one(rng, height, width, classes, truth):
+    """Draw masks of which one has a class that the other lacks."""
+    both = one_mask(rng, height, width, classes)
+    lacking = int(rng.integers(classes))
+    other = (lacking + 1) % classes
+    changed = both[0 if truth else 1]
+    changed[changed == lacking] = other
+    return both
+
+
+def many_classes(rng, height, width, classes):
+    """Draw masks of many classes, stored as uint8."""
+    return masks(rng, (height, width), range(classes), classes, ("uint8", "uint8"))
+
+
+def flat(rng, count, classes):
+    """Draw pixels along one axis."""
+    return masks(rng, (count,), range(classes), classes, ("uint8", "uint8"))
+
+
+sides = {"height": st.integers(4, 7), "width": st.integers(5, 9)}
+few = {"classes": st.integers(2, 4)}
+
+exercise = Exercise(
+    "03-iou-per-class",
+    function="iou_per_class",
+    judge=judge,
+    strata=[
+        Stratum("a single mask", inputs(one_mask, **sides, **few)),
+        Stratum("several masks", inputs(several, number=st.integers(2, 5), **sides, **few)),
+        Stratum(
+            "several masks with a last axis of length 1",
+            inputs(several, number=st.integers(2, 5), last=st.just((1,)), **sides, **few),
+        ),
+        Stratum(
+            "masks of many pixels",
+            inputs(one_mask, height=st.integers(50, 60), width=st.integers(40, 70), **few),
+            count=3,
+        ),
+        Stratum(
+            "a class in neither mask",
+            inputs(absent, classes=st.integers(3, 5), **sides),
+            row="corners",
+            count=8,
+        ),
+        Stratum(
+            "a class that only the truth holds",
+            inputs(in_one, classes=st.integers(3, 4), truth=st.just(False), **sides),
+            row="corners",
+            count=4,
+        ),
+        Stratum(
+            "a class that only the prediction holds",
+            inputs(in_one, classes=st.integers(3, 4), truth=st.just(True), **sides),
+            row="corners",
+            count=4,
+        ),
+        Stratum(
+            "many classes in uint8",
+            inputs(many_classes, classes=st.integers(20, 25), height=st.integers(9, 12),
+                   width=st.integers(8, 12)),
+            row="corners",
+            count=4,
+        ),
+        Stratum(
+            "pixels along a single axis",
+            inputs(flat, count=st.integers(8, 20), **few),
+            row="corners",
+            count=4,
+        ),
+    ],
+    variants=variants,
+    same=close(atol=1e-6),
+    contract=Contract(result=(np.ndarray, list, tuple), dtype="floating"),
+)  # fmt: skip

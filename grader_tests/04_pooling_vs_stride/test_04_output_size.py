@@ -1,87 +1,187 @@
-"""Hidden checks of exercise 04-output-size."""
+"""Hidden checks of 04-output-size: how many windows lie along one side."""
 
-import numpy as np
-import pytest
+import math
 
-from pawmark.checks import expect, expect_number
+from hypothesis import strategies as st
 
-
-def ask_size(student, n, kernel, stride, padding):
-    """Return what the student's output_size says, as a float."""
-    return expect_number(student.call("output_size", n, kernel, stride, padding), "the size")
+from pawmark.checks import Contract, Exercise, Slip, Stratum, exact, switches
 
 
-@pytest.mark.cell("04-output-size", points=1)
-def test_same_rounds_up(student, rng):
-    """With "same", a rest at the end still gets an output."""
-    for stride in (2, 3, 4):
-        full = int(rng.integers(4, 30))
-        n = full * stride + 1
-
-        size = ask_size(student, n, 3, stride, "same")
-
-        expect(
-            size != full,
-            'with padding "same" the last window may hang over the edge: round up, not down',
-            got=(n, stride, size),
-        )
-        expect(
-            size == full + 1,
-            f'{n} pixels, stride {stride}: with "same" there is one output for each window that '
-            "begins inside",
-        )
+def judge(n, kernel, stride, padding):
+    """Put down one window after the other."""
+    windows = 0
+    start = 0
+    while start < n if padding == "same" else start + kernel <= n:
+        windows += 1
+        start += stride
+    return windows
 
 
-@pytest.mark.cell("04-output-size", points=1)
-def test_same_does_not_depend_on_the_kernel(student, rng):
-    """With "same", only the stride decides."""
-    n = 12 * int(rng.integers(2, 6))
-    for kernel, stride in ((2, 1), (4, 2), (5, 3), (1, 2), (7, 1), (4, 3)):
-        size = ask_size(student, n, kernel, stride, "same")
-        expect(
-            size == n // stride,
-            'with padding "same" the kernel\'s width must not matter: there is as much padding as '
-            "it takes",
-            got=f"{size:g} for {n} pixels, kernel {kernel}, stride {stride}",
-        )
+def formula(
+    n,
+    kernel,
+    stride,
+    padding,
+    same_rounded_down=False,
+    one_more_than_steps=False,
+    half_a_kernel=False,
+    less_than_half=False,
+    padding_ignored=False,
+    kernel_ignored=False,
+    words_swapped=False,
+    stride_forgotten=False,
+    first_forgotten=False,
+    valid_rounded_up=False,
+    all_but_last=False,
+    not_rounded=False,
+    nearest=False,
+    same_keeps_size=False,
+):
+    """Use the two formulas, with what may go wrong."""
+    if words_swapped:
+        padding = "valid" if padding == "same" else "same"
+    if stride_forgotten:
+        return n if padding == "same" else n - kernel + 1
+    if (padding == "same" and not padding_ignored) or kernel_ignored:
+        if same_keeps_size:
+            return n
+        if half_a_kernel or less_than_half:
+            border = kernel // 2 if half_a_kernel else (kernel - 1) // 2
+            return (n + 2 * border - kernel) // stride + 1
+        if same_rounded_down or one_more_than_steps:
+            return n // stride + one_more_than_steps
+        if not_rounded or nearest:
+            return math.floor(n / stride + 0.5) if nearest else n / stride
+        return -(-n // stride)
+    if first_forgotten:
+        return (n - kernel) // stride
+    if all_but_last:
+        return (n - kernel + 1) // stride
+    if valid_rounded_up:
+        return -((kernel - n) // stride) + 1
+    if not_rounded or nearest:
+        steps = (n - kernel) / stride
+        return math.floor(steps + 0.5) + 1 if nearest else steps + 1
+    return (n - kernel) // stride + 1
 
 
-@pytest.mark.cell("04-output-size", points=1)
-def test_valid_counts_whole_windows(student, rng):
-    """With "valid", only windows that fit count."""
-    for kernel, stride in ((3, 1), (3, 2), (5, 3), (2, 2), (4, 3), (1, 2)):
-        steps = int(rng.integers(3, 12))
-        for rest in range(stride):
-            n = kernel + steps * stride + rest
-            size = ask_size(student, n, kernel, stride, "valid")
+HALF = (
+    'with "same" the width of the kernel must not matter: there is as much padding as it takes. '
+    "Half a kernel on both sides is right for some kernels only"
+)
 
-            # Whether the result is written as an int has a check of its own.
-            expect(
-                size != steps,
-                "one output too few without padding: the first window needs no step",
-            )
-            expect(
-                not steps + 1 < size <= steps + 2 or size != round(size),
-                "one output too many without padding: a window that hangs over the edge counts "
-                'for nothing with "valid"',
-            )
-            expect(
-                np.floor(size) == steps + 1,
-                f"{n} pixels, kernel {kernel}, stride {stride}: count the windows that lie "
-                'inside from end to end, as "valid" asks',
-            )
+variants = switches(
+    formula,
+    same_rounded_down=Slip(
+        "major",
+        'with "same" the last window may hang over the edge and counts: round up, not down',
+    ),
+    one_more_than_steps=Slip(
+        "major",
+        'with "same" there is one output too many where the stride divides the side: adding 1 '
+        "after rounding down is not rounding up",
+    ),
+    half_a_kernel=Slip("major", HALF),
+    less_than_half=Slip("major", HALF),
+    padding_ignored=Slip(
+        "major",
+        '`padding` makes no difference here: with "same" windows may hang over the edge, and the '
+        "width of the kernel does not matter",
+    ),
+    kernel_ignored=Slip(
+        "major", 'with "valid" only windows that lie inside from end to end count: use `kernel`'
+    ),
+    words_swapped=Slip(
+        "fatal",
+        '"same" and "valid" are exchanged: it is "same" that pads, and "valid" that does not',
+    ),
+    stride_forgotten=Slip("fatal", "the windows move by `stride`, and here they move by one"),
+    first_forgotten=Slip(
+        "major",
+        'with "valid" this counts the steps, which is one too few: the first window needs none',
+    ),
+    valid_rounded_up=Slip(
+        "major", 'with "valid" a window that hangs over the edge counts for nothing: round down'
+    ),
+    all_but_last=Slip(
+        "major",
+        'with "valid" there are (n - kernel) // stride steps, and one window before the first of '
+        "them: the 1 is added after the division",
+    ),
+    not_rounded=Slip(
+        "major", "there is no part of an output: {call} gives {got}, which is not a whole number"
+    ),
+    nearest=Slip(
+        "major",
+        'rounding to the nearest number is neither: "same" rounds up, and "valid" rounds down',
+    ),
+    same_keeps_size=Slip(
+        "major", '"same" keeps the size only while the stride is 1: a stride divides it'
+    ),
+)
+
+strides = st.integers(2, 4)
+odd, even = st.sampled_from([3, 5, 7]), st.sampled_from([2, 4, 6])
 
 
-@pytest.mark.cell("04-output-size", points=1)
-def test_size_is_a_whole_number(student, rng):
-    """A size is an int."""
-    for padding in ("same", "valid"):
-        for n in (int(rng.integers(20, 40)) * 2, int(rng.integers(20, 40)) * 2 + 1):
-            value = student.call("output_size", n, 3, 2, padding)
-            expect_number(value, "the size")
-            expect(
-                isinstance(value, int | np.integer),
-                "a size counts pixels: return an int, so that it can be used in a shape",
-                got=type(value).__name__,
-                expected="int",
-            )
+@st.composite
+def same(draw, kernels, with_rest):
+    """Draw a side that the stride divides, or leaves the rest of."""
+    stride = draw(strides)
+    rest = draw(st.integers(1, stride - 1)) if with_rest else 0
+    return draw(st.integers(3, 30)) * stride + rest, draw(kernels), stride, "same"
+
+
+@st.composite
+def valid(draw, with_rest):
+    """Draw a side that windows fill to the end, or leave a rest of."""
+    stride = draw(strides)
+    kernel = draw(st.integers(2, 7))
+    rest = draw(st.integers(1, stride - 1)) if with_rest else 0
+    return kernel + draw(st.integers(2, 30)) * stride + rest, kernel, stride, "valid"
+
+
+@st.composite
+def narrow(draw):
+    """Draw windows that are narrower than the step."""
+    stride = draw(strides)
+    kernel = draw(st.integers(1, stride - 1))
+    return draw(st.integers(8, 60)), kernel, stride, draw(st.sampled_from(["same", "valid"]))
+
+
+@st.composite
+def small(draw):
+    """Draw sides with room for one window only."""
+    if draw(st.booleans()):
+        n = draw(st.integers(1, 4))
+        return n, n + draw(st.integers(1, 3)), n + draw(st.integers(0, 2)), "same"
+    n = draw(st.integers(2, 7))
+    return n, n, draw(strides), "valid"
+
+
+single_steps = st.tuples(
+    st.integers(8, 60), st.integers(2, 7), st.just(1), st.sampled_from(["same", "valid"])
+)
+
+exercise = Exercise(
+    "04-output-size",
+    function="output_size",
+    judge=judge,
+    strata=[
+        Stratum('"same", odd kernels, no rest', same(odd, with_rest=False)),
+        Stratum('"same", even kernels, no rest', same(even, with_rest=False)),
+        Stratum('"same", odd kernels, with a rest', same(odd, with_rest=True), count=8),
+        Stratum('"same", even kernels, with a rest', same(even, with_rest=True), count=8),
+        Stratum('"valid", no rest', valid(with_rest=False)),
+        Stratum('"valid", with a rest', valid(with_rest=True), count=8),
+        Stratum("steps of one pixel", single_steps, row="corners"),
+        Stratum("windows narrower than the step", narrow(), row="corners"),
+        Stratum("sides with room for one window", small(), row="corners"),
+    ],
+    variants=variants,
+    same=exact,
+    contract=Contract(
+        result=int,
+        messages={"type": "a size counts pixels: return an int, so that it can be used in a shape"},
+    ),
+)

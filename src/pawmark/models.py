@@ -186,7 +186,8 @@ def _divide(data: pets.Pets) -> _Names:
 def _cached_weights(data: pets.Pets, names: _Names) -> list[np.ndarray]:
     def train_into(folder: Path) -> None:
         weights = _train(data, names)
-        np.savez(folder / _FILE, **{f"w{i:02}": weight for i, weight in enumerate(weights)})
+        named: dict[str, Any] = {f"w{i:02}": weight for i, weight in enumerate(weights)}
+        np.savez(folder / _FILE, **named)
 
     place, what = f"models/cat-or-dog-{_key(data)}", "the cat-or-dog classifier"
     try:

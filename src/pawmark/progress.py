@@ -3,8 +3,13 @@
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
+from typing import TYPE_CHECKING
 
 from pawmark import settings
+
+if TYPE_CHECKING:
+    from rich.progress import Progress
 
 
 def is_wanted() -> bool:
@@ -39,19 +44,26 @@ def progress_bar(
     ...         advance(1)
     """
     if not is_wanted():
-        yield lambda steps=1: None
+        yield _no_bar
         return
     with _rich_bar(in_bytes) as bar:
         task = bar.add_task(description, total=total)
-        yield lambda steps=1: bar.advance(task, steps)
+        yield partial(bar.advance, task)
 
 
-def _rich_bar(in_bytes: bool):
+def _no_bar(steps: int = 1) -> None:
+    """Stand for a bar that nobody wants."""
+
+
+def _rich_bar(in_bytes: bool) -> "Progress":
     # Imported late: a program that shows no bar should not pay for one.
     from rich import progress
     from rich.console import Console
 
-    counters = [progress.MofNCompleteColumn(), progress.TimeElapsedColumn()]
+    counters: list[progress.ProgressColumn] = [
+        progress.MofNCompleteColumn(),
+        progress.TimeElapsedColumn(),
+    ]
     if in_bytes:
         counters = [
             progress.DownloadColumn(),

@@ -276,8 +276,8 @@ class Settings:
     )
 
     # What the parts of Pawmark tell one another.
-    ahead = Setting(_FOLDER, "")  # in a sandbox: where lies what was made ahead
-    door_fd = Setting(_DESCRIPTOR, None)  # in the kernels that run submissions: where checks ask
+    precomputed = Setting(_FOLDER, "")  # in a sandbox: where lies what was made beforehand
+    channel_fd = Setting(_DESCRIPTOR, None)  # in the kernels that run submissions: where checks ask
 
 
 here = Settings()

@@ -18,7 +18,7 @@ from typing import Any
 from pawmark import settings
 
 CHECK_ID = "-check"
-IN_GRADER = settings.Settings.door_fd.variable  # set for the kernels that run submissions
+IN_GRADER = settings.Settings.channel_fd.variable  # set for the kernels that run submissions
 
 PASSED, FAILED, NOT_REACHED = "passed", "failed", "not reached"
 _SIGNS = {PASSED: "✓", FAILED: "✗", NOT_REACHED: "○"}

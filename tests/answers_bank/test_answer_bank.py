@@ -84,9 +84,9 @@ def grade(path: Path) -> list[ExerciseResult]:
     if path.parent.name == "right" and assignment.startswith("03"):
         exercises.add(TRAINING)
     namespace = namespace_of(assignment, answer.cells, TRAINING in exercises)
-    door = Student.local(namespace)
+    student = Student.local(namespace)
     results = [
-        run_exercise(exercise, door, COURSE, str(data.root), seed=SEED, data=data)
+        run_exercise(exercise, student, COURSE, str(data.root), seed=SEED, data=data)
         for exercise in sorted(exercises)
     ]
     for value in namespace.values():
@@ -119,11 +119,11 @@ def test_wrong_answer_is_caught_without_any_variant(path):
     if not answer.severity:
         pytest.skip("its exercises have no specification")
     asked = [specification_of(COURSE, exercise) for exercise in answer.cells]
-    door = Student.local(namespace_of_answer(COURSE, assignment, answer.cells))
+    student = Student.local(namespace_of_answer(COURSE, assignment, answer.cells))
     lost = []
     for exercise in filter(None, asked):
         bare = without_variants(exercise) if isinstance(exercise, Exercise) else exercise
-        result = grade_specified(bare, StudentAsking(door, exercise.seconds), SEED)
+        result = grade_specified(bare, StudentAsking(student, exercise.seconds), SEED)
         lost.append(result.max_points - result.points)
 
     assert max(lost) > 0

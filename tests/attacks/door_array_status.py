@@ -1,6 +1,6 @@
 """Answers with a status that is an array, which compares with everything at once.
 
-tries: frames on the door, array subclasses
+tries: frames on the question channel, array subclasses
 stock: does not apply
 outcome: error in your code
 """

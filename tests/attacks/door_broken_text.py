@@ -1,6 +1,6 @@
 """Answers and prints with text that no file can hold: lone surrogates, megabytes, terminal codes.
 
-tries: frames on the door, script and ANSI
+tries: frames on the question channel, script and ANSI
 stock: does not apply
 outcome: error in your code
 """

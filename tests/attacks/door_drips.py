@@ -11,7 +11,7 @@ import time
 
 
 def weigh(values):
-    door = int(os.environ["PAWMARK_DOOR_FD"])
+    door = int(os.environ["PAWMARK_CHANNEL_FD"])
     os.write(door, (1 << 20).to_bytes(4, "big") + bytes(4))
     while True:
         os.write(door, b" ")

@@ -14,7 +14,7 @@ rounds = []
 
 def weigh(values):
     rounds.append(1)
-    door = int(os.environ["PAWMARK_DOOR_FD"])
+    door = int(os.environ["PAWMARK_CHANNEL_FD"])
     os.write(door, struct.pack(">II", 2**32 - 1, 2**32 - 1))
     while True:
         os.write(door, bytes(1 << 16))

@@ -1,6 +1,6 @@
 """Answers with integers of four thousand digits, where a number is expected.
 
-tries: frames on the door
+tries: frames on the question channel
 stock: does not apply
 outcome: failed, error in your code
 run: core

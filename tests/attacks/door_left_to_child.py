@@ -1,6 +1,6 @@
 """Leaves the door to a child that goes on answering after its parent has died.
 
-tries: frames on the door, double-forked children
+tries: frames on the question channel, double-forked children
 stock: does not apply
 outcome: crashed, timeout
 earns: 2, 4
@@ -15,7 +15,7 @@ from pawmark.grading.boundary import wire
 
 if os.fork() == 0:
     os.setsid()
-    door = socket.socket(fileno=int(os.environ["PAWMARK_DOOR_FD"]))
+    door = socket.socket(fileno=int(os.environ["PAWMARK_CHANNEL_FD"]))
     while True:
         try:
             wire.read_frame(lambda count: door.recv(count, socket.MSG_WAITALL))

@@ -1,6 +1,6 @@
 """Returns lists nested between what the grader once read and what it sends back.
 
-tries: frames on the door
+tries: frames on the question channel
 stock: does not apply
 outcome: failed, error in your code
 """

@@ -1,6 +1,6 @@
 """Answers with JSON nested 700 deep, for whatever walks through it by recursion.
 
-tries: frames on the door
+tries: frames on the question channel
 stock: does not apply
 outcome: crashed, error in your code
 """

@@ -1,6 +1,6 @@
 """Answers with frames that are well formed and hold anything but an answer.
 
-tries: frames on the door
+tries: frames on the question channel
 stock: does not apply
 outcome: failed, error in your code
 """

@@ -16,7 +16,7 @@ root = os.path.dirname(pawmark.__file__)
 for path in (f"{root}/checks.py", f"{root}/grading/inside/guest.py", np.__file__, sys.executable,
              "/data/pets/images",
              f"{os.environ['PAWMARK_DATA']}/images",
-             os.environ.get("PAWMARK_AHEAD", "/data/ahead"), "/usr/bin/bwrap", "/etc/ld.so.cache"):
+             os.environ.get("PAWMARK_PRECOMPUTED", "/data/precomputed"), "/usr/bin/bwrap", "/etc/ld.so.cache"):
     mode = os.stat(path).st_mode if os.path.exists(path) else None
     for attempt in (lambda: os.rename(path, f"{path}.old"),
                     lambda: open(path, "a").write("x"), lambda: os.remove(path),

@@ -20,7 +20,7 @@ from pawmark.grading.sandbox import bubblewrap, choice
 
 pytestmark = [
     pytest.mark.skipif(choice.refusal() is not None, reason=str(choice.refusal())),
-    pytest.mark.timeout(1500),  # the first test waits for the whole cohort
+    pytest.mark.timeout(1500),  # the first test waits for the whole class
 ]
 
 ALL = [
@@ -36,7 +36,7 @@ FLOODS_HOLD = os.geteuid() != 0 or (
 )
 BANK = [attack for attack in ALL if FLOODS_HOLD or attack.tries != "fork floods"]
 # Before, between and after the attackers, in the order in which nbgrader grades.
-COHORT = {
+CLASS = {
     "00_honest": (HONEST, 8),
     "m_wrong": (WRONG, 4),
     "zz_honest": (HONEST, 8),
@@ -78,7 +78,7 @@ KINDS = (
     "malicious models",
     "malicious pickles",
     "decompression bombs",
-    "frames on the door",
+    "frames on the question channel",
     "frames on the control socket",
     "ptrace of the runner",
     "replaced pawmark.grading.inside.guest",
@@ -116,10 +116,10 @@ def chosen(session: pytest.Session) -> list[Attack]:
 
 @pytest.fixture(scope="module")
 def course(request, tmp_path_factory, small_pets) -> Course:
-    """Grade the cohort and the selected attacks in one run, and make the feedback pages."""
+    """Grade the class and the selected attacks in one run, and make the feedback pages."""
     course = Course(tmp_path_factory.mktemp("attacked"), small_pets.root)
     course.build()
-    for student, (cells, _) in COHORT.items():
+    for student, (cells, _) in CLASS.items():
         course.hand_in(student, {"note": f"{CANARY}submission", **cells})
     course.fill_gradebook("00_honest")
     for attack in chosen(request.session):
@@ -147,7 +147,7 @@ def test_grading_ends_well_for_everybody(course):
     asked = {grade.student for grade in graded if grade.for_a_person}
     assert course.grading.returncode == (1 if asked else 0), course.grading.stderr[-6000:]
     assert "Traceback" not in course.grading.stderr
-    assert not asked & COHORT.keys()
+    assert not asked & CLASS.keys()
     assert course.feedback.returncode == 0, course.feedback.stderr[-6000:]
     students = {path.name for path in (course.root / "submitted").iterdir()}
     records = (course.root / "autograded").glob(f"*/{NAME}/{NAME}.record.json")
@@ -158,8 +158,8 @@ def test_the_others_have_their_grades(course):
     """Honest and wrong submissions among the attackers have exactly what they earn."""
     scores = course.scores()
 
-    assert {student: scores[student] for student in COHORT} == {
-        student: points for student, (_, points) in COHORT.items()
+    assert {student: scores[student] for student in CLASS} == {
+        student: points for student, (_, points) in CLASS.items()
     }
 
 
@@ -182,7 +182,7 @@ def test_records_are_the_graders_own(course):
 
 
 def test_the_overview_holds_no_terminal_codes(course):
-    """What the kit prints about the cohort cannot move or colour a terminal."""
+    """What the kit prints about the class cannot move or colour a terminal."""
     console = Console(file=io.StringIO(), width=200, color_system=None)
     show_grades(record.read_all(course.root / "autograded"), console)
 

@@ -59,7 +59,7 @@ def test_the_last_figure_stays_in_the_notebook():
 
 def test_nothing_is_shown_while_a_submission_is_graded():
     """In the grader's kernel a watched model trains with the student's callbacks alone."""
-    _, outputs = run(KERAS, "model.fit([1], callbacks=['own'])", PAWMARK_DOOR_FD="99")
+    _, outputs = run(KERAS, "model.fit([1], callbacks=['own'])", PAWMARK_CHANNEL_FD="99")
 
     assert [output.output_type for output in outputs] == ["execute_result"]
     assert outputs[0].data["text/plain"] == "1"

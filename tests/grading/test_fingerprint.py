@@ -66,6 +66,40 @@ def test_what_runs_inside_counts(package, module):
     assert fingerprint.digest_of_inside(package) != before
 
 
+@pytest.mark.parametrize("module", ["grading/inside/guest.py", "models.py", "vision/inside.py"])
+def test_comments_and_layout_do_not_count(package, module):
+    """A better comment, and lines broken at other places, leave every recording good."""
+    path = package / module
+    path.write_text(f"{path.read_text()}\nWORDS = ('one', 'two')\n")
+    before = fingerprint.digest_of_inside(package)
+
+    code = path.read_text().replace("('one', 'two')", "(\n    'one',  # first\n    \"two\",\n)")
+    path.write_text(f"# Said better.\n{code}\n# And at the end.\n")
+
+    assert fingerprint.digest_of_inside(package) == before
+
+
+def test_a_docstring_counts(package):
+    """What code says of itself can be read by code, so it is part of what decides."""
+    before = fingerprint.digest_of_inside(package)
+    path = package / "pets" / "split.py"
+
+    path.write_text(path.read_text().replace('"""', '"""Said better. ', 1))
+
+    assert fingerprint.digest_of_inside(package) != before
+
+
+def test_what_cannot_be_parsed_counts_as_it_is(package):
+    """A module of the course that is broken names other recordings until it is mended."""
+    path = package / "models.py"
+    path.write_text("def broken(:\n")
+    before = fingerprint.digest_of_inside(package)
+
+    path.write_text("def broken(:  # still\n")
+
+    assert fingerprint.digest_of_inside(package) != before
+
+
 def test_where_a_module_lies_does_not_count(package):
     """A module that is only moved decides on what it did before."""
     before = fingerprint.digest_of_inside(package)

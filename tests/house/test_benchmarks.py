@@ -1,6 +1,6 @@
 """The report of the benchmarks: ratios, targets, shares, and a picture that can be drawn."""
 
-import shutil
+import runpy
 import sys
 from pathlib import Path
 
@@ -90,20 +90,34 @@ def test_the_report_is_written(tmp_path):
     assert "takes 23.0 s for the 2 submissions" in page
 
 
-def test_an_edited_check_counts_for_more(tmp_path):
-    """The edit changes the points of one check and nothing else of the module."""
-    path = tmp_path / "grader_tests" / "02_data_loading" / "test_02_list_pairs.py"
+def checks_of(course, text):
+    """Write a course with one exercise's checks; return their path."""
+    path = course / "grader_tests" / "02_data_loading" / "test_02_list_pairs.py"
     path.parent.mkdir(parents=True)
-    shutil.copy(REPO / path.relative_to(tmp_path), path)
-    before = path.read_text().splitlines()
+    path.write_text(text)
+    return path
+
+
+def test_an_edited_specification_counts_for_more(tmp_path):
+    """The edit changes what the rows of one exercise pay, and nothing else of it."""
+    original = next((REPO / "grader_tests").glob("02_*/test_02_train_val_split.py"))
+    path = checks_of(tmp_path, original.read_text())
 
     classes.edit_a_check(tmp_path, "02_data_loading")
-    after = path.read_text().splitlines()
 
-    changed = [line for old, line in zip(before, after, strict=True) if old != line]
-    assert len(changed) == 1
-    assert changed[0].startswith('@pytest.mark.cell("02-')
-    assert "points=7" in changed[0]
+    before, after = (runpy.run_path(str(file))["exercise"] for file in (original, path))
+    assert (before.shares.corners, after.shares.corners) == (0.2, 0.4)
+    assert after.name == before.name
+    assert path.read_text().startswith(original.read_text())
+
+
+def test_an_edited_function_counts_for_more(tmp_path):
+    """Where an assignment has no specification, the edit changes the points of one function."""
+    path = checks_of(tmp_path, '@pytest.mark.cell("02-a", points=2)\ndef test_a(): ...\n')
+
+    classes.edit_a_check(tmp_path, "02_data_loading")
+
+    assert path.read_text() == '@pytest.mark.cell("02-a", points=7)\ndef test_a(): ...\n'
 
 
 def test_the_work_of_a_layer_is_counted():

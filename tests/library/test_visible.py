@@ -115,7 +115,7 @@ def test_what_is_not_python_has_no_rows():
 
 def test_the_graders_kernel_is_left_as_it_is():
     """In a kernel that runs submissions nothing is shown in another way."""
-    (found,) = run('assert 1 == 2, "no"', PAWMARK_DOOR_FD="99")
+    (found,) = run('assert 1 == 2, "no"', PAWMARK_CHANNEL_FD="99")
 
     assert kinds(found) == ["error"]
     assert len(found[0].traceback) > 2

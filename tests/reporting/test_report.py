@@ -11,13 +11,22 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from made_records import make_record
 from nbgrader.api import Gradebook
 from page_reading import Reader, axe_findings, needs_browser
-from report_cohort import ASSIGNMENT, make_records
+from report_class import ASSIGNMENT, make_records
 from typer.testing import CliRunner
 
 from pawmark.cli import app
 from pawmark.errors import CourseError
+from pawmark.grading.results import record
+from pawmark.grading.results.outcomes import (
+    SAME_REASON,
+    CheckResult,
+    Counterexample,
+    ExerciseResult,
+    Outcome,
+)
 from pawmark.reporting import LMS, export_csv, read_submissions, write_report
 from pawmark.reporting.export import neutral, to_csv
 from pawmark.reporting.statistics import (
@@ -216,6 +225,34 @@ def test_spreadsheet_has_a_row_for_each_submission(small):
     exercises = [float(first[name]) for name in head if name.startswith("03-")]
     assert float(first["score"]) == pytest.approx(sum(exercises), abs=0.03)
     assert float(first["seconds"]) > 0
+
+
+def test_spreadsheet_has_the_rows_of_an_exercise_and_what_was_told(tmp_path):
+    """Of an exercise with rows each row has a column, and so have misconception and example."""
+    make_course(tmp_path, 1)
+    shown = Counterexample("f(2)", "=1+1", "4", "[0]")
+    rows_of = (
+        CheckResult("core", "Right", Outcome.FAILED, 1.4, 3.5, message="the last is missing",
+                    row="core", misconception="03-row.last", counterexample=shown),
+        CheckResult("corners", "Right", Outcome.FAILED, 0.5, 1.0, message=SAME_REASON,
+                    row="corners"),
+    )  # fmt: skip
+    made = make_record("zoe", ASSIGNMENT, exercises=(ExerciseResult("03-row", rows_of),))
+    path = record.path_of(tmp_path, "zoe", ASSIGNMENT)
+    path.parent.mkdir(parents=True)
+    path.write_bytes(made.to_bytes())
+
+    export_csv(read_submissions(tmp_path), tmp_path / "scores.csv")
+    head, *body = rows(tmp_path / "scores.csv")
+    (other, zoe) = (dict(zip(head, row, strict=True)) for row in body)
+
+    assert (zoe["03-row: core"], zoe["03-row: corners"]) == ("1.4", "0.5")
+    assert zoe["03-row: misconception"] == "03-row.last"
+    assert zoe["03-row: told"] == (
+        "the last is missing (f(2) gives at [0] =1+1, and 4 was expected)"
+    )
+    assert other["03-row: core"] == other["03-row: told"] == ""
+    assert "03-row: contract" not in head
 
 
 def test_moodle_and_canvas_files(small):

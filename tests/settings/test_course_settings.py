@@ -110,12 +110,12 @@ def test_settings_of_a_course_reach_its_workers(course):
     )
     done = run(course, "pawmark", "grade", NAME, "--workers", "1")
     record = json.loads((course / "autograded" / "anna" / NAME / f"{NAME}.record.json").read_text())
-    tapes = list((course / ".pawmark" / "records").glob("*.jsonl"))
+    recordings = list((course / ".pawmark" / "records").glob("*.jsonl"))
     log = (course / ".pawmark" / "logs" / f"autograde-{NAME}.log").read_text()
 
     assert done.returncode == 0, done.stdout + done.stderr
     assert record["sandbox"] == "none"
-    assert len(tapes) == 1  # nbgrader found the worker's: same limits, same sandbox, same key
+    assert len(recordings) == 1  # nbgrader found the worker's: same limits, same sandbox, same key
     assert "Unchanged since it was last run" in log
     assert log.count("c.Pawmark.memori is no setting of Pawmark") == 1
     assert "Did you mean c.Pawmark.memory_gb?" in log
@@ -139,6 +139,27 @@ def test_configuration_that_fails_is_named(tmp_path):
 
     with pytest.raises(CourseError, match=r"nbgrader_config\.py cannot be used: ZeroDivisionError"):
         course_settings.load(tmp_path)
+
+
+def test_reading_a_configuration_leaves_logging_alone(tmp_path):
+    """A handler of another library, and its stream, are as open after the reading as before."""
+    (tmp_path / "nbgrader_config.py").write_text("c.Pawmark.memory_gb = 5\n")
+    (tmp_path / "nbgrader_config.json").write_text('{"Pawmark": {"cpus": 1}}')
+    code = (
+        "import io, logging, sys; from pathlib import Path\n"
+        "class Closing(logging.StreamHandler):\n"
+        "    def close(self):\n"
+        "        self.stream.close()\n"
+        "handler = Closing(io.StringIO()); logging.getLogger('a library').addHandler(handler)\n"
+        "from pawmark.grading.gradebook import course_settings\n"
+        "given = course_settings.given(course_settings.load(Path(sys.argv[1])))\n"
+        "print(given, handler.stream.closed)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, str(tmp_path)], capture_output=True, text=True, check=False
+    )
+
+    assert done.stdout.strip() == "{'memory_gb': 5, 'cpus': 1} False", done.stderr
 
 
 def test_configuration_may_import_what_lies_beside_it(tmp_path):

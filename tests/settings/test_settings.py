@@ -18,6 +18,11 @@ SOURCE = ROOT / "src" / "pawmark"
 NAME = re.compile(r"(?<![A-Z_])PAWMARK_[A-Z_]*[A-Z]")
 # Of the tests and the tools around them, which no user sets for grading.
 OF_TESTS = {"PAWMARK_REAL_PETS", "PAWMARK_FUZZ_EXAMPLES", "PAWMARK_MATHJAX"}
+# Of other programs, which read them themselves.
+OTHERS = {
+    "PATH", "PYTHONPATH", "JUPYTER_CONFIG_PATH", "KERAS_BACKEND", "CUDA_VISIBLE_DEVICES",
+    "MPLBACKEND",
+}  # fmt: skip
 
 
 @pytest.fixture(autouse=True)
@@ -185,10 +190,57 @@ def test_only_settings_names_a_variable():
         for path in SOURCE.rglob("*.py")
         if path != SOURCE / "settings.py"
         for text in constants(path)
-        if NAME.fullmatch(text)
+        if NAME.fullmatch(text) or text == settings.PREFIX
     ]
 
     assert odd == []
+
+
+def test_what_is_read_of_the_environment_is_named_by_settings_or_another_program():
+    """Whoever reads a variable takes its name from a setting, or it is another program's."""
+    trees = [
+        ast.parse(path.read_text(encoding="utf-8"))
+        for path in SOURCE.rglob("*.py")
+        if path != SOURCE / "settings.py"
+    ]
+    everywhere = {name: value for tree in trees for name, value in named_in(tree)}
+    read = set()
+    for tree in trees:
+        named = everywhere | dict(named_in(tree))
+        keys = map(ast.unparse, keys_of_the_environment(tree))
+        read |= {named.get(key, key) for key in keys}
+    settings_own = {
+        name for name in read if re.fullmatch(r"settings\.Settings\.\w+\.variable", name)
+    }
+
+    assert settings_own
+    assert {name.strip("'") for name in read - settings_own} <= OTHERS
+
+
+def named_in(tree):
+    """Yield the names that a module gives to something, and what it is, as it is written."""
+    for node in tree.body:
+        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
+            yield node.targets[0].id, ast.unparse(node.value)
+
+
+def keys_of_the_environment(tree):
+    """Yield the expressions with which a module looks things up in ``os.environ``."""
+    for node in ast.walk(tree):
+        match node:
+            case ast.Call(
+                func=ast.Attribute(
+                    value=ast.Attribute(attr="environ"), attr="get" | "pop" | "setdefault"
+                ),
+                args=[key, *_],
+            ):
+                yield key
+            case ast.Call(func=ast.Attribute(attr="getenv" | "putenv"), args=[key, *_]):
+                yield key
+            case ast.Subscript(value=ast.Attribute(attr="environ"), slice=key):
+                yield key
+            case ast.Compare(left=key, comparators=[ast.Attribute(attr="environ")]):
+                yield key
 
 
 def test_words_name_settings_that_exist():
@@ -216,7 +268,7 @@ def test_every_setting_for_users_is_in_the_table():
         setting.variable for setting in settings.EVERY.values() if setting.words
     ]
     assert "<!-- settings -->" in (ROOT / "docs" / "command-line.md").read_text()
-    assert not any(inner in "".join(rows) for inner in ("DOOR_FD", "AHEAD"))
+    assert not any(inner in "".join(rows) for inner in ("CHANNEL_FD", "PRECOMPUTED"))
 
 
 def test_one_home_for_what_grading_keeps():

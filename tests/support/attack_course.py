@@ -1,4 +1,4 @@
-"""A small course to attack: one assignment, its hidden checks, a cohort, and secrets to reach for.
+"""A small course to attack: one assignment, its hidden checks, a class, and secrets to reach for.
 
 Every secret is a text that begins with ``CANARY-``. An attack prints whatever it can read, so a
 canary in an output, a record or a feedback page shows that something hidden was reached.

@@ -618,6 +618,67 @@ def script_plain(folder, work):
     put(folder, "\n\n\n".join(ANSWERS.values()).encode(), "solution.py")
 
 
+def _markdown(notebook: dict[str, Any], fence: str, head: str = "") -> bytes:
+    parts = [
+        cell["source"] if cell["cell_type"] == "markdown" else f"{fence}\n{cell['source']}\n```"
+        for cell in notebook["cells"]
+    ]
+    return (head + "\n\n\n".join(parts) + "\n").encode()
+
+
+@shape("full")
+def markdown_quarto(folder, work):
+    """Quarto: Markdown with programs in fences, and a header."""
+    head = "---\ntitle: Small\njupyter: python3\n---\n\n"
+    put(folder, _markdown(work.notebook, "```{python}\n#| echo: false", head), f"{NAME}.qmd")
+
+
+@shape("full")
+def markdown_r(folder, work):
+    """R Markdown, whose programs have names and options."""
+    put(folder, _markdown(work.notebook, "```{python part, echo=FALSE}"), f"{NAME}.Rmd")
+
+
+@shape("full")
+def markdown_jupytext(folder, work):
+    """Jupytext's Markdown."""
+    head = "---\njupyter:\n  jupytext:\n    formats: md\n---\n\n"
+    put(folder, _markdown(work.notebook, "```python", head), f"{NAME}.md")
+
+
+@shape("full")
+def markdown_myst(folder, work):
+    """MyST's Markdown, with a mark between texts."""
+    put(folder, _markdown(work.notebook, "```{code-cell} ipython3", "+++\n\n"), f"{NAME}.myst.md")
+
+
+# Cells of which not all can be used.
+
+
+@shape("asked")
+def long_answer(folder, work):
+    """An answer with a picture's bytes pasted below it, which are longer than a cell may be."""
+    notebook = work.notebook
+    cell_of(notebook, "double")["source"] += "\n# " + "x" * 600_000
+    put(folder, notebook)
+
+
+@shape("asked")
+def long_helper(folder, work):
+    """The same in a cell of the student's own."""
+    notebook = work.notebook
+    notebook["cells"].insert(3, code("helper = 1\n# " + "x" * 600_000))
+    put(folder, notebook)
+
+
+@shape("full")
+def control_characters(folder, work):
+    """A zero byte in an answer, which an editor wrote and does not show."""
+    notebook = work.notebook
+    cell_of(notebook, "double")["source"] += "\0\n"
+    put(folder, notebook)
+
+
 # What cannot be graded.
 
 
@@ -637,6 +698,44 @@ def nothing_but_a_web_page(folder, work):
 def nothing_but_a_document(folder, work):
     """A document of an office program."""
     put(folder, zipped({"[Content_Types].xml": b"<x/>", "word/document.xml": b"<w/>"}), "hw.docx")
+
+
+@shape("unread")
+def nothing_but_a_rich_text(folder, work):
+    """A text document under the name of the notebook."""
+    put(folder, b"{\\rtf1\\ansi def double(x): return 2 * x}")
+
+
+@shape("unread")
+def nothing_but_an_open_document(folder, work):
+    """A document of LibreOffice."""
+    kind = b"application/vnd.oasis.opendocument.text"
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        archive.writestr("mimetype", kind)
+        archive.writestr("content.xml", b"<x>def double(x): return 2 * x</x>")
+    put(folder, buffer.getvalue(), "hw.odt")
+
+
+@shape("unread")
+def nothing_but_a_mail(folder, work):
+    """An e-mail with the notebook in it."""
+    head = "From: a@example.org\r\nTo: b@example.org\r\nSubject: homework\r\n"
+    head += "MIME-Version: 1.0\r\nContent-Type: text/plain\r\n\r\n"
+    put(folder, head.encode() + b"x = 1\r\nimport math\r\n", "homework.eml")
+
+
+@shape("unread")
+def nothing_but_a_project_of_deepnote(folder, work):
+    """A project file of another service."""
+    content = "metadata:\n  createdAt: now\nproject:\n  notebooks:\n    - blocks:\n"
+    put(folder, (content + "        - content: |-\nx = 1\n").encode(), "hw.deepnote")
+
+
+@shape("unread")
+def nothing_but_a_folder_of_that_name(folder, work):
+    """A folder that is called like the notebook, with a text in it."""
+    put(folder, b"My work was here.", f"{FILE}/readme.txt")
 
 
 @shape("unread")
@@ -895,6 +994,13 @@ def exit_at_once(folder, work):
 def exit_without_brackets(folder, work):
     """Only the word, which IPython takes for a call."""
     put(folder, _with_cell(work, "exit", "double-check"))
+
+
+@shape("full")
+def exit_later(folder, work):
+    """A shutdown that a cell asks for, which strikes in the cells after it."""
+    source = "import IPython\nIPython.Application.instance().kernel.do_shutdown(True)"
+    put(folder, _with_cell(work, source, "double-check"))
 
 
 # Files beside the notebook.

@@ -33,11 +33,12 @@ import sys
 from pawmark.grading.sandbox.landlocked import Landlocked
 from pawmark.grading.sandbox.namespaced import Bubblewrap
 from pawmark.grading.session.kernel import StudentKernel
+from pawmark.grading.inside.preloaded import LIBRARIES
 
 def kernel():
     if sys.argv[1] == "landlock":
         return StudentKernel(Landlocked())
-    return StudentKernel(Bubblewrap(), libraries="" if sys.argv[2] == "cold" else "light")
+    return StudentKernel(Bubblewrap(), libraries=() if sys.argv[2] == "cold" else LIBRARIES)
 
 if sys.argv[2] == "second":
     with kernel() as first:

@@ -13,7 +13,7 @@ def make_record(student: str, assignment: str, **fields: Any) -> Record:
         "for_a_person": (),
         "sandbox": "bubblewrap",
         "data": "d" * 32,
-        "tape": "a" * 32,
+        "recording": "a" * 32,
         "handed_in": {},
         "checks": "c" * 32,
         "seed": 7,

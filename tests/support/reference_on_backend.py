@@ -20,10 +20,10 @@ def lost_by_reference(assignment: str) -> list[str]:
     """Return the checks that the reference loses, with their messages; training is left out."""
     path = COURSE / "source" / assignment / f"{assignment}.ipynb"
     notebook = nbformat.read(path, as_version=4)
-    data, door = grading_data(), Student.local(namespace_of(assignment, {}, trains=False))
+    data, student = grading_data(), Student.local(namespace_of(assignment, {}, trains=False))
     checked = [name for name in reference_cells(notebook) if f"{name}-check" in path.read_text()]
     results = [
-        run_exercise(name, door, COURSE, str(data.root), seed=SEED, data=data)
+        run_exercise(name, student, COURSE, str(data.root), seed=SEED, data=data)
         for name in checked
         if name != TRAINING
     ]

@@ -57,7 +57,7 @@ class Student:
 
 
 # Training is what takes long: five of the eight do not come to it.
-COHORT = (
+CLASS = (
     Student("reference"),
     Student("untouched", touched=False),
     Student(
@@ -129,7 +129,7 @@ def run_demo(folder: Path = Path("build/demo"), console: Console | None = None) 
     grades = record.read_all(demo / "autograded")
     write_report(read_submissions(demo), demo / "report.html")
     console.print()
-    show_grades(grades, console, [student.name for student in COHORT])
+    show_grades(grades, console, [student.name for student in CLASS])
     holds = _verdict(grades, console)
     _show_paths(demo, console)
     console.print(f"\nThe demo took {_minutes(time.monotonic() - start)}.")
@@ -176,7 +176,7 @@ def _hand_in(course: Path, demo: Path, assignment: str) -> None:
     release = nbformat.read(demo / "release" / assignment / f"{assignment}.ipynb", as_version=4)
     source = nbformat.read(source_notebook(course, assignment), as_version=4)
     reference = reference_cells(source)
-    for student in COHORT:
+    for student in CLASS:
         cells = _cells(course, student, assignment, reference)
         path = demo / "submitted" / student.name / assignment / f"{assignment}.ipynb"
         path.parent.mkdir(parents=True)
@@ -212,7 +212,7 @@ class _Progress:
             self.finish()
             self.current, self.start = match[1], time.monotonic()
             self.count += 1
-            place = f"{self.count} of {len(COHORT)}"
+            place = f"{self.count} of {len(CLASS)}"
             self.console.print(f"  {place}  {self.current} ...", markup=False)
 
     def finish(self) -> None:

@@ -64,9 +64,9 @@ def grade(
             "interrupted. What was run is kept; the same command goes on from there."
         ) from None
     if status:
+        logs = ", ".join(str(course / LOGS / f"autograde-{name}.log") for name in names)
         raise AttentionError(
-            "nbgrader autograde found something to look at; it is at the end of "
-            f"{course / LOGS}/autograde-ASSIGNMENT.log"
+            f"nbgrader autograde found something to look at; it is at the end of {logs}"
         )
 
 

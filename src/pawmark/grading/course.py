@@ -323,7 +323,7 @@ class Guarded:
 @dataclass
 class _Chosen:
     name: str = ""
-    plugin: Any = None
+    plugin: CoursePlugin | None = None
     folders: list[str] = field(default_factory=list)
 
 
@@ -338,9 +338,7 @@ def plugin() -> CoursePlugin:
     CourseError
         When it cannot be loaded, or is none; the message says what to mend.
     """
-    if _chosen.plugin is None:
-        use(settings.here.plugin or DEFAULT)
-    return _chosen.plugin
+    return _chosen.plugin or use(settings.here.plugin or DEFAULT)
 
 
 def name() -> str:
@@ -373,6 +371,7 @@ def use(wanted: str, folder: Path | None = None) -> CoursePlugin:
         found = Guarded(_load(wanted, folder), wanted)
         _try_out(found)
         _chosen.name, _chosen.plugin = wanted, found
+        return found
     return _chosen.plugin
 
 
@@ -541,10 +540,11 @@ def _configuration(folder: Path) -> Mapping[str, Any]:
     path = folder / "nbgrader_config.py"
     if not path.is_file() or settings.SECTION not in path.read_text("utf-8", errors="replace"):
         return {}
-    from traitlets.config import PyFileConfigLoader
+    from traitlets.config.loader import PyFileConfigLoader
 
     try:
-        return PyFileConfigLoader(path.name, path=str(folder)).load_config()
+        found: Mapping[str, Any] = PyFileConfigLoader(path.name, path=str(folder)).load_config()
     except Exception as error:
         text = f"{type(error).__name__}: {error}"
         raise CourseError(f"{path} cannot be read ({text}). Mend it.") from error
+    return found

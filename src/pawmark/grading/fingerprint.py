@@ -2,10 +2,11 @@
 
 Two things are told apart. *Student code* does what it does because of what runs beside it in the
 sandbox: both sides' rules, the guest, the students' library. A recording is named by that, so that
-a better report or a mended pipeline leaves all recordings as they are. *An installation* is all of
-the package: a machine that grades for another one must have the same.
+a better report, a mended pipeline or a clearer comment leaves all recordings as they are. *An
+installation* is all of the package: a machine that grades for another one must have the same.
 """
 
+import ast
 import functools
 import hashlib
 import platform
@@ -52,7 +53,8 @@ def _of_installation(plugin: str) -> dict[str, str]:
 def digest_of_inside(package: Path) -> str:
     """Return the digest of the code that decides what student code does.
 
-    It is of what the files hold, not of where they lie: moving one changes nothing by itself.
+    It is of what the files do, not of where they lie or how they are written: moving one changes
+    nothing by itself, and neither does a comment or a line that is broken at another place.
 
     Parameters
     ----------
@@ -63,7 +65,7 @@ def digest_of_inside(package: Path) -> str:
     places = [package / name for name in INSIDE]
     # Of this package, those of the folder that is asked for.
     places += [package / p.relative_to(PACKAGE) if p.is_relative_to(PACKAGE) else p for p in own]
-    return _digest_of_contents(files_of(places))
+    return _digest_of_all(_code_of(file) for file in files_of(places))
 
 
 def files_of(places: Iterable[Path]) -> list[Path]:
@@ -76,9 +78,26 @@ def files_of(places: Iterable[Path]) -> list[Path]:
     return list(dict.fromkeys(found))
 
 
+def _code_of(file: Path) -> bytes:
+    """Return the code of a module without comments and layout; as it is where it is no Python.
+
+    Docstrings stay: code can read them. Places in the file do not: a traceback that a submission
+    has caused may show the lines of before.
+    """
+    data = file.read_bytes()
+    try:
+        return ast.dump(ast.parse(data)).encode("utf-8", "surrogatepass")
+    except (SyntaxError, ValueError):
+        return data
+
+
 def _digest_of_contents(files: Iterable[Path]) -> str:
-    contents = sorted(hashlib.sha256(file.read_bytes()).hexdigest() for file in files)
-    return hashlib.sha256("\n".join(contents).encode()).hexdigest()[:16]
+    return _digest_of_all(file.read_bytes() for file in files)
+
+
+def _digest_of_all(contents: Iterable[bytes]) -> str:
+    digests = sorted(hashlib.sha256(content).hexdigest() for content in contents)
+    return hashlib.sha256("\n".join(digests).encode()).hexdigest()[:16]
 
 
 def _digest(files: Iterable[Path], root: Path) -> str:

@@ -14,9 +14,9 @@ from filelock import FileLock, Timeout
 from pawmark import settings
 from pawmark.errors import DataError
 
-# The folder of what was made ahead, and in a sandbox the variable that names it.
-AHEAD = "ahead"
-AHEAD_VARIABLE = settings.Settings.ahead.variable
+# The folder of what was made beforehand, and in a sandbox the variable that names it.
+PRECOMPUTED = "precomputed"
+PRECOMPUTED_VARIABLE = settings.Settings.precomputed.variable
 
 
 def cache_dir() -> Path:
@@ -28,7 +28,7 @@ def cache_dir() -> Path:
 def kept(
     place: str, build: Callable[[Path], None], is_complete: Callable[[Path], bool], what: str
 ) -> Path:
-    """Return a folder of the cache, built if need be; what was made ahead is taken first.
+    """Return a folder of the cache, built if need be; what was made beforehand is taken first.
 
     Parameters
     ----------
@@ -42,8 +42,8 @@ def kept(
     DataError
         The folder cannot be written, or the disk is full.
     """
-    ahead = settings.here.ahead
-    made = sorted(Path(ahead).glob(f"*/{place}")) if ahead else []
+    folder = settings.here.precomputed
+    made = sorted(Path(folder).glob(f"*/{place}")) if folder else []
     found = next(filter(is_complete, made), None)
     return found or build_once(cache_dir() / place, build, is_complete, what)
 

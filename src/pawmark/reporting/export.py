@@ -3,10 +3,12 @@
 import csv
 import io
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from enum import StrEnum
 from pathlib import Path
 
+from pawmark.grading.checks.specification import CONTRACT, CORE, CORNERS
+from pawmark.grading.results.outcomes import CheckResult
 from pawmark.reporting.page import write_whole
 from pawmark.reporting.submissions import Submission
 
@@ -84,14 +86,54 @@ def neutral(cell: str | float | int) -> str | float | int:
 
 
 def spreadsheet(submissions: Mapping[str, Sequence[Submission]]) -> Table:
-    """Return one row for each submission, with the points of each exercise."""
+    """Return one row for each submission, with the points of each exercise.
+
+    To the right stand, for exercises that are paid by rows, the points of each row, the
+    misconception that was named, and what was told.
+    """
     everything = [s for some in submissions.values() for s in some]
     exercises = list(dict.fromkeys(r.exercise for s in everything for r in s.grade.exercises))
-    table: Table = [[*_COLUMNS, *exercises]]
-    for s in everything:
+    details = [_details(s) for s in everything]
+    more = sorted({key for found in details for key in found}, key=_place(exercises))
+    table: Table = [[*_COLUMNS, *exercises, *(f"{name}: {what}" for name, what in more)]]
+    for s, found in zip(everything, details, strict=True):
         points = {r.exercise: round(r.points, 2) for r in s.grade.exercises}
-        table.append([*_row(s), *(points.get(name, "") for name in exercises)])
+        row = [*_row(s), *(points.get(name, "") for name in exercises)]
+        table.append([*row, *(found.get(key, "") for key in more)])
     return table
+
+
+_DETAILS = (CORE, CORNERS, CONTRACT, "misconception", "told")
+
+
+def _place(exercises: Sequence[str]) -> Callable[[tuple[str, str]], tuple[int, int]]:
+    """Return the order of the columns: as the exercises come, and as their rows come."""
+    return lambda key: (exercises.index(key[0]), _DETAILS.index(key[1]))
+
+
+def _details(s: Submission) -> dict[tuple[str, str], str | float]:
+    """Return the points of rows and what was told, by exercise and column."""
+    found: dict[tuple[str, str], str | float] = {}
+    for result in s.grade.exercises:
+        rows = [check for check in result.checks if check.row]
+        for check in rows:
+            if check.row in _DETAILS:
+                found[result.exercise, check.row] = round(check.points, 2)
+        if rows:
+            named = [check.misconception for check in rows if check.misconception]
+            found[result.exercise, "misconception"] = "; ".join(dict.fromkeys(named))
+            found[result.exercise, "told"] = "; ".join(map(_told, filter(_tells, rows)))
+    return found
+
+
+def _tells(check: CheckResult) -> bool:
+    return check.tells
+
+
+def _told(check: CheckResult) -> str:
+    shown = f" ({check.counterexample})" if check.counterexample else ""
+    title = f"{check.title}: " if check.row == "item" else ""
+    return f"{title}{check.message}{shown}"
 
 
 _COLUMNS = (

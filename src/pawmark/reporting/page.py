@@ -30,7 +30,7 @@ MOST_COSTLY = 5
 
 @dataclass(frozen=True)
 class ExerciseFigures:
-    """How a cohort did on one exercise.
+    """How a class did on one exercise.
 
     Attributes
     ----------
@@ -38,7 +38,7 @@ class ExerciseFigures:
         Its grade_id.
     mean, max_points
         Points that the checks gave on average, and what they could give.
-    full, undone
+    full, not_attempted
         How many have all of its points, and how many left it as it was.
     checks
         The figures of its checks.
@@ -48,7 +48,7 @@ class ExerciseFigures:
     mean: float
     max_points: float
     full: int
-    undone: int
+    not_attempted: int
     checks: tuple[CheckFigures, ...]
 
 
@@ -124,7 +124,7 @@ class AssignmentReport:
             mean=statistics.fmean(result.points for result in results),
             max_points=most,
             full=sum(result.points >= most - 1e-6 for result in results),
-            undone=sum(all(c.outcome == "not attempted" for c in r.checks) for r in results),
+            not_attempted=sum(all(c.outcome == "not attempted" for c in r.checks) for r in results),
             checks=tuple(figure for figure in figures if figure.exercise == name),
         )
 

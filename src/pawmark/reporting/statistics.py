@@ -42,17 +42,20 @@ class Said:
         The commonest wording.
     students
         How many got it, each counted once.
+    example
+        An input on which an answer was refused for it, and what came; empty where there is none.
     """
 
     exercise: str
     kind: str
     text: str
     students: int
+    example: str = ""
 
 
 @dataclass(frozen=True)
 class CheckFigures:
-    """How a cohort did on one check.
+    """How a class did on one check.
 
     Attributes
     ----------
@@ -184,6 +187,7 @@ def _said(exercise: str, found: Sequence[tuple[str, CheckResult]]) -> Iterator[S
     Those that differ in numbers count as one, and so do all that name the same misconception.
     """
     students, words = defaultdict(set), defaultdict(Counter)
+    examples: dict[tuple[tuple[str, str], str], str] = {}
     for student, check in found:
         kind = _kind(check)
         if kind in ("failed", "error") and check.tells:
@@ -191,5 +195,9 @@ def _said(exercise: str, found: Sequence[tuple[str, CheckResult]]) -> Iterator[S
             key = kind, check.misconception or _NUMBER.sub("#", text)
             students[key].add(student)
             words[key][text] += 1
+            if check.counterexample is not None:
+                examples.setdefault((key, text), str(check.counterexample))
     for key in sorted(students, key=lambda key: (-len(students[key]), key)):
-        yield Said(exercise, key[0], words[key].most_common(1)[0][0], len(students[key]))
+        text = words[key].most_common(1)[0][0]
+        shown = examples.get((key, text), "")
+        yield Said(exercise, key[0], text, len(students[key]), shown)

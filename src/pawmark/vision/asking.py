@@ -1,4 +1,4 @@
-"""The door to a student's work with the questions of this course: models and plots.
+"""What asks a student's work, with the questions of this course: models and plots.
 
 What answers them in the student's process is `pawmark.vision.inside`.
 """

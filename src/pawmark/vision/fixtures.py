@@ -22,7 +22,7 @@ class VisionFixtures:
 
     @pytest.fixture
     def student(self, student: Student) -> VisionStudent:
-        """Return the door to the student's work."""
+        """Return what asks the student's work."""
         return student.extended(VisionStudent)
 
     @pytest.fixture

@@ -117,7 +117,7 @@ class VisionCourse(PlainCourse):
             "TF_CPP_MIN_LOG_LEVEL": "2",
         }
         if place.data is not None:
-            values |= settings.environment(data=place.data, ahead=place.precomputed)
+            values |= settings.environment(data=place.data, precomputed=place.precomputed)
         return values
 
     def limits(self) -> Scale:

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from pawmark import pets, profiles, settings
 from pawmark.errors import DataError
-from pawmark.pets.cache import AHEAD, build_once, cache_dir
+from pawmark.pets.cache import PRECOMPUTED, build_once, cache_dir
 
 _PACKAGE = Path(__file__).resolve().parents[1]
 # The code that decides on what is made.
@@ -44,7 +44,7 @@ _MAKERS: dict[str, Callable[[], None]] = {
 def folder_of(data: Path) -> Path:
     """Return the folder for what is made ahead from a data set; it need not exist."""
     name = hashlib.sha256(os.fsencode(data.resolve())).hexdigest()[:16]
-    return cache_dir() / AHEAD / name
+    return cache_dir() / PRECOMPUTED / name
 
 
 def make(data: pets.Pets, sources: Iterable[str]) -> None:

@@ -77,7 +77,7 @@ class FoundExhibit:
 
 
 class ArithmeticStudent(Student):
-    """A door that knows one question more."""
+    """Asks one question more."""
 
     def parameters(self, name: str) -> list[str]:
         """Return the names of the parameters of a function."""
@@ -92,7 +92,7 @@ class ArithmeticFixtures:
 
     @pytest.fixture
     def student(self, student: Student) -> ArithmeticStudent:
-        """Return the door to the student's work."""
+        """Return what asks the student's work."""
         return student.extended(ArithmeticStudent)
 
     @pytest.fixture

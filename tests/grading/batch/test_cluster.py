@@ -166,8 +166,8 @@ def results(course: Course) -> str:
     return json.dumps([course.scores(), kept])
 
 
-def tapes(course: Course) -> dict[str, bytes]:
-    """Return the tapes by name, without what differs from run to run of the same code."""
+def recordings(course: Course) -> dict[str, bytes]:
+    """Return the recordings by name, without what differs from run to run of the same code."""
     found = {}
     for path in (course.root / recording.FOLDER).iterdir():
         head, _, rest = path.read_bytes().partition(b"\n")
@@ -217,7 +217,7 @@ def test_distributed_is_sequential(cluster, tmp_path, small_pets):
     assert printed.count(" of 4  ") == 4
     assert sum(process.poll() is not None for process in workers.values()) == 1
     assert results(shared) == results(alone)
-    assert tapes(shared) == tapes(alone)
+    assert recordings(shared) == recordings(alone)
 
 
 @pytest.mark.slow
@@ -243,7 +243,7 @@ def test_a_submission_that_ends_its_workers(cluster, tmp_path, small_pets):
 
 
 def key_of(course: Course, student: str) -> str:
-    """Return the name of the tape of a submission."""
+    """Return the name of the recording of a submission."""
     with surroundings(course):
         return job_of(course.root, NAME, student).key
 
@@ -362,6 +362,15 @@ def test_no_scheduler_is_said_in_a_sentence(tmp_path, small_pets, monkeypatch):
         grade(course, "tcp://127.0.0.1:9")
     monkeypatch.setitem(sys.modules, "distributed", None)
     with pytest.raises(CourseError, match=r"pip install 'pawmark\[cluster\]'"):
+        grade(course, "tcp://127.0.0.1:9")
+
+
+def test_a_class_that_is_not_trained_again_needs_no_cluster(tmp_path, small_pets, monkeypatch):
+    """Where trained weights are taken as handed in, a scheduler is refused with the reason."""
+    course = build(tmp_path, small_pets.root, {"anna": HONEST})
+    monkeypatch.setenv("PAWMARK_TRAINING", "handed-in")
+
+    with pytest.raises(CourseError, match=r"PAWMARK_TRAINING=handed-in .* leave --scheduler out"):
         grade(course, "tcp://127.0.0.1:9")
 
 

@@ -73,7 +73,7 @@ def test_an_upgrade_of_what_runs_inside_keeps_the_hidden_inputs(course, monkeypa
 def test_a_recording_says_in_which_sandbox_it_was_made(course):
     """And the record of the grade says what the recording does."""
     assert {head["sandbox"] for head in heads(course).values()} == {"bubblewrap"}
-    path = next((course.root / recording.FOLDER).glob(f"{course.record('anna')['tape']}*"))
+    path = next((course.root / recording.FOLDER).glob(f"{course.record('anna')['recording']}*"))
     path.write_text(path.read_text().replace('"sandbox": "bubblewrap"', '"sandbox": "landlock"', 1))
 
     done = course.nbgrader("autograde", NAME, "--force", "--student", "anna")

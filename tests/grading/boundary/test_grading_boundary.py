@@ -53,7 +53,8 @@ while True:
     while len(data) < int.from_bytes(head, "big"):
         data += orders.recv(1 << 20)
     steps, ending = pickle.loads(data)
-    ends = {"control": socket.socket(fileno=numbers[0]), "door": socket.socket(fileno=numbers[1])}
+    names = ("control", "channel")
+    ends = {n: socket.socket(fileno=number) for n, number in zip(names, numbers, strict=False)}
     with contextlib.suppress(OSError):
         for name, part in steps:
             ends[name].sendall(part)
@@ -61,12 +62,12 @@ while True:
             while True:
                 ends[ending].sendall(b"\\0")
                 time.sleep(0.01)
-        closed = {"close": ("control", "door"), "close door": ("door",)}.get(ending, ())
+        closed = {"close": ("control", "channel"), "close channel": ("channel",)}.get(ending, ())
         for name in closed:  # says no more there, but listens: what was said is to be read
             ends[name].shutdown(socket.SHUT_WR)
         while ends["control"].recv(1 << 16):
             pass
-        while closed and ends["door"].recv(1 << 16):
+        while closed and ends["channel"].recv(1 << 16):
             pass
     for end in ends.values():
         end.close()
@@ -140,11 +141,11 @@ def mouth():
     speaker.close()
 
 
-def door_to(kernel: StudentKernel) -> Student:
-    """Return the door that checks get, with what execution makes of a lost kernel."""
+def student_of(kernel: StudentKernel) -> Student:
+    """Return the student that checks ask, with what execution makes of a lost kernel."""
     execution = Execution(
         notebook=nbformat.v4.new_notebook(),
-        undone=frozenset(),
+        not_attempted=frozenset(),
         course=Path(),
         data=None,
         guest_root="",
@@ -153,7 +154,7 @@ def door_to(kernel: StudentKernel) -> Student:
         seed=0,
         timeout=LIMIT,
     )
-    execution._kernel = kernel
+    execution.processes.adopt(kernel)
     return VisionStudent(execution._questioner("exercise"))
 
 
@@ -177,7 +178,7 @@ def ask(kernel: StudentKernel, question) -> None:
     """Ask, and check what comes; anything but the two errors that are meant goes through."""
     began = time.monotonic()
     with contextlib.closing(kernel), contextlib.suppress(StudentError):
-        value = question(door_to(kernel))
+        value = question(student_of(kernel))
         for check in CHECKS:
             with contextlib.suppress(CheckFailed):
                 check(value)
@@ -355,8 +356,8 @@ ENDED = frame({"status": "ok", "dead": False})
 @QUICK
 def test_garbage_as_an_answer_fails_the_check_and_nothing_else(mouth, answer, late, question):
     """Malformed answers of every kind give a StudentError, or a value that is plain data."""
-    steps = [("control", ENDED), ("door", answer)]
-    ask(mouth.kernel(steps[::-1] if late else steps, "close door"), question)
+    steps = [("control", ENDED), ("channel", answer)]
+    ask(mouth.kernel(steps[::-1] if late else steps, "close channel"), question)
 
 
 @given(garbage(), st.booleans(), st.sampled_from(QUESTIONS))
@@ -365,16 +366,16 @@ def test_garbage_on_the_control_socket_fails_the_check_and_nothing_else(
     mouth, words, late, question
 ):
     """The runner's own socket may say anything while a question is asked."""
-    steps = [("control", words), ("door", frame(wire.encode(RIGHT[0]).tree))]
+    steps = [("control", words), ("channel", frame(wire.encode(RIGHT[0]).tree))]
     ask(mouth.kernel(steps[::-1] if late else steps), question)
 
 
 def test_the_speaker_is_heard(mouth):
     """A right answer comes through: what the tests above see is the answer, and no lost socket."""
     message = wire.encode({"status": "ok", "value": MODEL})
-    steps = [("door", frame(message.tree)), ("control", ENDED)]
-    with contextlib.closing(mouth.kernel(steps, "close door")) as kernel:
-        model = door_to(kernel).model(wire.Opaque(0, "m", "m"))
+    steps = [("channel", frame(message.tree)), ("control", ENDED)]
+    with contextlib.closing(mouth.kernel(steps, "close channel")) as kernel:
+        model = student_of(kernel).model(wire.Opaque(0, "m", "m"))
     with contextlib.closing(mouth.kernel([("control", frame({"dead": False}))])) as kernel:
         run = kernel.run("1", LIMIT)
 
@@ -437,17 +438,17 @@ def test_many_more_examples():
     assert done.returncode == 0, done.stdout[-3000:]
 
 
-@pytest.mark.parametrize("ending", ["door", "control", "silence"])
+@pytest.mark.parametrize("ending", ["channel", "control", "silence"])
 @pytest.mark.parametrize(
     "beginning",
     [b"", b"\x00", struct.pack(">II", wire.MAX_JSON, 0), struct.pack(">II", 2, 1) + b"\xff" * 7],
 )
 def test_a_reply_that_never_ends_is_a_timeout(mouth, beginning, ending):
     """One byte at a time, or nothing at all, takes the limit and no longer."""
-    kernel = mouth.kernel([("door", beginning)], ending)
+    kernel = mouth.kernel([("channel", beginning)], ending)
     began = time.monotonic()
     with pytest.raises(StudentError) as lost:
-        door_to(kernel).call("f")
+        student_of(kernel).call("f")
 
     assert lost.value.outcome in (Outcome.TIMEOUT, Outcome.CRASHED)
     assert time.monotonic() - began < LIMIT + 2
@@ -476,7 +477,7 @@ def test_a_frame_larger_than_allowed_is_refused_before_it_is_read(mouth):
     """What a frame announces is compared with the caps before memory is set aside."""
     words = struct.pack(">IIQ", 2, 1, wire.MAX_BYTES + 1)
     with pytest.raises(KernelLost) as lost:
-        mouth.kernel([("door", words)], "silence").ask(wire.encode(1), 30)
+        mouth.kernel([("channel", words)], "silence").ask(wire.encode(1), 30)
 
     assert lost.value.outcome is Outcome.CRASHED
 

@@ -137,7 +137,7 @@ def test_a_lying_reply_fails_the_check_and_not_the_grader(tree):
 
 
 def guest_that_returns(value) -> Student:
-    """Return a door to a notebook whose ``give`` returns a value, by the bytes of real frames.
+    """Return what asks a notebook whose ``give`` returns a value, by the bytes of real frames.
 
     The student's side has no caps of its own there: it was taken over.
     """

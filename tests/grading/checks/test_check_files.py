@@ -52,8 +52,8 @@ def outcome(small_pets):
 
     def of(course, number, exercise="07-first-answer", *others):
         session = CheckSession(course, small_pets, "/nowhere", seed=1)
-        door = Student.local({"answer": lambda: number})
-        result = with_checks([exercise, *others], session, lambda it: it.run(exercise, door))
+        student = Student.local({"answer": lambda: number})
+        result = with_checks([exercise, *others], session, lambda it: it.run(exercise, student))
         return [check.outcome for check in result.checks]
 
     return of

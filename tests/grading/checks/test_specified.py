@@ -565,7 +565,7 @@ def test_an_edit_of_message_or_judge_asks_nothing_of_the_student(course, small_p
     def run(folder, old=None):
         execution = Execution(
             notebook=notebook("def add(a, b):\n    return a * b"),
-            undone=frozenset(),
+            not_attempted=frozenset(),
             course=folder,
             data=small_pets,
             guest_root="/nowhere",
@@ -581,21 +581,21 @@ def test_an_edit_of_message_or_judge_asks_nothing_of_the_student(course, small_p
     result, live = run(course())
     assert first(result).message == "it multiplies"
     assert live.live == 1
-    tape = from_bytes(to_bytes(live.tape))
-    assert len(to_bytes(live.tape)) < 100_000
+    recording = from_bytes(to_bytes(live.recording))
+    assert len(to_bytes(live.recording)) < 100_000
 
-    again, replayed = run(course(message="a product"), tape)
+    again, replayed = run(course(message="a product"), recording)
     assert (first(again).message, replayed.live) == ("a product", 0)
-    other, judged = run(course(judged="- 1"), tape)
+    other, judged = run(course(judged="- 1"), recording)
     assert (other.points, judged.live) == (0, 0)
-    fresh, asked = run(course(message="anew"), from_bytes(to_bytes(asked_again(tape))))
+    fresh, asked = run(course(message="anew"), from_bytes(to_bytes(asked_again(recording))))
     assert (fresh.points, asked.live) == (result.points, 1)
 
 
-def asked_again(tape):
-    """Forget the answers of a tape."""
-    tape.probes.clear()
-    return tape
+def asked_again(recording):
+    """Forget the answers of a recording."""
+    recording.probes.clear()
+    return recording
 
 
 def test_the_example_of_the_docs_is_sound():

@@ -1,15 +1,23 @@
 """Rows, misconceptions and counterexamples, on the feedback page and in an author's notebook."""
 
+import io
+from dataclasses import replace
+
+from made_records import make_record
+from rich.console import Console
+
 from pawmark.grading import pages
 from pawmark.grading.feedback.exporter import Exercise, Page
 from pawmark.grading.pages.result_table import ResultTable
 from pawmark.grading.results.outcomes import (
+    SAME_REASON,
     CheckResult,
     Counterexample,
     ExerciseResult,
     Outcome,
     Part,
 )
+from pawmark.grading.results.table import show_grades
 
 HOSTILE = "<script>alert(1)</script>"
 ROWS = (
@@ -34,7 +42,8 @@ def test_a_row_shows_points_parts_and_the_smallest_example():
     """What a row is made of, what it pays, and the example are read; nothing of it is markup."""
     text = pages.render("feedback.html.j2", page=page())
 
-    assert "1.4 of 3.5" in text
+    assert "core 1.4 of 3.5" in text
+    assert "A check gives all of its points or" not in text
     assert "the last column is missing" in text
     assert text.index("wide boxes") < text.index("high boxes")
     assert "empty boxes" not in text
@@ -48,5 +57,31 @@ def test_an_author_reads_the_same_in_the_notebook():
 
     assert "[failed] core 1.4 of 3.5" in repr(table)
     assert "and 4 was expected" in repr(table)
-    assert "1.4 of 3.5" in table._repr_html_()
+    assert "core 1.4 of 3.5" in table._repr_html_()
     assert "<script" not in table._repr_html_()
+
+
+def test_the_terminal_says_what_each_row_lost_and_why():
+    """A line for an exercise with its rows, the message once, the example below it."""
+    lost = (ROWS[0], replace(ROWS[1], outcome=Outcome.FAILED, points=0.5, message=SAME_REASON))
+    record = make_record("ann", "01_boxes", exercises=(ExerciseResult("01-box", lost),))
+    console = Console(record=True, width=120, file=io.StringIO())
+
+    show_grades([record], console)
+
+    assert console.export_text().split("ann · 01_boxes\n")[1].splitlines() == [
+        "  01-box: core 1.4 of 3.5, corners 0.5 of 1",
+        "      failed: the last column is missing",
+        f"      box({HOSTILE}) gives at [2] 3, and 4 was expected",
+    ]
+
+
+def test_an_item_goes_by_its_name():
+    """Each item of an exercise of items has a line, with its name for that of a row."""
+    item = CheckResult("situation J", "situation J", Outcome.FAILED, 0.0, 0.5,
+                       message="no place is asked for", row="item")  # fmt: skip
+
+    assert item.row_points == "situation J 0 of 0.5"
+    assert "[failed] situation J 0 of 0.5: no place" in repr(
+        ResultTable(ExerciseResult("x", (item,)))
+    )

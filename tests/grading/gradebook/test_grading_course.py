@@ -71,7 +71,7 @@ def course(tmp_path_factory) -> Path:
 
 @pytest.fixture(scope="module")
 def graded(course) -> Path:
-    """Return the course after one autograde of a mixed cohort."""
+    """Return the course after one autograde of a mixed class."""
     right = reference(course)
     release = released(course)
     hand_in(course, "reference", fill(release, right))

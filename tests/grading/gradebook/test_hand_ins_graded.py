@@ -169,11 +169,11 @@ def test_names_of_libraries_are_said(course):
 def test_a_file_beside_the_notebook_makes_it_another_submission(course):
     """An edited helper runs anew: what was kept of the run with the old one does not count."""
     folder = course.folder("beside_module")
-    kept = course.record("beside_module")["tape"]
+    kept = course.record("beside_module")["recording"]
     put(folder, b"def times(x):\n    return 4 * x\n", "helpers.py")
     course.nbgrader("autograde", NAME, "--student", "beside_module", "--force")
 
-    assert course.record("beside_module")["tape"] != kept
+    assert course.record("beside_module")["recording"] != kept
     assert course.grades()["beside_module"][0] == 5
     SHAPES["beside_module"][1](folder, WORK)
 

@@ -3,9 +3,25 @@
 import base64
 
 import pytest
-from hand_ins import FILE, PNG, REASON, SHAPES, Work, put, to_bytes, to_format
+from hand_ins import (
+    ANSWERS,
+    FILE,
+    NAME,
+    PNG,
+    REASON,
+    SHAPES,
+    Work,
+    cell_of,
+    code,
+    place_of,
+    put,
+    text,
+    to_bytes,
+    to_format,
+)
 
 from pawmark.grading.intake.choosing import choose
+from pawmark.grading.intake.files import copy_extra
 from pawmark.grading.intake.finding import find
 from pawmark.grading.intake.rebuild import added_to
 
@@ -113,3 +129,142 @@ def test_a_data_set_beside_the_notebook_asks_nobody(tmp_path):
     assert repaired.doubts == ()
     assert len(repaired.beside) == 200
     assert any("only the first 200 files" in line for line in repaired.repairs)
+
+
+DOUBLE = ANSWERS["01-double"]
+
+
+def beside_the_stub(*cells):
+    """Return the right answers, but one place untouched, and some cells below it."""
+    notebook = WORK.notebook
+    place = place_of(notebook, "double") + 1
+    cell_of(notebook, "double")["source"] = cell_of(WORK.untouched, "double")["source"]
+    notebook["cells"][place:place] = cells
+    return notebook
+
+
+def in_place(source):
+    """Return the right answers, but one as it is given."""
+    notebook = WORK.notebook
+    cell_of(notebook, "double")["source"] = source
+    return notebook
+
+
+@pytest.mark.parametrize(
+    ("notebook", "reason"),
+    [
+        (beside_the_stub(text(DOUBLE)), "texts are not run"),
+        (beside_the_stub(text(DOUBLE) | {"cell_type": "raw"}), "texts are not run"),
+        (beside_the_stub(text(f"My answer:\n\n```python\n{DOUBLE}\n```")), "texts are not run"),
+        (beside_the_stub(text("    double = lambda x: 2 * x")), "texts are not run"),
+        (beside_the_stub(code(f"%%writefile x.py\n{DOUBLE}")), "begins with %%writefile"),
+        (in_place(f"%%writefile x.py\n{DOUBLE}"), "begins with %%writefile"),
+        (in_place(f"# mine\n%%script python3\n{DOUBLE}"), "begins with %%script"),
+        (in_place("%%bash\necho 2"), "begins with %%bash"),
+        (in_place(f"%%timeit\n{DOUBLE}"), "begins with %%timeit"),
+    ],
+)
+def test_an_answer_that_does_not_run_asks_a_person(notebook, reason, tmp_path):
+    """A program in a text, or below a magic that keeps it from running, is no silent zero."""
+    put(tmp_path, notebook)
+    repaired = read(tmp_path)
+
+    assert [doubt.exercise for doubt in repaired.doubts] == ["01-double"]
+    assert reason in repaired.doubts[0].reason
+
+
+@pytest.mark.parametrize(
+    "notebook",
+    [
+        beside_the_stub(text("I did not manage this one, sorry.")),
+        beside_the_stub(code(DOUBLE), text("x = 2 was the idea")),
+        in_place(f"%%time\n{DOUBLE}"),
+        in_place(f"%time\n{DOUBLE}"),
+        WORK.untouched,
+    ],
+)
+def test_words_and_magics_that_run_ask_nobody(notebook, tmp_path):
+    """What runs, or is no program, costs nobody's time."""
+    put(tmp_path, notebook)
+
+    assert read(tmp_path).doubts == ()
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("nothing_but_a_document", "'hw.docx': it is a Word document"),
+        ("nothing_but_an_open_document", "'hw.odt': it is an OpenDocument text"),
+        ("nothing_but_a_rich_text", "it is a text document (RTF)"),
+        ("nothing_but_a_mail", "it is an e-mail; hand in the notebook that is attached"),
+        ("nothing_but_a_project_of_deepnote", "it is a project file of Deepnote"),
+        ("nothing_but_a_folder_of_that_name", f"only '{FILE}/readme.txt'"),
+    ],
+)
+def test_what_cannot_be_read_is_called_by_its_name(name, words, tmp_path):
+    """The reason says what the file is, so that the student knows what to hand in instead."""
+    SHAPES[name][1](tmp_path, WORK)
+
+    assert words in read(tmp_path).unread
+
+
+def test_a_cut_answer_is_named(tmp_path):
+    """Of an answer that is too long, the cell and the limit are said, about its exercise alone."""
+    SHAPES["long_answer"][1](tmp_path, WORK)
+    repaired = read(tmp_path)
+
+    assert [doubt.exercise for doubt in repaired.doubts] == ["01-double"]
+    assert "the solution cell 01-double is longer than 500000" in repaired.doubts[0].reason
+
+
+def test_an_answer_that_cannot_even_be_read_is_named(tmp_path):
+    """An answer of more megabytes than are read is not taken for an empty one in silence."""
+    notebook = in_place(DOUBLE + "\n# " + "x" * 61_000_000)
+    put(tmp_path, notebook)
+    repaired = read(tmp_path)
+
+    assert "01-double" in [doubt.exercise for doubt in repaired.doubts]
+
+
+def test_control_characters_are_said(tmp_path):
+    """What an editor does not show and Python refuses is named, with its line."""
+    put(tmp_path, in_place(f"{DOUBLE}\0\n# \x08"))
+    repaired = read(tmp_path)
+    [line] = [line for line in repaired.repairs if "control" in line]
+
+    assert "the solution cell 01-double" in line
+    assert "NUL, U+0008" in line
+    assert "line 3" in line
+
+
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [
+        ("why.txt", REASON.encode()),
+        ("texts/my answer.docx", b"PK\x03\x04[Content_Types].xml word/"),
+        ("photo of my sheet.jpg", b"\xff\xd8\xff\xe0"),
+    ],
+)
+def test_a_written_answer_in_a_file_of_its_own_asks_a_person(name, data, tmp_path):
+    """Where its place is untouched, a document beside the notebook is no silent zero."""
+    notebook = WORK.notebook
+    cell_of(notebook, "why")["source"] = cell_of(WORK.untouched, "why")["source"]
+    put(tmp_path, notebook)
+    put(tmp_path, data, name)
+    repaired = read(tmp_path)
+
+    assert [doubt.exercise for doubt in repaired.doubts] == ["01-why"]
+    assert name in repaired.doubts[0].reason
+
+
+def test_files_that_grading_does_not_write_are_left_alone(tmp_path):
+    """Only what grading writes itself is left out of what nbgrader copies."""
+    source, target = tmp_path / NAME, tmp_path / "there"
+    put(source, b"{\\rtf", f"{NAME}.rtf")
+    put(source, b"x", f"{FILE}/inner.txt")
+    put(source, b"{}", f"{NAME}.record.json")
+    left_out = copy_extra(source, target)
+
+    assert (target / f"{NAME}.rtf").exists()
+    assert not (target / FILE).exists()
+    assert left_out == [f"the file '{NAME}.record.json' was left out: grading writes such a file"]

@@ -114,7 +114,7 @@ def _file(content: bytes):
 
 
 def test_other_files_make_another_submission(replaced, tmp_path):
-    """With another checkpoint the tape of an earlier run does not fit any more."""
+    """With another checkpoint the recording of an earlier run does not fit any more."""
     put(tmp_path / "submission")
     first = recording.key_of(replaced().notebook)
     assert recording.key_of(replaced().notebook) == first

@@ -63,7 +63,7 @@ RECORDS = st.builds(
     for_a_person=st.lists(st.tuples(st.none() | TEXT, TEXT), max_size=2).map(tuple),
     sandbox=TEXT,
     data=TEXT,
-    tape=TEXT,
+    recording=TEXT,
     handed_in=st.dictionaries(TEXT, TEXT, max_size=2),
     checks=TEXT,
     seed=st.integers(0, 2**128),
@@ -80,7 +80,7 @@ MADE = Record(
     for_a_person=((None, "two notebooks"),),
     sandbox="bubblewrap",
     data="d" * 8,
-    tape="a1",
+    recording="a1",
     handed_in={"model.keras": "f" * 8},
     checks="c" * 8,
     seed=7,
@@ -132,9 +132,10 @@ def test_a_curve_that_is_no_number_survives(path):
 
 
 def test_one_version_back_is_read(path):
-    """Files of the version before name no version, and call a training's curve by its own name."""
+    """Files of the version before name no version, and call curves and recordings otherwise."""
     tree = tree_of()
     del tree["version"]
+    tree["tape"] = tree.pop("recording")
     check = tree["exercises"][0]["checks"][0]
     del check["exhibit"]
     check["training"] = {"loss": [1.0]}

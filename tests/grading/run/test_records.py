@@ -18,11 +18,12 @@ from pawmark.grading.run import recording, store
 DAY = 86400
 
 
-def tape(seed=1, text="", assignment="01_one"):
-    """Build a tape with two cells, one of which lost its process, and two answers."""
-    made = recording.Tape(seed, "bubblewrap", about={"assignment": assignment, "checks": "c" * 32})
-    made.cells[0] = recording.CellTape([{"output_type": "stream", "text": text}], None)
-    made.cells[3] = recording.CellTape([], Outcome.TIMEOUT)
+def made_recording(seed=1, text="", assignment="01_one"):
+    """Build a recording with two cells, one of which lost its process, and two answers."""
+    about = {"assignment": assignment, "checks": "c" * 32}
+    made = recording.Recording(seed, "bubblewrap", about=about)
+    made.cells[0] = recording.RecordedCell([{"output_type": "stream", "text": text}], None)
+    made.cells[3] = recording.RecordedCell([], Outcome.TIMEOUT)
     reply = wire.Message({"value": {"$": "bytes", "b": 0}}, (b"\x00\xff",))
     made.answers["01-f", "test_f"].append(recording.Answer("q" * 64, reply, None))
     made.answers["01-g", "test_g"].append(recording.Answer("r" * 64, None, Outcome.CRASHED))
@@ -31,17 +32,17 @@ def tape(seed=1, text="", assignment="01_one"):
 
 @pytest.fixture
 def course(tmp_path, monkeypatch):
-    """Give a course with two assignments and three tapes, used today, 10 and 100 days ago."""
+    """Give a course with two assignments and three recordings, used today, 10 and 100 days ago."""
     for name in ("01_one", "02_two"):
         (tmp_path / "source" / name).mkdir(parents=True)
         (tmp_path / "source" / name / f"{name}.ipynb").touch()
     for key, days, name in (("aa1", 0, "01_one"), ("aa2", 10, "02_two"), ("b3", 100, "01_one")):
-        recording.write(tmp_path, key, recording.to_bytes(tape(assignment=name)))
+        recording.write(tmp_path, key, recording.to_bytes(made_recording(assignment=name)))
         used = 1000 * DAY - days * DAY
         os.utime(recording.path_of(tmp_path, key), (used, used))
     path = record.path_of(tmp_path, "\x1b[31mann", "01_one")
     path.parent.mkdir(parents=True)
-    path.write_bytes(make_record("\x1b[31mann", "01_one", tape="aa1").to_bytes())
+    path.write_bytes(make_record("\x1b[31mann", "01_one", recording="aa1").to_bytes())
     monkeypatch.chdir(tmp_path)
     return tmp_path
 
@@ -54,24 +55,24 @@ def run(*arguments, status=0):
 
 
 def kept(course):
-    """Return the names of the tapes that are there."""
+    """Return the names of the recordings that are there."""
     return {entry.key for entry in store.entries(course)}
 
 
 def test_a_tape_is_plain_lines():
-    """A tape is JSON lines that say what they are, and is read back as it was."""
-    text = recording.to_bytes(tape(seed=7, text="caf\u00e9\u2028")).decode("ascii")
+    """A recording is JSON lines that say what they are, and is read back as it was."""
+    text = recording.to_bytes(made_recording(seed=7, text="caf\u00e9\u2028")).decode("ascii")
 
     head, *lines = [json.loads(line) for line in text.splitlines()]
     assert head["seed"] == 7
     assert head["about"]["assignment"] == "01_one"
     assert [line.get("cell", line.get("check")) for line in lines] == [0, 3, "test_f", "test_g"]
-    assert recording.from_bytes(text.encode()) == tape(seed=7, text="caf\u00e9\u2028")
+    assert recording.from_bytes(text.encode()) == made_recording(seed=7, text="caf\u00e9\u2028")
 
 
 def test_what_is_cut_off_is_no_tape():
-    """A tape that ends early, at any byte, or holds something else, counts as none."""
-    data = recording.to_bytes(tape())
+    """A recording that ends early, at any byte, or holds something else, counts as none."""
+    data = recording.to_bytes(made_recording())
 
     assert all(recording.from_bytes(data[:end]) is None for end in range(len(data) - 1))
     assert recording.from_bytes(b"\xff\xfe") is None
@@ -79,8 +80,8 @@ def test_what_is_cut_off_is_no_tape():
 
 
 def test_many_writers_and_readers(tmp_path):
-    """While two write the same tape again and again, whoever reads it gets one of them, whole."""
-    wanted = [tape(seed=1, text="a" * 20_000), tape(seed=2, text="b" * 30_000)]
+    """While two write the same recording again and again, whoever reads it gets a whole one."""
+    wanted = [made_recording(seed=1, text="a" * 20_000), made_recording(seed=2, text="b" * 30_000)]
     recording.save(tmp_path, "key", wanted[0])
 
     def write(one):
@@ -96,10 +97,10 @@ def test_many_writers_and_readers(tmp_path):
 
 
 def test_a_disk_that_takes_nothing_keeps_the_old_tape(tmp_path):
-    """What cannot be written leaves no piece behind: a tape only saves time."""
+    """What cannot be written leaves no piece behind: a recording only saves time."""
     (tmp_path / ".pawmark").write_text("no folder")
 
-    recording.save(tmp_path, "key", tape())
+    recording.save(tmp_path, "key", made_recording())
 
     with pytest.raises(OSError, match=r"\.pawmark"):
         recording.write(tmp_path, "key", b"")

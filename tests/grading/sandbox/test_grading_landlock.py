@@ -211,9 +211,9 @@ def test_no_socket_leads_out(kernel, outside, expression):
     ],
 )
 def test_processes_outside_are_out_of_reach(kernel, expression):
-    """The grader, the keeper and the runner can be neither signalled, traced nor limited."""
-    keeper = kernel.sandbox.pid
-    said = tried(kernel, expression.format(os.getpid(), keeper))
+    """The grader, the supervisor and the runner can be neither signalled, traced nor limited."""
+    supervisor = kernel.sandbox.pid
+    said = tried(kernel, expression.format(os.getpid(), supervisor))
 
     assert said.startswith("refused"), said
 
@@ -280,7 +280,7 @@ def test_usual_work_goes_on(kernel):
 
 @needs_landlock
 def test_a_question_is_answered(kernel):
-    """The door to the student's namespace works as in the other sandbox."""
+    """The question channel to the student's namespace works as in the other sandbox."""
     kernel.run("def double(x):\n    return 2 * x", LIMIT)
     question = {"op": "call", "args": {"name": "double", "args": [21], "kwargs": {}}}
 
@@ -313,7 +313,7 @@ def test_everything_is_gone_afterwards():
 
 @needs_landlock
 def test_everything_ends_with_a_grader_that_is_killed():
-    """When the grader's process is killed, the keeper ends what it kept and tidies up."""
+    """When the grader's process is killed, the supervisor ends what it kept and tidies up."""
     mark = f"{time.time_ns() % 10**6 + 10**6}"
     source = (
         "import time\nfrom pawmark.grading.sandbox.landlocked import Landlocked\n"

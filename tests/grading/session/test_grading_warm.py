@@ -27,7 +27,7 @@ FULL, LIGHT = warm.libraries_for(["import keras"]), warm.libraries_for(["import 
 # Variables that importing TensorFlow sets (one of them only beside JAX), and the number of a file.
 OF_THE_IMPORT = {
     "ENABLE_RUNTIME_UPTIME_TELEMETRY", "HDF5_PLUGIN_PATH", "TF2_BEHAVIOR", "TPU_ML_PLATFORM",
-    "TPU_ML_PLATFORM_VERSION", "TPU_SKIP_MDS_QUERY", "PAWMARK_DOOR_FD",
+    "TPU_ML_PLATFORM_VERSION", "TPU_SKIP_MDS_QUERY", "PAWMARK_CHANNEL_FD",
 }  # fmt: skip
 
 SURROUNDINGS = """

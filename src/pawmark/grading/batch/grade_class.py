@@ -10,7 +10,7 @@ import difflib
 import sqlite3
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import closing
 from pathlib import Path
@@ -27,7 +27,9 @@ from pawmark.grading.course_folder import KEPT, LOGS, run_nbgrader
 from pawmark.grading.gradebook import course_settings, readiness
 from pawmark.grading.results import record
 from pawmark.grading.results.outcomes import show_points
+from pawmark.grading.results.record import Record
 from pawmark.grading.sandbox import choice
+from pawmark.terminal import printable
 
 GRADEBOOK = "gradebook.db"
 
@@ -133,7 +135,13 @@ def grade(
             from pawmark.grading.batch.dask import client
 
             client.run_all(course, submissions, scheduler, board.report, board.message, force)
-        return writer.status()
+        status = writer.status()
+    asking = [
+        line for name, found in todo.items() for line in needing_a_person(course, name, found)
+    ]
+    for line in ["A person must look at:", *asking] if asking else []:
+        console.print(line, markup=False, highlight=False, soft_wrap=True)
+    return status
 
 
 def _to_grade(
@@ -169,7 +177,7 @@ class _Writer:
     """
 
     def __init__(
-        self, course: Path, todo: dict[str, Sequence[str]], force: bool, board: "Board"
+        self, course: Path, todo: Mapping[str, Sequence[str]], force: bool, board: "Board"
     ) -> None:
         self._write = lambda name: autograde(course, name, todo[name], force)
         self._left = Counter({name: len(found) for name, found in todo.items()})
@@ -206,6 +214,35 @@ def _is_graded(course: Path, student: str, assignment: str) -> bool:
     """Tell whether a submission has been graded to its end."""
     left = readiness.mark_of(course, assignment, student).exists()
     return record.path_of(course, student, assignment).exists() and not left
+
+
+def needing_a_person(course: Path, assignment: str, students: Iterable[str]) -> list[str]:
+    """Return a line for each reason why a person must look at what was graded: who, and why."""
+    lines = []
+    for student in students:
+        path = record.path_of(course, student, assignment)
+        if not path.exists():
+            continue
+        try:
+            reasons = _reasons(record.read(path))
+        except CourseError as error:
+            reasons = [str(error)]
+        lines += [printable(f"  {student}, {assignment}: {reason}") for reason in reasons]
+    return lines
+
+
+def _reasons(graded: Record) -> list[str]:
+    doubts = [
+        reason if exercise is None else f"{exercise}: {reason}"
+        for exercise, reason in graded.for_a_person
+    ]
+    if doubts:
+        return doubts
+    return [
+        f"{result.exercise}: a check failed by a mistake of its own"
+        for result in graded.exercises
+        if result.needs_person
+    ]
 
 
 def ensure_known(course: Path, assignment: str) -> None:
@@ -248,7 +285,7 @@ def _run_all(
     """Fill the recordings of submissions, each given by assignment and student; report each."""
     threads = min(workers, len(submissions))
     with Pool(course / LOGS) as pool, ThreadPoolExecutor(threads) as waiters:
-        waiting: dict[Future, tuple[str, str]] = {
+        waiting: dict[Future[str], tuple[str, str]] = {
             waiters.submit(_run_one, pool, course, *submission): submission
             for submission in submissions
         }

@@ -94,28 +94,37 @@ class Worker:
             If there is no answer: the worker is of no more use then.
         """
         line = b""
+        orders, answers = self._pipes()
         with contextlib.suppress(OSError, ValueError):  # it has ended, or somebody closed it
-            self._process.stdin.write(json.dumps(order).encode() + b"\n")
+            orders.write(json.dumps(order).encode() + b"\n")
             poll = select.poll()
-            poll.register(self._process.stdout, select.POLLIN)
+            poll.register(answers, select.POLLIN)
             while not poll.poll(_POLL) and not given_up():
                 continue
             if not given_up():
-                line = self._process.stdout.readline()
+                line = answers.readline()
         if not line.endswith(b"\n"):
             raise WorkerEndedError(self.close())
-        return json.loads(line)
+        answer: dict[str, Any] = json.loads(line)
+        return answer
+
+    def _pipes(self) -> tuple[IO[bytes], IO[bytes]]:
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        return self._process.stdin, self._process.stdout
 
     def close(self) -> str:
         """End it, and what it runs; return the end of what it said."""
+        orders, answers = self._pipes()
         with contextlib.suppress(OSError):
-            self._process.stdin.close()
+            orders.close()
         try:
             self._process.wait(_END)
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
-        self._process.stdout.close()
+        answers.close()
+
         if self._log.closed:
             return ""
         with self._log:

@@ -66,7 +66,7 @@ def preview(
 ) -> dict[str, list[Changes]]:
     """Return what grading again would change, by assignment, student and check; writes no grade.
 
-    Student code runs only where a check asks what the tapes do not answer.
+    Student code runs only where a check asks what the recordings do not answer.
 
     Raises
     ------
@@ -90,7 +90,7 @@ def _preview_one(course: Path, submission: tuple[str, str]) -> Changes | None:
     job = job_of(course, assignment, student)
     before = record.read(record.path_of(course, student, assignment))
     # Of this very submission, under these checks and settings.
-    if (before.tape, before.checks) == (job.key, job.about["checks"]):
+    if (before.recording, before.checks) == (job.key, job.about["checks"]):
         return None
     return _changes(before, list(job.run().results.values()))
 

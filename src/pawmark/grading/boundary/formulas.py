@@ -73,6 +73,6 @@ def only_known(page: str) -> str:
     return _TAG_OR_COMMAND.sub(_kept_or_apart, page)
 
 
-def _kept_or_apart(match: re.Match) -> str:
+def _kept_or_apart(match: re.Match[str]) -> str:
     name = match[1]
     return match[0] if name is None or name in COMMANDS else f"{_APART}{name}"

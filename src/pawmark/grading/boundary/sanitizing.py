@@ -106,7 +106,7 @@ def clean_html(text: str) -> str:
     return formulas.only_known(_SPELLED.sub(_spelled_out, page))
 
 
-def _spelled_out(match: re.Match) -> str:
+def _spelled_out(match: re.Match[str]) -> str:
     """Write letters and backslashes as themselves, which a browser would do before MathJax."""
     decimal, hexadecimal, _ = match.groups()
     code = int(decimal) if decimal else int(hexadecimal, 16) if hexadecimal else ord("\\")

@@ -99,7 +99,7 @@ def program() -> bytes | None:
         return None
 
 
-def confined_program(own_user: bool) -> bytes:
+def landlocked_program(own_user: bool) -> bytes:
     """Return the filter for student code without name spaces, which Landlock alone does not hold.
 
     Parameters
@@ -113,7 +113,7 @@ def confined_program(own_user: bool) -> bytes:
     OSError
         If there is no libseccomp, or it does not know all of the calls.
     """
-    return _program(lambda *to: _add_confining_rules(*to, own_user))
+    return _program(lambda library, context: _add_confining_rules(library, context, own_user))
 
 
 def _program(add: Callable[[ctypes.CDLL, ctypes.c_void_p], None]) -> bytes:
@@ -203,7 +203,10 @@ def install(data: bytes, all_threads: bool = False) -> None:
 
 def seal() -> None:
     """Forbid this process, all its threads and all it starts, to connect to any socket."""
-    install(_program(lambda *to: _refuse(*to, "connect", errno.EPERM)), all_threads=True)
+    install(
+        _program(lambda library, context: _refuse(library, context, "connect", errno.EPERM)),
+        all_threads=True,
+    )
 
 
 def _none_newer() -> bytes:

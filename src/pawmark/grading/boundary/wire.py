@@ -16,6 +16,7 @@ import struct
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import PurePath, PurePosixPath
+from types import UnionType
 from typing import Any
 
 import numpy as np
@@ -122,7 +123,7 @@ def _float(encoder: _Encoder, value: Any, depth: int) -> Any:
     return number if math.isfinite(number) else {"$": "float", "v": str(number)}
 
 
-def _dict(encoder: _Encoder, value: dict, depth: int) -> Any:
+def _dict(encoder: _Encoder, value: dict[Any, Any], depth: int) -> Any:
     items = [[encoder.tree(k, depth + 1), encoder.tree(v, depth + 1)] for k, v in value.items()]
     return {"$": "dict", "v": items}
 
@@ -144,16 +145,16 @@ class _Unsendable:
         return f"array of shape {self.array.shape} with dtype {self.array.dtype}"
 
 
-def _list(encoder: _Encoder, value: list, depth: int) -> Any:
+def _list(encoder: _Encoder, value: list[Any], depth: int) -> Any:
     return [encoder.tree(item, depth + 1) for item in value]
 
 
-def _tuple(encoder: _Encoder, value: tuple, depth: int) -> Any:
+def _tuple(encoder: _Encoder, value: tuple[Any, ...], depth: int) -> Any:
     return {"$": "tuple", "v": [encoder.tree(item, depth + 1) for item in value]}
 
 
 # NumPy's float64 is a float and its str_ a str: scalars come first to keep their dtype.
-_FORMS: tuple[tuple[type | tuple[type, ...], Callable], ...] = (
+_FORMS: tuple[tuple[type | UnionType, Callable[[_Encoder, Any, int], Any]], ...] = (
     (np.bool_ | np.number, lambda e, v, d: {"$": "scalar", "b": e.array(np.asarray(v))}),
     (str, lambda e, v, d: str.__str__(v)),
     (int, lambda e, v, d: int(v)),
@@ -212,7 +213,9 @@ def decode(message: Message, resolve: Callable[[int], Any] | None = None) -> Any
         raise WireError(f"malformed value: {error}") from error
 
 
-def _decode(tree: Any, blobs: list[bytes | None], resolve: Callable | None, depth: int) -> Any:
+def _decode(
+    tree: Any, blobs: list[bytes | None], resolve: Callable[[int], Any] | None, depth: int
+) -> Any:
     if depth > MAX_DEPTH:
         raise WireError(f"the value is nested more than {MAX_DEPTH} levels deep")
     if isinstance(tree, str):
@@ -246,7 +249,7 @@ def _decode(tree: Any, blobs: list[bytes | None], resolve: Callable | None, dept
 
 
 def _decode_dict(
-    items: Any, blobs: tuple[bytes, ...], resolve: Callable | None, depth: int
+    items: Any, blobs: list[bytes | None], resolve: Callable[[int], Any] | None, depth: int
 ) -> dict[Any, Any]:
     """Build a dict; few keys that are no text: their hashes can be chosen to be all the same."""
     if sum(not isinstance(key, str) for key, _ in items) > MAX_ODD_KEYS:
@@ -268,7 +271,7 @@ def _text(value: Any) -> str:
     return plain_text(value[:MAX_TEXT])
 
 
-def _blob(tree: dict, blobs: list[bytes | None]) -> bytes:
+def _blob(tree: dict[str, Any], blobs: list[bytes | None]) -> bytes:
     """Take a blob; only once, since a million references to one would fill the memory."""
     index = tree["b"]
     if type(index) is not int or not 0 <= index < len(blobs):

@@ -131,7 +131,7 @@ def _from_sequence(got: Any) -> np.ndarray:
     raise MisfitError(f"{kind_of(got)} came where an array was expected")
 
 
-def _sequence(got: Any, like: tuple | list) -> Any:
+def _sequence(got: Any, like: tuple[Any, ...] | list[Any]) -> Any:
     if isinstance(got, np.ndarray) and got.ndim and len(got) == len(like):
         got = list(got)
     if not isinstance(got, tuple | list):
@@ -141,7 +141,7 @@ def _sequence(got: Any, like: tuple | list) -> Any:
     return type(like)(fitted(one, other) for one, other in zip(got, like, strict=True))
 
 
-def _dict(got: Any, like: dict) -> dict:
+def _dict(got: Any, like: dict[Any, Any]) -> dict[Any, Any]:
     if not isinstance(got, dict):
         raise MisfitError(f"{kind_of(got)} came where a dictionary was expected")
     if got.keys() != like.keys():

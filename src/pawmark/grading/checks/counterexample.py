@@ -102,7 +102,7 @@ def _wanted(exercise: Exercise, one: Judged) -> str | None:
 def first_difference(exercise: Exercise, one: Judged) -> tuple[str, str, str] | None:
     """Return of large arrays the first place that differs: where, got, expected; else None."""
     answer, expected = one.answer, one.expected
-    if isinstance(expected, Raises | OneOf | Satisfying):
+    if isinstance(expected, Raises | OneOf | Satisfying) or isinstance(answer, Raised | Lost):
         return None
     value = answer.first if isinstance(answer, Repeated) else answer.value
     try:

@@ -3,9 +3,10 @@
 import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from pawmark.grading.checks import marks, strata
-from pawmark.grading.checks.asking import Asking, Lost, Question, Raised, Returned
+from pawmark.grading.checks.asking import Answer, Asking, Lost, Question, Raised, Returned
 from pawmark.grading.checks.counterexample import cleaned, counterexample, filled
 from pawmark.grading.checks.judging import ASPECTS, Judge, Judged, agreement, aspects_of
 from pawmark.grading.checks.naming import Named, name
@@ -120,10 +121,10 @@ class _Graded:
         """Return why there is nothing to judge, if no question of the core was answered."""
         answers = [one.answer for one in self.asked]
         lost = [answer for answer in answers if isinstance(answer, Lost)]
-        undone = [one for one in lost if one.outcome is Outcome.NOT_ATTEMPTED]
+        untouched = [one for one in lost if one.outcome is Outcome.NOT_ATTEMPTED]
         if len(lost) < len(answers):
             return None
-        return undone[0] if undone else lost[0]
+        return untouched[0] if untouched else lost[0]
 
     def _lost_rows(self, lost: Lost) -> list[CheckResult]:
         worth = marks.worth(self.exercise.shares, self._row_names(), self.max_points)
@@ -187,7 +188,7 @@ class _Graded:
             return False
         return all(agreement(self.exercise, value, values[0])[0] for value in values[1:])
 
-    def _told(self) -> dict[str, object]:
+    def _told(self) -> dict[str, Any]:
         """Return what is said of refused answers: the misconception or the counterexample."""
         refused = [one for one in self.asked if not one.right]
         if not refused:
@@ -212,7 +213,7 @@ class _Graded:
         message += f": {smallest.reason}" if smallest.reason else ""
         return {"outcome": Outcome.FAILED, "message": message, "counterexample": shown}
 
-    def _named(self, named: Named, one: Judged, shown: Counterexample) -> dict[str, object]:
+    def _named(self, named: Named, one: Judged, shown: Counterexample) -> dict[str, Any]:
         return {
             "outcome": Outcome.FAILED,
             "message": filled(self.exercise, named.message, one, shown),
@@ -269,7 +270,7 @@ def _same_kind(one: Judged, first: Judged) -> bool:
     return not isinstance(one.answer, Raised)
 
 
-def _error(raised: Raised, shown: Counterexample) -> dict[str, object]:
+def _error(raised: Raised, shown: Counterexample) -> dict[str, Any]:
     line = f" It comes out at this line of yours: `{raised.line}`" if raised.line else ""
     text = f"your code raises {raised.kind}: {raised.message}".rstrip(": ").rstrip(".")
     return {
@@ -314,7 +315,9 @@ class _Itemised:
         drawn = strata.draw(stratum, self.seed)
         return [Question(function, given, self.exercise.read) for given in drawn]
 
-    def _row(self, item: Item, most: float, asked: list[Question], answers: dict) -> CheckResult:
+    def _row(
+        self, item: Item, most: float, asked: list[Question], answers: dict[str, Answer]
+    ) -> CheckResult:
         base = CheckResult(item.name, item.name, Outcome.PASSED, most, most, row="item")
         for question in asked:
             refused = _refused(item, question, answers[question.key])
@@ -323,7 +326,7 @@ class _Itemised:
         return base
 
 
-def _refused(item: Item, question: Question, answer: object) -> dict[str, object]:
+def _refused(item: Item, question: Question, answer: object) -> dict[str, Any]:
     """Return what is said of an answer that an item does not accept, or nothing."""
     if isinstance(answer, Lost):
         return {"outcome": answer.outcome, "message": answer.message}

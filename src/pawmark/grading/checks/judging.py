@@ -126,7 +126,7 @@ class Judge:
         contract = self._exercise.contract
         if contract is None:
             return
-        if contract.keeps_arguments and not isinstance(answer, Raised) and answer.changed:
+        if contract.keeps_arguments and isinstance(answer, Returned | Repeated) and answer.changed:
             what = answer.changed[0]
             yield "arguments", f"after the call, {what} is no longer as the caller had it"
         if isinstance(answer, Repeated):

@@ -27,9 +27,9 @@ def run_checks(exercise: str, namespace: dict[str, Any] | None = None) -> Result
     course = find_course()
     courses.use_of(course)
     data = courses.open_data()
-    door, seed = Student.local(namespace), secrets.randbits(32)
+    student, seed = Student.local(namespace), secrets.randbits(32)
     root = "" if data.root is None else str(data.root)
-    result = run_exercise(exercise, door, course, root, seed, data=data)
+    result = run_exercise(exercise, student, course, root, seed, data=data)
     table = ResultTable(result)
     if any(check.outcome != "passed" for check in result.checks):
         raise AssertionError(f"\n{table!r}")

@@ -109,11 +109,11 @@ def separates(exercise: Exercise, seeds: Iterable[int] = SEEDS) -> Iterator[str]
                 equal.setdefault((one.name, other.name), []).append(seed)
     for name, missed in unseen.items():
         yield f"the variant {name!r} is right on all inputs of the seeds {missed}"
-    for (one, other), missed in equal.items():
+    for (first, second), missed in equal.items():
         if len(missed) == len(seeds):
-            yield f"the variants {one!r} and {other!r} are equal everywhere: they are one"
+            yield f"the variants {first!r} and {second!r} are equal everywhere: they are one"
         else:
-            yield f"the variants {one!r} and {other!r} are equal on all inputs of seeds {missed}"
+            yield f"the variants {first!r} and {second!r} are equal on all inputs of seeds {missed}"
 
 
 def questions(exercise: Exercise, seed: int) -> list[tuple[Stratum, Question]]:
@@ -158,10 +158,8 @@ def _rows(result: ExerciseResult) -> str:
 
 def constants(exercise: Exercise, seeds: Iterable[int]) -> Iterator[str]:
     """Complain if a program that does nothing keeps more than a fatally wrong one may."""
-    programs: dict[str, Callable[..., Any]] = {
-        repr(value): lambda *args, value=value, **kwargs: value
-        for value in (None, 0, 1, -1, True, 0.5, float("nan"), 5e-324, "", (), [], {})
-    }
+    values: list[Any] = [None, 0, 1, -1, True, 0.5, float("nan"), 5e-324, "", (), [], {}]
+    programs = {repr(value): _constant(value) for value in values}
     programs["its first argument"] = lambda first=None, *args, **kwargs: first
     programs["zeros"] = lambda first=0, *args, **kwargs: np.zeros_like(_array(first))
     programs["an empty array"] = lambda *args, **kwargs: np.zeros(0)
@@ -172,6 +170,10 @@ def constants(exercise: Exercise, seeds: Iterable[int]) -> Iterator[str]:
             if wrong:
                 yield f"whoever returns {name} {wrong} (seed {seed}: {_rows(result)})"
                 break
+
+
+def _constant(value: Any) -> Callable[..., Any]:
+    return lambda *args, **kwargs: value
 
 
 def _array(value: Any) -> np.ndarray:

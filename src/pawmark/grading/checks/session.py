@@ -117,14 +117,14 @@ class CheckSession:
         self._items: dict[str, list[pytest.Item]] = {}
         self._specifications: dict[str, Exercise | Items] = {}
         self._errors: dict[Path, list[str]] = {}
-        self._door: Student | None = None
+        self._student: Student | None = None
         self._begins: Callable[[str], None] | None = None
         self._found: dict[str, dict[str, Any]] = {}
 
     def run(
         self,
         exercise: str,
-        door: Student,
+        student: Student,
         max_points: float | None = None,
         begins: Callable[[str], None] | None = None,
         only: Collection[str] | None = None,
@@ -135,7 +135,7 @@ class CheckSession:
         ----------
         exercise
             The grade_id of the exercise.
-        door
+        student
             The way to the student's work.
         max_points
             Points of the exercise, split by the checks' weights; by default the weights themselves.
@@ -154,7 +154,7 @@ class CheckSession:
             raise CourseError(f"{module} cannot be imported:\n" + "\n".join(errors))
         items = self._items.get(exercise, [])
         if exercise in self._specifications:
-            return self._run_specified(exercise, door, max_points)
+            return self._run_specified(exercise, student, max_points)
         if not items:
             raise CourseError(f"{module} has no check for exercise {exercise!r}.")
         for item in items:
@@ -166,7 +166,7 @@ class CheckSession:
         weights = {item.name: _weight(item) for item in items}
         scale = 1.0 if max_points is None else max_points / sum(weights.values())
         wanted = [item for item in items if only is None or item.name in only]
-        self._door, self._begins = door, begins
+        self._student, self._begins = student, begins
         self._found = {item.name: {"check": item.name, "title": _title(item)} for item in wanted}
         for item in wanted:
             item.config.hook.pytest_runtest_protocol(item=item, nextitem=None)
@@ -176,7 +176,7 @@ class CheckSession:
         )
 
     def _run_specified(
-        self, exercise: str, door: Student, max_points: float | None
+        self, exercise: str, student: Student, max_points: float | None
     ) -> ExerciseResult:
         specification = self._specifications[exercise]
         if self._items.get(exercise):
@@ -184,14 +184,15 @@ class CheckSession:
                 f"exercise {exercise!r} has a specification and test functions besides: only one "
                 "of them can decide."
             )
-        asking = StudentAsking(door, specification.seconds)
+        asking = StudentAsking(student, specification.seconds)
         points = 1.0 if max_points is None else max_points
         return grade(specification, asking, self.seed, points)
 
     @pytest.fixture
     def student(self) -> Student:
-        """Return the door to the student's work."""
-        return self._door
+        """Return what asks the student's work."""
+        assert self._student is not None, "checks run within `run` only"
+        return self._student
 
     @pytest.fixture
     def rng(self, request: pytest.FixtureRequest) -> np.random.Generator:
@@ -243,7 +244,7 @@ class CheckSession:
             self._errors.setdefault(module, []).append(str(report.longrepr)[-_DETAIL:])
 
     @pytest.hookimpl(wrapper=True)
-    def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo) -> Any:
+    def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> Any:
         """Turn what a check raised into its outcome."""
         report = yield
         entry = self._found[item.name]
@@ -266,11 +267,13 @@ class _Specified(pytest.Item):
 
 
 def _weight(item: pytest.Item) -> float:
-    return float(item.get_closest_marker("cell").kwargs.get("points", 1))
+    mark = item.get_closest_marker("cell")
+    return float(mark.kwargs.get("points", 1)) if mark is not None else 1.0
 
 
 def _title(item: pytest.Item) -> str:
-    return (getattr(item.obj, "__doc__", None) or item.name).strip().splitlines()[0]
+    said = getattr(getattr(item, "obj", None), "__doc__", None) or item.name
+    return str(said).strip().splitlines()[0]
 
 
 def _result(entry: dict[str, Any], worth: float) -> CheckResult:
@@ -281,7 +284,7 @@ def _result(entry: dict[str, Any], worth: float) -> CheckResult:
 
 def _outcome(error: BaseException, text: str) -> dict[str, Any]:
     if isinstance(error, CheckFailed):
-        found = {
+        found: dict[str, Any] = {
             "outcome": Outcome.FAILED,
             "message": error.message,
             "got": error.got,
@@ -337,7 +340,7 @@ class _Loop(Generic[Returned]):
     """A plug-in that lets something else than pytest's own loop run the checks."""
 
     def __init__(self, session: CheckSession, body: Callable[[CheckSession], Returned]) -> None:
-        self._begin = lambda: body(session)
+        self._begin: Callable[[], Returned] = lambda: body(session)
         self._returned: list[Returned] = []
         self._raised: BaseException | None = None
 
@@ -361,7 +364,7 @@ class _Loop(Generic[Returned]):
 
 def run_exercise(
     exercise: str,
-    door: Student,
+    student: Student,
     course: Path,
     guest_root: str,
     seed: int,
@@ -371,7 +374,7 @@ def run_exercise(
 
     Parameters
     ----------
-    exercise, door
+    exercise, student
         As for `CheckSession.run`.
     course, data, guest_root, seed
         As for `CheckSession`; the data are by default those of grading.
@@ -382,7 +385,7 @@ def run_exercise(
         If there are no checks for the exercise, or their module cannot be imported.
     """
     session = CheckSession(course, data or courses.open_data(), guest_root, seed)
-    return with_checks([exercise], session, lambda checks: checks.run(exercise, door))
+    return with_checks([exercise], session, lambda checks: checks.run(exercise, student))
 
 
 _OPTIONS = (

@@ -269,7 +269,8 @@ def pair_of(one: Variant, other: Variant) -> Variant | None:
     a, b = one.program, other.program
     if not (isinstance(a, _Switched) and isinstance(b, _Switched) and a.program is b.program):
         return None
-    worse = min(one.severity, other.severity, key=list(Severity).index)
+    order = list(Severity)
+    worse = min(one.severity, other.severity, key=lambda severity: order.index(Severity(severity)))
     return Variant(
         f"{one.name}+{other.name}",
         _Switched(a.program, a.on + b.on),
@@ -511,16 +512,20 @@ def fields_of(template: str) -> list[str]:
         For anything else between braces.
     """
     try:
-        parts = [part for part in string.Formatter().parse(template) if part[1] is not None]
+        parts = [
+            (name, form, conversion)
+            for _, name, form, conversion in string.Formatter().parse(template)
+            if name is not None
+        ]
     except ValueError as error:
         raise CourseError(f"The message {template!r} cannot be filled in: {error}.") from None
-    for _, name, form, conversion in parts:
+    for name, form, conversion in parts:
         if not name.isidentifier() or form or conversion:
             raise CourseError(
                 f"The message {template!r} holds {{{name}}}: fields are plain names. A brace "
                 "itself is written twice."
             )
-    return [part[1] for part in parts]
+    return [name for name, _, _ in parts]
 
 
 def _require_unique(exercise: str, kind: str, names: list[str]) -> None:

@@ -1,4 +1,4 @@
-"""The door to a student's work: the only way by which a check reaches it."""
+"""What asks a student's work: the only way by which a check reaches it."""
 
 import warnings
 from collections.abc import Callable, Sequence
@@ -83,7 +83,7 @@ class Student:
 
     @classmethod
     def local(cls, namespace: dict[str, Any]) -> "Student":
-        """Return a door to a live namespace of this process, by the same wire format."""
+        """Return what asks a live namespace of this process, by the same wire format."""
         guest = Guest(namespace)
 
         def ask(message: wire.Message) -> wire.Message:
@@ -140,10 +140,10 @@ class Student:
         return [_outcome_of(reply) for reply in self._ask_all(messages, seconds, cheap)]
 
     def extended(self, kind: type[Extended]) -> Extended:
-        """Return the same door as one of a course's own kind, which asks more."""
-        door = kind.__new__(kind)
-        vars(door).update(vars(self))
-        return door
+        """Return the same student as one of a course's own kind, which asks more."""
+        student = kind.__new__(kind)
+        vars(student).update(vars(self))
+        return student
 
     def call(self, name: str, *args: Any, **kwargs: Any) -> Any:
         """Call a function of the notebook by name."""
@@ -176,7 +176,8 @@ class Student:
 
     def _path(self, op: str, **args: Any) -> str:
         answer = self.question(op, **args)
-        return read(lambda: typed(answer, str))
+        path: str = read(lambda: typed(answer, str))
+        return path
 
     def seed(self, seed: int) -> None:
         """Seed Python's and NumPy's random numbers."""

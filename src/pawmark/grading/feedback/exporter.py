@@ -33,7 +33,7 @@ WORDS = {
     Outcome.OUT_OF_MEMORY: "Your code wanted more memory than a submission may use.",
     Outcome.CRASHED: "Your code ended or broke the Python process in which it ran.",
     Outcome.OUTPUT_LIMIT: "What your code gave back is too large to be looked at.",
-    Outcome.NOT_REACHED: "Your code was lost so often before that grading did not come this far.",
+    Outcome.NOT_REACHED: "Grading did not come this far. A person will look at it.",
     Outcome.GRADER_ERROR: "The check has a mistake of its own. A person will look at it.",
     Outcome.UNREAD: "Nothing could be graded of what was handed in. A person will look at it.",
 }
@@ -210,17 +210,23 @@ class Page:
         """A few words on the whole."""
         checks = [check for exercise in self.exercises for check in exercise.checks]
         full = sum(e.state[2] == "all points" for e in self.exercises)
-        undone = sum(e.state[2] == "not attempted" for e in self.exercises)
+        untouched = sum(e.state[2] == "not attempted" for e in self.exercises)
         words = [f"{full} of {len(self.exercises)} exercises have all their points"]
         if checks:
             passed = sum(check.outcome is Outcome.PASSED for check in checks)
             words.append(f"{passed} of {len(checks)} checks passed")
-        return words + ([f"{undone} not attempted"] if undone else [])
+        return words + ([f"{untouched} not attempted"] if untouched else [])
 
     @property
     def has_rows(self) -> bool:
         """Whether an exercise is paid by rows."""
         return any(check.parts for exercise in self.exercises for check in exercise.checks)
+
+    @property
+    def has_checks(self) -> bool:
+        """Whether an exercise is paid by checks that are no rows, or nothing is known of that."""
+        checks = [check for exercise in self.exercises for check in exercise.checks]
+        return not checks or any(not check.parts for check in checks)
 
     @property
     def words(self) -> list[tuple[Outcome, str]]:
@@ -234,7 +240,7 @@ class FeedbackExporter(HTMLExporter):
 
     def default_filters(self) -> Iterator[tuple[str, Any]]:
         """Add what fits a notebook's HTML into the page."""
-        yield from super().default_filters()
+        yield from super().default_filters()  # type: ignore[no-untyped-call]  # nbconvert's
         yield "within_page", within_page
 
 
@@ -268,7 +274,7 @@ class PrepareFeedback(NbGraderPreprocessor):
     """Gathers the page from gradebook and record, after `GetGrades` has read the scores."""
 
     # The exporter sets it for all preprocessors, and one that lacks it would be warned about.
-    display_data_priority = List().tag(config=True)
+    display_data_priority: List[Any] = List().tag(config=True)
 
     def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
         """Fill in the summary; leave in the notebook what belongs below it."""
@@ -388,7 +394,9 @@ def _said(check: CheckResult) -> Any:
 
 def _group(checks: list[CheckResult]) -> Group:
     exhibit = checks[0].exhibit
-    kind = courses.plugin().exhibits.get(exhibit.kind) if exhibit is not None else None
+    if exhibit is None:
+        return Group(tuple(checks), None)
+    kind = courses.plugin().exhibits.get(exhibit.kind)
     return Group(tuple(checks), None if kind is None else kind.chart(exhibit.data))
 
 

@@ -12,7 +12,7 @@ import nbgrader.api
 import nbgrader.apps.api
 import nbgrader.apps.autogradeapp
 from nbgrader.preprocessors import AssignLatePenalties, GetGrades, LimitOutput
-from traitlets.config import LazyConfigValue
+from traitlets.config.loader import LazyConfigValue
 from traitlets.log import get_logger
 
 from pawmark.errors import CourseError
@@ -49,7 +49,9 @@ def configure(c: Any) -> None:
     nbgrader.apps.autogradeapp.Autograde = nbgrader.apps.api.Autograde = HardenedAutograde
     log = get_logger()
     course_settings.warn_of_slips(log, course_settings.given(c))
-    added, kept = [], []
+    added: list[str] = []
+    kept: list[str] = []
+
     wiring = {**_WIRING, "CourseDirectory": _WIRING["CourseDirectory"] | _of_the_course()}
     for section, values in wiring.items():
         for name, value in values.items():

@@ -42,9 +42,10 @@ class HardenedCourseDirectory(CourseDirectory):
     def get_existing_timestamp(self, dest_path: str) -> datetime | None:
         """Read the time of a submission; what is no time counts as none."""
         try:
-            return parse_utc(files.timestamp_of(Path(dest_path)))
+            found: datetime = parse_utc(files.timestamp_of(Path(dest_path)))
         except (ValueError, OverflowError):
             return None
+        return found
 
 
 class HardenedAutograde(Autograde):
@@ -98,7 +99,7 @@ class HardenedAutograde(Autograde):
         mark = self._mark(assignment_id, student_id)
         if mark.exists():
             shutil.rmtree(self._format_dest(assignment_id, student_id), ignore_errors=True)
-        wanted = super().init_destination(assignment_id, student_id)
+        wanted: bool = super().init_destination(assignment_id, student_id)
         if wanted:
             mark.parent.mkdir(parents=True, exist_ok=True)
             mark.touch()

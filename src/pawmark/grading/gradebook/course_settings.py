@@ -2,12 +2,18 @@
 
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 from jupyter_core.paths import jupyter_config_path
-from traitlets.config import Application, Config, LazyConfigValue
+from traitlets.config import Config
+from traitlets.config.loader import (
+    ConfigFileNotFound,
+    JSONFileConfigLoader,
+    LazyConfigValue,
+    PyFileConfigLoader,
+)
 
 from pawmark import settings
 from pawmark.errors import CourseError
@@ -24,16 +30,33 @@ def load(course: Path) -> Config:
     CourseError
         When one of these files cannot be run.
     """
-    app = Application(raise_config_file_errors=True)
+    found = Config()
     with _importing_from(course):
         try:
-            app.load_config_file(CONFIG, path=[str(course), *jupyter_config_path()])
+            for folder in reversed([str(course), *jupyter_config_path()]):
+                for part in _of_folder(folder):
+                    found.merge(part)
         except Exception as error:  # whatever the code of the course raises
             raise CourseError(
                 f"{course / CONFIG} cannot be used: {type(error).__name__}: {error}. Mend it, then "
                 "try again."
             ) from error
-    return app.config
+    return found
+
+
+def _of_folder(folder: str) -> Iterator[Config]:
+    """Return what the files of one folder say.
+
+    A traitlets Application would do the same, but to begin one sets the logging of the whole
+    process anew, and that closes streams which other libraries' log handlers hold.
+    """
+    name = Path(CONFIG).stem
+    for loader in (
+        PyFileConfigLoader(f"{name}.py", path=folder),
+        JSONFileConfigLoader(f"{name}.json", path=folder),
+    ):
+        with suppress(ConfigFileNotFound):
+            yield loader.load_config()
 
 
 @contextmanager

@@ -25,19 +25,20 @@ class GradingExporter(NotebookExporter):
     """Reads a submission as hostile bytes and rebuilds it from the pristine source."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+        super().__init__(*args, **kwargs)  # type: ignore[no-untyped-call]  # nbconvert's
         if not isinstance(self.parent, HardenedAutograde):
             raise self._refuse(
                 f"{type(self.parent).__name__} is not the converter that Pawmark gives nbgrader. "
                 "Grade with nbgrader autograde, formgrader or pawmark grade."
             )
+        self.converter = self.parent
         self._adopt_settings()
-        coursedir = self.parent.coursedir
+        coursedir = self.converter.coursedir
         reason = readiness.obstacle(Path(coursedir.root), coursedir.db_url)
         if reason is not None:
             raise self._refuse(reason)
         try:
-            courses.use_configured(self.parent.config, Path(coursedir.root))
+            courses.use_configured(self.converter.config, Path(coursedir.root))
             self.settings = RunSettings.here()
             self.data = courses.open_data()
             stand_in.wanted()
@@ -49,7 +50,8 @@ class GradingExporter(NotebookExporter):
 
     def _adopt_settings(self) -> None:
         """Take what the course sets, wherever it stands in its configuration: all of it is read."""
-        root, given = Path(self.parent.coursedir.root), course_settings.given(self.parent.config)
+        root = Path(self.converter.coursedir.root)
+        given = course_settings.given(self.converter.config)
         try:
             settings.adopt(given, root)
         except PawmarkError as error:
@@ -64,27 +66,31 @@ class GradingExporter(NotebookExporter):
         """Repair in nbgrader's first pass; read our own repaired notebook in its second."""
         ids = resources["nbgrader"]
         key = (ids["student"], ids["assignment"])
-        if self.parent._sanitizing:
+        if self.converter._sanitizing:
             self.repaired[key] = self._repair(Path(filename), *key)
-            return self.from_notebook_node(self.repaired[key].notebook, resources, **kwargs)
+            notebook = self.repaired[key].notebook
+            return self.from_notebook_node(  # type: ignore[no-untyped-call]  # nbconvert's
+                notebook, resources, **kwargs
+            )
         resources["pawmark"] = {
             "repaired": self.repaired[key],
-            "course": Path(self.parent.coursedir.root),
+            "course": Path(self.converter.coursedir.root),
             "data": self.data,
             "settings": self.settings,
         }
         output, resources = super().from_filename(filename, resources, **kwargs)
-        self.parent.for_a_person += [*_doubts(resources), *(errors := _grader_errors(resources))]
+        errors = _grader_errors(resources)
+        self.converter.for_a_person += [*_doubts(resources), *errors]
         if errors:
-            self.parent.again.add(key)
+            self.converter.again.add(key)
         return output, resources
 
     def _repair(self, path: Path, student: str, assignment: str) -> Repaired:
-        coursedir = self.parent.coursedir
+        coursedir = self.converter.coursedir
         folder = coursedir.format_path(coursedir.source_directory, ".", assignment)
         source = Path(folder, f"{assignment}.ipynb")
         repaired = repair_submission(source, path.parent, Path(coursedir.root))
-        repairs = [*self.parent.left_out.get((student, assignment), ()), *repaired.repairs]
+        repairs = [*self.converter.left_out.get((student, assignment), ()), *repaired.repairs]
         for line in repairs:
             self.log.warning("Repaired: %s", ascii(line))
         return replace(repaired, repairs=tuple(repairs))
@@ -100,8 +106,7 @@ def _grader_errors(resources: Any) -> list[str]:
 
 def _doubts(resources: Any) -> list[str]:
     return [
-        f"{_whose(resources)}: {one_line(doubt.reason)}"
-        for doubt in resources["pawmark"]["repaired"].doubts
+        f"{_whose(resources)}: {one_line(doubt.reason)}" for doubt in resources["pawmark"]["doubts"]
     ]
 
 

@@ -16,10 +16,10 @@ from pawmark.grading.intake import stand_in
 from pawmark.grading.intake.cells import exercise_of
 from pawmark.grading.pages.result_table import ResultTable, render_table
 from pawmark.grading.results import record
-from pawmark.grading.results.outcomes import ExerciseResult, Outcome
+from pawmark.grading.results.outcomes import CheckResult, ExerciseResult, Outcome
 from pawmark.grading.results.record import Record, Run
 from pawmark.grading.run.pipeline import Job, prepare
-from pawmark.grading.run.recording import Tape
+from pawmark.grading.run.recording import Recording
 
 _MAX_REPAIRS = 40
 _MAX_REPAIR = 400
@@ -39,6 +39,7 @@ class ExecuteSubmission(NbGraderPreprocessor):
         execution = prepared.run()
         job["results"] = results = execution.results
         job["repairs"] = (*job["repaired"].repairs, *execution.losses)
+        job["doubts"] = (*job["repaired"].doubts, *execution.doubts)
         if execution.old is not None and not execution.live:
             self.log.info(
                 "Unchanged since it was last run: graded from %s/%s", RECORDS, prepared.key
@@ -46,7 +47,7 @@ class ExecuteSubmission(NbGraderPreprocessor):
         self._show(nb, results)
         _show_repairs(nb, job["repairs"])
         seconds = time.monotonic() - start
-        made = _record(resources, prepared, execution.tape, results, seconds)
+        made = _record(resources, prepared, execution.recording, results, seconds)
         name = record.name_of(resources["nbgrader"]["notebook"])
         resources.setdefault("outputs", {})[name] = made.to_bytes()
         return nb, resources
@@ -86,13 +87,14 @@ def _exercise(cell: NotebookNode) -> str:
 def _table(result: ExerciseResult) -> NotebookNode:
     plain = repr(ResultTable(result))
     data = {"text/html": render_table(result), "text/plain": plain}
-    return nbformat.v4.new_output("display_data", data)
+    made: NotebookNode = nbformat.v4.new_output("display_data", data)
+    return made
 
 
 def _record(
     resources: Any,
     prepared: Job,
-    tape: Tape,
+    recording: Recording,
     results: dict[str, ExerciseResult],
     seconds: float,
 ) -> Record:
@@ -102,17 +104,15 @@ def _record(
         assignment=ids["assignment"],
         repairs=tuple(job["repairs"]),
         graded=job["repaired"].graded,
-        for_a_person=tuple(
-            (doubt.exercise, one_line(doubt.reason)) for doubt in job["repaired"].doubts
-        ),
-        sandbox=tape.sandbox,
+        for_a_person=tuple((doubt.exercise, one_line(doubt.reason)) for doubt in job["doubts"]),
+        sandbox=recording.sandbox,
         data=job["data"].identity,
-        tape=prepared.key,
+        recording=prepared.key,
         handed_in=stand_in.checksums(job["repaired"].notebook),
         checks=prepared.about["checks"],
-        seed=tape.seed,
+        seed=recording.seed,
         seconds=round(seconds, 2),
-        run=Run(round(tape.seconds, 2), tape.memory),
+        run=Run(round(recording.seconds, 2), recording.memory),
         exercises=tuple(results.values()),
     )
 
@@ -132,7 +132,8 @@ class SaveTrustedGrades(SaveAutoGrades):
             self.assignment_id,
             self.student_id,
         )
-        doubtful = bool(resources["pawmark"]["repaired"].doubts_about(_exercise(cell)))
+        about = (None, _exercise(cell))
+        doubtful = any(doubt.exercise in about for doubt in resources["pawmark"]["doubts"])
         if written:
             grade.needs_manual_grade |= doubtful
         else:
@@ -156,5 +157,13 @@ class SaveTrustedGrades(SaveAutoGrades):
             self.assignment_id,
             self.student_id,
         )
-        comment.auto_comment = "\n".join(f"- {check.title} {check.message}" for check in lost)
+        comment.auto_comment = "\n".join(map(_comment_on, lost))
         self.gradebook.db.commit()
+
+
+def _comment_on(check: CheckResult) -> str:
+    """Return the line of a comment on a check or a row that lost points."""
+    if not check.row:
+        return f"- {check.title} {check.message}"
+    shown = f"\n  {check.counterexample}" if check.counterexample else ""
+    return f"- {check.row_points}: {check.message or check.outcome.value}{shown}"

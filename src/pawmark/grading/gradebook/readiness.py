@@ -71,8 +71,9 @@ def _file_of(db_url: str) -> Path | None:
     from sqlalchemy.engine import make_url  # only where a gradebook is looked for: it takes long
 
     url = make_url(db_url)
-    named = url.get_backend_name() == "sqlite" and url.database not in (None, "", ":memory:")
-    return Path(url.database).absolute() if named else None
+    if url.get_backend_name() != "sqlite" or not url.database or url.database == ":memory:":
+        return None
+    return Path(url.database).absolute()
 
 
 def _problems(path: Path) -> list[str]:

@@ -45,14 +45,15 @@ class ShowRubric(Preprocessor):
 
 
 def _is_written(cell: NotebookNode) -> bool:
-    return cell.cell_type == "markdown" and is_grade(cell) and is_solution(cell)
+    return bool(cell.cell_type == "markdown" and is_grade(cell) and is_solution(cell))
 
 
 def _source_of(resources: Any) -> Path | None:
     """Return the source notebook: ``source/`` lies in a folder above the autograded one."""
     assignment, notebook = resources["assignment_id"], resources["notebook_id"]
     for folder in Path(resources["metadata"]["path"]).absolute().parents:
-        path = folder / "source" / assignment / f"{notebook}.ipynb"
+        path: Path = folder / "source" / assignment / f"{notebook}.ipynb"
+
         if path.is_file():
             return path
     return None

@@ -114,7 +114,7 @@ def _close_figures() -> None:
             pyplot.close("all")
 
 
-def _describe(error: BaseException) -> dict[str, str]:
+def _describe(error: BaseException) -> dict[str, Any]:
     try:
         lines = traceback.format_exception(error)
         text = "".join(lines).strip().splitlines()
@@ -143,11 +143,11 @@ def _line_of(error: BaseException) -> str:
     return ""
 
 
-def _call(guest: Guest, name: str, args: list, kwargs: dict) -> Any:
+def _call(guest: Guest, name: str, args: list[Any], kwargs: dict[str, Any]) -> Any:
     return guest.find(name)(*args, **kwargs)
 
 
-def _evaluate(guest: Guest, expression: str, bindings: dict) -> Any:
+def _evaluate(guest: Guest, expression: str, bindings: dict[str, Any]) -> Any:
     return eval(expression, guest.namespace | bindings)  # noqa: S307  (the sandboxed side)
 
 
@@ -265,7 +265,7 @@ def _probe(
     guest: Guest,
     name: str,
     call: dict[str, Any],
-    read: list | None = None,
+    read: list[Any] | None = None,
     other: dict[str, Any] | None = None,
 ) -> dict[str, Any]:
     """Call a function as the grader describes, and say whether it changed the caller's objects.
@@ -380,28 +380,31 @@ _serving: list[Guest] = []
 
 
 def serve() -> None:
-    """Answer one question that waits on the door, a socket inherited from the grader."""
+    """Answer one question that waits on the channel, a socket inherited from the grader."""
     if not _serving:
         from IPython import get_ipython
 
         _serving.append(Guest(get_ipython().user_ns))
-    door = socket.socket(fileno=os.dup(settings.here.door_fd))
+    number = settings.here.channel_fd
+    assert number is not None, "a runner starts this kernel, and tells it"
+    channel = socket.socket(fileno=os.dup(number))
+
     try:
-        message = wire.read_frame(lambda count: _read(door, count))
+        message = wire.read_frame(lambda count: _read(channel, count))
         answer = _serving[0].answer(message)
         try:
-            wire.write_frame(door.sendall, answer)  # nothing is sent of what is too large
+            wire.write_frame(channel.sendall, answer)  # nothing is sent of what is too large
         except wire.WireError:
-            wire.write_frame(door.sendall, wire.encode({"status": "too large"}))
+            wire.write_frame(channel.sendall, wire.encode({"status": "too large"}))
     finally:
-        door.close()
+        channel.close()
 
 
-def _read(door: socket.socket, count: int) -> bytes:
+def _read(channel: socket.socket, count: int) -> bytes:
     parts = bytearray()
     while len(parts) < count:
-        part = door.recv(min(count - len(parts), 1 << 20))
+        part = channel.recv(min(count - len(parts), 1 << 20))
         if not part:
-            raise EOFError("the grader closed the door")
+            raise EOFError("the grader closed the channel")
         parts += part
     return bytes(parts)

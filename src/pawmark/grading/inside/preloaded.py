@@ -115,7 +115,7 @@ def _leave(
     target: int,
     home: dict[str, bytes],
 ) -> NoReturn:
-    """Move into a submission's sandbox, give up all rights, and let the runner begin there.
+    """Move into a submission's sandbox, give up all capabilities, and let the runner begin there.
 
     A process keeps its own process name space for life: the runner is a child of this one, which
     has nothing left to do but to wait for it, unseen from inside.
@@ -125,38 +125,38 @@ def _leave(
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         left = _places()
         _setns(target, sum(_SPACES.values()))
-        control, door = _keep_only(*passed)
+        control, channel = _keep_only(*passed)
         Limits.from_text(request["limits"]).apply(namespaced=True)
-        _give_up_rights(base64.b64decode(request["filter"] or ""))
+        _give_up_capabilities(base64.b64decode(request["filter"] or ""))
         runner = os.fork()
         if runner == 0:
             _verify(left, bool(request["filter"]))
-            _begin(control, door, home)
-        os.closerange(3, door + 1)
+            _begin(control, channel, home)
+        os.closerange(3, channel + 1)
         os.waitpid(runner, 0)
     except BaseException:  # whatever it is: this process must not go on as the template
         os._exit(1)
     os._exit(0)
 
 
-def _begin(control: int, door: int, home: dict[str, bytes]) -> NoReturn:
+def _begin(control: int, channel: int, home: dict[str, bytes]) -> NoReturn:
     from pawmark.grading.inside import runner
 
     os.setsid()
     _settle(home)
     _forget_chance()
-    runner.serve(control, door, runner.ForkedKernel(door, control))
+    runner.serve(control, channel, runner.ForkedKernel(channel, control))
 
 
 def _setns(descriptor: int, spaces: int) -> None:
     checked(_libc.setns(descriptor, spaces), "setns")
 
 
-def _keep_only(control: int, door: int) -> tuple[int, int]:
+def _keep_only(control: int, channel: int) -> tuple[int, int]:
     """Close every file but the two sockets; the null device is standard input and output."""
-    for wanted, number in enumerate((control, door), start=_place_above(control, door)):
+    for wanted, number in enumerate((control, channel), start=_place_above(control, channel)):
         os.dup2(number, wanted)
-    first = _place_above(control, door)
+    first = _place_above(control, channel)
     os.closerange(3, first)
     os.closerange(first + 2, os.sysconf("SC_OPEN_MAX"))
     for place, number in ((3, first), (4, first + 1)):
@@ -177,7 +177,7 @@ def _settle(home: dict[str, bytes]) -> None:
         path.write_bytes(data)
 
 
-def _give_up_rights(program: bytes) -> None:
+def _give_up_capabilities(program: bytes) -> None:
     """Drop all capabilities for good and put the filter of system calls on."""
     forbid_capabilities()
     drop_capabilities()

@@ -1,9 +1,9 @@
 """Runs inside the sandbox: starts a Jupyter kernel and executes cells in it as it is told.
 
-``python -m pawmark.grading.inside runner CONTROL_FD DOOR_FD LIMITS SPACE``. It sets its own limits
-first. Orders come on the control socket, one frame each, and each gets one reply. The door is a
-second socket, which the kernel inherits: over it the grader asks the student's namespace. Nothing
-here is trusted by the grader; student code could replace all of it.
+``python -m pawmark.grading.inside runner CONTROL_FD CHANNEL_FD LIMITS SPACE``. It sets its own
+limits first. Orders come on the control socket, one frame each, and each gets one reply. The
+question channel is a second socket, which the kernel inherits: over it the grader asks the
+student's namespace. Nothing here is trusted by the grader; student code could replace all of it.
 """
 
 import asyncio
@@ -23,8 +23,10 @@ from queue import Empty
 from typing import Any, NoReturn
 
 import nbformat
+from jupyter_client.asynchronous.client import AsyncKernelClient
+from jupyter_client.connect import KernelConnectionInfo
 from jupyter_client.manager import AsyncKernelManager
-from jupyter_client.provisioning import LocalProvisioner
+from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 from nbclient import NotebookClient
 from nbclient.exceptions import DeadKernelError
 
@@ -51,7 +53,7 @@ class CappedClient(NotebookClient):
     used = 0
     full = False
 
-    def process_message(self, msg: dict, cell: Any, cell_index: int) -> Any:
+    def process_message(self, msg: dict[str, Any], cell: Any, cell_index: int) -> Any:
         """Take one message from the kernel, or drop it when the cell has written too much."""
         kind = msg["msg_type"]
         if kind == "clear_output":
@@ -62,7 +64,7 @@ class CappedClient(NotebookClient):
         _merge_streams(cell.outputs)
         return added
 
-    def _fits(self, content: dict, cell: Any) -> bool:
+    def _fits(self, content: dict[str, Any], cell: Any) -> bool:
         # An error is kept even in a full cell: it is short, and the last thing that is wanted.
         self.used += len(json.dumps(content, default=str))
         short = "ename" in content and self.used < MAX_OUTPUT_BYTES + (1 << 20)
@@ -90,15 +92,15 @@ class ForkedKernel:
 
     Parameters
     ----------
-    door
-        The socket that it keeps open.
+    channel
+        The socket of questions, which it keeps open.
     control
         The socket that it closes.
     """
 
     stdin = stdout = stderr = None
 
-    def __init__(self, door: int, control: int) -> None:
+    def __init__(self, channel: int, control: int) -> None:
         self.returncode: int | None = None
         reading, self._orders = os.pipe()
         self.pid = os.fork()
@@ -169,9 +171,10 @@ class ForkedProvisioner(LocalProvisioner):
 
     forked: ForkedKernel
 
-    async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> dict[str, Any]:
+    async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> KernelConnectionInfo:
         """Let the waiting copy become the kernel of this command line."""
-        self.process = self.forked
+        # It has what Jupyter calls of a process.
+        self.process = self.forked  # type: ignore[assignment]
         self.pid = self.pgid = self.forked.pid
         self.forked.go(cmd[cmd.index("-m") + 2 :], kwargs["env"])
         return self.connection_info
@@ -181,19 +184,20 @@ class Runner:
     """Serves the orders of the control socket until it is closed."""
 
     def __init__(
-        self, control: socket.socket, door: int, forked: ForkedKernel | None = None
+        self, control: socket.socket, channel: int, forked: ForkedKernel | None = None
     ) -> None:
         self.control = control
-        self.door = door
+        self.channel = channel
         self.manager = AsyncKernelManager(kernel_name="python3", transport="ipc")
         if forked is not None:
             self.manager.kernel_id = str(uuid.uuid4())
-            self.manager.provisioner = ForkedProvisioner(
+            provisioner = ForkedProvisioner(
                 kernel_id=self.manager.kernel_id,
                 kernel_spec=self.manager.kernel_spec,
                 parent=self.manager,
             )
-            self.manager.provisioner.forked = forked
+            provisioner.forked = forked
+            self.manager.provisioner = provisioner
         self.client = CappedClient(
             nbformat.v4.new_notebook(),
             km=self.manager,
@@ -201,7 +205,9 @@ class Runner:
             allow_errors=True,
             store_widget_state=False,
         )
+        self.kernel: AsyncKernelClient  # made by the start
         self.client.on_cell_executed = self._look_at_reply
+
         self.ends = False
 
     async def start(self) -> None:
@@ -212,13 +218,13 @@ class Runner:
         await self.manager.start_kernel(
             extra_arguments=["--HistoryManager.hist_file=:memory:"],
             independent=True,
-            env={**os.environ, **settings.environment(door_fd=self.door)},
-            pass_fds=(self.door,),
+            env={**os.environ, **settings.environment(channel_fd=self.channel)},
+            pass_fds=(self.channel,),
         )
-        self.client.kc = self.manager.client()
-        self.client.kc.start_channels()
+        self.client.kc = self.kernel = self.manager.client()
+        self.kernel.start_channels()
         await self._until_it_answers()
-        self.client.kc.allow_stdin = False
+        self.kernel.allow_stdin = False
 
     async def _until_it_answers(self) -> None:
         """Wait until the kernel answers, and until what it publishes arrives here.
@@ -226,13 +232,13 @@ class Runner:
         Jupyter's own way to wait ends with 0.2 s of silence, to be rid of what was published about
         its question. Nobody here takes a message that belongs to another question.
         """
-        channels, until = self.client.kc, time.monotonic() + _PATIENCE
+        until = time.monotonic() + _PATIENCE
         while time.monotonic() < until and not await self._is_dead():
-            channels.kernel_info()
+            self.kernel.kernel_info()
             with contextlib.suppress(Empty):
-                reply = await channels.get_shell_msg(timeout=1)
+                reply = await self.kernel.get_shell_msg(timeout=1)
                 if reply["msg_type"] == "kernel_info_reply":
-                    await channels.get_iopub_msg(timeout=0.2)
+                    await self.kernel.get_iopub_msg(timeout=0.2)
                     return
         raise RuntimeError(f"The kernel has not answered for {_PATIENCE} s, or it has ended.")
 
@@ -240,7 +246,7 @@ class Runner:
         """Carry out one order after another, until the grader closes the control socket."""
         threading.Thread(target=self._end_with_grader, daemon=True).start()
         await self.start()
-        os.close(self.door)
+        os.close(self.channel)
         self._reply({"status": "ready", "dead": False})
         while True:
             order = wire.read_frame(self._receive).tree
@@ -251,13 +257,13 @@ class Runner:
         poll = select.poll()
         poll.register(self.control, select.POLLRDHUP)  # nothing is read: orders are not for here
         poll.poll()
-        kernel = self.manager.provisioner
-        if kernel is not None and getattr(kernel, "pgid", None):
+        group = getattr(self.manager.provisioner, "pgid", None)
+        if group:
             with contextlib.suppress(OSError):
-                os.killpg(kernel.pgid, signal.SIGKILL)
+                os.killpg(group, signal.SIGKILL)
         os._exit(0)
 
-    def _look_at_reply(self, cell: Any, cell_index: int, execute_reply: dict) -> None:
+    def _look_at_reply(self, cell: Any, cell_index: int, execute_reply: dict[str, Any]) -> None:
         self.ends = asks_for_the_end(execute_reply)
 
     async def _run(self, source: str) -> dict[str, Any]:
@@ -274,20 +280,22 @@ class Runner:
             return _result(cell, type(error).__name__, await self._is_dead())
         errors = [output for output in cell.outputs if output.output_type == "error"]
         dead = self.ends or await self._is_dead()
-        return _result(cell, errors[-1].ename if errors else "", dead)
+        result = _result(cell, errors[-1].ename if errors else "", dead)
+        return {**result, "asked": self.ends}
 
     async def _ask(self) -> dict[str, Any]:
-        ident = self.client.kc.execute(_SERVE, silent=True, store_history=False, allow_stdin=False)
+        ident = self.kernel.execute(_SERVE, silent=True, store_history=False, allow_stdin=False)
         while True:
             try:
-                reply = await self.client.kc.get_shell_msg(timeout=0.5)
+                reply = await self.kernel.get_shell_msg(timeout=0.5)
             except Exception:  # nothing came: only a kernel that lives is waited for
                 if await self._is_dead():
                     return await self._dead(None)
                 continue
             if reply["parent_header"].get("msg_id") == ident:
                 status = reply["content"].get("status", "error")
-                return {"status": status, "dead": asks_for_the_end(reply)}
+                asked = asks_for_the_end(reply)
+                return {"status": status, "dead": asked, "asked": asked}
 
     async def _is_dead(self) -> bool:
         return not await self.manager.is_alive()
@@ -309,7 +317,7 @@ class Runner:
         wire.write_frame(self.control.sendall, wire.Message(_plain(tree)))
 
 
-def asks_for_the_end(reply: dict) -> bool:
+def asks_for_the_end(reply: dict[str, Any]) -> bool:
     """Tell whether a kernel ends soon after this answer: ``exit()`` and ``quit()`` do that.
 
     It would still be alive for a moment, and take the next cell along, which is not to blame.
@@ -340,19 +348,19 @@ def become_student() -> None:
 
 def main() -> None:
     """Serve the sockets whose numbers are on the command line, within the limits given there."""
-    control, door = (int(number) for number in sys.argv[1:3])
+    control, channel = (int(number) for number in sys.argv[1:3])
     Limits.from_text(sys.argv[3]).apply(namespaced=sys.argv[4] == "own")
     if sys.argv[4] == "own" and os.getuid() == 0:
         become_student()
     null = os.open(os.devnull, os.O_RDWR)
     for number in (0, 1, 2):
         os.dup2(null, number)
-    serve(control, door)
+    serve(control, channel)
 
 
-def serve(control: int, door: int, forked: ForkedKernel | None = None) -> NoReturn:
+def serve(control: int, channel: int, forked: ForkedKernel | None = None) -> NoReturn:
     """Serve the grader with a kernel of its own, or with one that waits already."""
-    serve_by(Runner(socket.socket(fileno=control), door, forked))
+    serve_by(Runner(socket.socket(fileno=control), channel, forked))
 
 
 def serve_by(runner: Runner) -> NoReturn:

@@ -1,9 +1,9 @@
 """The runner of a submission where there are no name spaces: as `runner`, but sealed.
 
-``python -m pawmark.grading.inside sealed_runner CONTROL_FD DOOR_FD LIMITS ORDERS``. Landlock does
-not ask who connects to a socket that has a name in a folder, and one of those may lead to a service
-that starts programs. Runner and kernel meet over such sockets. When they have met, both give up
-connecting for good: the kernel before any of a student's code runs in it.
+``python -m pawmark.grading.inside sealed_runner CONTROL_FD CHANNEL_FD LIMITS ORDERS``. Landlock
+does not ask who connects to a socket that has a name in a folder, and one of those may lead to a
+service that starts programs. Runner and kernel meet over such sockets. When they have met, both
+give up connecting for good: the kernel before any of a student's code runs in it.
 """
 
 import socket
@@ -46,8 +46,8 @@ class CloserManager(AsyncKernelManager):
 class SealedRunner(Runner):
     """A runner that connects to nothing but its kernel."""
 
-    def __init__(self, control: socket.socket, door: int, orders: str) -> None:
-        super().__init__(control, door)
+    def __init__(self, control: socket.socket, channel: int, orders: str) -> None:
+        super().__init__(control, channel)
         self.manager = CloserManager(kernel_name="python3", transport="ipc")
         self.manager.orders = orders
         self.client.km = self.manager
@@ -55,9 +55,9 @@ class SealedRunner(Runner):
     async def start(self) -> None:
         """Start the kernel, then seal it and this process."""
         await super().start()
-        ident = self.client.kc.execute(_SEAL, silent=True, store_history=False, allow_stdin=False)
+        ident = self.kernel.execute(_SEAL, silent=True, store_history=False, allow_stdin=False)
         while True:
-            reply = await self.client.kc.get_shell_msg(timeout=60)
+            reply = await self.kernel.get_shell_msg(timeout=60)
             if reply["parent_header"].get("msg_id") == ident:
                 break
         if reply["content"].get("status") != "ok":
@@ -67,6 +67,6 @@ class SealedRunner(Runner):
 
 def main() -> NoReturn:
     """Serve the sockets whose numbers are on the command line, within the limits given there."""
-    control, door = (int(number) for number in sys.argv[1:3])
+    control, channel = (int(number) for number in sys.argv[1:3])
     Limits.from_text(sys.argv[3]).apply(namespaced=True)
-    serve_by(SealedRunner(socket.socket(fileno=control), door, sys.argv[4]))
+    serve_by(SealedRunner(socket.socket(fileno=control), channel, sys.argv[4]))

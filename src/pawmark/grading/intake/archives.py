@@ -16,6 +16,7 @@ import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Protocol
 
 from pawmark.grading.intake.budget import Budget
 from pawmark.grading.intake.walking import UnreadableError
@@ -31,7 +32,20 @@ _OLDEST = 1981  # before, a time is that of an archive that keeps none
 _ERRORS = (OSError, ValueError, RuntimeError, EOFError, NotImplementedError, KeyError, IndexError,
            MemoryError, OverflowError, struct.error, zlib.error, lzma.LZMAError,
            zipfile.BadZipFile, tarfile.TarError)  # fmt: skip
-_COMPRESSED: dict[bytes, Callable] = {
+
+
+class _Engine(Protocol):
+    """What unpacks a stream, as three modules of Python's have it."""
+
+    @property
+    def eof(self) -> bool:
+        """Whether the stream has ended."""
+
+    def decompress(self, data: bytes, max_length: int, /) -> bytes:
+        """Unpack some bytes, to so many at most."""
+
+
+_COMPRESSED: dict[bytes, Callable[[], _Engine]] = {
     b"\x1f\x8b": lambda: zlib.decompressobj(31),
     b"BZh": bz2.BZ2Decompressor,
     b"\xfd7zXZ\x00": lambda: lzma.LZMADecompressor(memlimit=1 << 28),
@@ -113,7 +127,7 @@ def _in_zip(data: bytes, budget: Budget) -> Iterator[Member]:
 
 def _directory_size(data: bytes, place: int) -> int:
     """Return how long the list of files is said to be, of which `zipfile` makes objects at once."""
-    size = struct.unpack_from("<L", data, place + 12)[0]
+    size: int = struct.unpack_from("<L", data, place + 12)[0]
     larger = data.rfind(b"PK\x06\x06", 0, place)
     if larger >= 0:
         size = max(size % 0xFFFFFFFF, struct.unpack_from("<Q", data, larger + 40)[0])
@@ -139,7 +153,7 @@ def _start_of(data: bytes, place: int) -> int:
     header = _LOCAL.unpack_from(data, place)
     if header[0] != b"PK\x03\x04":
         raise ValueError("no file begins here")
-    return place + _LOCAL.size + header[9] + header[10]
+    return place + _LOCAL.size + int(header[9]) + int(header[10])
 
 
 def _cut_off(data: bytes, budget: Budget) -> Iterator[Member]:
@@ -154,10 +168,14 @@ def _cut_off(data: bytes, budget: Budget) -> Iterator[Member]:
         rest = memoryview(data)[start : start + header[7] if header[7] else None]
         content, used = _unpacked(rest, header[3], MAX_UNPACKED, budget)
         if not name.endswith("/"):
-            yield Member(name, None, lambda count, content=content: content[:count])
+            yield Member(name, None, _held(content))
         place = data.find(b"PK\x03\x04", start + used)
         if place < 0:
             return
+
+
+def _held(content: bytes) -> Callable[[int], bytes]:
+    return lambda count: content[:count]
 
 
 def _unpacked(packed: memoryview, method: int, count: int, budget: Budget) -> tuple[bytes, int]:
@@ -166,7 +184,7 @@ def _unpacked(packed: memoryview, method: int, count: int, budget: Budget) -> tu
         found = bytes(packed[:count])
         budget.take_bytes(len(found))
         return found, len(found)
-    makers = {
+    makers: dict[int, Callable[[], _Engine]] = {
         zipfile.ZIP_DEFLATED: lambda: zlib.decompressobj(-15),
         zipfile.ZIP_BZIP2: bz2.BZ2Decompressor,
     }
@@ -175,7 +193,7 @@ def _unpacked(packed: memoryview, method: int, count: int, budget: Budget) -> tu
     return _stream(packed, makers[method](), count, budget)
 
 
-def _stream(packed: memoryview, engine: object, count: int, budget: Budget) -> tuple[bytes, int]:
+def _stream(packed: memoryview, engine: _Engine, count: int, budget: Budget) -> tuple[bytes, int]:
     """Unpack a stream piece by piece, so that it ends where enough has come."""
     found, place, pending = bytearray(), 0, b""
     while len(found) < count and not engine.eof:
@@ -192,7 +210,7 @@ def _stream(packed: memoryview, engine: object, count: int, budget: Budget) -> t
     return bytes(found), place - len(pending) - len(getattr(engine, "unused_data", b""))
 
 
-def _zip_time(when: tuple[int, ...]) -> datetime | None:
+def _zip_time(when: tuple[int, int, int, int, int, int]) -> datetime | None:
     with contextlib.suppress(ValueError):
         return datetime(*when) if when[0] >= _OLDEST else None
     return None
@@ -231,7 +249,10 @@ def _tarred(
 ) -> Callable[[int], bytes]:
     def read(count: int) -> bytes:
         try:
-            with archive.extractfile(info) as file:
+            file = archive.extractfile(info)
+            if file is None:
+                raise tarfile.TarError("a link, or no file")
+            with file:
                 found = file.read(min(count, MAX_UNPACKED))
         except (*_ERRORS, RecursionError, AttributeError):
             raise UnreadableError("it is damaged in its archive") from None

@@ -83,11 +83,12 @@ def _without_date(stem: str) -> tuple[str, datetime | None]:
     return stem, None
 
 
-def _plain(found: re.Match) -> datetime:
-    return datetime(*(int(part or 0) for part in found.groups()))
+def _plain(found: re.Match[str]) -> datetime:
+    year, month, day, hour, minute, second = (int(part or 0) for part in found.groups())
+    return datetime(year, month, day, hour, minute, second)
 
 
-def _written(found: re.Match) -> datetime:
+def _written(found: re.Match[str]) -> datetime:
     month = _MONTHS.index(found[1].lower()) + 1
     hour = int(found[4] or 0)
     if found[6]:
@@ -114,7 +115,7 @@ def is_later(one: tuple[str, datetime | None], other: tuple[str, datetime | None
     keys = [(entry.late, entry.number, entry.serial) for entry in (mine, theirs)]
     for first, second in zip(*keys, strict=True):
         if first != second:
-            return first > second
+            return bool(first > second)
     return None
 
 

@@ -16,7 +16,7 @@ MAX_COUNT = 200
 MAX_PATH = 200
 
 _IMPORTED = {".py", ".pyc", ".pyd", ".so"}
-_OF_NBGRADER = {"timestamp.txt", ".nbgrader.log"}
+OF_NBGRADER = {"timestamp.txt", ".nbgrader.log"}
 
 
 @dataclass(frozen=True)
@@ -68,7 +68,7 @@ def placed(
             path = path.relative_to(base)
         if from_canvas:
             path = path.with_name(own_name(path.name))
-        if path.name in _OF_NBGRADER or is_hidden(path):
+        if path.name in OF_NBGRADER or is_hidden(path):
             continue
         reason = _reason(path, file.data, kept)
         if reason is None and total + len(file.data) > MAX_TOTAL:

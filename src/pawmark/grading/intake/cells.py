@@ -1,4 +1,4 @@
-"""What nbgrader's metadata say of a cell, read without importing all of nbgrader."""
+"""What the metadata say of a cell, nbgrader's and Pawmark's, without importing all of nbgrader."""
 
 from nbformat import NotebookNode
 
@@ -13,6 +13,16 @@ def is_grade(cell: NotebookNode) -> bool:
 def is_solution(cell: NotebookNode) -> bool:
     """Tell whether a student's answer is expected in a cell."""
     return bool(cell.metadata.get("nbgrader", {}).get("solution", False))
+
+
+def is_students_own(cell: NotebookNode) -> bool:
+    """Tell whether a student wrote a cell that is no answer: one that was added, or a free one."""
+    return bool(cell.metadata.get("pawmark", {}).get("student", False))
+
+
+def mark_students_own(cell: NotebookNode) -> None:
+    """Note that a student wrote a cell, for `is_students_own`."""
+    cell.metadata["pawmark"] = {**cell.metadata.get("pawmark", {}), "student": True}
 
 
 def exercise_of(grade_id: str) -> str:

@@ -3,15 +3,26 @@
 import re
 from collections.abc import Mapping
 from dataclasses import replace
+from pathlib import PurePosixPath
 
 from nbformat import NotebookNode
 
 from pawmark.grading.intake.attempts import is_later
-from pawmark.grading.intake.beside import placed
+from pawmark.grading.intake.beside import OF_NBGRADER, is_hidden, placed
 from pawmark.grading.intake.finding import Candidate, HandIn, Suspect
-from pawmark.grading.intake.rebuild import Doubt, Repaired, is_of, rebuild, unreadable
+from pawmark.grading.intake.rebuild import (
+    Doubt,
+    Repaired,
+    is_of,
+    rebuild,
+    unreadable,
+    written_in,
+)
 
 _LISTED = 5
+_DOCUMENT = re.compile(
+    r"\.(txt|md|rtf|docx?|odt|pdf|pages|html?|png|jpe?g|heic|webp)$", re.IGNORECASE
+)
 _NOTEBOOK_NAME = re.compile(r"\.ipynb(\.|$)", re.IGNORECASE)
 
 _Made = tuple[Candidate, Repaired]
@@ -59,7 +70,11 @@ def choose(
     return replace(
         repaired,
         repairs=(*notes, *repaired.repairs, *found.notes, *left_out),
-        doubts=(*repaired.doubts, *_doubts(candidate, repaired, last, found)),
+        doubts=(
+            *repaired.doubts,
+            *_doubts(candidate, repaired, last, found),
+            *_answers_beside(repaired, candidate, found, course_files or {}),
+        ),
         graded=candidate.name,
         beside=beside,
     )
@@ -125,6 +140,34 @@ def _doubts(
     if found.stopped:
         reasons.append(f"not all of it was read: {found.stopped}; graded was {candidate.name!r}")
     return list(map(Doubt, reasons))
+
+
+def _answers_beside(
+    repaired: Repaired, candidate: Candidate, found: HandIn, course_files: Mapping[str, bytes]
+) -> list[Doubt]:
+    """Ask a person about a written answer that is untouched, and that a document may hold."""
+    paths = [*(file.path for file in found.beside), *(one.name for one in found.suspects)]
+    documents = [
+        path
+        for path in paths
+        if _DOCUMENT.search(path)
+        and path != candidate.path
+        and path not in course_files
+        and PurePosixPath(path).name not in OF_NBGRADER
+        and not is_hidden(PurePosixPath(path))
+    ]
+    if not documents:
+        return []
+    return [
+        Doubt(
+            f"the place of the written answer {grade_id} is as it was handed out, and beside the "
+            f"notebook lies {documents[0][:200]!r}, which may hold the answer",
+            grade_id,
+        )
+        for grade_id in written_in(repaired.notebook)
+        if grade_id not in repaired.attempted
+        and all(doubt.exercise != grade_id for doubt in repaired.doubts)
+    ]
 
 
 def _matters(suspect: Suspect, candidate: Candidate, repaired: Repaired) -> bool:

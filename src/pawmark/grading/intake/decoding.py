@@ -59,7 +59,7 @@ def _unmarked(data: bytes) -> str | None:
     head = data[:400]
     zeros = [head[place::4].count(0) / max(len(head[place::4]), 1) for place in range(4)]
     most = [share > 0.9 for share in zeros]
-    forms = {
+    forms: dict[tuple[bool, ...], str] = {
         (False, True, True, True): "utf-32-le",
         (True, True, True, False): "utf-32-be",
         (False, True, False, True): "utf-16-le",

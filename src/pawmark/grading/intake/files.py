@@ -40,9 +40,9 @@ def copy_extra(source: Path, target: Path) -> list[str]:
         return []
     left_out, total = [], 0
     for entry in files_of(source):
-        if _NOTEBOOK_NAME.search(entry.name):
+        if any(map(_NOTEBOOK_NAME.search, entry.name.split("/"))):
             continue
-        if entry.name.startswith((f"{source.name}.", f"{source.name}_files")):
+        if _is_written(entry.name, source.name):
             left_out.append(f"the file {entry.name!r} was left out: grading writes such a file")
             continue
         try:
@@ -54,6 +54,13 @@ def copy_extra(source: Path, target: Path) -> list[str]:
             continue
         total += len(data)
     return left_out[:_MAX_NAMED]
+
+
+def _is_written(name: str, assignment: str) -> bool:
+    """Tell whether grading or feedback writes a file of this name."""
+    first = name.split("/")[0]
+    written = (f"{assignment}.record.json", f"{assignment}.html", f"{assignment}_files")
+    return first.lower() in {one.lower() for one in written}
 
 
 def _copy(data: bytes, path: Path) -> None:

@@ -33,7 +33,11 @@ _TOO_MANY = (
     "them, lie in its folder"
 )
 _NOTEBOOK_NAME = re.compile(r"\.ipynb(\.|$)", re.IGNORECASE)
-_WORK = re.compile(r"\.(ipynb|py|zip|tar|t?gz|7z|rar|pdf|docx?|html?)(\.|$)", re.IGNORECASE)
+_WORK = re.compile(
+    r"\.(ipynb|py|zip|tar|t?gz|7z|rar|pdf|do[ct][xm]?|od[tsp]|rtf|html?|eml|msg|deepnote|qmd|rmd)"
+    r"(\.|$)",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True)
@@ -196,6 +200,8 @@ class _Search:
         if depth >= MAX_NESTED:
             raise UnreadableError(f"archives are nested more than {MAX_NESTED} deep")
         data = self._whole(file, MAX_NOTEBOOK)
+        if reading.office(data):
+            raise UnreadableError(reading.described(data))
         opened = len(self.found.candidates) + len(self.found.beside) + len(self.found.suspects)
         for member in self._members(data, file):
             self._guarded(member, depth + 1)

@@ -14,7 +14,14 @@ from typing import Any
 
 from pawmark.grading.intake import decoding
 from pawmark.grading.intake.budget import Budget
-from pawmark.grading.intake.skimming import MAX_CELLS, CutOffError, MalformedError, Skimmer
+from pawmark.grading.intake.skimming import (
+    MAX_CELLS,
+    SOURCES,
+    TOO_LONG,
+    CutOffError,
+    MalformedError,
+    Skimmer,
+)
 from pawmark.grading.intake.walking import UnreadableError
 
 MAX_SOURCE = 500_000
@@ -28,11 +35,27 @@ _KINDS = (
     (b"GIF8", "a picture"),
     (b"RIFF", "a picture or a recording"),
     (b"PK", "an archive or an office document"),
-    (b"\xd0\xcf\x11\xe0", "an old office document"),
+    (b"\xd0\xcf\x11\xe0", "a document of an old office program (Word, Excel)"),
     (b"7z\xbc\xaf", "a 7z archive, which grading does not open"),
     (b"Rar!", "a RAR archive, which grading does not open"),
     (b"{\\rtf", "a text document (RTF)"),
 )
+_OFFICE = (
+    (b"word/", "a Word document"),
+    (b"xl/", "an Excel workbook"),
+    (b"ppt/", "a PowerPoint presentation"),
+    (b"mimetypeapplication/vnd.oasis.opendocument.text", "an OpenDocument text"),
+    (b"mimetypeapplication/vnd.oasis.opendocument", "an OpenDocument file"),
+)
+_MAIL = re.compile(
+    rb"\A(?:(?:From|To|Cc|Date|Subject|Received|Return-Path|Delivered-To|Message-ID"
+    rb"|MIME-Version|Content-Type|X-[\w-]+|DKIM-Signature|ARC-[\w-]+|Reply-To):[^\n]*\n"
+    rb"(?:[ \t][^\n]*\n)*){3}",
+    re.IGNORECASE,
+)
+_DEEPNOTE = re.compile(rb"^(?:blocks|notebooks|[ \t-]+blocks|[ \t]+notebooks):", re.MULTILINE)
+_LOOK = 20_000
+_INSTEAD = ", which grading cannot run: hand in the notebook itself"
 _PAGE = re.compile(rb"\s*<(!doctype|html|\?xml|svg)", re.IGNORECASE)
 _MARKER = re.compile(rb"^(<{7}|={7}|>{7}|\|{7})(?=[ \r\n]|\Z)", re.MULTILINE)
 _PERCENT = re.compile(r"^#[ \t]?(?:%%(?!\w).*|In ?\[[^\]\n]*\]:?|<codecell>|<markdowncell>|\+.*)$")
@@ -41,6 +64,13 @@ _PYTHON = re.compile(
     r"^(?:(?:async +def|def|class) +\w+.*:|import +\w+|from +[\w.]+ +import\b|@\w+|\w+ *=[^=])",
     re.MULTILINE,
 )
+# Markdown with programs: ```{python}, ```{python name, echo=FALSE}, ```{code-cell}, ```python.
+_FENCE = re.compile(
+    r"^(`{3,}|~{3,})[ \t]*(?:\{(?:python|code-cell)[ ,}].*|(?:ipython3?|python3?)\b.*)$"
+)
+_HEADER = re.compile(r"\A---\n.*?\n(?:---|\.\.\.)\n", re.DOTALL)
+_TEXTS = re.compile(r"\n\n\n+|^\+\+\+.*$|^<!-- #(?:end)?(?:region|md|raw)\b.*-->$", re.MULTILINE)
+_DEFINES = re.compile(r"^(?:async +def|def|class) +\w+.*:", re.MULTILINE)
 _MERGED = "two versions of the file were merged and left side by side (<<<<<<<, >>>>>>>)"
 _PICTURES = {
     "image/png": b"\x89PNG\r\n",
@@ -64,6 +94,8 @@ class Cell:
         Its names; empty where it has none.
     pictures
         Pictures that were pasted into it, as notebooks keep them: by name, then by type.
+    cut
+        Whether not all of its text is here: it was too long.
     """
 
     kind: str
@@ -71,6 +103,7 @@ class Cell:
     cell_id: str = ""
     grade_id: str = ""
     pictures: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    cut: bool = False
 
 
 @dataclass(frozen=True)
@@ -98,7 +131,7 @@ class Reading:
 def looks_like_notebook(head: bytes) -> bool:
     """Tell by the first bytes (some 4,000) whether the whole file may be a notebook."""
     start = decoding.unified(head)[0].lstrip(b" \t\r\n\x00")
-    return start[:1] in (b"{", b"[", b'"', b"<", b"=") and not _PAGE.match(start)
+    return start[:1] in (b"{", b"[", b'"', b"<", b"=") and not is_known(start)
 
 
 def looks_like_text(head: bytes) -> bool:
@@ -112,18 +145,38 @@ def is_known(start: bytes) -> bool:
     return any(start.startswith(magic) for magic, _ in _KINDS) or bool(_PAGE.match(start))
 
 
+def office(data: bytes) -> str:
+    """Say which document of an office program a zip archive is; empty where it is none."""
+    if not (b"[Content_Types].xml" in data or data[30:60].startswith(b"mimetypeapplication/")):
+        return ""
+    return next((words for mark, words in _OFFICE if mark in data), "")
+
+
 def described(data: bytes) -> str:
     """Say what a file is that is no notebook, in words for the student."""
     if not data.strip(b"\xef\xbb\xbf \t\r\n\x00"):
         return "it is empty"
+    if words := office(data):
+        return f"it is {words}{_INSTEAD}"
     for magic, words in _KINDS:
         if data.startswith(magic):
             return f"it is {words}"
     if _PAGE.match(data):
         return "it is a web page"
+    if words := _foreign(data):
+        return words
     if data.lstrip()[:1] in (b"{", b"["):
         return "it is not JSON"
     return "it is no notebook and no script"
+
+
+def _foreign(data: bytes) -> str:
+    """Say which text it is that could be taken for a script, and is none."""
+    if _MAIL.match(data[:_LOOK].replace(b"\r\n", b"\n")):
+        return "it is an e-mail; hand in the notebook that is attached to it"
+    if b"project:" in data and _DEEPNOTE.search(data):
+        return "it is a project file of Deepnote; export the notebook there as .ipynb"
+    return ""
 
 
 def read(data: bytes, budget: Budget) -> list[Reading]:
@@ -237,16 +290,18 @@ def _decoded(skimmer: Skimmer) -> Reading:
     notes = []
     if encoding != decoding.UTF8:
         notes.append(f"the file was not written in UTF-8; read as {decoding.name_of(encoding)}")
+    doubts = []
     if skimmer.more:
-        notes.append(f"only the first {len(skimmer.cells)} cells were read")
+        doubts.append(f"only the first {len(skimmer.cells)} cells were read: there are more")
     pictures = _Pictures()
     cells = [_cell(raw, encoding, pictures) if raw else None for raw in skimmer.cells]
-    merged = [place for place, cell in enumerate(cells) if cell and _sides(cell.source.encode())]
-    for place in merged:
-        ours, _ = _sides(cells[place].source.encode())
-        cells[place] = replace(cells[place], source=ours.decode())
-    doubts = (f"{_MERGED}, in {len(merged)} cells",) if merged else ()
-    return Reading(tuple(cells), (*notes, *pictures.notes), doubts)
+    merged = 0
+    for place, cell in enumerate(cells):
+        if cell and (sides := _sides(cell.source.encode())):
+            cells[place], merged = replace(cell, source=sides[0].decode()), merged + 1
+    if merged:
+        doubts.append(f"{_MERGED}, in {merged} cell{'s' * (merged > 1)}")
+    return Reading(tuple(cells), (*notes, *pictures.notes), tuple(doubts))
 
 
 def _cell(raw: dict[bytes, bytes], encoding: str, pictures: "_Pictures") -> Cell:
@@ -264,6 +319,7 @@ def _cell(raw: dict[bytes, bytes], encoding: str, pictures: "_Pictures") -> Cell
         cell_id=_text(member.get("id")),
         grade_id=_text(nbgrader.get("grade_id")),
         pictures={} if kind == "code" else pictures.of(member.get("attachments")),
+        cut=TOO_LONG in raw and not any(name in raw for name in SOURCES),
     )
 
 
@@ -288,10 +344,7 @@ def _source(value: Any) -> str:
 
 
 def plain(text: str) -> str:
-    """Return text with plain line ends, and without halves of characters, which files cannot hold.
-
-    A form feed or a zero byte is no part of a program either.
-    """
+    """Return text with plain line ends, without halves of characters, which files cannot hold."""
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     return text.encode("utf-8", "replace").decode("utf-8")
 
@@ -335,20 +388,51 @@ def _is_picture(mime: str, text: str) -> bool:
 
 
 def _script(data: bytes) -> Reading:
-    if is_known(data) or len(data) > MAX_SCRIPT or b"\x00" in data:
+    if is_known(data) or len(data) > MAX_SCRIPT or b"\x00" in data or _foreign(data):
         raise UnreadableError(described(data))
     encoding = decoding.encoding_of(data)
     text = plain(data.decode(encoding, "replace"))
     if not _PYTHON.search(text):
         raise UnreadableError(described(data))
-    cells = _split(text)
-    notes = ("the file is a script; its parts were taken for cells",)
+    fenced = _fenced(text)
+    cells = fenced or _split(text)
+    what = "Markdown with programs in it" if fenced else "a script"
+    notes: tuple[str, ...] = (f"the file is {what}; its parts were taken for cells",)
     if encoding != decoding.UTF8:
         notes += (f"the file was not written in UTF-8; read as {decoding.name_of(encoding)}",)
-    doubts = ()
+    doubts: list[str] = []
     if len(cells) < 2:
-        doubts = ("it is a script and no notebook, and all of it was run as one cell",)
-    return Reading(tuple(cells[:MAX_CELLS]), notes, doubts, is_script=True)
+        doubts.append("it is a script and no notebook, and all of it was run as one cell")
+    if len(cells) > MAX_CELLS:
+        doubts.append(f"only the first {MAX_CELLS} cells were read: there are more")
+    return Reading(tuple(cells[:MAX_CELLS]), notes, tuple(doubts), is_script=True)
+
+
+def _fenced(text: str) -> list[Cell]:
+    """Cut Markdown at its fences: Quarto's, R Markdown's and Jupytext's; empty where it is none."""
+    if any(map(_PERCENT.match, text.split("\n"))):
+        return []
+    cells: list[Cell] = []
+    lines: list[str] = []
+    fence = ""
+
+    def close(kind: str) -> None:
+        whole = "\n".join(lines).strip("\n")
+        parts = [whole] if kind == "code" else _TEXTS.split(whole)
+        cells.extend(Cell(kind, part.strip("\n")) for part in parts if part.strip())
+        lines.clear()
+
+    for line in _HEADER.sub("", text).split("\n"):
+        opened = None if fence else _FENCE.match(line)
+        if opened or (fence and line.strip() == fence):
+            close("code" if fence else "markdown")
+            fence = opened[1] if opened else ""
+        else:
+            lines.append(line)
+    close("code" if fence else "markdown")
+    prose = "\n".join(cell.source for cell in cells if cell.kind != "code")
+    programs = any(cell.kind == "code" for cell in cells)
+    return cells if programs and not _DEFINES.search(prose) else []
 
 
 def _split(text: str) -> list[Cell]:

@@ -18,6 +18,7 @@ from typing import Any
 import nbformat
 from nbformat import NotebookNode
 
+from pawmark.grading.intake.cells import mark_students_own
 from pawmark.grading.intake.reading import MAX_SOURCE, Cell, Reading
 
 MAX_EXTRA = 500
@@ -28,6 +29,16 @@ _CODE = re.compile(
     r"|import +\w|from +[\w.]+ +import|[%!@#]|[\w.\[\], ]+ *[-+*/]?=[^=]|[\w.]+\()",
     re.MULTILINE,
 )
+# Programs in a text: in a fence, or lines that define, import or assign something.
+_PROGRAM = re.compile(
+    r"^\s*(?:`{3}|~{3}|(?:async +def|def|class) +\w+.*:|import +\w|from +[\w.]+ +import\b"
+    r"|\w+ *=[^=]|return\b)",
+    re.MULTILINE,
+)
+# Magics that run the rest of their cell in the notebook itself.
+_RUNNING = {"time", "capture", "prun"}
+_MAGIC = re.compile(r"\s*(?:#[^\n]*\n\s*)*(%%([\w!]+)\S*)")
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f]")
 _DEFINITION = re.compile(r"^(?:async +def|def|class) +(\w+)", re.MULTILINE)
 
 
@@ -83,10 +94,6 @@ class Repaired:
     graded: str = field(default="", compare=False)
     beside: Mapping[str, bytes] = field(default_factory=dict)
 
-    def doubts_about(self, exercise: str) -> list[str]:
-        """Return the reasons why a person should look at an exercise."""
-        return [doubt.reason for doubt in self.doubts if doubt.exercise in (None, exercise)]
-
 
 def release_form(source: NotebookNode) -> NotebookNode:
     """Make what students get from a source notebook, as ``nbgrader generate_assignment`` does.
@@ -103,7 +110,8 @@ def release_form(source: NotebookNode) -> NotebookNode:
     """
     from nbgrader import preprocessors as steps
 
-    notebook, resources = copy.deepcopy(source), {}
+    notebook = copy.deepcopy(source)
+    resources: dict[str, Any] = {}
     for step in (
         steps.LockCells,
         steps.ClearSolutions,
@@ -167,6 +175,23 @@ def _names(source: str) -> set[str]:
     return set(_DEFINITION.findall(source))
 
 
+def _defines(source: str) -> set[str]:
+    """Return the names of all functions and classes in a text, however far they are moved in."""
+    return set(re.findall(r"^[ \t>]*(?:async +def|def|class) +(\w+)", source, re.MULTILINE))
+
+
+def _idle_magic(source: str) -> str:
+    """Return the magic at the head of a cell that keeps the cell from being run in the notebook."""
+    found = _MAGIC.match(source)
+    return found[1] if found and found[2] not in _RUNNING else ""
+
+
+def _quoted(source: str) -> str:
+    """Return the beginning of a cell, to name it by."""
+    lines = [line.strip() for line in source.splitlines() if line.strip()]
+    return repr(lines[0][:60]) if lines else "an empty line"
+
+
 def _nbgrader(cell: NotebookNode) -> dict[str, Any]:
     return _dict(cell.metadata.get("nbgrader"))
 
@@ -202,6 +227,11 @@ def _cleared(pristine: NotebookNode) -> NotebookNode:
 def _is_written(cell: NotebookNode) -> bool:
     """Tell whether a cell takes a text that a person grades."""
     return _is_solution(cell) and bool(_nbgrader(cell).get("grade"))
+
+
+def written_in(notebook: NotebookNode) -> list[str]:
+    """Return the grade_ids of the cells that take a text which a person grades."""
+    return [str(_nbgrader(cell).get("grade_id")) for cell in notebook.cells if _is_written(cell)]
 
 
 def _is_prose(cell: Cell) -> bool:
@@ -297,10 +327,49 @@ class _Rebuild:
 
     def usable(self, cells: list[Cell | None]) -> list[Cell]:
         if broken := cells.count(None):
-            self.repairs.append(f"{broken} entries that are not cells were left out")
-        if long := sum(cell is not None and len(cell.source) > MAX_SOURCE for cell in cells):
-            self.repairs.append(f"{long} cells were cut after {MAX_SOURCE} characters")
-        return [replace(c, source=c.source[:MAX_SOURCE]) for c in cells if c is not None]
+            what = (
+                "1 entry that is no cell was"
+                if broken == 1
+                else f"{broken} entries that are no cells were"
+            )
+            self.repairs.append(f"{what} left out")
+        return [self.bounded(cell) for cell in cells if cell is not None]
+
+    @staticmethod
+    def bounded(cell: Cell) -> Cell:
+        """Cut a cell that is too long."""
+        cut = cell.cut or len(cell.source) > MAX_SOURCE
+        return replace(cell, source=cell.source[:MAX_SOURCE], cut=cut)
+
+    def say_what_is_cut(self) -> None:
+        """Name each cell of which not all is here; a person is asked about the student's own."""
+        for j, cell in enumerate(self.cells):
+            if not cell.cut:
+                continue
+            i = next((i for i, copies in self.copies.items() if j in copies), None)
+            label = f"a cell that begins with {_quoted(cell.source)}"
+            label = label if i is None else _label(self.originals[i])
+            line = f"{label} is longer than {MAX_SOURCE} characters: only its beginning is used"
+            self.repairs.append(line)
+            if i is None or not _is_locked(self.originals[i]):
+                answer = i is not None and _is_solution(self.originals[i])
+                about = str(_nbgrader(self.originals[i]).get("grade_id")) if answer else None
+                self.doubts.append(Doubt(line, about))
+
+    def without_controls(self, label: str, source: str) -> str:
+        """Take zero bytes out of a program, which cannot run with them, and name what is odd."""
+        first = _CONTROL.search(source)
+        if first is None:
+            return source
+        found = sorted(set(_CONTROL.findall(source)))
+        names = ", ".join("NUL" if sign == "\0" else f"U+{ord(sign):04X}" for sign in found[:5])
+        line = source[: first.start()].count("\n") + 1
+        what = "; NUL was taken out" if "\0" in found else ""
+        self.repairs.append(
+            f"{label} holds control characters that editors do not show ({names}, the first in "
+            f"line {line}){what}: Python may refuse the cell for them"
+        )
+        return source.replace("\0", "")
 
     def match(self) -> dict[int, list[int]]:
         """Map each original to its copies among the student's cells, both by position."""
@@ -308,7 +377,8 @@ class _Rebuild:
         by_id = {c.get("id"): i for i, c in enumerate(self.originals)}
         for table in (by_grade, by_id):
             table.pop(None, None)
-        copies, rest = defaultdict(list), []
+        copies: defaultdict[int, list[int]] = defaultdict(list)
+        rest: list[int] = []
         for j, cell in enumerate(self.cells):
             # Assignments share cell ids, and no grade ids: such a cell is another assignment's.
             i = by_grade.get(cell.grade_id) if cell.grade_id else by_id.get(cell.cell_id)
@@ -346,6 +416,7 @@ class _Rebuild:
 
     def result(self) -> Repaired:
         answer_of = {i: j for j, i in self.chosen.items()}
+        self.say_what_is_cut()
         if list(self.chosen.values()) != sorted(self.chosen.values()):
             self.repairs.append("the cells were in another order; the original order was used")
         for i, cell in enumerate(self.notebook.cells):
@@ -353,10 +424,12 @@ class _Rebuild:
                 self.answer(i, answer_of.get(i))
             elif _is_locked(cell):
                 self.lock(i)
-            elif _is_free(cell) and i in answer_of:
-                self.free_code |= self.differs(i, answer_of[i])
+            elif _is_free(cell) and i in answer_of and self.differs(i, answer_of[i]):
+                self.free_code = True
                 cell.source = self.cells[answer_of[i]].source
+                mark_students_own(cell)
         extras = self.kept(self.with_written_answers(list(self.extras())))
+        self.doubt_what_is_not_run(extras)
         self.free_code |= any(cell.kind == "code" for _, cell in extras)
         self.attempted |= self.answered_elsewhere(extras)
         self.notebook.cells = self.woven(extras)
@@ -383,6 +456,8 @@ class _Rebuild:
             self.repairs.append(f"{_label(cell)} was no {cell.cell_type} cell; it is one again")
         if self.differs(i, j):
             cell.source = self.cells[j].source
+            if cell.cell_type == "code":
+                cell.source = self.without_controls(_label(cell), cell.source)
             self.attempted.add(str(_nbgrader(cell).get("grade_id")))
             if _is_written(cell):
                 self.paste(cell, self.cells[j].pictures)
@@ -473,6 +548,7 @@ class _Rebuild:
             elif j not in dropped and cell.source.strip():
                 yield anchor, cell
             for before, piece in self.added.get(j, ()):
+                assert original is not None, "only a copy of one is cut into pieces"
                 code = self.originals[original].cell_type == "code"
                 # What is asked at a check cell has to be there before it.
                 check = bool(_nbgrader(self.originals[original]).get("grade"))
@@ -489,9 +565,13 @@ class _Rebuild:
         ]
         kept = [extra for extra in known if extra[1].kind in _TYPES]
         if other := len(known) - len(kept):
-            self.repairs.append(f"{other} cells that are neither code nor markdown were left out")
+            what = "1 cell that is" if other == 1 else f"{other} cells that are"
+            was = "was" if other == 1 else "were"
+            self.repairs.append(f"{what} neither code nor markdown {was} left out")
         if len(kept) > MAX_EXTRA:
-            self.repairs.append(f"only the first {MAX_EXTRA} of {len(kept)} extra cells were kept")
+            line = f"only the first {MAX_EXTRA} of {len(kept)} extra cells were kept"
+            self.repairs.append(line)
+            self.doubts.append(Doubt(line))
         return kept[:MAX_EXTRA]
 
     def with_written_answers(self, extras: list[tuple[int, Cell]]) -> list[tuple[int, Cell]]:
@@ -510,6 +590,52 @@ class _Rebuild:
                 reason = f"{_label(cell)} is as it was handed out, and {where}"
                 self.doubts.append(Doubt(reason, grade_id))
         return extras
+
+    def doubt_what_is_not_run(self, extras: list[tuple[int, Cell]]) -> None:
+        """Ask a person where an answer may stand in what does not run: a text, or a cell of magic.
+
+        That is looked for only where the place of the answer is as it was handed out, or has such a
+        magic at its head.
+        """
+        for i, original in enumerate(self.originals):
+            if not _is_solution(original) or _is_written(original):
+                continue
+            grade_id = str(_nbgrader(original).get("grade_id"))
+            if grade_id in self.attempted:
+                magic = _idle_magic(self.notebook.cells[i].source)
+                if magic:
+                    self.doubt_magic(_label(original), grade_id, magic)
+                continue
+            self.doubt_unrun_answer(i, grade_id, extras)
+
+    def doubt_unrun_answer(self, i: int, grade_id: str, extras: list[tuple[int, Cell]]) -> None:
+        wanted, label = _names(self.originals[i].source), _label(self.originals[i])
+        running = [c for _, c in extras if c.kind == "code" and not _idle_magic(c.source)]
+        if wanted and any(wanted <= _names(cell.source) for cell in running):
+            return
+        near = [id(cell) for _, cell in self.near(i, extras)]
+        for _, cell in extras:
+            here = bool(wanted) and wanted <= _defines(cell.source)
+            if cell.kind == "code":
+                if here and (magic := _idle_magic(cell.source)):
+                    self.doubt_magic(f"a cell beside {label}", grade_id, magic)
+                    return
+                continue
+            program = id(cell) in near and bool(_PROGRAM.search(cell.source))
+            if (here or program) and self.is_own_program(cell):
+                reason = (
+                    f"{label} is as it was handed out, and a text that begins with "
+                    f"{_quoted(cell.source)} looks like a program: texts are not run"
+                )
+                self.doubts.append(Doubt(reason, grade_id))
+                return
+
+    def doubt_magic(self, label: str, grade_id: str, magic: str) -> None:
+        reason = f"{label} begins with {magic}, so that its code is not run in the notebook"
+        self.doubts.append(Doubt(reason, grade_id))
+
+    def is_own_program(self, cell: Cell) -> bool:
+        return not _lines(cell.source) <= self.lines
 
     def near(self, i: int, extras: list[tuple[int, Cell]]) -> list[tuple[int, Cell]]:
         """Return the extra cells below the place of an answer; where there are none, above it."""
@@ -567,9 +693,14 @@ class _Rebuild:
         return woven
 
     def fresh(self, cell: Cell, name: str) -> NotebookNode:
-        code = cell.kind == "code"
-        make = nbformat.v4.new_code_cell if code else nbformat.v4.new_markdown_cell
-        node = make(source=cell.source, id=name)
+        node: NotebookNode
+        if cell.kind == "code":
+            label = f"the cell that begins with {_quoted(cell.source)}"
+            source = self.without_controls(label, cell.source)
+            node = nbformat.v4.new_code_cell(source=source, id=name)
+            mark_students_own(node)
+        else:
+            node = nbformat.v4.new_markdown_cell(source=cell.source, id=name)
         self.paste(node, cell.pictures)
         if self.notebook.get("nbformat_minor", 5) < 5:
             del node["id"]

@@ -37,7 +37,8 @@ def release_of(source: bytes, course: Path) -> NotebookNode:
     key = hashlib.sha256(json.dumps(versions, sort_keys=True).encode() + source).hexdigest()[:32]
     path = course / FOLDER / f"{key}.ipynb"
     with contextlib.suppress(OSError, ValueError):
-        return nbformat.from_dict(json.loads(path.read_text(encoding="utf-8")))
+        kept: NotebookNode = nbformat.from_dict(json.loads(path.read_text(encoding="utf-8")))
+        return kept
     made = release_form(nbformat.reads(source.decode(), as_version=4))
     with contextlib.suppress(OSError):
         write_whole(path, json.dumps(made).encode())

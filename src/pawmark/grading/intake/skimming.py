@@ -21,6 +21,8 @@ _MAX_KEY = 200
 _MAX_NESTED = 4
 _LOOK = 5000
 # The members of a cell that count, and how long their texts may be.
+SOURCES = (b"source", b"input")
+TOO_LONG = b"too long"  # stands for a text that was not kept
 _KEPT = {b"cell_type": 100, b"id": 1000, b"level": 20, b"metadata": 200_000,
          b"source": MAX_KEPT, b"input": MAX_KEPT, b"attachments": 30_000_000}  # fmt: skip
 
@@ -46,7 +48,8 @@ class Skimmer:
     Attributes
     ----------
     cells
-        For each cell that is whole, the JSON texts of its members.
+        For each cell that is whole, the JSON texts of its members; `TOO_LONG` among them says that
+        its text was too long to be kept.
     inner
         The JSON text of a string under ``content``, in which a notebook may be wrapped.
     more
@@ -121,6 +124,8 @@ class Skimmer:
                     self._skip()
                     if self.place - begin <= _KEPT.get(name, 0):
                         cell[name] = self.data[begin : self.place]
+                    elif name in SOURCES:
+                        cell[TOO_LONG] = b"true"
                 self._keep(cell)
 
     def _keep(self, cell: dict[bytes, bytes]) -> None:
@@ -155,7 +160,9 @@ class Skimmer:
 
     def _peek(self) -> bytes:
         self._step()
-        self.place = _SPACE.match(self.data, self.place).end()
+        space = _SPACE.match(self.data, self.place)
+        assert space is not None, "it takes nothing too"
+        self.place = space.end()
         if self.place >= len(self.data):
             raise CutOffError
         return self.data[self.place : self.place + 1]

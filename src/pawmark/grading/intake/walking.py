@@ -75,7 +75,8 @@ class Walk:
                 waiting += [(below, depth + 1) for below in reversed(folders)]
 
     def _look(self, name: str) -> tuple[list[str], list[str]]:
-        files, folders = [], []
+        files: list[str] = []
+        folders: list[str] = []
         try:
             with os.scandir(self.folder / name) as entries:
                 for entry in entries:

@@ -26,7 +26,7 @@ _VARIABLES = {
     GOOD: "--good-fill", BAD: "--bad-fill", IDLE: "--idle-fill", PAPER: "--paper",
 }  # fmt: skip
 
-_STYLE = {
+_STYLE: dict[Any, Any] = {
     "svg.fonttype": "none",
     "font.size": 11,
     "text.color": INK,

@@ -17,23 +17,14 @@ class ResultTable:
         lines = [f"{self.result.exercise}: {points}"]
         for check in self.result.checks:
             message = f": {check.message}" if check.message else ""
-            row = (
-                f"{check.row} {show_points(check.points, check.max_points)}, " if check.row else ""
-            )
-            lines.append(f"  [{check.outcome}] {row}{check.title}{message}")
-            lines += _shown_lines(check.counterexample)
+            row = check.row_points
+            title = check.title if check.row in ("", "item") else f"{row}, {check.title}"
+            lines.append(f"  [{check.outcome}] {row if check.row == 'item' else title}{message}")
+            lines += [f"      {check.counterexample}"] if check.counterexample else []
         return "\n".join(lines)
 
     def _repr_html_(self) -> str:
         return render_table(self.result)
-
-
-def _shown_lines(shown: Any) -> list[str]:
-    if shown is None:
-        return []
-    place = f" at {shown.where}" if shown.where else ""
-    wanted = "" if shown.expected is None else f", and {shown.expected} was expected"
-    return [f"      {shown.call} gives{place} {shown.got}{wanted}"]
 
 
 _CELL = "text-align: left; vertical-align: top; padding: 0.25em 0.75em;"
@@ -52,6 +43,11 @@ def render_table(result: Any) -> str:
     )
 
 
+def _worth(check: Any) -> str:
+    """Return the points, with the name of the row that pays them."""
+    return check.row_points if check.parts else show_points(check.points, check.max_points)
+
+
 def _row(check: Any) -> str:
     parts = [f"<strong>{html.escape(check.title)}</strong>"]
     if check.message:
@@ -61,9 +57,8 @@ def _row(check: Any) -> str:
     if check.expected is not None:
         parts.append(f"expected: <code>{html.escape(check.expected)}</code>")
     parts += [f"✗ {html.escape(part.name)}" for part in check.parts if not part.right]
-    parts += [
-        f"<code>{html.escape(line.strip())}</code>" for line in _shown_lines(check.counterexample)
-    ]
+    if check.counterexample is not None:
+        parts.append(f"<code>{html.escape(str(check.counterexample))}</code>")
     if check.picture is not None:
         alt, source = html.escape(check.picture.alt), html.escape(check.picture.png)
         style = f"width: {check.picture.width}px; max-width: 100%"
@@ -72,5 +67,5 @@ def _row(check: Any) -> str:
     return (
         f'<tr><td style="{_CELL} white-space: nowrap">{sign} {html.escape(check.outcome)}</td>'
         f'<td style="{_CELL}">{"<br>".join(parts)}</td>'
-        f'<td style="{_CELL}">{show_points(check.points, check.max_points)}</td></tr>'
+        f'<td style="{_CELL} white-space: nowrap">{html.escape(_worth(check))}</td></tr>'
     )

@@ -104,6 +104,11 @@ class Counterexample:
     expected: str | None = None
     where: str = ""
 
+    def __str__(self) -> str:
+        place = f" at {self.where}" if self.where else ""
+        wanted = "" if self.expected is None else f", and {self.expected} was expected"
+        return f"{self.call} gives{place} {self.got}{wanted}"
+
 
 @dataclass(frozen=True)
 class CheckResult:
@@ -160,6 +165,12 @@ class CheckResult:
     def tells(self) -> bool:
         """Whether its message says something that no other row of the exercise has said."""
         return bool(self.message) and self.message not in (SAME_REASON, WITH_RESULTS_ONLY)
+
+    @property
+    def row_points(self) -> str:
+        """The row and what it pays: ``core 1.4 of 3.5``; empty where there are no rows."""
+        name = self.title if self.row == "item" else self.row
+        return f"{name} {show_points(self.points, self.max_points)}" if self.row else ""
 
     @classmethod
     def from_json(cls, tree: dict[str, Any]) -> "CheckResult":

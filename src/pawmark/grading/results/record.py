@@ -60,7 +60,7 @@ class Record:
         The sandbox in which the student's code ran: ``bubblewrap``, ``landlock`` or ``none``.
     data
         The identity of the data it ran on.
-    tape
+    recording
         The key of the recording it was graded from.
     handed_in
         The checksums of the files handed in beside the notebook, by name.
@@ -83,7 +83,7 @@ class Record:
     for_a_person: tuple[tuple[str | None, str], ...]
     sandbox: str
     data: str
-    tape: str
+    recording: str
     handed_in: dict[str, str]
     checks: str
     seed: int
@@ -243,7 +243,8 @@ def _of_version_1(tree: dict[str, Any]) -> dict[str, Any]:
         {**exercise, "checks": [_check_of_version_1(check) for check in exercise["checks"]]}
         for exercise in tree["exercises"]
     ]
-    return {**tree, "exercises": exercises}
+    named = {"recording" if name == "tape" else name: value for name, value in tree.items()}
+    return {**named, "exercises": exercises}
 
 
 def _check_of_version_1(check: dict[str, Any]) -> dict[str, Any]:

@@ -53,10 +53,32 @@ def _show_lost(grades: Iterable[Record], console: Console) -> None:
 
 
 def _compact(lost: list[tuple[str, CheckResult]]) -> list[str]:
-    """Write one line for each check, but one for all of an exercise that say the same."""
+    """Write one line for each check, but one for all of an exercise that say the same.
+
+    Of an exercise that is paid by rows there is one line, with the smallest example below it.
+    """
     lines: dict[str, int] = {}
     for exercise, check in lost:
+        if check.row:
+            continue
         message = printable(" ".join(check.message.split()))
         line = f"{exercise}: {check.outcome.value}" + (f": {message}" if message else "")
         lines[line] = lines.get(line, 0) + 1
-    return [line + (f" ({count} checks)" if count > 1 else "") for line, count in lines.items()]
+    single = [line + (f" ({count} checks)" if count > 1 else "") for line, count in lines.items()]
+    by_row: dict[str, list[CheckResult]] = {}
+    for exercise, check in lost:
+        if check.row:
+            by_row.setdefault(exercise, []).append(check)
+    return single + [line for name, rows in by_row.items() for line in _rows(name, rows)]
+
+
+def _rows(exercise: str, lost: list[CheckResult]) -> list[str]:
+    """Write what rows lost, and each thing that was told about them."""
+    worth = ", ".join(check.row_points for check in lost)
+    told = [check for check in lost if check.tells] or lost[:1]
+    lines = []
+    for check in told:
+        message = printable(" ".join(check.message.split()))
+        lines.append(f"    {check.outcome.value}" + (f": {message}" if message else ""))
+        lines += [f"    {printable(str(check.counterexample))}"] if check.counterexample else []
+    return [f"{exercise}: {printable(worth)}", *lines]

@@ -4,8 +4,7 @@ import json
 import math
 import time
 import traceback
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -18,13 +17,22 @@ from pawmark.grading.checks.session import CheckSession, with_checks
 from pawmark.grading.checks.student import Reply, Student, StudentError, batch, read_batch
 from pawmark.grading.course import Data
 from pawmark.grading.intake import stand_in
-from pawmark.grading.intake.cells import exercise_of, is_grade, is_solution
+from pawmark.grading.intake.cells import exercise_of, is_grade, is_solution, is_students_own
+from pawmark.grading.intake.rebuild import Doubt
 from pawmark.grading.results.outcomes import CheckResult, ExerciseResult, Outcome
-from pawmark.grading.run.recording import Answer, CellTape, Tape
-from pawmark.grading.session.kernel import START_LIMIT, CellRun, KernelLost, StudentKernel
+from pawmark.grading.run.processes import (
+    DOUBT_SEVERAL,
+    LATER,
+    CauseFoundError,
+    Loss,
+    Origin,
+    Processes,
+    Step,
+)
+from pawmark.grading.run.recording import Answer, RecordedCell, Recording
+from pawmark.grading.session.kernel import StudentKernel
 
-MAX_RESTARTS = 6
-MAX_TAPE = 64 << 20
+MAX_RECORDING = 64 << 20
 _DETAIL = 2000
 _LOST = {
     Outcome.TIMEOUT: "your code did not finish within the time limit, that of the cell or that of "
@@ -36,26 +44,33 @@ _LOST = {
 }
 
 
+_DOUBT_NOT_REACHED = (
+    "grading did not come as far as this exercise: the time for the whole notebook was over, or "
+    "the Python process was lost too often"
+)
 _NOT_ATTEMPTED = "this exercise is not attempted yet"
 _UNREADABLE = "your code's answer could not be read"
 
 
-class _NotOnTapeError(Exception):
-    """A check asked what the tape does not answer."""
+class _NotRecordedError(Exception):
+    """A check asked what the recording does not answer."""
 
 
 @dataclass
 class Execution:
     """Executes one submission; a lost process costs only the cells that lost it.
 
-    With a tape of an earlier run of the same submission, no student code runs: cells and questions
-    are answered from it, and the process is started only for a check that asks something new.
+    Which those are, `processes` finds out.
+
+    With a recording of an earlier run of the same submission, no student code runs: cells and
+    questions are answered from it, and the process is started only for a check that asks something
+    new.
 
     Parameters
     ----------
     notebook
         The repaired notebook; outputs are written into it.
-    undone
+    not_attempted
         Exercises that the student left as released; nothing is asked for them. When every
         exercise is among them, nothing is run.
     course
@@ -78,24 +93,22 @@ class Execution:
     budget
         Seconds for everything that runs of the submission: processes that start, cells, questions.
     about
-        What its tape says of itself: see `Tape`.
+        What its recording says of itself: see `Recording`.
     beside
         Files that lie in the working folder of its processes, by path.
     old
-        The tape of an earlier run; its seed is used again.
+        The recording of an earlier run; its seed is used again.
 
     Attributes
     ----------
-    tape
-        The tape of this run. Its outputs are safe to show.
-    live
-        How many processes were started for it.
-    cpu_seconds
-        Processor time that student code took in them; not that of processes that were lost.
+    recording
+        The recording of this run. Its outputs are safe to show.
+    processes
+        Those in which it runs.
     """
 
     notebook: NotebookNode
-    undone: frozenset[str]
+    not_attempted: frozenset[str]
     course: Path
     data: Data
     guest_root: str
@@ -107,28 +120,34 @@ class Execution:
     budget: float = math.inf
     about: dict[str, str] = field(default_factory=dict)
     beside: Mapping[str, bytes] = field(default_factory=dict)
-    old: Tape | None = None
+    old: Recording | None = None
     results: dict[str, ExerciseResult] = field(default_factory=dict)
-    _steps: list[tuple[str, float]] = field(default_factory=list)
-    _done: int = 0
-    _lost: dict[str, Outcome] = field(default_factory=dict)
-    _kernel: StudentKernel | None = None
-    _restarts: int = 0
+    _lost: dict[str, Loss] = field(default_factory=dict)
+    _causes: dict[int, Outcome] = field(default_factory=dict)
+    _found: CauseFoundError | None = None
     _check_name: str = ""
     _missed: set[str] = field(default_factory=set)
-    _tape_left: int = MAX_TAPE
-    _began_with: float = 0.0
+    _bytes_left: int = MAX_RECORDING
 
     def __post_init__(self) -> None:
         if self.old is not None:
             self.seed = self.old.seed
-        self.tape = Tape(self.seed, self.sandbox)
-        self._left = self.budget
+        self.recording = Recording(self.seed, self.sandbox)
         self._cleaner = Cleaner()
+        self.processes = Processes(self.new_kernel, self._handed_over, self.budget)
         if self.old is not None:
-            self.tape.seconds, self.tape.memory = self.old.seconds, self.old.memory
-        self.live = 0
-        self.cpu_seconds = 0.0
+            self.recording.seconds, self.recording.memory = self.old.seconds, self.old.memory
+            self.processes.doubts += self.old.doubts
+
+    @property
+    def live(self) -> int:
+        """How many processes were started for it."""
+        return self.processes.started
+
+    @property
+    def cpu_seconds(self) -> float:
+        """Processor time that student code took in them; not that of processes that were lost."""
+        return self.processes.cpu_seconds
 
     def run(self) -> dict[str, ExerciseResult]:
         """Run all cells in order and return the results by exercise.
@@ -147,161 +166,139 @@ class Execution:
         try:
             with_checks(self._worth, session, self._run_cells)
         finally:
-            self._close()
+            self.processes.close()
         self.data.require_unchanged()
         results = tuple(self.results.values())
-        self.tape.about = dict(self.about)
+        self.recording.memory = max(self.recording.memory, self.processes.memory)
+        self.recording.doubts = tuple(self.processes.doubts)
+        self.recording.about = dict(self.about)
         if self.old is not None and not self.live:  # nothing of it was made here
-            self.tape.sandbox = self.old.sandbox
-        self.tape.results = () if any(result.needs_person for result in results) else results
+            self.recording.sandbox = self.old.sandbox
+        self.recording.results = () if any(result.needs_person for result in results) else results
         return self.results
 
     @property
     def learnt(self) -> bool:
-        """Whether the tape holds what that of the earlier run does not."""
-        return self.tape is not self.old
+        """Whether the recording holds what that of the earlier run does not."""
+        return self.recording is not self.old
 
-    def _is_settled(self, old: Tape) -> bool:
-        """Tell whether the very same checks, for the same points, ran from this tape before."""
+    def _is_settled(self, old: Recording) -> bool:
+        """Tell whether the very same checks, for the same points, ran from it before."""
         worth = {result.exercise: result.max_points for result in old.results}
         wanted = {exercise: round(points, 6) for exercise, points in self._worth.items()}
         return bool(worth) and (old.about, worth) == (self.about, wanted)
 
-    def _repeat(self, old: Tape) -> dict[str, ExerciseResult]:
-        self.tape = old
-        for index, taped in old.cells.items():
-            self._show(index, taped)
+    def _repeat(self, old: Recording) -> dict[str, ExerciseResult]:
+        self.recording = old
+        for index, recorded in old.cells.items():
+            self._show(index, recorded)
         self.results = {result.exercise: result for result in old.results}
         return self.results
 
     def _run_cells(self, checks: CheckSession) -> None:
+        while True:
+            try:
+                self._run_through(checks)
+                return
+            except CauseFoundError as cause:
+                self._begin_anew(cause)
+
+    def _run_through(self, checks: CheckSession) -> None:
         for index, cell in enumerate(self.notebook.cells):
             if cell.cell_type != "code":
                 continue
             if is_grade(cell) and not is_solution(cell):
                 self._check(cell, checks)
-            elif self._worth.keys() - self.undone:
+            elif self._worth.keys() - self.not_attempted:
                 self._execute(index, cell)
 
-    def _give_up(self, old: Tape) -> dict[str, ExerciseResult]:
-        """Ask for a person: the tape says that the submission could not be run."""
-        self.tape = old
+    def _begin_anew(self, cause: CauseFoundError) -> None:
+        """Forget what was run: all of it runs again, without the cell that ended the process."""
+        if self._causes:
+            self.processes.doubt(DOUBT_SEVERAL)
+        self._causes[cause.step.index] = cause.outcome
+        self.processes.forget()
+        self.old, self._found, self._bytes_left = None, None, MAX_RECORDING
+        self._lost.clear()
+        self.results.clear()
+        seconds, memory = self.recording.seconds, self.recording.memory
+        self.recording = Recording(self.seed, self.sandbox, seconds=seconds, memory=memory)
+
+    def _give_up(self, old: Recording) -> dict[str, ExerciseResult]:
+        """Ask for a person: the recording says that the submission could not be run."""
+        self.recording = old
         for exercise, points in self._worth.items():
             self.results[exercise] = _broken(exercise, points, old.gave_up)
         return self.results
 
-    def _close(self) -> None:
-        if self._kernel is not None:
-            spent = self._kernel.used().cpu_seconds
-            self.cpu_seconds += max(spent - self._began_with, 0.0)
-            self._kernel.close()
-            self.tape.memory = max(self.tape.memory, self._kernel.peak_memory)
-            self._kernel = None
-
-    def _lose(self) -> None:
-        self._close()
-        self._restarts += 1
-
-    def _alive(self) -> StudentKernel | None:
-        """Return a process in which all earlier cells have run, or None when that is over."""
-        while self._restarts <= MAX_RESTARTS and self._left > 0:
-            if self._kernel is None:
-                self._kernel, self._done = self.new_kernel(), 0
-                with self._spending():
-                    self._kernel.start()
-                self.live += 1
-                self._began_with = self._kernel.used().cpu_seconds
-                if not self._handed_over():
-                    continue
-            if self._caught_up():
-                return self._kernel
-        self._close()
-        return None
-
-    @contextmanager
-    def _spending(self) -> Iterator[None]:
-        """Take the time of what is done within from the time for the whole submission."""
-        began = time.monotonic()
-        try:
-            yield
-        finally:
-            self._left -= time.monotonic() - began
-
-    def _run_in(self, kernel: StudentKernel, step: tuple[str, float]) -> CellRun:
-        source, limit = step
-        with self._spending():
-            return kernel.run(source, min(limit, self._left))
-
-    def _handed_over(self) -> bool:
-        """Give a new process the files that were handed in, before any code runs in it."""
+    def _handed_over(self) -> list[wire.Message]:
+        """Return what brings the files that were handed in into a new process."""
         trained = stand_in.files_for(self.notebook, self.course)
         messages = [stand_in.message_for(trained)] if trained else []
         if self.beside:
             files = dict(self.beside)
             messages.append(wire.encode({"op": "lay", "args": {"files": files}}))
-        try:
-            for message in messages:
-                self._kernel.ask(message, START_LIMIT)
-        except KernelLost:
-            self._lose()
-            return False
-        return True
+        return messages
 
     @property
     def losses(self) -> list[str]:
         """A line on each cell that cost its process, for the student; it was not run again."""
         return [
             f"the cell that begins with {_beginning(self.notebook.cells[index].source)!r} was "
-            f"stopped ({taped.lost}): {_LOST[taped.lost]}; it was not run again, and the cells "
-            "before it were"
-            for index, taped in sorted(self.tape.cells.items())
-            if taped.lost not in (None, Outcome.NOT_REACHED)
+            f"stopped ({recorded.lost}): {_words(recorded.lost, recorded.words)}; it was not run "
+            "again, and the other cells were"
+            for index, recorded in sorted(self.recording.cells.items())
+            if recorded.lost is not None
+            and (recorded.words or recorded.lost is not Outcome.NOT_REACHED)
         ]
 
-    def _caught_up(self) -> bool:
-        """Run the cells that the process has not seen; a cell that loses it now is dropped."""
-        while self._done < len(self._steps):
-            if self._run_in(self._kernel, self._steps[self._done]).outcome in _LOST:
-                del self._steps[self._done]
-                self._lose()
-                return False
-            self._done += 1
-        return True
+    @property
+    def doubts(self) -> tuple[Doubt, ...]:
+        """Why a person should look at it: what ended it is not known, or not all was reached."""
+        return (
+            *map(Doubt, self.recording.doubts),
+            *(
+                Doubt(_DOUBT_NOT_REACHED, name)
+                for name, result in self.results.items()
+                if any(check.outcome is Outcome.NOT_REACHED for check in result.checks)
+            ),
+        )
+
+    def _step(self, index: int) -> Step:
+        cell = self.notebook.cells[index]
+        grade_id = cell.metadata.get("nbgrader", {}).get("grade_id", "")
+        answer = Origin.ANSWER if is_solution(cell) else Origin.GIVEN
+        origin = Origin.ADDED if is_students_own(cell) else answer
+        return Step(index, cell.source, self._limits.get(grade_id, self.timeout), origin)
 
     def _execute(self, index: int, cell: NotebookNode) -> None:
         grade_id = cell.metadata.get("nbgrader", {}).get("grade_id", "")
-        step = (cell.source, self._limits.get(grade_id, self.timeout))
-        taped = self._from_tape(index) or self._run(step)
-        self.tape.cells[index] = taped
-        self._show(index, taped)
-        if taped.lost is not None:
-            self._lost[grade_id] = taped.lost
+        if index in self._causes:
+            recorded = RecordedCell([], self._causes[index], LATER)
+        else:
+            recorded = self._from_recording(index) or self._run(index)
+        self.recording.cells[index] = recorded
+        self._show(index, recorded)
+        if recorded.lost is not None:
+            self._lost[grade_id] = Loss(recorded.lost, recorded.words)
 
-    def _show(self, index: int, taped: CellTape) -> None:
-        notes = [] if taped.lost is None else [_note(_LOST[taped.lost])]
-        self.notebook.cells[index].outputs = [*map(NotebookNode, taped.outputs), *notes]
+    def _show(self, index: int, recorded: RecordedCell) -> None:
+        notes = [] if recorded.lost is None else [_note(_words(recorded.lost, recorded.words))]
+        self.notebook.cells[index].outputs = [*map(NotebookNode, recorded.outputs), *notes]
 
-    def _from_tape(self, index: int) -> CellTape | None:
-        taped = self.old.cells.get(index) if self.old is not None else None
-        if taped is not None and taped.lost is None:
-            cell = self.notebook.cells[index]
-            grade_id = cell.metadata.get("nbgrader", {}).get("grade_id", "")
-            self._steps.append((cell.source, self._limits.get(grade_id, self.timeout)))
-        return taped
+    def _from_recording(self, index: int) -> RecordedCell | None:
+        recorded = self.old.cells.get(index) if self.old is not None else None
+        if recorded is not None and recorded.lost is None:
+            self.processes.steps.append(self._step(index))
+        return recorded
 
-    def _run(self, step: tuple[str, float]) -> CellTape:
-        kernel = self._alive()
-        if kernel is None:
-            return CellTape([], Outcome.NOT_REACHED)
-        run = self._run_in(kernel, step)
-        self.tape.seconds += run.seconds
+    def _run(self, index: int) -> RecordedCell:
+        run, loss = self.processes.run(self._step(index))
+        if run is None:
+            return RecordedCell([], Outcome.NOT_REACHED)
+        self.recording.seconds += run.seconds
         outputs = self._cleaner.clean(map(NotebookNode, run.outputs))
-        if run.outcome in _LOST:
-            self._lose()
-            return CellTape(outputs, run.outcome)
-        self._steps.append(step)
-        self._done += 1
-        return CellTape(outputs, None)
+        return RecordedCell(outputs, None) if loss is None else RecordedCell(outputs, *_of(loss))
 
     def _check(self, cell: NotebookNode, checks: CheckSession) -> None:
         settings = cell.metadata["nbgrader"]
@@ -311,51 +308,53 @@ class Execution:
             self.results[exercise] = self._checked(checks, exercise, points)
         except Exception:  # one broken module of checks takes no other grade along
             self.results[exercise] = _broken(exercise, points, traceback.format_exc())
+        if self._found is not None:
+            raise self._found
 
     def _checked(self, checks: CheckSession, exercise: str, points: float) -> ExerciseResult:
-        """Run the checks of an exercise; those that the tape cannot answer a second time, live."""
+        """Run the checks of an exercise; those that the old recording cannot answer, live."""
         self._missed = set()
 
         def begins(check: str) -> None:
             self._check_name = check
-            self.tape.answers.pop((exercise, check), None)
+            self.recording.answers.pop((exercise, check), None)
 
         if self.old is not None and exercise in self.old.probes:
-            self.tape.probes[exercise].update(self.old.probes[exercise])
-        door = self._door(exercise)
-        result = checks.run(exercise, door, points, begins)
+            self.recording.probes[exercise].update(self.old.probes[exercise])
+        student = self._student(exercise)
+        result = checks.run(exercise, student, points, begins)
         if not self._missed:
             return result
         old, self.old = self.old, None
         try:
-            door = self._door(exercise)
-            live = checks.run(exercise, door, points, begins, self._missed)
+            student = self._student(exercise)
+            live = checks.run(exercise, student, points, begins, self._missed)
         finally:
             self.old = old
         again = {check.check: check for check in live.checks}
         return ExerciseResult(exercise, tuple(again.get(c.check, c) for c in result.checks))
 
-    def _door(self, exercise: str) -> Student:
+    def _student(self, exercise: str) -> Student:
         return Student(self._questioner(exercise), self._batcher(exercise))
 
     def _batcher(
         self, exercise: str
     ) -> Callable[[Sequence[wire.Message], float, bool], list[Reply]]:
-        """Return what asks many questions at once; of those on the tape, no student code is asked.
+        """Return what asks many questions at once; those in the recording ask no student code.
 
         What was lost once is not asked again.
         """
 
         def ask_all(messages: Sequence[wire.Message], seconds: float, cheap: bool) -> list[Reply]:
-            if exercise in self.undone:
-                undone = StudentError(Outcome.NOT_ATTEMPTED, _NOT_ATTEMPTED)
-                return [undone] * len(messages)
-            known = self.tape.probes[exercise]
+            if exercise in self.not_attempted:
+                answer = StudentError(Outcome.NOT_ATTEMPTED, _NOT_ATTEMPTED)
+                return [answer] * len(messages)
+            known = self.recording.probes[exercise]
             keys = [wire.digest_of(message) for message in messages]
             missing = {
                 key: one for key, one in zip(keys, messages, strict=True) if key not in known
             }
-            if missing and not (cheap and self._kernel is None):
+            if missing and not (cheap and not self.processes.running):
                 known.update(self._asked_at_once(exercise, missing, seconds))
             return [_reply_of(known.get(key)) for key in keys]
 
@@ -366,10 +365,12 @@ class Execution:
     ) -> dict[str, Answer]:
         """Ask questions as one batch; a process that is lost meanwhile answers none of them."""
         if exercise in self._lost:
-            return {key: Answer(key, None, self._lost[exercise]) for key in questions}
-        asked = self._asked("", batch(list(questions.values()), seconds))
+            lost = self._lost[exercise].outcome
+            return {key: Answer(key, None, lost) for key in questions}
+        asked, loss = self._asked("", batch(list(questions.values()), seconds))
+        if loss is not None:
+            self._lost[exercise] = loss
         if asked.reply is None:
-            self._lost[exercise] = asked.lost
             return {key: Answer(key, None, asked.lost) for key in questions}
         try:
             replies = read_batch(asked.reply, len(questions))
@@ -383,62 +384,64 @@ class Execution:
         """Return what asks the live process; after one loss the exercise asks no more."""
 
         def ask(message: wire.Message) -> wire.Message:
-            if exercise in self.undone:
+            if exercise in self.not_attempted:
                 raise StudentError(Outcome.NOT_ATTEMPTED, _NOT_ATTEMPTED)
             if exercise in self._lost:
-                raise StudentError(self._lost[exercise], _LOST[self._lost[exercise]])
+                raise _error_of(self._lost[exercise])
             question = wire.digest_of(message)
-            answer = self._taped(exercise, question) or self._asked(question, message)
-            self.tape.answers[exercise, self._check_name].append(self._kept(answer))
+            answer = self._recorded(exercise, question)
+            loss = None
+            if answer is None:
+                answer, loss = self._asked(question, message)
+            self.recording.answers[exercise, self._check_name].append(self._kept(answer))
             if answer.reply is None:
-                self._lost[exercise] = answer.lost
-                raise StudentError(answer.lost, _LOST[answer.lost])
+                self._lost[exercise] = loss or Loss(_loss(answer))
+                raise _error_of(self._lost[exercise])
             return answer.reply
 
         return ask
 
     def _kept(self, answer: Answer) -> Answer:
-        """Return what the tape keeps of an answer: nothing of more than memory and disk can take.
+        """Return what is recorded of an answer: nothing of more than memory and disk can take.
 
         A question without its answer there is asked again, live.
         """
         if answer.reply is not None:
-            self._tape_left -= len(json.dumps(answer.reply.tree)) + sum(
+            self._bytes_left -= len(json.dumps(answer.reply.tree)) + sum(
                 map(len, answer.reply.blobs)
             )
-        return answer if self._tape_left >= 0 else Answer("", None, None)
+        return answer if self._bytes_left >= 0 else Answer("", None, None)
 
-    def _taped(self, exercise: str, question: str) -> Answer | None:
-        """Return the tape's answer to a check's next question.
+    def _recorded(self, exercise: str, question: str) -> Answer | None:
+        """Return the recording's answer to a check's next question.
 
         Raises
         ------
-        _NotOnTapeError
+        _NotRecordedError
             If the check asks something else than it did then.
         """
         if self.old is None:
             return None
         key = (exercise, self._check_name)
-        answers, place = self.old.answers.get(key, []), len(self.tape.answers.get(key, []))
+        answers, place = self.old.answers.get(key, []), len(self.recording.answers.get(key, []))
         if place < len(answers) and answers[place].question == question:
             return answers[place]
         self._missed.add(self._check_name)
-        raise _NotOnTapeError
+        raise _NotRecordedError
 
-    def _asked(self, question: str, message: wire.Message) -> Answer:
-        kernel = self._alive()
-        if kernel is None:
-            return Answer(question, None, Outcome.NOT_REACHED)
+    def _asked(self, question: str, message: wire.Message) -> tuple[Answer, Loss | None]:
+        """Ask live; once an earlier cell is found to end the process, nothing is asked any more."""
+        if self._found is not None:
+            return Answer(question, None, Outcome.CRASHED), Loss(Outcome.CRASHED)
         began = time.monotonic()
         try:
-            with self._spending():
-                reply = kernel.ask(message, min(self.timeout, self._left))
-            return Answer(question, reply, None)
-        except KernelLost as lost:
-            self._lose()
-            return Answer(question, None, lost.outcome)
+            reply, loss = self.processes.ask(message, self.timeout)
+        except CauseFoundError as cause:
+            self._found = cause
+            reply, loss = None, Loss(Outcome.CRASHED)
         finally:
-            self.tape.seconds += time.monotonic() - began
+            self.recording.seconds += time.monotonic() - began
+        return Answer(question, reply, None if loss is None else loss.outcome), loss
 
     @cached_property
     def _worth(self) -> dict[str, float]:
@@ -461,10 +464,30 @@ class Execution:
         return limits
 
 
+def _of(loss: Loss) -> tuple[Outcome, str]:
+    return loss.outcome, loss.words
+
+
+def _words(lost: Outcome, words: str) -> str:
+    return words or _LOST[lost]
+
+
+def _error_of(loss: Loss) -> StudentError:
+    return StudentError(loss.outcome, _words(*_of(loss)))
+
+
 def _reply_of(answer: Answer | None) -> Reply:
-    if answer is None or answer.reply is not None:
-        return answer and answer.reply
-    return StudentError(answer.lost, _LOST.get(answer.lost, _UNREADABLE))
+    if answer is None:
+        return None
+    if answer.reply is not None:
+        return answer.reply
+    return StudentError(_loss(answer), _LOST.get(_loss(answer), _UNREADABLE))
+
+
+def _loss(answer: Answer) -> Outcome:
+    """Return how the process was lost that gave no reply."""
+    assert answer.lost is not None, "an answer holds a reply or how the process was lost"
+    return answer.lost
 
 
 def _broken(exercise: str, points: float, detail: str) -> ExerciseResult:

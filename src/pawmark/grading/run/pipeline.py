@@ -44,7 +44,7 @@ class Job:
         The course folder.
     notebook
         The mended notebook; its run writes the outputs into it.
-    undone
+    not_attempted
         Exercises that need no run to be called not attempted.
     beside
         Files that lie in the working folder, by path.
@@ -55,14 +55,14 @@ class Job:
     settings
         Sandbox, limits, a seed that was given.
     about
-        What its recording says of itself: see `recording.Tape`.
+        What its recording says of itself: see `recording.Recording`.
     key
         The name of its recording.
     """
 
     course: Path
     notebook: NotebookNode
-    undone: frozenset[str]
+    not_attempted: frozenset[str]
     beside: Mapping[str, bytes]
     unread: str
     data: courses.Data
@@ -75,7 +75,7 @@ class Job:
         """The digest of what the student wrote."""
         return seeds.hand_in_of(self.about["assignment"], self.notebook, self.beside)
 
-    def load(self) -> recording.Tape | None:
+    def load(self) -> recording.Recording | None:
         """Return the recording of an earlier run, if there is one and it is to be used."""
         found = None if settings.here.fresh else recording.load(self.course, self.key)
         if found is not None and not found.gave_up and self.settings.seed is None:
@@ -93,12 +93,12 @@ class Job:
         given = self.settings.seed
         return seeds.of(self.course, self.hand_in) if given is None else int(given)
 
-    def begin(self, old: recording.Tape | None) -> Execution:
+    def begin(self, old: recording.Recording | None) -> Execution:
         """Return the run, not begun; see `execution`."""
         seed = self.seed() if old is None else old.seed
         return execution(
             self.notebook,
-            self.undone,
+            self.not_attempted,
             self.beside,
             self.course,
             self.data,
@@ -113,7 +113,7 @@ class Job:
         done = self.begin(self.load())
         done.run()
         if done.learnt:
-            recording.save(self.course, self.key, done.tape)
+            recording.save(self.course, self.key, done.recording)
         done.results = _judged(done.results, self.unread)
         return done
 
@@ -147,18 +147,18 @@ def prepare(
         The digest of the hidden checks, where it is known: see `digest_of_checks`.
     """
     notebook = repaired.notebook if notebook is None else notebook
-    undone = undone_of(notebook, repaired)
+    not_attempted = not_attempted_in(notebook, repaired)
     checks = digest_of_checks(hidden_checks(course, assignment)) if checks is None else checks
     beside = repaired.beside
-    key = key_of(notebook, undone, beside, data, settings)
+    key = key_of(notebook, not_attempted, beside, data, settings)
     about = {"assignment": assignment, "checks": checks}
     unread = repaired.unread
-    return Job(course, notebook, undone, beside, unread, data, settings, about, key)
+    return Job(course, notebook, not_attempted, beside, unread, data, settings, about, key)
 
 
 def key_of(
     notebook: NotebookNode,
-    undone: frozenset[str],
+    not_attempted: frozenset[str],
     beside: Mapping[str, bytes],
     data: courses.Data,
     settings: RunSettings,
@@ -166,7 +166,7 @@ def key_of(
     """Return the name of the recording of a mended notebook, with the files that lie beside it."""
     return recording.key_of(
         notebook,
-        undone=sorted(undone),
+        not_attempted=sorted(not_attempted),
         beside={name: hashlib.sha256(file).hexdigest() for name, file in beside.items()},
         data=data.identity,
         settings=settings.to_json(),
@@ -175,14 +175,14 @@ def key_of(
 
 def execution(
     notebook: NotebookNode,
-    undone: frozenset[str],
+    not_attempted: frozenset[str],
     beside: Mapping[str, bytes],
     course: Path,
     data: courses.Data,
     settings: RunSettings,
     seed: int,
     about: Mapping[str, str],
-    old: recording.Tape | None = None,
+    old: recording.Recording | None = None,
 ) -> Execution:
     """Return the run of a mended notebook under some settings, not yet begun; see `Execution`."""
     sources = [cell.source for cell in notebook.cells if cell.cell_type == "code"]
@@ -196,7 +196,7 @@ def execution(
 
     return Execution(
         notebook=notebook,
-        undone=undone,
+        not_attempted=not_attempted,
         course=course,
         data=data,
         guest_root=choice.guest_data(settings.sandbox, data.root),
@@ -256,7 +256,7 @@ def _unread(result: ExerciseResult, reason: str) -> ExerciseResult:
     return ExerciseResult(result.exercise, (check,))
 
 
-def undone_of(notebook: NotebookNode, repaired: Repaired) -> frozenset[str]:
+def not_attempted_in(notebook: NotebookNode, repaired: Repaired) -> frozenset[str]:
     """Return the exercises that need no run to be called not attempted.
 
     Code in other cells may answer an exercise too, so with such code all are run.

@@ -1,13 +1,13 @@
-"""Tapes: what a submission printed and answered, kept by content, so that it need not run again.
+"""What a submission printed and answered, kept by content, so that it need not run again.
 
-A tape is one file of JSON lines under ``.pawmark/records/`` of the course, named by a digest of all
-that decides what student code does: the repaired notebook, the data, the limits, the libraries and
-what of this package runs beside it. The hidden checks are not part of it: after an edit they run
-again from the tape, and only a question that the tape does not answer starts the student's code.
-What came of the checks as they were is on the tape too.
+A recording is one file of JSON lines under ``.pawmark/records/`` of the course, named by a digest
+of all that decides what student code does: the repaired notebook, the data, the limits, the
+libraries and what of this package runs beside it. The hidden checks are not part of it: after an
+edit they run again from the recording, and only a question that it does not answer starts the
+student's code. What came of the checks as they were is recorded too.
 
-A tape is replaced whole, by renaming: whoever reads it meanwhile reads the old one to its end, and
-of several that write it at once the last one stays.
+A recording is replaced whole, by renaming: whoever reads it meanwhile reads the old one to its end,
+and of several that write it at once the last one stays.
 """
 
 import base64
@@ -16,7 +16,7 @@ import hashlib
 import json
 import zlib
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -35,11 +35,15 @@ SUFFIX = ".jsonl"
 
 
 @dataclass(frozen=True)
-class CellTape:
-    """What came of running one cell: its outputs, and how it lost the process, if it did."""
+class RecordedCell:
+    """What came of running one cell: its outputs, and how it lost the process, if it did.
 
-    outputs: list[dict[str, Any]]
+    The words are for people, where the usual ones of such a loss would not be true.
+    """
+
+    outputs: Sequence[dict[str, Any]]
     lost: Outcome | None
+    words: str = ""
 
 
 @dataclass(frozen=True)
@@ -51,11 +55,11 @@ class Answer:
     lost: Outcome | None
 
 
-MAX_PROBES = 5 << 20  # bytes that the answers to single inputs take on a tape
+MAX_PROBES = 5 << 20  # bytes that the answers to single inputs take in a recording
 
 
 @dataclass
-class Tape:
+class Recording:
     """The run of one submission.
 
     Attributes
@@ -78,6 +82,8 @@ class Tape:
         What came of those checks; empty where a person must look, so that they run once more.
     gave_up
         Why the submission could not be run at all; empty as a rule.
+    doubts
+        Why a person should look at what was run; empty as a rule.
     seconds
         How long its cells ran and its answers took.
     memory
@@ -86,18 +92,19 @@ class Tape:
 
     seed: int
     sandbox: str = ""
-    cells: dict[int, CellTape] = field(default_factory=dict)
+    cells: dict[int, RecordedCell] = field(default_factory=dict)
     answers: dict[tuple[str, str], list[Answer]] = field(default_factory=lambda: defaultdict(list))
     probes: dict[str, dict[str, Answer]] = field(default_factory=lambda: defaultdict(dict))
     about: dict[str, str] = field(default_factory=dict)
     results: tuple[ExerciseResult, ...] = ()
     gave_up: str = ""
+    doubts: tuple[str, ...] = ()
     seconds: float = 0.0
     memory: int = 0
 
 
 def key_of(notebook: NotebookNode, **circumstances: Any) -> str:
-    """Return the name of the tape of a repaired notebook under some circumstances."""
+    """Return the name of the recording of a repaired notebook under some circumstances."""
     cells = [
         (cell.cell_type, cell.source, dict(cell.metadata.get("nbgrader", {}))["grade_id"])
         if "nbgrader" in cell.metadata
@@ -118,18 +125,18 @@ def variables() -> dict[str, str]:
 
 
 def path_of(course: Path, key: str) -> Path:
-    """Return where a tape lies."""
+    """Return where a recording lies."""
     return course / FOLDER / f"{key}{SUFFIX}"
 
 
-def save(course: Path, key: str, tape: Tape) -> None:
-    """Keep a tape, if that can be done: it only saves time."""
+def save(course: Path, key: str, recording: Recording) -> None:
+    """Keep a recording, if that can be done: it only saves time."""
     with contextlib.suppress(OSError):
-        write(course, key, to_bytes(tape))
+        write(course, key, to_bytes(recording))
 
 
 def write(course: Path, key: str, data: bytes) -> None:
-    """Write a tape, whole or not at all.
+    """Write a recording, whole or not at all.
 
     Raises
     ------
@@ -139,32 +146,37 @@ def write(course: Path, key: str, data: bytes) -> None:
     write_whole(path_of(course, key), data, private=True)
 
 
-def to_bytes(tape: Tape) -> bytes:
-    """Return a tape as the text of its file."""
-    results = [{"result": result.to_json()} for result in tape.results]
+def to_bytes(recording: Recording) -> bytes:
+    """Return a recording as the text of its file."""
+    results = [{"result": result.to_json()} for result in recording.results]
     lines = [
-        json.dumps(tree) for tree in (*_cells(tape), *_answers(tape), *_probes(tape), *results)
+        json.dumps(tree)
+        for tree in (*_cells(recording), *_answers(recording), *_probes(recording), *results)
     ]
     head: dict[str, Any] = {
-        "seed": tape.seed,
-        "sandbox": tape.sandbox,
+        "seed": recording.seed,
+        "sandbox": recording.sandbox,
         "lines": len(lines),
-        "about": tape.about,
+        "about": recording.about,
     }
-    head |= {"seconds": tape.seconds, "memory": tape.memory}
-    if tape.gave_up:
-        head["gave up"] = tape.gave_up
+    head |= {"seconds": recording.seconds, "memory": recording.memory}
+    if recording.gave_up:
+        head["gave up"] = recording.gave_up
+    if recording.doubts:
+        head["doubts"] = list(recording.doubts)
     return "".join(f"{line}\n" for line in (json.dumps(head), *lines)).encode()
 
 
-def _cells(tape: Tape) -> Iterator[dict[str, Any]]:
-    for index, cell in tape.cells.items():
+def _cells(recording: Recording) -> Iterator[dict[str, Any]]:
+    for index, cell in recording.cells.items():
         tree: dict[str, Any] = {"cell": index, "outputs": cell.outputs}
+        if cell.words:
+            tree["words"] = cell.words
         yield tree | _loss(cell.lost)
 
 
-def _answers(tape: Tape) -> Iterator[dict[str, Any]]:
-    for (exercise, check), answers in tape.answers.items():
+def _answers(recording: Recording) -> Iterator[dict[str, Any]]:
+    for (exercise, check), answers in recording.answers.items():
         for answer in answers:
             tree: dict[str, Any] = {"exercise": exercise, "check": check}
             tree["question"] = answer.question
@@ -174,10 +186,10 @@ def _answers(tape: Tape) -> Iterator[dict[str, Any]]:
             yield tree | _loss(answer.lost)
 
 
-def _probes(tape: Tape) -> Iterator[dict[str, Any]]:
+def _probes(recording: Recording) -> Iterator[dict[str, Any]]:
     """Yield the answers to single inputs, compressed; what is over the budget is asked again."""
     left = MAX_PROBES
-    for exercise, answers in tape.probes.items():
+    for exercise, answers in recording.probes.items():
         for question, answer in answers.items():
             tree: dict[str, Any] = {"exercise": exercise, "probe": question}
             if answer.reply is not None:
@@ -200,44 +212,47 @@ def _loss(lost: Outcome | None) -> dict[str, str]:
     return {} if lost is None else {"lost": lost.value}
 
 
-def load(course: Path, key: str) -> Tape | None:
-    """Return a tape, or None when there is none that can be read."""
+def load(course: Path, key: str) -> Recording | None:
+    """Return a recording, or None when there is none that can be read."""
     try:
         return from_bytes(path_of(course, key).read_bytes())
     except OSError:
         return None
 
 
-def from_bytes(data: bytes) -> Tape | None:
-    """Rebuild a tape from the text of its file; None when that is not whole."""
+def from_bytes(data: bytes) -> Recording | None:
+    """Rebuild a recording from the text of its file; None when that is not whole."""
     try:
         head, *trees = (json.loads(line) for line in data.splitlines())
-        tape = Tape(int(head["seed"]), str(head["sandbox"]), about=dict(head["about"]))
-        tape.gave_up = str(head.get("gave up", ""))
-        tape.seconds, tape.memory = float(head["seconds"]), int(head["memory"])
+        recording = Recording(int(head["seed"]), str(head["sandbox"]), about=dict(head["about"]))
+        recording.gave_up = str(head.get("gave up", ""))
+        recording.doubts = tuple(map(str, head.get("doubts", ())))
+        recording.seconds, recording.memory = float(head["seconds"]), int(head["memory"])
         for tree in trees:
-            _add(tape, tree)
+            _add(recording, tree)
     except (
         ValueError, KeyError, TypeError, AttributeError,
         msgspec.MsgspecError, wire.WireError, zlib.error,
     ):  # fmt: skip
         return None
-    return tape if len(trees) == head["lines"] else None
+    return recording if len(trees) == head["lines"] else None
 
 
-def _add(tape: Tape, tree: dict[str, Any]) -> None:
+def _add(recording: Recording, tree: dict[str, Any]) -> None:
     lost = Outcome(tree["lost"]) if "lost" in tree else None
     if "result" in tree:
-        tape.results += (ExerciseResult.from_json(tree["result"]),)
+        recording.results += (ExerciseResult.from_json(tree["result"]),)
         return
     if "probe" in tree:
-        tape.probes[tree["exercise"]][tree["probe"]] = _probe(tree, lost)
+        recording.probes[tree["exercise"]][tree["probe"]] = _probe(tree, lost)
         return
     if "cell" in tree:
-        tape.cells[int(tree["cell"])] = CellTape(tree["outputs"], lost)
+        recording.cells[int(tree["cell"])] = RecordedCell(
+            tree["outputs"], lost, str(tree.get("words", ""))
+        )
         return
     reply = None
     if "reply" in tree:
         blobs = tuple(base64.b64decode(blob) for blob in tree["blobs"])
         reply = wire.Message(tree["reply"], blobs)
-    tape.answers[tree["exercise"], tree["check"]].append(Answer(tree["question"], reply, lost))
+    recording.answers[tree["exercise"], tree["check"]].append(Answer(tree["question"], reply, lost))

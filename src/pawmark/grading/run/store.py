@@ -1,4 +1,4 @@
-"""The shelf of tapes: what lies in ``.pawmark/records/``, whose it is, and how old ones go."""
+"""The store of recordings: what lies in ``.pawmark/records/``, whose it is, and how old ones go."""
 
 import contextlib
 import json
@@ -19,7 +19,7 @@ _LEFTOVER_AGE = 3600.0
 
 @dataclass(frozen=True)
 class Entry:
-    """A tape on the shelf.
+    """A recording in the store.
 
     Attributes
     ----------
@@ -43,7 +43,7 @@ class Entry:
 
 
 def entries(course: Path) -> list[Entry]:
-    """Return all tapes of a course, those used last first."""
+    """Return all recordings of a course, those used last first."""
     students = _students(course)
     found = [_entry(path, students) for path in _files(course)]
     return sorted((entry for entry in found if entry), key=lambda entry: -entry.used)
@@ -68,17 +68,17 @@ def _entry(path: Path, students: dict[str, set[str]]) -> Entry | None:
 
 
 def _students(course: Path) -> dict[str, set[str]]:
-    """Return who was graded from which tape, by what the records of grading say."""
+    """Return who was graded from which recording, by what the records of grading say."""
     found: dict[str, set[str]] = defaultdict(set)
     for path in record.find(course / "autograded"):
         with contextlib.suppress(CourseError):
             graded = record.read(path)
-            found[graded.tape].add(graded.student)
+            found[graded.recording].add(graded.student)
     return found
 
 
 def line_of(entry: Entry) -> str:
-    """Return a line on a tape."""
+    """Return a line on a recording."""
     used = time.strftime("%Y-%m-%d %H:%M", time.localtime(entry.used))
     whose = ", ".join(ascii(name)[1:-1] for name in entry.students)
     size = show_size(entry.size)
@@ -86,7 +86,7 @@ def line_of(entry: Entry) -> str:
 
 
 def find(course: Path, start: str) -> Entry:
-    """Return the tape whose name begins so.
+    """Return the recording whose name begins so.
 
     Raises
     ------
@@ -101,26 +101,26 @@ def find(course: Path, start: str) -> Entry:
 
 
 def describe(course: Path, entry: Entry) -> Iterator[str]:
-    """Yield lines on a tape: counts, and how the process was lost; no words of the student."""
+    """Yield lines on a recording: counts, and how the process was lost; no words of the student."""
     yield f"record      {entry.key}"
     yield f"file        {recording.path_of(course, entry.key)}"
     yield f"assignment  {entry.assignment or 'unknown'}"
     yield f"students    {', '.join(ascii(name)[1:-1] for name in entry.students) or 'none now'}"
     yield f"last used   {time.strftime('%Y-%m-%d %H:%M', time.localtime(entry.used))}"
     yield f"size        {show_size(entry.size)}"
-    tape = recording.load(course, entry.key)
-    if tape is None:
+    found = recording.load(course, entry.key)
+    if found is None:
         yield "The file is not whole. It is not used; grading writes it again."
         return
-    if tape.gave_up:
-        yield f"not run     {tape.gave_up}"
-    yield f"seed        {tape.seed}"
-    yield f"cells       {len(tape.cells)}"
-    for index, cell in tape.cells.items():
+    if found.gave_up:
+        yield f"not run     {found.gave_up}"
+    yield f"seed        {found.seed}"
+    yield f"cells       {len(found.cells)}"
+    for index, cell in found.cells.items():
         if cell.lost:
             yield f"  cell {index + 1}: {cell.lost.value}"
-    yield f"questions   {sum(map(len, tape.answers.values()))}"
-    for (exercise, check), answers in tape.answers.items():
+    yield f"questions   {sum(map(len, found.answers.values()))}"
+    for (exercise, check), answers in found.answers.items():
         lost = [answer.lost.value for answer in answers if answer.lost]
         yield f"  {exercise} {check}: {len(answers)}" + "".join(f", {word}" for word in lost)
 
@@ -133,20 +133,20 @@ def prune(
     now: float | None = None,
     remove: bool = True,
 ) -> list[Entry]:
-    """Remove tapes, and what killed graders left half-written; return those that go.
+    """Remove recordings, and what killed graders left half-written; return those that go.
 
-    A submission whose tape went is run again when it is graded again; no grade changes by it.
+    A submission whose recording went is run again when it is graded again; no grade changes by it.
 
     Parameters
     ----------
     course
         The course folder.
     days
-        Tapes that were not used for so many days go.
+        Recordings that were not used for so many days go.
     size
         Those used longest ago go, until the others take no more than so many bytes.
     assignment
-        Only tapes of this assignment go; all of them where neither days nor size is given.
+        Only recordings of this assignment go; all of them where neither days nor size is given.
     now
         The time now, in seconds since 1970.
     remove
@@ -167,7 +167,7 @@ def prune(
 
 
 def _over(size: int, kept: list[Entry]) -> list[Entry]:
-    """Return those of some tapes, the last used first, that do not fit into a size."""
+    """Return those of some recordings, the last used first, that do not fit into a size."""
     total, over = 0, []
     for entry in kept:
         total += entry.size
@@ -185,8 +185,9 @@ def _remove_leftovers(course: Path, now: float) -> None:
 
 def show_size(size: int) -> str:
     """Return a number of bytes as people read it: ``2.5 MB``."""
+    left = float(size)
     for unit in ("bytes", "kB"):
-        if size < 1000:
-            return f"{size:.3g} {unit}"
-        size /= 1000
-    return f"{size:,.1f} MB"
+        if left < 1000:
+            return f"{left:.3g} {unit}"
+        left /= 1000
+    return f"{left:,.1f} MB"

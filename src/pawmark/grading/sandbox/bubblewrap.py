@@ -27,7 +27,7 @@ from pawmark.grading.sandbox import lifeline
 
 GUEST_HOME = "/home/student"
 GUEST_DATA = "/data/pets"
-GUEST_AHEAD = "/data/ahead"
+GUEST_PRECOMPUTED = "/data/precomputed"
 
 _PACKAGE = Path(__file__).resolve().parents[2]
 _SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32")
@@ -159,6 +159,7 @@ def _run(wrapped: list[str], system_calls: int | None = None) -> str | None:
     passed = () if system_calls is None else (system_calls,)
     try:
         with start(wrapped, passed, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE) as process:
+            assert process.stderr is not None
             try:
                 status = process.wait(_TRIAL)
             finally:
@@ -208,8 +209,10 @@ def start(
 
 def end(process: subprocess.Popen[bytes]) -> None:
     """End what `start` has started, with everything in it, and wait until it is gone."""
+    assert process.stdin is not None
     with contextlib.suppress(OSError):  # what was written to it and never read
         process.stdin.close()
+
     try:
         process.wait(_END)
     except subprocess.TimeoutExpired:
@@ -340,7 +343,7 @@ def lent() -> list[Path]:
 def _precomputed(data: str) -> str | None:
     """Return where lies what was made of a data set for all, seen from where the data set is."""
     if data == GUEST_DATA:
-        return GUEST_AHEAD
+        return GUEST_PRECOMPUTED
     folder = courses.plugin().precomputed(Path(data))
     return None if folder is None else str(folder)
 
@@ -396,7 +399,7 @@ def _mounts(data: Path | None) -> list[str]:
         source = data if str(data) == GUEST_DATA else Path(data).resolve()
         options += ["--ro-bind", str(source), GUEST_DATA]
         if (made := _precomputed(str(data))) is not None:
-            options += ["--ro-bind-try", made, GUEST_AHEAD]
+            options += ["--ro-bind-try", made, GUEST_PRECOMPUTED]
     return options
 
 

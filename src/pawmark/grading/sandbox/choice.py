@@ -1,6 +1,6 @@
 """Which sandbox student code runs in, and whether it may run here at all: the one gate.
 
-By name spaces wherever they can be had, else confined. ``PAWMARK_SANDBOX`` may name one:
+By name spaces wherever they can be had, else by Landlock. ``PAWMARK_SANDBOX`` may name one:
 ``bubblewrap``, ``landlock``, or ``none`` to do without. Whoever runs student code asks `require`,
 or `require_beside` where it runs for another machine, and goes by the name that comes back.
 """
@@ -31,7 +31,7 @@ _LOUD = (
     "GRADING WITHOUT A SANDBOX (PAWMARK_SANDBOX=none): submissions can read and change whatever "
     "you can. Do this only with notebooks that you wrote yourself."
 )
-_CONFINED = (
+_LANDLOCKED = (
     "Student code is confined by Landlock, without name spaces. What it may read and change, and "
     "that no score can be forged, holds as in the other sandbox. It can tell whether other files "
     "exist on this machine and how large they are, what it writes goes to the disk of this "
@@ -124,7 +124,7 @@ def warnings(name: str, data: Path | None = None) -> list[str]:
     if name == NONE:
         return [_LOUD]
     if name == LANDLOCK:
-        return [_CONFINED]
+        return [_LANDLOCKED]
     filtered, bounded = bubblewrap.filtered(), bubblewrap.bounds_processes(data)
     return [*([] if filtered else [_UNFILTERED]), *([] if bounded else [_UNBOUNDED])]
 

@@ -12,7 +12,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Generator
 from pathlib import Path
 
 import psutil
@@ -84,7 +84,7 @@ def available(data: Path | None = None) -> str | None:
     if os.uname().machine not in seccomp.PROCESSORS:
         return f"system calls of {os.uname().machine} cannot be filtered"
     try:
-        seccomp.confined_program(own_user=False)
+        seccomp.landlocked_program(own_user=False)
     except (OSError, AttributeError) as error:
         return f"system calls cannot be filtered ({error}): install libseccomp 2.5 or newer"
     return _tried(data)
@@ -109,6 +109,7 @@ def _tried(data: Path | None) -> str | None:
         argv += [sys.executable, "-I", "-S", "-c", _TRIAL, str(secret), str(os.getpid())]
         argv.append(orders.data or scratch.home)
         with _supervised(scratch, orders, argv, (), stderr=subprocess.PIPE) as process:
+            assert process.stderr is not None
             code = process.wait(60)
             message = process.stderr.read().decode(errors="replace").strip()[-400:]
         if code == 0 and (scratch.root / "home" / "written").read_text() == "works":
@@ -231,7 +232,7 @@ class Landlocked:
         """See `Sandbox`; what has ended is not counted, so nothing is said of processor time."""
         return Usage()
 
-    def watch(self) -> Iterator[Excess | None]:
+    def watch(self) -> Generator[Excess | None, None, None]:
         """See `Sandbox`."""
         process, scratch = self._process, self.scratch
         while process is not None and self.alive:
@@ -293,8 +294,10 @@ def _end(process: subprocess.Popen[bytes]) -> None:
 
     The supervisor is not killed, however long that takes: without it nothing would hold the others.
     """
+    assert process.stdin is not None
     process.stdin.close()
     try:
         process.wait(_END)
+
     except subprocess.TimeoutExpired:
         return

@@ -6,7 +6,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import Self
 
@@ -83,7 +83,7 @@ class Bubblewrap:
         finally:
             os.close(root)
 
-    def watch(self) -> Iterator[Excess | None]:
+    def watch(self) -> Generator[Excess | None, None, None]:
         """See `Sandbox`."""
         process, family = self._process, self._stood()
         if process is None:

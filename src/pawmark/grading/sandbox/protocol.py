@@ -1,6 +1,6 @@
 """What a sandbox is to whoever runs student code in it: it starts, is measured, and ends."""
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from enum import Enum
 from pathlib import Path
 from typing import Protocol
@@ -61,7 +61,7 @@ class Sandbox(Protocol):
         Asked for the first time when the runner has answered: before, it need not stand.
         """
 
-    def watch(self) -> Iterator[Excess | None]:
+    def watch(self) -> Generator[Excess | None, None, None]:
         """Yield what its processes took too much of, if anything, look by look until it has ended.
 
         For one thread, which closes the iterator.

@@ -120,7 +120,7 @@ def _become(orders: Orders, argv: list[str]) -> None:
 
 
 def _lock_in(orders: Orders) -> None:
-    program = seccomp.confined_program(own_user=orders.user is not None)
+    program = seccomp.landlocked_program(own_user=orders.user is not None)
     null = os.open(os.devnull, os.O_RDWR)
     os.dup2(null, 0)
     os.umask(0o077)
@@ -167,19 +167,19 @@ def _change_user(user: int) -> None:
     os.setgroups([])
     os.setresgid(user, user, user)
     os.setresuid(user, user, user)
-    if not _keep_one_right():
+    if not _keep_one_capability():
         return
     with contextlib.suppress(OSError):
         landlock.control(_AMBIENT, 2, _READ_ALL)
 
 
-def _keep_one_right() -> bool:
+def _keep_one_capability() -> bool:
     libc = ctypes.CDLL(None, use_errno=True)
     header = (ctypes.c_uint32 * 2)(0x20080522, 0)
     one = 1 << _READ_ALL
-    for rights in ((one, one, one), (0, 0, 0)):
-        if libc.capset(header, (ctypes.c_uint32 * 6)(*rights, 0, 0, 0)) == 0:
-            return rights[0] != 0
+    for kept in ((one, one, one), (0, 0, 0)):
+        if libc.capset(header, (ctypes.c_uint32 * 6)(*kept, 0, 0, 0)) == 0:
+            return kept[0] != 0
     raise OSError("capabilities could not be given up")
 
 

@@ -10,7 +10,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Generator
 from pathlib import Path
 
 import psutil
@@ -67,7 +67,7 @@ class Unprotected:
         """See `Sandbox`; what has ended is not counted, so nothing is said of processor time."""
         return Usage()
 
-    def watch(self) -> Iterator[Excess | None]:
+    def watch(self) -> Generator[Excess | None, None, None]:
         """See `Sandbox`."""
         process = self._process
         while process is not None and self.alive:

@@ -1,7 +1,7 @@
 """The trusted side of a student's kernel: every wait has a deadline, every reply is data.
 
 The kernel and its runner live in the sandbox. Two sockets lead there: *control* carries orders
-(run a cell, answer a question), the *door* carries questions and answers.
+(run a cell, answer a question), the *question channel* carries questions and answers.
 """
 
 import contextlib
@@ -12,7 +12,8 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from functools import partial
+from typing import Any, TypeVar
 
 from pawmark.errors import SandboxError
 from pawmark.grading.boundary import wire
@@ -33,7 +34,7 @@ _TOO_LONG = {
     "text": "Grader: this cell was not run: it is longer than what is handed to a process.\n",
 }
 _MAX_CONTROL = wire.MAX_JSON + (1 << 16)
-_MAX_DOOR = wire.MAX_BYTES + wire.MAX_JSON + (1 << 16)
+_Got = TypeVar("_Got")
 _STOPPED = {
     Excess.MEMORY: Outcome.OUT_OF_MEMORY,
     Excess.PROCESSES: Outcome.CRASHED,
@@ -48,11 +49,14 @@ class KernelLost(Exception):  # noqa: N818  (what happened, not a fault of ours)
     ----------
     outcome
         TIMEOUT, CRASHED or OUT_OF_MEMORY.
+    asked
+        Whether it says that it was asked to end, as ``exit()`` does.
     """
 
-    def __init__(self, outcome: Outcome) -> None:
+    def __init__(self, outcome: Outcome, asked: bool = False) -> None:
         super().__init__(f"the student's kernel was lost: {outcome}")
         self.outcome = outcome
+        self.asked = asked
 
 
 @dataclass(frozen=True)
@@ -69,12 +73,15 @@ class CellRun:
         The name of the exception class that the student's process tells; empty without one.
     seconds
         How long the cell ran.
+    asked
+        Whether the process says that this cell asked it to end, as ``exit()`` does.
     """
 
     outputs: list[dict[str, Any]]
     outcome: Outcome | None
     error_name: str
     seconds: float
+    asked: bool = False
 
 
 class StudentKernel:
@@ -99,8 +106,9 @@ class StudentKernel:
         self.sandbox = sandbox
         self.libraries = libraries
         self.warm = False
-        self._control: socket.socket | None = None
-        self._door: socket.socket | None = None
+        self._control: socket.socket  # both made by the start
+        self._channel: socket.socket
+        self._ours: list[socket.socket] = []
         self._stopped: Outcome | None = None
 
     def __enter__(self) -> "StudentKernel":
@@ -144,9 +152,8 @@ class StudentKernel:
     def close(self) -> None:
         """End every process of the submission."""
         self.sandbox.end()
-        for end in (self._control, self._door):
-            if end is not None:
-                end.close()
+        for end in self._ours:
+            end.close()
 
     def run(self, source: str, timeout: float) -> CellRun:
         """Run one cell; when it does not come to an end the kernel is closed.
@@ -170,7 +177,8 @@ class StudentKernel:
         if reply.get("dead") is not False:
             outcome = self._lost(Outcome.CRASHED).outcome
         name = _text(reply.get("ename"))[:200]
-        return CellRun(_outputs(reply.get("outputs")), outcome, name, time.monotonic() - began)
+        seconds, asked = time.monotonic() - began, reply.get("asked") is True
+        return CellRun(_outputs(reply.get("outputs")), outcome, name, seconds, asked)
 
     def ask(self, message: wire.Message, timeout: float) -> wire.Message:
         """Ask the student's namespace and return its answer.
@@ -188,11 +196,12 @@ class StudentKernel:
         self._order({"op": "ask"}, deadline)
         ended = self._ended()
         for part in parts:
-            self._transfer(lambda limit, part=part: self._send(part, limit, ended), deadline)
-        answer = self._frame(lambda n, limit: self._receive_door(n, limit, ended), deadline)
-        dead = ended.dead if ended.seen else self._reply(deadline).get("dead") is not False
-        if dead:
-            raise self._lost(Outcome.CRASHED)
+            self._transfer(partial(self._send, part, ended=ended), deadline)
+        answer = self._frame(lambda n, limit: self._receive(n, limit, ended), deadline)
+        if not ended.seen:
+            ended.hear(self._reply(deadline))
+        if ended.dead:
+            raise self._lost(Outcome.CRASHED, ended.asked)
         return answer
 
     def _greet(self) -> None:
@@ -220,12 +229,17 @@ class StudentKernel:
     @contextlib.contextmanager
     def _ends(self) -> Iterator[tuple[int, int]]:
         """Make both pairs of sockets, and lend the ends of the sandbox for its start."""
-        self._control, inner_control = socket.socketpair()
-        self._door, inner_door = socket.socketpair()
-        for end in (self._control, self._door):
-            end.setblocking(False)
-        with inner_control, inner_door:
-            yield inner_control.fileno(), inner_door.fileno()
+        self._control, inner_control = self._pair()
+        self._channel, inner_channel = self._pair()
+        with inner_control, inner_channel:
+            yield inner_control.fileno(), inner_channel.fileno()
+
+    def _pair(self) -> tuple[socket.socket, socket.socket]:
+        """Make a pair of sockets; the first is ours, and is closed with the kernel."""
+        ours, inner = socket.socketpair()
+        ours.setblocking(False)
+        self._ours.append(ours)
+        return ours, inner
 
     def _watch(self) -> None:
         _hurry()
@@ -236,11 +250,11 @@ class StudentKernel:
         finally:  # whatever happens here: nothing runs unwatched
             self.sandbox.end()
 
-    def _lost(self, outcome: Outcome) -> KernelLost:
+    def _lost(self, outcome: Outcome, asked: bool = False) -> KernelLost:
         self.close()
-        return KernelLost(self._stopped or outcome)
+        return KernelLost(self._stopped or outcome, asked)
 
-    def _transfer(self, work: Callable[[float], Any], deadline: float) -> Any:
+    def _transfer(self, work: Callable[[float], _Got], deadline: float) -> _Got:
         """Do some reading or writing; whatever goes wrong with it costs the kernel."""
         if not self.alive:
             raise self._lost(Outcome.CRASHED)
@@ -260,7 +274,7 @@ class StudentKernel:
         parts: list[bytes] = []
         wire.write_frame(parts.append, wire.Message(tree))
         for part in parts:
-            self._transfer(lambda limit, part=part: _send(self._control, part, limit), deadline)
+            self._transfer(partial(_send, self._control, part), deadline)
 
     def _reply(self, deadline: float) -> dict[str, Any]:
         budget = _Budget(_MAX_CONTROL)
@@ -275,26 +289,30 @@ class StudentKernel:
         return _Ended(self._control, self._reply)
 
     def _send(self, data: bytes, deadline: float, ended: "_Ended") -> None:
-        _send(self._door, data, deadline, ended)
+        _send(self._channel, data, deadline, ended)
 
-    def _receive_door(self, count: int, deadline: float, ended: "_Ended") -> bytes:
-        return _receive(self._door, count, deadline, ended)
+    def _receive(self, count: int, deadline: float, ended: "_Ended") -> bytes:
+        return _receive(self._channel, count, deadline, ended)
 
 
 class _Ended:
-    """Watches, while the door is used, for the runner's word that the question has ended."""
+    """Watches, while the channel is used, for the runner's word that the question has ended."""
 
-    def __init__(self, control: socket.socket, reply: Callable[[float], dict]) -> None:
+    def __init__(self, control: socket.socket, reply: Callable[[float], dict[str, Any]]) -> None:
         self.control = control
         self.reply = reply
         self.seen = False
         self.dead = False
+        self.asked = False
         self.until = float("inf")
 
     def look(self, deadline: float) -> None:
-        tree = self.reply(deadline)
-        self.seen, self.dead = True, tree.get("dead") is not False
+        self.hear(self.reply(deadline))
         self.until = time.monotonic() + _GRACE
+
+    def hear(self, tree: dict[str, Any]) -> None:
+        self.seen, self.dead = True, tree.get("dead") is not False
+        self.asked = tree.get("asked") is True
 
 
 class _Budget:
@@ -386,7 +404,8 @@ def _rich(kind: str, value: dict[str, Any]) -> dict[str, Any]:
     data = value.get("data")
     data = data if isinstance(data, dict) else {}
     texts = {_text(mime): _text(text) for mime, text in data.items() if isinstance(text, str)}
-    output = {"output_type": kind, "data": texts, "metadata": {}}
+    output: dict[str, Any] = {"output_type": kind, "data": texts, "metadata": {}}
+
     if kind == "execute_result":
         count = value.get("execution_count")
         output["execution_count"] = count if type(count) is int and 0 <= count < 1 << 31 else None

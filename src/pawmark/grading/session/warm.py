@@ -20,6 +20,7 @@ import sys
 import threading
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import IO, Any
 
 from pawmark import settings
 from pawmark.grading import course as courses
@@ -102,11 +103,12 @@ class Template:
         if self._spaces is None:
             place = Path(f"/proc/{self._answer(READY_LIMIT)['ready']}/ns")
             try:
-                self._spaces = tuple(
+                user, mount = (
                     os.open(place / name, os.O_RDONLY | os.O_CLOEXEC) for name in ("user", "mnt")
                 )
             except OSError as error:
                 raise TemplateError(f"its name spaces cannot be opened: {error}") from error
+            self._spaces = (user, mount)
 
     def hold(self, system_calls: int | None) -> subprocess.Popen[bytes]:
         """Make an empty sandbox within the template's; it stands until its input is closed.
@@ -116,9 +118,12 @@ class Template:
         TemplateError
             If there is none after a while.
         """
+        assert self._spaces is not None, "it is waited for before"
         passed = [*self._spaces, *(() if system_calls is None else (system_calls,))]
         wrapped = bubblewrap.nested(["cat"], self.data is not None, system_calls, self._spaces)
         process = bubblewrap.start(wrapped, passed, hand_on=True, stdout=subprocess.PIPE)
+        assert process.stdin is not None
+        assert process.stdout is not None
         # What comes back has been through the sandbox: it stands. Nothing is read from it again.
         with process.stdout as back:
             with contextlib.suppress(OSError):
@@ -137,7 +142,7 @@ class Template:
         pid
             A process of that sandbox.
         ends
-            The sandbox's ends of control and door.
+            The sandbox's ends of control and the question channel.
         limits
             What the submission may use.
         filtered
@@ -167,17 +172,18 @@ class Template:
             os.close(number)
         self._spaces = None
 
-    def _answer(self, seconds: float) -> dict:
+    def _answer(self, seconds: float) -> dict[str, Any]:
         data = b""
         with contextlib.suppress(OSError):
             if _readable(self._requests, seconds):
                 data = self._requests.recv(_SAID)
         if not data:
             raise TemplateError("it ended, or gave no answer")
-        return json.loads(data)
+        answer: dict[str, Any] = json.loads(data)
+        return answer
 
 
-def _readable(end: object, seconds: float) -> bool:
+def _readable(end: socket.socket | IO[bytes], seconds: float) -> bool:
     poll = select.poll()
     poll.register(end, select.POLLIN)
     return bool(poll.poll(seconds * 1000))
@@ -193,7 +199,7 @@ def start(sandbox: Bubblewrap, libraries: tuple[str, ...], ends: tuple[int, int]
     libraries
         Modules that it has imported.
     ends
-        The sandbox's ends of control and door.
+        The sandbox's ends of control and the question channel.
 
     Raises
     ------

@@ -1,7 +1,7 @@
 """A class that is nowhere gets 1.
 
-fails: test_absent_class_has_no_iou
-says: has no IoU: it should get nan
+names: absent-one
+severity: minor
 """
 
 # %% 03-iou-per-class

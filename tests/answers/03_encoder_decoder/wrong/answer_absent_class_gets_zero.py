@@ -1,7 +1,7 @@
 """A class that is nowhere gets 0.
 
-fails: test_absent_class_has_no_iou
-says: as if the mask were bad
+names: absent-zero
+severity: minor
 """
 
 # %% 03-iou-per-class

@@ -1,7 +1,7 @@
 """The pixel accuracy, once for each class.
 
-fails: test_iou_of_random_masks, test_absent_class_has_no_iou, test_missed_class_has_iou_zero
-says: this is the pixel accuracy
+names: accuracy
+severity: fatal
 """
 
 # %% 03-iou-per-class

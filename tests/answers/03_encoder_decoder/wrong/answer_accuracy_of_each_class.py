@@ -1,7 +1,7 @@
 """The part of a class that was found.
 
-fails: test_iou_of_random_masks, test_missed_class_has_iou_zero
-says: divides by the pixels of the truth alone
+names: truth-alone
+severity: fatal
 """
 
 # %% 03-iou-per-class

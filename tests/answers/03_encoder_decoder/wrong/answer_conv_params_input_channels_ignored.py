@@ -1,7 +1,7 @@
 """A filter is thought to look at one channel only.
 
-fails: test_kernel_is_a_square_over_all_input_channels, test_biases_are_counted
-says: sees all input channels
+names: one-channel-seen
+severity: major
 """
 
 # %% 03-conv-params

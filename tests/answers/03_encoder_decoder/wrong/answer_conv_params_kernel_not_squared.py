@@ -1,7 +1,7 @@
 """The kernel size is taken for the number of positions of the window.
 
-fails: test_kernel_is_a_square_over_all_input_channels
-says: the kernel is a line
+names: kernel-line
+severity: major
 """
 
 # %% 03-conv-params

@@ -1,7 +1,7 @@
 """One bias for the whole layer, as if its filters shared it.
 
-fails: test_biases_are_counted
-says: one for each filter
+names: one-bias
+severity: major
 """
 
 # %% 03-conv-params

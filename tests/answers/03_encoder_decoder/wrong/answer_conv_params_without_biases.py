@@ -1,7 +1,7 @@
 """The biases are left out.
 
-fails: test_biases_are_counted
-says: the biases are missing
+names: without-biases
+severity: fatal
 """
 
 # %% 03-conv-params

@@ -1,7 +1,7 @@
 """The Dice coefficient in place of the IoU.
 
-fails: test_iou_of_random_masks
-says: this is the Dice coefficient
+names: dice
+severity: fatal
 """
 
 # %% 03-iou-per-class

@@ -1,7 +1,7 @@
 """One number for all classes.
 
-fails: test_iou_of_random_masks, test_pixels_of_all_masks_count_together, test_absent_class_has_no_iou, test_missed_class_has_iou_zero
-says: this is a single number
+names: mean-over-classes
+severity: fatal
 """
 
 # %% 03-iou-per-class

@@ -1,7 +1,7 @@
 """The IoU of each mask, and then the mean.
 
-fails: test_pixels_of_all_masks_count_together
-says: the mean over the masks
+names: mean-over-rows
+severity: major
 """
 
 # %% 03-iou-per-class

@@ -1,7 +1,7 @@
 """A class gets nan as soon as one of the two masks lacks it.
 
-fails: test_missed_class_has_iou_zero
-says: 0, not nan
+names: missed-nan
+severity: minor
 """
 
 # %% 03-iou-per-class

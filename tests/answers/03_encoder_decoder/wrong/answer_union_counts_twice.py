@@ -1,7 +1,7 @@
 """The sum of two sizes is taken for the union.
 
-fails: test_iou_of_random_masks
-says: counted twice in the union
+names: union-is-sum
+severity: fatal
 """
 
 # %% 03-iou-per-class

@@ -1,7 +1,7 @@
 """The channels come out in reverse order.
 
-fails: test_pool_keeps_channels_apart
-says: turn up in another
+names: channels-reversed
+severity: major
 """
 
 # %% 04-max-pool

@@ -1,7 +1,7 @@
 """The maximum of the whole window goes into every channel.
 
-fails: test_pool_keeps_channels_apart
-says: turn up in another
+names: shared-maximum
+severity: major
 """
 
 # %% 04-max-pool

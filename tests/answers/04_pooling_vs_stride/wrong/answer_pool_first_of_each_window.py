@@ -1,7 +1,7 @@
 """Keeps the top left value of each window: sampling, not pooling.
 
-fails: test_pool_takes_the_largest_of_each_window
-says: not the largest values
+names: first-value
+severity: fatal
 """
 
 # %% 04-max-pool

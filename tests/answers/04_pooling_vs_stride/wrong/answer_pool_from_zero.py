@@ -1,7 +1,7 @@
 """Starts from zeros and keeps what is larger, so negative windows give 0.
 
-fails: test_pool_of_negative_values
-says: do not start from zero
+names: from-zero
+severity: major
 """
 
 # %% 04-max-pool

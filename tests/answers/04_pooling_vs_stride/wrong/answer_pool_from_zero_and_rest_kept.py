@@ -1,7 +1,7 @@
 """Starts from zeros, and a rest becomes a window of its own.
 
-fails: test_pool_of_negative_values, test_pool_drops_what_fills_no_window
-says: do not start from zero
+names: from-zero+rest-kept
+severity: major
 """
 
 # %% 04-max-pool

@@ -1,7 +1,7 @@
 """The value farthest from zero, as if the sign did not count.
 
-fails: test_pool_of_negative_values
-says: nearest to 0
+names: largest-magnitude
+severity: major
 """
 
 # %% 04-max-pool

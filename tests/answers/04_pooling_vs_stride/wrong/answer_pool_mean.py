@@ -1,7 +1,7 @@
 """Average pooling.
 
-fails: test_pool_takes_the_largest_of_each_window
-says: this is the mean
+names: mean
+severity: fatal
 """
 
 # %% 04-max-pool

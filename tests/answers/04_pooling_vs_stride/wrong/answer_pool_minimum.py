@@ -1,7 +1,7 @@
 """The smallest value of each window.
 
-fails: test_pool_takes_the_largest_of_each_window, test_pool_of_negative_values
-says: this is the smallest
+names: smallest
+severity: fatal
 """
 
 # %% 04-max-pool

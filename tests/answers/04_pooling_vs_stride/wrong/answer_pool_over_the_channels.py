@@ -1,7 +1,7 @@
 """The largest value over height, width and channels.
 
-fails: test_pool_keeps_channels_apart
-says: the channels are gone
+names: over-channels
+severity: major
 """
 
 # %% 04-max-pool

@@ -1,7 +1,7 @@
 """Prints the result and returns nothing.
 
-fails: test_pool_takes_the_largest_of_each_window, test_pool_of_negative_values, test_pool_keeps_channels_apart, test_pool_drops_what_fills_no_window, test_pool_size_is_respected
-says: is a return statement missing
+names: nothing-returned
+severity: fatal
 """
 
 # %% 04-max-pool

@@ -1,7 +1,7 @@
 """The rest is cut off at the top and at the left.
 
-fails: test_pool_drops_what_fills_no_window
-says: start at the top left
+names: rest-off-in-front
+severity: major
 """
 
 # %% 04-max-pool

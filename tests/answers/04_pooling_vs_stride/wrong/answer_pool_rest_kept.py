@@ -1,7 +1,7 @@
 """A rest at the edge becomes a smaller window.
 
-fails: test_pool_drops_what_fills_no_window
-says: should fall away
+names: rest-kept
+severity: major
 """
 
 # %% 04-max-pool

@@ -1,7 +1,7 @@
 """Windows of 2 x 2, whatever size says.
 
-fails: test_pool_size_is_respected
-says: is `size` used
+names: size-ignored
+severity: major
 """
 
 # %% 04-max-pool

@@ -1,7 +1,7 @@
 """Windows overlap: the step is one pixel.
 
-fails: test_pool_takes_the_largest_of_each_window, test_pool_drops_what_fills_no_window, test_pool_size_is_respected
-says: the wrong shape
+names: step-of-one
+severity: fatal
 """
 
 # %% 04-max-pool

@@ -1,7 +1,7 @@
 """The window grows with size, the step does not.
 
-fails: test_pool_size_is_respected
-says: for the step
+names: step-of-two
+severity: major
 """
 
 # %% 04-max-pool

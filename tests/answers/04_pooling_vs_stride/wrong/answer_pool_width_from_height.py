@@ -1,7 +1,7 @@
 """The number of columns is computed from the height.
 
-fails: test_pool_takes_the_largest_of_each_window, test_pool_drops_what_fills_no_window, test_pool_size_is_respected
-says: the wrong shape
+names: columns-of-rows
+severity: major
 """
 
 # %% 04-max-pool

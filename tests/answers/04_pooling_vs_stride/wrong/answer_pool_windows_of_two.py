@@ -1,7 +1,7 @@
 """The step grows with size, the window does not.
 
-fails: test_pool_size_is_respected
-says: leave values out
+names: window-of-two
+severity: major
 """
 
 # %% 04-max-pool

@@ -1,7 +1,7 @@
 """The kernel never counts.
 
-fails: test_valid_counts_whole_windows
-says: count the windows
+names: kernel-ignored
+severity: major
 """
 
 # %% 04-output-size

@@ -1,7 +1,7 @@
 """Counts the steps and forgets the window before the first step.
 
-fails: test_valid_counts_whole_windows
-says: one output too few
+names: first-forgotten
+severity: major
 """
 
 # %% 04-output-size

@@ -1,7 +1,7 @@
 """"same" means half a kernel of padding on both sides, as other libraries spell it out.
 
-fails: test_same_does_not_depend_on_the_kernel
-says: the kernel's width must not matter
+names: half-a-kernel
+severity: major
 """
 
 # %% 04-output-size

@@ -1,7 +1,7 @@
 """Divides and does not round at all.
 
-fails: test_same_rounds_up, test_size_is_a_whole_number
-says: return an int
+names: not-rounded
+severity: major
 """
 
 # %% 04-output-size

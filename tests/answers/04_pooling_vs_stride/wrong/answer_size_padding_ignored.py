@@ -1,7 +1,7 @@
 """One formula for both kinds of padding.
 
-fails: test_same_rounds_up, test_same_does_not_depend_on_the_kernel
-says: round up, not down
+names: padding-ignored
+severity: major
 """
 
 # %% 04-output-size

@@ -1,7 +1,7 @@
 """round() goes to the nearest, so a small rest is lost.
 
-fails: test_same_rounds_up, test_valid_counts_whole_windows
-says: round up, not down
+names: nothing
+severity: major
 """
 
 # %% 04-output-size

@@ -1,7 +1,7 @@
 """np.ceil and np.floor round and still give floats.
 
-fails: test_size_is_a_whole_number
-says: return an int
+names: contract-type
+severity: minor
 """
 
 # %% 04-output-size

@@ -1,7 +1,7 @@
 """"same" drops the rest at the end, as pooling does.
 
-fails: test_same_rounds_up
-says: round up, not down
+names: same-rounded-down
+severity: major
 """
 
 # %% 04-output-size

@@ -1,7 +1,7 @@
 """The stride is never used.
 
-fails: test_same_rounds_up, test_same_does_not_depend_on_the_kernel, test_valid_counts_whole_windows
-says: the kernel's width must not matter
+names: stride-forgotten
+severity: fatal
 """
 
 # %% 04-output-size

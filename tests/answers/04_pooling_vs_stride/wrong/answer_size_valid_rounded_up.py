@@ -1,7 +1,7 @@
 """A window that hangs over the edge counts for "valid" too.
 
-fails: test_valid_counts_whole_windows
-says: one output too many
+names: valid-rounded-up
+severity: major
 """
 
 # %% 04-output-size

@@ -1,7 +1,7 @@
 """"same" and "valid" mixed up.
 
-fails: test_same_rounds_up, test_same_does_not_depend_on_the_kernel, test_valid_counts_whole_windows
-says: count the windows
+names: words-swapped
+severity: fatal
 """
 
 # %% 04-output-size

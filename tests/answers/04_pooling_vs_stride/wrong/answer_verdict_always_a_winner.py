@@ -1,7 +1,7 @@
 """If strides do not win, pooling does.
 
-fails: test_verdict_on_overlapping_runs, test_verdict_on_a_tie
-says: the verdict still names a winner
+names: always-a-winner
+severity: major
 """
 
 # %% 04-verdict

@@ -1,7 +1,7 @@
 """The lower number always wins.
 
-fails: test_verdict_names_the_better
-says: the worse of the two wins
+names: direction-ignored
+severity: major
 """
 
 # %% 04-verdict

@@ -1,7 +1,7 @@
 """lower_is_better is read the wrong way round.
 
-fails: test_verdict_names_the_better
-says: the worse of the two wins
+names: direction-swapped
+severity: major
 """
 
 # %% 04-verdict

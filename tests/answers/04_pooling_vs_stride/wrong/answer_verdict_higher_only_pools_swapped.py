@@ -1,7 +1,7 @@
 """For an IoU only one direction is thought of.
 
-fails: test_verdict_names_the_better
-says: and the verdict is undecided
+names: only-stride-of-higher
+severity: major
 """
 
 # %% 04-verdict

@@ -1,7 +1,7 @@
 """Too careful: nothing is ever decided.
 
-fails: test_verdict_names_the_better
-says: and the verdict is undecided
+names: never
+severity: fatal
 """
 
 # %% 04-verdict

@@ -1,7 +1,7 @@
 """Nothing is returned where the runs do not decide.
 
-fails: test_verdict_on_overlapping_runs, test_verdict_on_a_tie
-says: is a return missing on some path
+names: none-for-undecided
+severity: major
 """
 
 # %% 04-verdict

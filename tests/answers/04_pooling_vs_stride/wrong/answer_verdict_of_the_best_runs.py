@@ -1,7 +1,7 @@
 """The best single run wins.
 
-fails: test_verdict_on_overlapping_runs, test_verdict_on_a_tie
-says: a better best run
+names: best-runs
+severity: major
 """
 
 # %% 04-verdict

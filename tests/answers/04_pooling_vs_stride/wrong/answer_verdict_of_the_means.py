@@ -1,7 +1,7 @@
 """The better mean wins.
 
-fails: test_verdict_on_overlapping_runs, test_verdict_on_a_tie
-says: a better mean
+names: means
+severity: major
 """
 
 # %% 04-verdict

@@ -1,7 +1,7 @@
 """The better median wins.
 
-fails: test_verdict_on_overlapping_runs, test_verdict_on_a_tie
-says: the verdict still names a winner
+names: medians
+severity: major
 """
 
 # %% 04-verdict

@@ -1,7 +1,7 @@
 """Says 'pooling' where 'maxpool' was asked for.
 
-fails: test_verdict_names_the_better
-says: should return
+names: pooling-said
+severity: major
 """
 
 # %% 04-verdict

@@ -1,7 +1,7 @@
 """A win for every seed is taken for a win.
 
-fails: test_verdict_on_overlapping_runs, test_verdict_on_a_tie
-says: seed by seed
+names: seed-by-seed
+severity: major
 """
 
 # %% 04-verdict

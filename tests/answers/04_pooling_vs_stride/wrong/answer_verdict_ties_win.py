@@ -1,7 +1,7 @@
 """Equal counts as better.
 
-fails: test_verdict_on_a_tie
-says: equal is not better
+names: ties-win
+severity: minor
 """
 
 # %% 04-verdict

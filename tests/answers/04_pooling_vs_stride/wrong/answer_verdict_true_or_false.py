@@ -1,7 +1,7 @@
 """Returns whether strides win.
 
-fails: test_verdict_names_the_better, test_verdict_on_overlapping_runs, test_verdict_on_a_tie
-says: should return
+names: true-or-false
+severity: fatal
 """
 
 # %% 04-verdict

@@ -1,4 +1,4 @@
-"""Sends submissions to a Dask scheduler and keeps the tapes that come back."""
+"""Sends submissions to a Dask scheduler and keeps the recordings that come back."""
 
 import logging
 import secrets
@@ -30,6 +30,7 @@ from pawmark.grading.run.pipeline import (
     repair_submission,
 )
 from pawmark.grading.run.run_settings import RunSettings
+from pawmark.settings import HANDED_IN
 
 RETRIES = 1
 
@@ -63,7 +64,7 @@ def run_all(
     message: Callable[[str], None],
     again: bool = False,
 ) -> None:
-    """Fill the tapes of submissions on a cluster.
+    """Fill the recordings of submissions on a cluster.
 
     Parameters
     ----------
@@ -87,7 +88,7 @@ def run_all(
     """
     if stand_in.wanted():
         raise CourseError(
-            f"With {stand_in.VARIABLE}={stand_in.HANDED_IN} nothing is trained, and a cluster "
+            f"With {stand_in.VARIABLE}={HANDED_IN} nothing is trained, and a cluster "
             "has nothing to save: leave --scheduler out."
         )
     names = sorted({name for name, _ in submissions})
@@ -194,7 +195,7 @@ def _task_of(job: Job) -> Task:
         assignment=job.about["assignment"],
         checks=job.about["checks"],
         notebook=job.notebook,
-        undone=job.undone,
+        not_attempted=job.not_attempted,
         beside=dict(job.beside),
         settings=job.settings,
         seed=job.seed(),
@@ -217,7 +218,7 @@ class _Run:
     client
         Connected to the scheduler.
     course
-        The course folder, which takes the tapes.
+        The course folder, which takes the recordings.
     checks
         Files of the hidden checks, by assignment.
     needs
@@ -251,7 +252,7 @@ class _Run:
         """
         try:
             self._run(orders, _WAITING)
-            suspects, self.suspects = self.suspects, None
+            suspects, self.suspects = self.suspects or [], None
             self._forget()
             self._run(iter(suspects), 1)
         finally:
@@ -277,7 +278,7 @@ class _Run:
     def _submit(self, order: Order) -> Any:
         task = order.task
         with warnings.catch_warnings():
-            warnings.filterwarnings("ignore", "Sending large graph")  # the old tape may be large
+            warnings.filterwarnings("ignore", "Sending large graph")  # an old recording can be
             future = self.client.submit(
                 worker.run,
                 task.to_bytes(),
@@ -311,9 +312,9 @@ class _Run:
         done = done or _LOST
         if isinstance(done, str):
             done = "".join(c for c in done if c.isprintable() or c == "\n")
-            tape = recording.Tape(0, order.task.settings.sandbox, gave_up=done)
-            tape.about = {"assignment": order.task.assignment, "checks": order.task.checks}
-            self._keep(order, recording.to_bytes(tape))
+            failed = recording.Recording(0, order.task.settings.sandbox, gave_up=done)
+            failed.about = {"assignment": order.task.assignment, "checks": order.task.checks}
+            self._keep(order, recording.to_bytes(failed))
             self.report(order.student, _first_line(done))
             return
         if done.refused:
@@ -333,7 +334,8 @@ class _Run:
         from distributed import KilledWorker
 
         if future.status == "finished":
-            return future.result()
+            result: Done = future.result()
+            return result
         if future.status != "error":
             raise CourseError(
                 "The scheduler is gone, or somebody cancelled the tasks. What was run is kept; the "

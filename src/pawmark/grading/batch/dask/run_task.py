@@ -59,10 +59,18 @@ def run(folder: str) -> dict[str, Any]:
     old = recording.from_bytes((place / worker.OLD).read_bytes())
     about = {"assignment": task.assignment, "checks": task.checks}
     done = execution(
-        task.notebook, task.undone, task.beside, place, found, settings, task.seed, about, old
+        task.notebook,
+        task.not_attempted,
+        task.beside,
+        place,
+        found,
+        settings,
+        task.seed,
+        about,
+        old,
     )
     results = done.run().values()
-    (place / worker.RECORDING).write_bytes(recording.to_bytes(done.tape))
+    (place / worker.RECORDING).write_bytes(recording.to_bytes(done.recording))
     return {
         "points": sum(result.points for result in results),
         "max_points": sum(result.max_points for result in results),

@@ -27,7 +27,7 @@ class Task:
         The digest of the hidden checks, which travel on their own.
     notebook
         The repaired notebook.
-    undone
+    not_attempted
         Exercises that are left as released.
     beside
         Files that lie in the working folder, by path.
@@ -49,7 +49,7 @@ class Task:
     assignment: str
     checks: str
     notebook: NotebookNode
-    undone: frozenset[str]
+    not_attempted: frozenset[str]
     beside: dict[str, bytes]
     settings: RunSettings
     seed: int
@@ -63,7 +63,7 @@ class Task:
         tree = {
             **vars(self),
             "notebook": nbformat.writes(self.notebook),
-            "undone": sorted(self.undone),
+            "not_attempted": sorted(self.not_attempted),
             "beside": _texts(self.beside),
             "settings": self.settings.to_json(),
         }
@@ -74,7 +74,7 @@ class Task:
         """Rebuild a task from `to_bytes`."""
         tree: dict[str, Any] = json.loads(data)
         tree["notebook"] = nbformat.reads(tree["notebook"], as_version=4)
-        tree["undone"] = frozenset(tree["undone"])
+        tree["not_attempted"] = frozenset(tree["not_attempted"])
         tree["beside"] = _files(tree["beside"])
         tree["settings"] = RunSettings.from_json(tree["settings"])
         return cls(**tree)

@@ -1,4 +1,4 @@
-"""Records of a cohort that never was: strong and weak students, easy and hard checks."""
+"""Records of a class that never was: strong and weak students, easy and hard checks."""
 
 from dataclasses import replace
 from pathlib import Path

@@ -136,7 +136,7 @@ def hand_in_links(course: Path) -> None:
 
 @pytest.fixture(scope="module")
 def graded(course) -> subprocess.CompletedProcess:
-    """Grade the whole cohort once, with one student whose check breaks."""
+    """Grade the whole class once, with one student whose check breaks."""
     hand_in_oddly(course)
     hand_in_links(course)
     boom = answered(course, f="boom = 1\ndef f(x):\n    return 2 * x")

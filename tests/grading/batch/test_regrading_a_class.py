@@ -78,7 +78,7 @@ def test_side_by_side_is_one_by_one(course):
 
 @pytest.mark.usefixtures("surroundings")
 def test_what_is_unchanged_is_not_run_again(course):
-    """A second autograde asks the tapes: not even an endless loop costs its time again."""
+    """A second autograde asks the recordings: not even an endless loop costs its time again."""
     grade(course)
 
     began = time.monotonic()
@@ -143,7 +143,7 @@ def test_only_what_changes_is_written(course):
 
 @pytest.mark.usefixtures("surroundings")
 def test_checks_that_ran_are_not_run_again(course, monkeypatch):
-    """The tape tells what came of the very same checks; for other points they run once more."""
+    """What came of the very same checks is recorded; for other points they run once more."""
     grade(course)
     job = job_of(course.root, NAME, "ben-wrong")
     first = job.run().results
@@ -172,7 +172,7 @@ def by_hand(course):
 
 @pytest.mark.usefixtures("surroundings")
 def test_a_new_question_starts_the_students_code_again(course):
-    """A check that asks what the tape does not hold runs live; the others stay as they were."""
+    """A check that asks what is not recorded runs live; the others stay as they were."""
     grade(course)
     module = check_module(course.root, "99-mean")
     text = module.read_text()
@@ -193,7 +193,7 @@ def test_a_new_question_starts_the_students_code_again(course):
 
 @pytest.mark.usefixtures("surroundings")
 def test_a_broken_tape_only_costs_time(course):
-    """A tape that was cut off, or holds something else, is not used and not fatal."""
+    """A recording that was cut off, or holds something else, is not used and not fatal."""
     grade(course)
     for path in (course.root / recording.FOLDER).glob("*.jsonl"):
         path.write_text(path.read_text()[:50])

@@ -12,7 +12,7 @@ from pawmark.grading.sandbox import bubblewrap, landlocked
 from pawmark.grading.sandbox.landlocked import Landlocked
 from pawmark.grading.sandbox.namespaced import Bubblewrap
 from pawmark.grading.session.kernel import StudentKernel
-from pawmark.pets.cache import AHEAD_VARIABLE
+from pawmark.pets.cache import PRECOMPUTED_VARIABLE
 from pawmark.pets.layout import MARKER
 from pawmark.vision import precomputed
 
@@ -23,7 +23,7 @@ LOOK = """
 import os
 from pathlib import Path
 from pawmark import models, pets
-folder = Path(os.environ["PAWMARK_AHEAD"])
+folder = Path(os.environ["PAWMARK_PRECOMPUTED"])
 pets.photographs._read = None
 print(pets.training_split().train_inputs.sum())
 """
@@ -70,7 +70,7 @@ def test_package_takes_it_and_leaves_its_own_cache_alone(data, made, tmp_path, m
     own = pets.training_split()
     shutil.rmtree(tmp_path / "cache" / "arrays")
 
-    monkeypatch.setenv(AHEAD_VARIABLE, str(made))
+    monkeypatch.setenv(PRECOMPUTED_VARIABLE, str(made))
     shown = pets.training_split()
 
     np.testing.assert_array_equal(shown.train_inputs, own.train_inputs)
@@ -96,7 +96,7 @@ def test_classifier_made_ahead_is_the_one_that_everybody_would_train(data, tmp_p
     own = models.cat_or_dog(data).model.get_weights()
 
     monkeypatch.setenv("PAWMARK_CACHE", str(tmp_path / "cache"))
-    monkeypatch.setenv(AHEAD_VARIABLE, str(precomputed.folder_of(data.root)))
+    monkeypatch.setenv(PRECOMPUTED_VARIABLE, str(precomputed.folder_of(data.root)))
     monkeypatch.setattr(models, "_train", None)
     shown = models.cat_or_dog(data).model.get_weights()
 

@@ -1,0 +1,154 @@
+"""Which cell is to blame when a process ends, and who is asked where that cannot be told."""
+
+import pytest
+from check_files import write_checks
+from hand_ins import CHECKS, FILE, NAME, Work, cell_of, code, place_of, put
+
+from pawmark.grading.intake.choosing import choose
+from pawmark.grading.intake.finding import find
+from pawmark.grading.run import processes
+from pawmark.grading.run.execution import Execution
+from pawmark.grading.run.pipeline import not_attempted_in
+from pawmark.grading.run.recording import from_bytes, to_bytes
+from pawmark.grading.sandbox import bubblewrap
+from pawmark.grading.sandbox.namespaced import Bubblewrap
+from pawmark.grading.session import warm
+from pawmark.grading.session.kernel import StudentKernel
+
+pytestmark = pytest.mark.skipif(
+    bubblewrap.available() is not None, reason=str(bubblewrap.available())
+)
+WORK = Work()
+
+
+@pytest.fixture(autouse=True)
+def warm_starts(monkeypatch):
+    """Start every process as a copy of one that has imported all."""
+    monkeypatch.setenv("PAWMARK_WARM", "1")
+    yield
+    warm.close()
+
+
+@pytest.fixture
+def run(tmp_path, small_pets):
+    """Return what runs a notebook and its checks in the real sandbox."""
+    write_checks(tmp_path, NAME, CHECKS)
+
+    def execute(notebook, old=None, **more):
+        put(tmp_path / "hand-in", notebook)
+        repaired = choose(WORK.release, find(tmp_path / "hand-in"), FILE)
+        libraries = warm.libraries_for(["import numpy"])
+        settings = {"timeout": 30, "budget": 300} | more
+        execution = Execution(
+            notebook=repaired.notebook,
+            not_attempted=not_attempted_in(repaired.notebook, repaired),
+            course=tmp_path,
+            data=small_pets,
+            guest_root="/nowhere",
+            new_kernel=lambda: StudentKernel(Bubblewrap(), libraries),
+            seed=5,
+            sandbox="bubblewrap",
+            old=old,
+            **settings,
+        )
+        execution.run()
+        return execution
+
+    return execute
+
+
+def with_cells(*sources, after="setup"):
+    """Return the right answers, with cells of the student's own."""
+    notebook = WORK.notebook
+    place = place_of(notebook, after) + 1
+    notebook["cells"][place:place] = [code(source) for source in sources]
+    return notebook
+
+
+def points(execution):
+    """Return the points by exercise."""
+    return {name: result.points for name, result in execution.results.items()}
+
+
+ALL = {"01-double": 5, "01-treble": 5}
+LATER = "import os, threading\nthreading.Timer({}, os._exit, [1]).start()"
+DELAYED = {
+    "shutdown": "import IPython\nIPython.Application.instance().kernel.do_shutdown(True)",
+    "timer": LATER.format(0.7),
+    "alarm": "import signal\nsignal.alarm(1)",
+    "child": "import os, time\nif os.fork() == 0:\n    time.sleep(0.7)\n"
+    "    os.kill(os.getppid(), 9)\n    os._exit(0)",
+    "hook": "import os\nget_ipython().events.register('pre_run_cell', lambda *_: os._exit(1))",
+    "loop": "import asyncio, os\nasyncio.get_running_loop().call_later(0.7, os._exit, 1)",
+}
+
+
+@pytest.mark.parametrize(
+    "way",
+    [
+        way if way in ("shutdown", "timer") else pytest.param(way, marks=pytest.mark.slow)
+        for way in DELAYED
+    ],
+)
+def test_a_cell_that_ends_the_process_later_costs_nobody_else_a_point(run, way):
+    """It is found among innocent ones, named, and left out; all answers have their points."""
+    slow = WORK.notebook
+    cell_of(slow, "treble")["source"] += "\n\nimport time\ntime.sleep(1)"
+    place = place_of(slow, "setup") + 1
+    slow["cells"][place:place] = [code("mine = 1"), code(DELAYED[way]), code("also_mine = 2")]
+    execution = run(slow)
+    begins = DELAYED[way].splitlines()[0][:60]
+
+    assert points(execution) == ALL
+    assert len(execution.losses) == 1
+    assert repr(begins) in execution.losses[0]
+    assert "later" in execution.losses[0]
+    assert execution.doubts == ()
+    again = run(slow, from_bytes(to_bytes(execution.recording)))
+    assert (points(again), again.losses, again.live) == (ALL, execution.losses, 0)
+
+
+def test_an_answer_that_ends_the_process_at_once_costs_itself_alone(run):
+    """The replay without it stands, so it is named, and nobody else and no person is troubled."""
+    notebook = with_cells("mine = 1")
+    cell_of(notebook, "double")["source"] += "\n\nimport os\nos._exit(1)"
+    execution = run(notebook)
+
+    assert points(execution) == {"01-double": 0, "01-treble": 5}
+    assert ["'def double(x):'" in line for line in execution.losses] == [True]
+    assert execution.doubts == ()
+
+
+def test_a_cell_that_set_a_trap_is_to_blame_and_not_the_one_that_fell_into_it(run):
+    """What ends the process only when an answer calls it costs the one who put it there."""
+    trap = "import math, os\nmath.floor = lambda *_: os._exit(1)"
+    notebook = with_cells("mine = 1", trap, "other = 2")
+    cell_of(notebook, "treble")["source"] += "\n\nimport math\nmath.floor(1.5)"
+    execution = run(notebook)
+
+    assert points(execution) == ALL
+    assert ["'import math, os'" in line for line in execution.losses] == [True]
+    assert execution.doubts == ()
+
+
+def test_a_cause_that_cannot_be_established_asks_a_person(run, monkeypatch):
+    """Where the processes are used up, nobody is named as the cause, and a person is asked."""
+    monkeypatch.setattr(processes, "MAX_RESTARTS", 1)
+    notebook = with_cells(DELAYED["shutdown"])
+    execution = run(notebook)
+
+    assert "could not be established" in " ".join(execution.losses)
+    assert "your code" not in " ".join(execution.losses)
+    assert any(doubt.exercise is None for doubt in execution.doubts)
+    asked = {doubt.exercise for doubt in execution.doubts} - {None}
+    assert asked == {name for name, got in points(execution).items() if got == 0}
+    again = run(notebook, from_bytes(to_bytes(execution.recording)))
+    assert again.doubts == execution.doubts
+
+
+def test_time_that_is_over_asks_a_person(run):
+    """What is not reached has no points, and is nobody's silent zero."""
+    execution = run(with_cells("import time\ntime.sleep(60)"), budget=8)
+
+    assert execution.doubts
+    assert {doubt.exercise for doubt in execution.doubts} >= {"01-double", "01-treble"}
