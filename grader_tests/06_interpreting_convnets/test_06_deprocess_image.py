@@ -7,8 +7,9 @@ from hypothesis import strategies as st
 
 from pawmark.checks import Contract, Exercise, Slip, Stratum, close, inputs, satisfying, switches
 
-# A level up or down by rounding or cutting, and what dividing by n - 1 changes.
-LEVELS = 1.5
+# The text says "about": a level up or down by rounding or cutting, and half of one each by 127.5 in
+# place of 128, and by dividing by n - 1 or by a scale of 63.75.
+LEVELS = 2.0
 
 
 def levels(image):
@@ -83,9 +84,9 @@ def formula(
         if not x.std() and (flat_is_black or flat_is_kept):
             y = np.zeros_like(x) if flat_is_black else x
         if not_clipped:
-            return np.nan_to_num(y).astype("int64").astype("uint8")
+            return np.trunc(np.nan_to_num(y)) % 256
         y = np.clip(y, 0, 255)
-        return y / 255 if zero_to_one else np.nan_to_num(y).astype("uint8")
+        return y / 255 if zero_to_one else np.nan_to_num(y)
 
 
 variants = switches(

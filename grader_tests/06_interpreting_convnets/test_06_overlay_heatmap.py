@@ -120,7 +120,14 @@ def judge(image, heatmap, alpha):
 
 
 def form(answer):
-    """Write an answer without its colours: the image's part and the heat that is seen, by block."""
+    """Write an answer without its colours: the image's part and the heat that is seen, by block.
+
+    Of what is laid out wrongly the middles of blocks of a heatmap that is not square tell nothing
+    certain, so such a heatmap names no misconception.
+    """
+    down, across = np.shape(answer["heatmap"])
+    if np.ptp(answer["heatmap"]) and down != across:
+        return {"distinct": True, "image": np.zeros(1), "heat": np.zeros(1)}
     laid, image = (np.asarray(answer[name]).astype(float) for name in ("overlay", "image"))
     alpha, palette = float(answer["alpha"]), palette_of(answer["palette"])
     distinct = palette is not None and number_of_colours(palette) >= FEWEST
@@ -316,7 +323,7 @@ def one_heat(rng, down, across, height, width, level, alpha):
 
 
 def in_blocks(
-    rng, down, across, factors, alpha, most=100, levels=(1, 11), ends=False, dtype="float32"
+    rng, down, across, factors, alpha, most=100, levels=(3, 11), ends=False, dtype="float32"
 ):
     """Draw a heatmap of blocks, no two of which have the same heat."""
     chosen = rng.permutation(np.arange(*levels))[: down * across]
@@ -328,10 +335,10 @@ def in_blocks(
     return photograph(rng, height, width, most, dtype), heat, alpha / 100
 
 
-mixing = st.integers(30, 60)
-odd_grids = {
+mixing = st.integers(40, 60)
+unequal = {
     "down": st.just(2),
-    "across": st.just(3),
+    "across": st.just(2),
     "factors": st.sampled_from([(2.2, 3.1), (3.3, 1.9), (3.1, 1.8), (1.9, 2.8)]),
 }
 squares = {
@@ -352,7 +359,7 @@ exercise = Exercise(
     function="overlay_heatmap",
     judge=judge,
     strata=[
-        Stratum("one heat everywhere", inputs(one_heat, level=st.integers(2, 12), **alone)),
+        Stratum("one heat everywhere", inputs(one_heat, level=st.integers(4, 12), **alone)),
         Stratum(
             "square pictures, with heat from 0 to 1",
             inputs(in_blocks, alpha=mixing, ends=st.just(True), **squares),
@@ -360,23 +367,23 @@ exercise = Exercise(
         ),
         Stratum(
             "pictures that are not square, with less heat",
-            inputs(in_blocks, alpha=mixing, **odd_grids),
+            inputs(in_blocks, alpha=mixing, **unequal),
             count=4,
         ),
         Stratum(
             "alpha 0",
-            inputs(in_blocks, alpha=st.just(0), most=st.just(250), **odd_grids),
+            inputs(in_blocks, alpha=st.just(0), most=st.just(250), **unequal),
             count=2,
         ),
         Stratum(
             "alpha 1",
-            inputs(in_blocks, alpha=st.just(100), most=st.just(60), **odd_grids),
+            inputs(in_blocks, alpha=st.just(100), most=st.just(60), **unequal),
             count=2,
         ),
         Stratum(
             "images of bytes",
-            inputs(in_blocks, alpha=mixing, most=st.just(240), levels=st.just((1, 7)),
-                   dtype=st.just("uint8"), **odd_grids),
+            inputs(in_blocks, alpha=mixing, most=st.just(240), levels=st.just((3, 8)),
+                   dtype=st.just("uint8"), **unequal),
             row="corners",
             count=2,
         ),
@@ -388,10 +395,17 @@ exercise = Exercise(
         ),
         Stratum(
             "a heatmap as large as the image",
-            inputs(in_blocks, down=st.just(2), across=st.just(3), alpha=mixing,
+            inputs(in_blocks, down=st.just(2), across=st.just(2), alpha=mixing,
                    factors=st.just((1, 1))),
             row="corners",
             count=2,
+        ),
+        Stratum(
+            "a heatmap that is not square",
+            inputs(in_blocks, down=st.sampled_from([1, 2]), across=st.just(3), alpha=mixing,
+                   factors=st.sampled_from([(2.2, 3.1), (3.1, 2.2)])),
+            row="corners",
+            count=3,
         ),
     ],
     variants=variants,
