@@ -18,6 +18,7 @@ from pawmark.grading.run import recording
 from pawmark.grading.run.pipeline import execution
 from pawmark.grading.run.run_settings import RunSettings
 from pawmark.grading.sandbox import choice
+from pawmark.grading.secret import Secret
 from pawmark.settings import require_valid
 
 _NAMES = {"pawmark": "the pawmark package", "python": "Python"}
@@ -58,6 +59,7 @@ def run(folder: str) -> dict[str, Any]:
     unpack((place / worker.CHECKS).read_bytes(), place)
     old = recording.from_bytes((place / worker.OLD).read_bytes())
     about = {"assignment": task.assignment, "checks": task.checks}
+    secret = Secret(task.secret)
     done = execution(
         task.notebook,
         task.not_attempted,
@@ -66,6 +68,7 @@ def run(folder: str) -> dict[str, Any]:
         found,
         settings,
         task.seed,
+        secret,
         about,
         old,
     )
