@@ -1,304 +1,400 @@
-"""Hidden checks of exercise 05-batch-norm."""
+"""Hidden checks of 05-batch-norm: batch normalisation in training and in use."""
 
-from dataclasses import dataclass, replace
+from math import fsum
 
 import numpy as np
-import pytest
+from hypothesis import strategies as st
 
-from pawmark.checks import expect, expect_array
+from pawmark.checks import Contract, Exercise, Slip, Stratum, close, inputs, switches
 
-from .layers import EPSILON, MOMENTUM, statistics
-from .replies import close, numbers
-
-
-@dataclass(frozen=True)
-class Batch:
-    """What goes into `batch_norm`."""
-
-    x: np.ndarray
-    gamma: np.ndarray
-    beta: np.ndarray
-    mean: np.ndarray
-    var: np.ndarray
-
-    def arguments(self, training):
-        """Return the arguments in the order of the signature."""
-        return self.x, self.gamma, self.beta, self.mean, self.var, training
+from .layers import EPSILON, MOMENTUM
 
 
-def random_batch(rng, shape=None, plain=False):
-    """Draw a batch whose channels differ; `plain` has gamma 1 and beta 0."""
-    shape = shape or (int(rng.integers(3, 6)), int(rng.integers(2, 4)), 4, int(rng.integers(5, 8)))
-    channels = shape[-1]
-    # Means and spreads far apart: no two wrong ways of averaging can agree by luck.
-    means = rng.permutation(np.arange(1, channels + 1) * 2.0)
-    spreads = rng.permutation(np.linspace(1, 3, channels))
-    x = means + spreads * rng.normal(size=shape)
-    gamma = rng.permutation(np.linspace(1.5, 3, channels))
-    beta = rng.permutation(np.linspace(-2, -0.5, channels))
-    moving = rng.permutation(np.linspace(-5, -1, channels)), rng.uniform(4, 8, channels)
-    if plain:
-        gamma, beta = np.ones(channels), np.zeros(channels)
-    return Batch(x, gamma, beta, *moving)
+def judge(x, gamma, beta, moving_mean, moving_var, training):
+    """Go through the channels one by one, with sums in full precision."""
+    columns = np.asarray(x, float).reshape(-1, x.shape[-1]).T
+    normalised, means, variances = np.empty_like(columns), [], []
+    for channel, values in enumerate(columns):
+        mean, var = float(moving_mean[channel]), float(moving_var[channel])
+        new_mean, new_var = mean, var
+        if training:
+            mean = fsum(values) / len(values)
+            var = fsum((value - mean) ** 2 for value in values) / len(values)
+            new_mean += (mean - new_mean) / 100
+            new_var += (var - new_var) / 100
+        scale = float(gamma[channel]) / (var + EPSILON) ** 0.5
+        normalised[channel] = [(value - mean) * scale + float(beta[channel]) for value in values]
+        means.append(new_mean)
+        variances.append(new_var)
+    return normalised.T.reshape(x.shape), np.array(means), np.array(variances)
 
 
-def normalised(batch, mean, var, scale=np.sqrt):
-    """Normalise with a given mean and variance."""
-    return batch.gamma * (batch.x - mean) / scale(var + EPSILON) + batch.beta
+def moments(x, axes, ddof=0):
+    """Return mean and variance over some axes."""
+    return x.mean(axis=axes), x.var(axis=axes, ddof=ddof)
 
 
-def expect_three_arrays(reply):
-    """Fail unless batch_norm returned three things."""
-    expect(reply is not None, "batch_norm returned None: did you forget `return`?")
-    expect(
-        isinstance(reply, tuple | list) and len(reply) == 3,
-        "batch_norm should return three arrays, in training and in use: y, moving mean, moving "
-        "variance",
-        got=type(reply).__name__,
-    )
+def inner_moments(x, axes):
+    """Return mean and variance over some axes, which stay as axes of length 1."""
+    return x.mean(axis=axes, keepdims=True), x.var(axis=axes, keepdims=True)
 
 
-def call_batch_norm(student, batch, training):
-    """Return the student's three arrays, the moving ones flat."""
-    reply = student.call("batch_norm", *batch.arguments(training))
-    expect_three_arrays(reply)
-    channels = batch.x.shape[-1]
-    y = numbers(reply[0], "the normalised batch", shape=batch.x.shape)
-    moving = [
-        np.squeeze(numbers(value, name))
-        for value, name in zip(reply[1:], ("the moving mean", "the moving variance"), strict=True)
-    ]
-    for value in moving:
-        expect(
-            value.shape == (channels,),
-            "there should be a moving mean and a moving variance for each channel",
-            got=value.shape,
-            expected=(channels,),
-        )
-    return y, *moving
+AVERAGED = ("over_everything", "over_the_first_axis", "axes_of_feature_maps", "unbiased")
+NORMALISED = (
+    "each_position", "each_image", "over_the_channels", "moving_in_training", "after_their_step",
+)  # fmt: skip
+STEPS = (
+    "never_moving", "replaced", "momentum_reversed", "moving_deviation", "unbiased_moving",
+    "in_use_too",
+)  # fmt: skip
+EPSILONS = (
+    "epsilon_forgotten", "epsilon_forgotten_in_use", "epsilon_forgotten_in_training",
+    "epsilon_outside", "epsilon_outside_in_use", "epsilon_only_for_zero", "epsilon_as_floor",
+    "epsilon_1e5", "epsilon_1e7",
+)  # fmt: skip
+SCALED = (
+    "swapped", "gamma_and_beta_unused", "gamma_unused", "beta_unused", "beta_first",
+    "unused_in_use", "gamma_unused_in_use", "beta_unused_in_use",
+)  # fmt: skip
 
 
-@pytest.mark.cell("05-batch-norm", points=1.5)
-def test_channels_are_normalised_over_batch_and_places(student, rng):
-    """In training each channel is normalised over the batch and all positions."""
-    batch = random_batch(rng, plain=True)
+def own_moments(x, slips):
+    """Return what a batch's own mean and variance are taken to be."""
+    axes = tuple(range(x.ndim - 1))
+    if slips["over_everything"]:
+        axes = None
+    if slips["over_the_first_axis"]:
+        axes = 0
+    if slips["axes_of_feature_maps"]:
+        axes = (0, 1, 2)
+    return moments(x, axes, ddof=1 if slips["unbiased"] else 0)
 
-    got, _, _ = call_batch_norm(student, batch, True)
 
-    x = batch.x
-    for axes, message in [
-        (None, "mean and variance are taken over all channels together: each has its own"),
-        ((0,), "each position is normalised by itself: average over height and width as well"),
-        ((1, 2), "each image is normalised by itself: average over the batch as well"),
-        ((3,), "each position is normalised over its channels: that is layer normalisation"),
-        ((1, 2, 3), "each image is normalised by itself, over its channels too"),
-    ]:
-        mean, var = x.mean(axis=axes, keepdims=True), x.var(axis=axes, keepdims=True)
-        expect(not close(got, normalised(batch, mean, var), 2e-3), message)
-    expect(
-        not close(got, normalised(batch, batch.mean, batch.var), 2e-3),
+def stepped(x, own, old, slips):
+    """Return the moving averages after a step."""
+    (mean, var), (old_mean, old_var) = own, old
+    if slips["never_moving"] or slips["replaced"]:
+        return own if slips["replaced"] else old
+    keep = 1 - MOMENTUM if slips["momentum_reversed"] else MOMENTUM
+    if slips["moving_deviation"]:
+        var = np.sqrt(var)
+    if slips["unbiased_moving"]:
+        var = moments(x, tuple(range(x.ndim - 1)), ddof=1)[1]
+    return keep * old_mean + (1 - keep) * mean, keep * old_var + (1 - keep) * var
+
+
+def normalising(x, own, old, moved, slips):
+    """Return the mean and the variance that normalise a batch in training."""
+    if slips["moving_in_training"] or slips["after_their_step"]:
+        return moved if slips["after_their_step"] else old
+    if slips["each_position"]:
+        return moments(x, 0)
+    if slips["each_image"]:
+        return inner_moments(x, tuple(range(1, x.ndim - 1)))
+    return inner_moments(x, -1) if slips["over_the_channels"] else own
+
+
+def deviation(var, training, slips):
+    """Return what the values are divided by."""
+    if slips["divided_by_variance"]:
+        return var + EPSILON
+    forgotten = slips["epsilon_forgotten_in_training" if training else "epsilon_forgotten_in_use"]
+    if slips["epsilon_forgotten"] or forgotten:
+        return np.sqrt(var)
+    if slips["epsilon_outside"] or (slips["epsilon_outside_in_use"] and not training):
+        return np.sqrt(var) + EPSILON
+    if slips["epsilon_only_for_zero"]:
+        return np.sqrt(np.where(var == 0, EPSILON, var))
+    if slips["epsilon_as_floor"]:
+        return np.sqrt(np.maximum(var, EPSILON))
+    small = 1e-5 if slips["epsilon_1e5"] else 1e-7
+    return np.sqrt(var + (small if slips["epsilon_1e5"] or slips["epsilon_1e7"] else EPSILON))
+
+
+def scaled(y, gamma, beta, training, slips):
+    """Scale and shift what was normalised."""
+    if slips["swapped"]:
+        gamma, beta = beta, gamma
+    if slips["beta_first"]:
+        return gamma * (y + beta)
+    none = slips["gamma_and_beta_unused"] or (slips["unused_in_use"] and not training)
+    if none or slips["gamma_unused"] or (slips["gamma_unused_in_use"] and not training):
+        gamma = 1
+    if none or slips["beta_unused"] or (slips["beta_unused_in_use"] and not training):
+        beta = 0
+    return gamma * y + beta
+
+
+def formula(x, gamma, beta, moving_mean, moving_var, training, **on):
+    """Normalise whole arrays, with what may go wrong."""
+    slips = dict.fromkeys(
+        (*AVERAGED, *NORMALISED, *STEPS, *EPSILONS, *SCALED, "divided_by_variance", "mean_kept",
+         "batch_in_use", "reversed_modes", "only_y", "only_y_in_use"), False
+    ) | on  # fmt: skip
+    told = training
+    training = not training if slips["reversed_modes"] else training
+    old = moving_mean, moving_var
+    own = own_moments(x, slips) if training or slips["batch_in_use"] or slips["in_use_too"] else old
+    moved = stepped(x, own, old, slips) if training or slips["in_use_too"] else old
+    mean, var = own if slips["batch_in_use"] else old
+    if training:
+        mean, var = normalising(x, own, old, moved, slips)
+    with np.errstate(all="ignore"):  # a channel that is constant
+        y = (x if slips["mean_kept"] else x - mean) / deviation(var, training, slips)
+    y = scaled(y, gamma, beta, training, slips)
+    if slips["only_y"] or (slips["only_y_in_use"] and not told):
+        return y
+    return y, *moved
+
+
+EPSILON_SMALL = (
+    "the number under the root is smaller than EPSILON: use the constant of the first cell"
+)
+
+variants = switches(
+    formula,
+    over_everything=Slip(
+        "major", "mean and variance are taken over all channels together: each has its own"
+    ),
+    over_the_first_axis=Slip(
+        "major",
+        "mean and variance are taken over the first axis alone: of feature maps, height and width "
+        "belong to the average for each channel as well",
+    ),
+    axes_of_feature_maps=Slip(
+        "major",
+        "the axes are those of feature maps, whatever comes in: there may be any number of axes, "
+        "and the last one holds the channels",
+    ),
+    unbiased=Slip(
+        "major",
+        "the variance is divided by n - 1: batch normalisation divides by n, as np.var does",
+    ),
+    each_position=Slip(
+        "major", "each position is normalised by itself: average over height and width as well"
+    ),
+    each_image=Slip("major", "each image is normalised by itself: average over the batch as well"),
+    over_the_channels=Slip(
+        "major", "each position is normalised over its channels: that is layer normalisation"
+    ),
+    moving_in_training=Slip(
+        "major",
         "in training the moving averages normalise the batch: it should be its own mean and "
         "variance",
-    )
-    mean, var = statistics(x)
-    expect(
-        not close(got, normalised(batch, mean, var, scale=lambda v: v), 2e-3),
-        "the values are divided by the variance: divide by its square root",
-    )
-    moved = [MOMENTUM * old + (1 - MOMENTUM) * new
-             for old, new in ((batch.mean, mean), (batch.var, var))]  # fmt: skip
-    expect(
-        not close(got, normalised(batch, *moved), 2e-3),
+    ),
+    after_their_step=Slip(
+        "major",
         "the batch is normalised with the moving averages after their step: in training it is "
         "the batch's own mean and variance",
-    )
-    # With n - 1 in place of n the result differs by several percent.
-    expect(
-        not close(got, normalised(batch, *statistics(x, ddof=1)), 1e-3),
-        "the variance is divided by n - 1: batch normalisation divides by n, as np.var does",
-    )
-    expect(close(got, normalised(batch, mean, var), 2e-3), "in training the result is wrong")
-
-
-@pytest.mark.cell("05-batch-norm", points=0.5)
-def test_epsilon_is_under_the_root(student, rng):
-    """The epsilon is added to the variance, under the root."""
-    batch = random_batch(rng, plain=True)
-    x = batch.x.copy()
-    # One channel hardly varies and one not at all: there the epsilon decides.
-    x[..., 0] = 0.02 * (x[..., 0] - x[..., 0].mean()) / x[..., 0].std()
-    x[..., 1] = 3.0
-    tiny = replace(batch, x=x)
-
-    reply = student.call("batch_norm", *tiny.arguments(True))
-
-    expect(isinstance(reply, tuple | list) and len(reply) > 0, "batch_norm returns no arrays")
-    y = expect_array(reply[0], shape=x.shape, name="the normalised batch")
-    expect(y.dtype.kind in "biuf", "the normalised batch should hold numbers", got=str(y.dtype))
-    expect(
-        np.isfinite(y.astype(float)).all(),
-        "a channel that is the same everywhere is divided by zero: where is the epsilon?",
-    )
-    # Gamma is 1 here, and a wrong mean would not change these differences.
-    got = float(np.ptp(y[..., 0].astype(float)))
-    spread = float(np.ptp(x[..., 0]))
-    var = float(np.var(x[..., 0]))
-    expect(
-        not np.isclose(got, spread / (np.sqrt(var) + EPSILON), rtol=1e-2),
-        "the epsilon is added to the root of the variance: it belongs under the root",
-    )
-    expect(
-        not np.isclose(got, spread / np.sqrt(var), rtol=1e-2),
-        "the epsilon has no effect: it is added to the variance, under the root",
-    )
-
-
-@pytest.mark.cell("05-batch-norm", points=1)
-def test_gamma_scales_and_beta_shifts(student, rng):
-    """Gamma scales each channel after the normalisation, then beta shifts it."""
-    batch = random_batch(rng)
-    ones = np.ones_like(batch.gamma)
-
-    got, _, _ = call_batch_norm(student, batch, True)
-
-    # The normalisation itself is the student's: whether it is right is checked elsewhere.
-    shifted, _, _ = call_batch_norm(student, replace(batch, gamma=ones, beta=ones), True)
-    gamma, beta, y = batch.gamma, batch.beta, shifted - 1
-    expect(not close(got, shifted, 2e-3), "gamma and beta have no effect")
-    expect(not close(got, beta * y + gamma, 2e-3), "gamma and beta are swapped: gamma scales")
-    expect(
-        not close(got, gamma * (y + beta), 2e-3),
-        "beta is added before gamma scales: first the scale, then the offset",
-    )
-    expect(not close(got, gamma * shifted, 2e-3), "beta has no effect")
-    expect(not close(got, y + beta, 2e-3), "gamma has no effect")
-    expect(close(got, gamma * y + beta, 2e-3), "gamma and beta are not applied as gamma x + beta")
-
-
-@pytest.mark.cell("05-batch-norm", points=1)
-def test_use_normalises_with_the_moving_averages(student, rng):
-    """In use the moving averages normalise, whatever else is in the batch."""
-    batch = random_batch(rng, plain=True)
-
-    got, _, _ = call_batch_norm(student, batch, False)
-
-    expect(
-        not close(got, normalised(batch, *statistics(batch.x)), 2e-3),
+    ),
+    batch_in_use=Slip(
+        "major",
         "with training=False the batch's own mean and variance are used: a photograph would get "
         "another answer in other company",
-    )
-    # Epsilon and the like have checks of their own: the difference from a batch of one must be
-    # nil, and the mean and the variance the moving ones to a few parts in a thousand.
-    single = replace(batch, x=batch.x[:1])
-    alone, _, _ = call_batch_norm(student, single, False)
-    expect(
-        close(got[:1], alone),
-        "with training=False an image gets another result in another batch",
-    )
-    expected = [normalised(batch, batch.mean, batch.var, scale) for scale in (np.sqrt, np.array)]
-    expect(
-        any(close(got, want) for want in expected),
-        "with training=False the result is not what the moving mean and variance give",
-    )
-
-
-@pytest.mark.cell("05-batch-norm", points=1)
-def test_moving_averages_take_a_small_step(student, rng):
-    """In training the moving averages take a small step towards the batch."""
-    batch = random_batch(rng)
-    mean, var = statistics(batch.x)
-
-    _, got_mean, got_var = call_batch_norm(student, batch, True)
-
-    def step(old, new, momentum=MOMENTUM):
-        return momentum * old + (1 - momentum) * new
-
-    expect(
-        not (close(got_mean, batch.mean, 1e-6) and close(got_var, batch.var, 1e-6)),
-        "the moving averages do not move in training",
-    )
-    expect(
-        not close(got_mean, mean, 1e-6),
-        "the batch's own mean comes back: the moving mean takes a step towards it",
-    )
-    expect(
-        not close(got_mean, step(batch.mean, mean, 1 - MOMENTUM), 1e-4),
-        "the momentum is the weight of the old average, not that of the batch",
-    )
-    expect(close(got_mean, step(batch.mean, mean), 1e-4), "the new moving mean is wrong")
-    expect(
-        not close(got_var, step(batch.var, np.sqrt(var)), 1e-5),
-        "the moving variance takes its step towards the standard deviation",
-    )
-    unbiased = statistics(batch.x, ddof=1)[1]
-    expect(
-        not close(got_var, step(batch.var, unbiased), 1e-5),
-        "the variance of the batch is divided by n - 1: it is divided by n, as np.var does",
-    )
-    expect(close(got_var, step(batch.var, var), 1e-5), "the new moving variance is wrong")
-
-
-@pytest.mark.cell("05-batch-norm", points=0.5)
-def test_use_leaves_the_averages_alone(student, rng):
-    """In use the moving averages come back with the same values."""
-    batch = random_batch(rng)
-
-    _, mean, var = call_batch_norm(student, batch, False)
-
-    expect(
-        close(mean, batch.mean, 1e-6) and close(var, batch.var, 1e-6),
+    ),
+    reversed_modes=Slip(
+        "fatal",
+        "the two behaviours are exchanged: in training the batch's own mean and variance "
+        "normalise, in use the moving ones",
+    ),
+    never_moving=Slip("major", "the moving averages do not move in training"),
+    replaced=Slip(
+        "major",
+        "the batch's own mean and variance come back as the moving ones: a moving average takes "
+        "a step towards them",
+    ),
+    momentum_reversed=Slip(
+        "major", "the momentum is the weight of the old average, not that of the batch"
+    ),
+    moving_deviation=Slip(
+        "major", "the moving variance takes its step towards the standard deviation"
+    ),
+    unbiased_moving=Slip(
+        "major",
+        "the moving variance takes its step towards a variance divided by n - 1: it is divided "
+        "by n, as np.var does",
+    ),
+    in_use_too=Slip(
+        "major",
         "with training=False the moving averages change: a network in use would go on learning",
-    )
+    ),
+    divided_by_variance=Slip(
+        "fatal", "the values are divided by the variance: divide by its square root"
+    ),
+    mean_kept=Slip("fatal", "the mean is not subtracted"),
+    epsilon_forgotten=Slip(
+        "major", "the epsilon is forgotten: it is added to the variance, under the root"
+    ),
+    epsilon_forgotten_in_use=Slip(
+        "major",
+        "with training=False the epsilon is forgotten: it is added to the moving variance, under "
+        "the root, as in training",
+    ),
+    epsilon_forgotten_in_training=Slip(
+        "major",
+        "with training=True the epsilon is forgotten: it is added to the variance, under the root",
+    ),
+    epsilon_outside=Slip(
+        "major",
+        "the epsilon is added to the root of the variance: it belongs under the root",
+    ),
+    epsilon_outside_in_use=Slip(
+        "major",
+        "with training=False the epsilon is added to the root of the variance: it belongs under "
+        "the root",
+    ),
+    epsilon_only_for_zero=Slip(
+        "major",
+        "the epsilon has an effect only where the variance is zero: it is always added to it",
+    ),
+    epsilon_as_floor=Slip(
+        "major",
+        "the epsilon is a smallest variance here: it is always added to the variance",
+    ),
+    epsilon_1e5=Slip("major", EPSILON_SMALL, family="epsilon-small"),
+    epsilon_1e7=Slip("major", EPSILON_SMALL, family="epsilon-small"),
+    swapped=Slip("fatal", "gamma and beta are swapped: gamma scales, beta shifts"),
+    gamma_and_beta_unused=Slip("fatal", "gamma and beta have no effect"),
+    gamma_unused=Slip("fatal", "gamma has no effect: it scales what was normalised"),
+    beta_unused=Slip("fatal", "beta has no effect: it is added at the end"),
+    beta_first=Slip("fatal", "beta is added before gamma scales: first the scale, then the offset"),
+    unused_in_use=Slip(
+        "major", "with training=False gamma and beta have no effect: they belong to both behaviours"
+    ),
+    gamma_unused_in_use=Slip(
+        "major", "with training=False gamma has no effect: it belongs to both behaviours"
+    ),
+    beta_unused_in_use=Slip(
+        "major", "with training=False beta has no effect: it belongs to both behaviours"
+    ),
+    only_y=Slip(
+        "fatal",
+        "batch_norm should return three arrays: the normalised batch, the moving mean and the "
+        "moving variance",
+    ),
+    only_y_in_use=Slip(
+        "major",
+        "batch_norm should return three arrays in use as well: the moving averages come back as "
+        "they were",
+    ),
+)
 
 
-@pytest.mark.cell("05-batch-norm", points=0.5)
-def test_arrays_that_come_in_stay_as_they_are(student, rng):
-    """The arrays that come in are not changed."""
-    batch = random_batch(rng)
-    for training in (True, False):
-        reply = student.evaluate(
-            "[batch_norm(x, gamma, beta, mean, var, training), x, gamma, beta, mean, var]",
-            x=batch.x,
-            gamma=batch.gamma,
-            beta=batch.beta,
-            mean=batch.mean,
-            var=batch.var,
-            training=training,
-        )
-        expect(isinstance(reply, list) and len(reply) == 6, "batch_norm gives no readable answer")
-        returned, *after = reply
-        expect_three_arrays(returned)
-        before = (batch.x, batch.gamma, batch.beta, batch.mean, batch.var)
-        changed = [
-            name
-            for name, was, now in zip(
-                ("x", "gamma", "beta", "moving_mean", "moving_var"), before, after, strict=True
-            )
-            if not np.array_equal(was, now)
-        ]
+def batch(rng, lengths, channels, training, spread=(100, 300), centre=300):
+    """Draw a batch whose channels differ, gamma, beta and the moving averages.
 
-        expect(
-            not changed,
-            "an array that came in has been changed in place: return new arrays",
-            got=", ".join(changed),
-        )
+    With the usual spreads the epsilon changes nothing that could be seen.
+    """
+    means = centre * rng.permutation(np.linspace(-1, 1, channels)) + rng.uniform(0, 0.3, channels)
+    low, high = spread
+    spreads = rng.permutation(np.geomspace(low, high, channels)) * rng.uniform(0.9, 1.1, channels)
+    noise = rng.normal(size=(*lengths, channels))
+    axes = tuple(range(len(lengths)))
+    if noise[..., 0].size > 1:
+        noise = (noise - noise.mean(axis=axes)) / noise.std(axis=axes)
+    gamma = rng.choice([-1, 1], channels) * rng.uniform(1.5, 3, channels)
+    beta = rng.choice([-1, 1], channels) * rng.uniform(3.5, 6, channels)
+    moving_mean = means + spreads * rng.choice([-1, 1], channels) * rng.uniform(1, 2, channels)
+    moving_var = (spreads * rng.uniform(1.3, 2, channels)) ** 2
+    return means + spreads * noise, gamma, beta, moving_mean, moving_var, training
 
 
-@pytest.mark.cell("05-batch-norm", points=1)
-def test_any_number_of_axes(student, rng):
-    """Batches of vectors, and of anything else with channels last, are normalised as well."""
-    channels = int(rng.integers(5, 8))
-    for shape in [(int(rng.integers(6, 9)), channels), (3, 2, 2, 4, channels)]:
-        batch = random_batch(rng, shape)
+def vectors(rng, number, channels, training, **more):
+    """Draw a batch of vectors."""
+    return batch(rng, (number,), channels, training, **more)
 
-        _, mean, _ = call_batch_norm(student, batch, True)
 
-        axes = tuple(range(batch.x.ndim - 1))
-        # Only how the averaging runs over the axes is judged here, not the size of the step.
-        step, whole = mean - batch.mean, batch.x.mean(axis=axes) - batch.mean
-        share = float(step @ whole / (whole @ whole))
-        expect(
-            close(step, share * whole, 1e-3),
-            f"with {batch.x.ndim} axes the mean is not that of each channel: the last axis holds "
-            "the channels, and all others are averaged over",
-        )
+def maps(rng, number, height, width, channels, training, **more):
+    """Draw a batch of feature maps."""
+    return batch(rng, (number, height, width), channels, training, **more)
+
+
+def small(rng, number, height, width, channels, training):
+    """Draw a batch of which each channel hardly varies, and so do the moving variances."""
+    return maps(rng, number, height, width, channels, training, spread=(0.01, 0.05), centre=0.8)
+
+
+def other_rank(rng, lengths, channels, training):
+    """Draw a batch of sequences, or of films."""
+    return batch(rng, lengths, channels, training)
+
+
+def constant(rng, number, height, width, channels, training):
+    """Draw feature maps of which one channel is the same everywhere, in the moments as well."""
+    x, gamma, beta, mean, var, _ = maps(rng, number, height, width, channels, training)
+    x[..., 0], var[0] = 3.0, 0.0
+    if not training:
+        x[..., 0] += rng.normal(size=x.shape[:-1]) / 100
+        mean[0] = 3.0
+    return x, gamma, beta, mean, var, training
+
+
+sides = {"height": st.integers(2, 4), "width": st.integers(2, 4), "channels": st.integers(2, 4)}
+number, either = st.integers(3, 5), st.booleans()
+training, use = st.just(True), st.just(False)
+
+exercise = Exercise(
+    "05-batch-norm",
+    function="batch_norm",
+    judge=judge,
+    strata=[
+        Stratum(
+            "feature maps in training", inputs(maps, number=number, training=training, **sides)
+        ),
+        Stratum(
+            "vectors in training",
+            inputs(vectors, number=st.integers(4, 9), channels=st.integers(2, 5),
+                   training=training),
+        ),
+        Stratum("feature maps in use", inputs(maps, number=number, training=use, **sides)),
+        Stratum(
+            "vectors in use",
+            inputs(vectors, number=st.integers(4, 9), channels=st.integers(2, 5), training=use),
+        ),
+        Stratum(
+            "channels that hardly vary, in training",
+            inputs(small, number=number, training=training, **sides),
+        ),
+        Stratum(
+            "small moving variances, in use",
+            inputs(small, number=number, training=use, **sides),
+        ),
+        Stratum(
+            "a batch of one",
+            inputs(maps, number=st.just(1), training=either, **sides),
+            row="corners",
+        ),
+        Stratum(
+            "three and five axes",
+            inputs(
+                other_rank,
+                lengths=st.sampled_from([(3, 4), (4, 3), (2, 2, 2, 3), (2, 3, 2, 2)]),
+                channels=st.integers(2, 4),
+                training=either,
+            ),
+            row="corners",
+        ),
+        Stratum(
+            "a channel without any variance",
+            inputs(constant, number=number, training=either, **sides),
+            row="corners",
+        ),
+        Stratum(
+            "a single channel",
+            inputs(vectors, number=st.integers(4, 9), channels=st.just(1), training=either),
+            row="corners",
+            count=4,
+        ),
+    ],
+    variants=variants,
+    families={"epsilon-small": EPSILON_SMALL},
+    same=close(atol=2e-4, rtol=2e-6),
+    contract=Contract(
+        result=(tuple, list),
+        items=np.ndarray,
+        dtype="floating",
+        messages={
+            "arguments": "an array that came in has been changed in place: return new arrays",
+        },
+    ),
+)  # fmt: skip

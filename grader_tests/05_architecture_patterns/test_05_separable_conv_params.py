@@ -1,110 +1,161 @@
-"""Hidden checks of exercise 05-separable-conv-params."""
+"""Hidden checks of 05-separable-conv-params: weights and biases of a separable convolution."""
 
-import pytest
+from itertools import product
 
-from pawmark.checks import expect, expect_number
+from hypothesis import strategies as st
 
-DEPTHWISE = {
-    "right": lambda i, o, k: k * k * i,
-    "line": lambda i, o, k: k * i,
-    "outputs": lambda i, o, k: k * k * o,
-    "single": lambda i, o, k: k * k,
-    "missing": lambda i, o, k: 0,
-}
-POINTWISE = {
-    "right": lambda i, o, k: i * o,
-    "ordinary": lambda i, o, k: k * k * i * o,
-    "outputs": lambda i, o, k: o * o,
-    "missing": lambda i, o, k: 0,
-}
-BIASES = {
-    "none": lambda i, o, k: 0,
-    "one": lambda i, o, k: 1,
-    "inputs": lambda i, o, k: i,
-    "outputs": lambda i, o, k: o,
-    "both": lambda i, o, k: i + o,
-}
+from pawmark.checks import Contract, Exercise, Slip, Stratum, call, exact, switches
 
 
-def readings(case):
-    """Return what each way of counting gives: count -> (depthwise, pointwise)."""
-    ways = [(d, p, b) for d in DEPTHWISE for p in POINTWISE for b in BIASES]
-    counts = {}
-    for d, p, b in ways:
-        count = DEPTHWISE[d](*case) + POINTWISE[p](*case) + BIASES[b](*case)
-        counts.setdefault(count, set()).add((d, p))
-    return counts
+def judge(in_channels, out_channels, kernel_size, use_bias):
+    """Count one weight after the other, then the biases."""
+    side = range(kernel_size)
+    depthwise = product(side, side, range(in_channels))
+    pointwise = product(range(in_channels), range(out_channels))
+    biases = range(out_channels) if use_bias else ()
+    return sum(1 for step in (depthwise, pointwise, biases) for _ in step)
 
 
-def random_case(rng):
-    """Draw (in, out, kernel) such that no two ways of counting give the same number."""
-    while True:
-        kernel = int(rng.integers(3, 8))
-        case = int(rng.integers(50, 200)), int(rng.integers(250, 500)), kernel
-        if all(len(ways) == 1 for ways in readings(case).values()):
-            return case
+def formula(
+    in_channels,
+    out_channels,
+    kernel_size,
+    use_bias,
+    ordinary=False,
+    line=False,
+    depthwise_missing=False,
+    depthwise_of_outputs=False,
+    one_kernel=False,
+    kernel_for_each_pair=False,
+    pointwise_missing=False,
+    pointwise_of_outputs=False,
+    pointwise_of_inputs=False,
+    large_pointwise=False,
+    bias_never=False,
+    bias_always=False,
+    single_bias=False,
+    bias_of_inputs=False,
+    bias_in_both=False,
+):
+    """Add up both steps and the biases, with what may go wrong."""
+    area = kernel_size if line else kernel_size**2
+    depthwise = area * (out_channels if depthwise_of_outputs else in_channels)
+    pointwise = in_channels * out_channels
+    if kernel_for_each_pair:
+        depthwise = area * in_channels * out_channels
+    if one_kernel:
+        depthwise = area
+    if pointwise_of_outputs or pointwise_of_inputs:
+        pointwise = (out_channels if pointwise_of_outputs else in_channels) ** 2
+    if ordinary or large_pointwise:
+        pointwise *= area
+    if depthwise_missing or ordinary:
+        depthwise = 0
+    if pointwise_missing or kernel_for_each_pair:
+        pointwise = pointwise if kernel_for_each_pair else 0
+    biases = out_channels
+    if single_bias:
+        biases = 1
+    if bias_of_inputs or bias_in_both:
+        biases = in_channels + (out_channels if bias_in_both else 0)
+    counted = bias_always or (use_bias and not bias_never)
+    return depthwise + pointwise + (biases if counted else 0)
 
 
-def count_params(student, case, use_bias):
-    """Return the student's count."""
-    reply = student.call("separable_conv_params", *case, use_bias)
-    return expect_number(reply, "the number of parameters")
-
-
-def read_count(student, rng):
-    """Return how the student counts the depthwise and the pointwise step; None where unknown."""
-    case = random_case(rng)
-    count = count_params(student, case, False)
-    return next(iter(readings(case).get(count, {(None, None)})))
-
-
-@pytest.mark.cell("05-separable-conv-params", points=1)
-def test_one_depthwise_kernel_for_each_input_channel(student, rng):
-    """The depthwise step has one square kernel for each input channel."""
-    depthwise, pointwise = read_count(student, rng)
-
-    expect(
-        pointwise != "ordinary",
+variants = switches(
+    formula,
+    ordinary=Slip(
+        "fatal",
         "this counts an ordinary convolution, in which every filter sees all input channels",
-    )
-    expect(depthwise != "line", "the depthwise kernel is a line here; it should be a square")
-    expect(depthwise != "missing", "the depthwise step is missing")
-    expect(
-        depthwise not in ("outputs", "single"),
-        "the depthwise step has one kernel for each input channel, no more and no fewer",
-    )
-    expect(
-        depthwise == "right",
-        "the depthwise step is counted wrongly: one square kernel for each input channel",
-    )
+    ),
+    line=Slip("fatal", "the depthwise kernel is a line here; it should be a square"),
+    depthwise_missing=Slip("fatal", "the depthwise step is missing: it has weights of its own"),
+    depthwise_of_outputs=Slip(
+        "major",
+        "the depthwise step has one kernel for each input channel, and not for each output "
+        "channel: it comes first, and keeps the number of channels",
+    ),
+    one_kernel=Slip(
+        "fatal",
+        "all channels share one depthwise kernel here: each input channel has one of its own",
+    ),
+    kernel_for_each_pair=Slip(
+        "fatal",
+        "the depthwise step has a kernel for each pair of channels here, as an ordinary "
+        "convolution has: it is one for each input channel",
+    ),
+    pointwise_missing=Slip(
+        "fatal", "the pointwise step is missing: a 1 x 1 convolution mixes the channels"
+    ),
+    pointwise_of_outputs=Slip(
+        "major",
+        "the pointwise step is counted as if it mixed the output channels: each filter has one "
+        "weight for each input channel",
+    ),
+    pointwise_of_inputs=Slip(
+        "major",
+        "the pointwise step is counted as if there were as many filters as input channels: each "
+        "of the output channels has a filter",
+    ),
+    large_pointwise=Slip(
+        "fatal", "the kernels of the pointwise step are as large as the others: they are 1 x 1"
+    ),
+    bias_never=Slip("major", "with use_bias there are biases as well, one for each output channel"),
+    bias_always=Slip("major", "biases are counted also where use_bias is False"),
+    single_bias=Slip(
+        "major", "one bias is counted for the whole layer: there is one for each output channel"
+    ),
+    bias_of_inputs=Slip(
+        "major", "the biases belong to the output channels, not to the input channels"
+    ),
+    bias_in_both=Slip("major", "both steps get biases: the layer has them at its very end only"),
+)
 
 
-@pytest.mark.cell("05-separable-conv-params", points=1)
-def test_pointwise_step_mixes_all_channels(student, rng):
-    """The pointwise step has one weight for each pair of input and output channel."""
-    _, pointwise = read_count(student, rng)
-
-    expect(
-        pointwise != "missing",
-        "the pointwise step is missing: a 1 x 1 convolution mixes the channels",
-    )
-    expect(
-        pointwise in ("right", "ordinary"),  # the latter is the other check's business
-        "the pointwise step is counted wrongly: each filter has one weight for each input channel",
-    )
+def sizes(channels, more, kernels=(2, 7), fewer=False):
+    """Draw sizes of a layer with more or fewer channels behind it than in front of it."""
+    both = st.tuples(channels, more).map(lambda two: (two[0], two[0] + two[1]))
+    both = both.map(lambda two: two[::-1]) if fewer else both
+    return both, st.integers(*kernels)
 
 
-@pytest.mark.cell("05-separable-conv-params", points=1)
-def test_one_bias_for_each_filter(student, rng):
-    """With use_bias there is one more parameter for each output channel."""
-    inputs, outputs, _ = case = random_case(rng)
+def layers(channels, more, use_bias, fewer=False, kernels=(2, 7)):
+    """Draw the arguments for such a layer."""
+    both, kernel = sizes(channels, more, kernels, fewer)
+    return st.tuples(both, kernel, use_bias).map(lambda drawn: (*drawn[0], *drawn[1:]))
 
-    extra = count_params(student, case, True) - count_params(student, case, False)
 
-    expect(extra != 0, "use_bias makes no difference")
-    expect(
-        extra != inputs + outputs,
-        "both steps get biases: the layer has them at its very end only",
-    )
-    expect(extra != inputs, "the biases belong to the output channels, not to the input channels")
-    expect(extra == outputs, "with use_bias there should be one bias for each output channel")
+few, more = st.integers(2, 40), st.integers(1, 40)
+either = st.one_of(
+    layers(few, more, st.just(True)), layers(few, more, st.just(True), fewer=True)
+)  # fmt: skip
+as_many = st.builds(
+    lambda channels, kernel: call(channels, channels, kernel, use_bias=False),
+    few,
+    st.integers(2, 7),
+)
+single = st.one_of(
+    st.tuples(st.just(1), few, st.integers(2, 5), st.booleans()),
+    st.tuples(few, st.just(1), st.integers(2, 5), st.booleans()),
+)
+
+exercise = Exercise(
+    "05-separable-conv-params",
+    function="separable_conv_params",
+    judge=judge,
+    strata=[
+        Stratum("as many channels out as in", as_many),
+        Stratum("more channels out than in", layers(few, more, st.just(False))),
+        Stratum("fewer channels out than in", layers(few, more, st.just(False), fewer=True)),
+        Stratum("layers with biases", either, count=8),
+        Stratum(
+            "kernels of a single pixel",
+            layers(few, more, st.booleans(), kernels=(1, 1)),
+            row="corners",
+        ),
+        Stratum("a single channel in or out", single, row="corners", count=8),
+    ],
+    variants=variants,
+    same=exact,
+    contract=Contract(result=int, keeps_arguments=False),
+)

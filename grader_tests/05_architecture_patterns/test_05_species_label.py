@@ -1,97 +1,198 @@
-"""Hidden checks of exercise 05-species-label."""
+"""Hidden checks of 05-species-label: cat or dog, by the file name of a photograph."""
 
-import numpy as np
-import pytest
+from hypothesis import strategies as st
 
-from pawmark.checks import expect, expect_number
+from pawmark.checks import Contract, Exercise, Slip, Stratum, exact, inputs, switches
 
-
-def call_labels(student, paths):
-    """Return the labels of several paths as floats."""
-    reply = student.evaluate("[species_label(path) for path in paths]", paths=list(paths))
-    replies = reply if isinstance(reply, list) else [reply] * len(paths)
-    expect(len(replies) == len(paths), "species_label should return one label for each path")
-    expect(
-        not any(label is None for label in replies),
-        "species_label returned None: did you forget `return`?",
-    )
-    words = [label for label in replies if isinstance(label, str)]
-    expect(not words, "a label is a number here, 0 or 1, not a word", got=words[:1])
-    return np.array([
-        float(label) if isinstance(label, bool) else expect_number(label, "a label")
-        for label in replies
-    ])  # fmt: skip
+CATS = (
+    ("Abyssinian", "Bengal", "Birman", "Bombay", "Persian", "Ragdoll", "Siamese", "Sphynx"),
+    ("British_Shorthair", "Egyptian_Mau", "Maine_Coon", "Russian_Blue"),
+)
+DOGS = (
+    ("beagle", "boxer", "chihuahua", "havanese", "keeshond", "leonberger", "pomeranian", "pug",
+     "samoyed"),
+    ("american_bulldog", "basset_hound", "english_setter", "german_shorthaired", "great_pyrenees",
+     "japanese_chin", "miniature_pinscher", "saint_bernard", "scottish_terrier", "shiba_inu",
+     "wheaten_terrier", "yorkshire_terrier"),
+)  # fmt: skip
 
 
-def breeds(pets, several_words):
-    """Return the names of photographs with their labels: one of each breed."""
-    found = {}
-    for name in pets.names:
-        breed = name.rsplit("_", 1)[0]
-        if ("_" in breed) == several_words:
-            found.setdefault(breed, name)
-    names = list(found.values())
-    return names, np.array([pets.data.species(name) == "dog" for name in names], dtype=float)
+def judge(path):
+    """Look the breed up among those of cats."""
+    name = path[path.rfind("/") + 1 :]
+    breed = name[: name.rfind("_")]
+    return 0 if any(breed in breeds for breeds in CATS) else 1
 
 
-@pytest.mark.cell("05-species-label", points=1)
-def test_cats_are_zero_and_dogs_one(student, pets, rng):
-    """A capital letter means a cat: 0; dogs are 1."""
-    names, expected = breeds(pets, several_words=False)
-    order = rng.permutation(len(names))
+def formula(
+    path,
+    swapped=False,
+    first_of_path=False,
+    place_in_path=False,
+    second_part=False,
+    capital_in_path=False,
+    capital_in_file_name=False,
+    several_words_dogs=False,
+    several_words_cats=False,
+    always_dog=False,
+    always_cat=False,
+    in_words=False,
+):
+    """Look at the first letter of the file name, with what may go wrong."""
+    parts = path.split("/")
+    name = parts[-1]
+    if second_part:
+        name = parts[min(1, len(parts) - 1)]
+    is_cat = name[:1].isupper()
+    if first_of_path or place_in_path:
+        is_cat = path[len("images/") if place_in_path else 0].isupper()
+    if capital_in_path:
+        is_cat = path != path.lower()
+    if capital_in_file_name:
+        is_cat = name != name.lower()
+    if "_" in name.rpartition("_")[0] and (several_words_dogs or several_words_cats):
+        is_cat = several_words_cats
+    if always_dog or always_cat:
+        is_cat = always_cat
+    if swapped:
+        is_cat = not is_cat
+    if in_words:
+        return "cat" if is_cat else "dog"
+    return 0 if is_cat else 1
 
-    got = call_labels(student, [f"images/{names[i]}.jpg" for i in order])
 
-    expect(
-        len(set(got)) > 1,
-        "all photographs get the same label: look at the first letter of the file name",
-    )
-    expect(
-        not np.array_equal(got, 1 - expected[order]),
-        "cats and dogs are swapped: a capital letter means a cat, and cats are 0",
-    )
-    expect(set(got) <= {0.0, 1.0}, "the labels are 0 and 1", got=sorted(set(got))[:5])
-    expect(
-        np.array_equal(got, expected[order]),
-        "some breeds get the wrong label; their names have a single word",
-    )
+variants = switches(
+    formula,
+    swapped=Slip(
+        "fatal", "cats and dogs are swapped: a capital letter means a cat, and cats are 0"
+    ),
+    first_of_path=Slip(
+        "fatal",
+        "the first letter of the whole path decides here, which is that of a folder: look at the "
+        "first letter of the file name",
+    ),
+    place_in_path=Slip(
+        "major",
+        "the letter at one fixed place of the path decides: the folders in front may have names "
+        "of any length. {path} gets {got}",
+    ),
+    second_part=Slip(
+        "major",
+        "the second part of the path is taken for the file name: there may be any number of "
+        "folders, and the file name is the last part",
+    ),
+    capital_in_path=Slip(
+        "major",
+        "a capital letter anywhere in the path makes a cat here: the folders say nothing, nor "
+        "does the ending. Look at the first letter of the file name",
+    ),
+    capital_in_file_name=Slip(
+        "minor",
+        "a capital letter anywhere in the file name makes a cat here, also in an ending such as "
+        ".JPG: look at its first letter",
+    ),
+    several_words_dogs=Slip(
+        "major",
+        "breeds of several words are all dogs here: look at the first letter of the file name "
+        "alone",
+    ),
+    several_words_cats=Slip(
+        "major",
+        "breeds of several words are all cats here: look at the first letter of the file name "
+        "alone",
+    ),
+    always_dog=Slip(
+        "fatal",
+        "every photograph gets 1: what you ask of the path is true of none, or of all. Look at "
+        "the first letter of the file name, and at nothing else",
+    ),
+    always_cat=Slip(
+        "fatal",
+        "every photograph gets 0: what you ask of the path is true of none, or of all. Look at "
+        "the first letter of the file name, and at nothing else",
+    ),
+    in_words=Slip("fatal", "a label is a number here, 0 for a cat and 1 for a dog, not a word"),
+)
+
+FOLDER = ["Photographs", "Cats", ".", "..", "my.Pets", "all_Images", "x", "2024", "Oxford"]
+FOLDERS = [
+    "Cats/Dogs", "/data/Oxford_Pets/Images", "/home/cats/dogs", "Albums/2024", "photos/Summer",
+    "x/Y/z", "datasets/oxford/all_Images", "a/b/c/d", "./Pets", "B/c",
+]  # fmt: skip
 
 
-@pytest.mark.cell("05-species-label", points=0.5)
-def test_breeds_of_several_words(student, pets, rng):
-    """Breeds whose names have several words are told apart as well."""
-    names, expected = breeds(pets, several_words=True)
-    order = rng.permutation(len(names))
-
-    got = call_labels(student, [f"images/{names[i]}.jpg" for i in order])
-
-    # Whether cats are 0 or 1 has a check of its own.
-    expect(
-        any(np.array_equal(got, labels[order]) for labels in (expected, 1 - expected)),
-        "some breeds of several words get the wrong label: look at the first letter alone",
-    )
+def file_name(rng, number, words, is_cat, ending=".jpg"):
+    """Invent the file name of a photograph of a breed of one word (0) or several (1)."""
+    breeds = (CATS if is_cat else DOGS)[words]
+    return f"{breeds[rng.integers(len(breeds))]}_{number}{ending}"
 
 
-@pytest.mark.cell("05-species-label", points=0.5)
-def test_folders_do_not_matter(student, pets, rng):
-    """The folders in front of the file name do not matter."""
-    names, _ = breeds(pets, several_words=False)
-    here = call_labels(student, [f"images/{name}.jpg" for name in names])
+def plain(rng, number, is_cat, words, folder):
+    """Draw a photograph in one folder."""
+    return (f"{folder}/{file_name(rng, number, words, is_cat)}",)
 
-    for folder in ("/data/Oxford_Pets/Images", "Photographs", "/home/cats/dogs", "."):
-        there = call_labels(student, [f"{folder}/{name}.jpg" for name in names])
 
-        expect(
-            len(set(there)) > 1,
-            f"in the folder {folder!r} all photographs get the same label: the folders say "
-            "nothing, the file name does",
-        )
-        expect(
-            np.array_equal(there, here),
-            f"in the folder {folder!r} a photograph gets another label than elsewhere",
-        )
-    bare = call_labels(student, [f"{name}.jpg" for name in names])
-    expect(
-        np.array_equal(bare, here),
-        "a path may be a file name alone, without a folder in front of it",
-    )
+def foreign(rng, number, is_cat, words, depth):
+    """Draw a photograph in folders of any name, of another species among them."""
+    folders = [FOLDER[rng.integers(len(FOLDER))] for _ in range(depth)]
+    folders.append(file_name(rng, 1, int(rng.integers(2)), not is_cat)[:-6])
+    return (f"{'/'.join(folders)}/{file_name(rng, number, words, is_cat)}",)
+
+
+def alone(rng, number, is_cat, words):
+    """Draw a file name without any folder."""
+    return (file_name(rng, number, words, is_cat),)
+
+
+def capital_ending(rng, number, is_cat, words):
+    """Draw a photograph whose ending is written in capitals."""
+    ending = [".JPG", ".JPEG"][rng.integers(2)]
+    return (f"images/{file_name(rng, number, words, is_cat, ending)}",)
+
+
+pet = {"number": st.integers(1, 250), "is_cat": st.booleans()}
+words = st.integers(0, 1)
+
+exercise = Exercise(
+    "05-species-label",
+    function="species_label",
+    judge=judge,
+    strata=[
+        Stratum(
+            "breeds of one word",
+            inputs(plain, words=st.just(0), folder=st.just("images"), **pet),
+            count=10,
+        ),
+        Stratum(
+            "breeds of several words",
+            inputs(plain, words=st.just(1), folder=st.just("images"), **pet),
+            count=10,
+        ),
+        Stratum(
+            "a folder of another name",
+            inputs(plain, words=words, folder=st.sampled_from(FOLDER), **pet),
+            count=10,
+        ),
+        Stratum(
+            "several folders",
+            inputs(plain, words=words, folder=st.sampled_from(FOLDERS), **pet),
+            count=14,
+        ),
+        Stratum(
+            "folders named after the other species",
+            inputs(foreign, words=words, depth=st.integers(0, 2), **pet),
+            row="corners",
+            count=8,
+        ),
+        Stratum("a file name alone", inputs(alone, words=words, **pet), row="corners", count=8),
+        Stratum(
+            "endings in capitals",
+            inputs(capital_ending, words=words, **pet),
+            row="corners",
+            count=8,
+        ),
+    ],
+    variants=variants,
+    same=exact,
+    contract=Contract(result=int, keeps_arguments=False),
+)

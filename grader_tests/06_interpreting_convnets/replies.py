@@ -12,13 +12,6 @@ def numbers(value, name, shape=None):
     return array.astype(float)
 
 
-def finite(value, name, shape=None):
-    """Return an array of finite numbers as float64, or fail the check readably."""
-    array = numbers(value, name, shape)
-    expect(np.isfinite(array).all(), f"{name} holds values that are not numbers (nan or inf)")
-    return array
-
-
 def alike(got, expected, part=0.02):
     """Tell whether two arrays agree, up to a part of the largest expected value."""
     return np.shape(got) == np.shape(expected) and np.allclose(

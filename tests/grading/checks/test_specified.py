@@ -352,6 +352,21 @@ def test_an_error_may_be_the_right_result():
         assert graded(f"def root(n):\n    return {odd}", exercise=exercise).points == 0
 
 
+def test_a_relation_may_say_what_is_wrong():
+    """Words that a relation returns refuse the answer, and are told as what came."""
+
+    def judge(number):
+        return satisfying(lambda got: got > number or f"{got} is not above {number}", "more")
+
+    numbers = [Stratum("numbers", st.tuples(st.integers(1, 9)))]
+    exercise = Exercise("99-more", "more", judge, numbers, contract=None)
+    refused = first(graded("def more(n):\n    return 0", exercise=exercise))
+
+    assert graded("def more(n):\n    return n + 1", exercise=exercise).points == 10
+    assert refused.counterexample.got == "0 is not above 1"
+    assert refused.message.endswith("0 is not above 1")
+
+
 def test_the_same_seed_asks_the_same():
     """Inputs follow from the seed alone; another seed asks other inputs, and as many."""
     stratum = toy().strata[0]

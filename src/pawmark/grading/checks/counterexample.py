@@ -81,6 +81,8 @@ def _came(one: Judged) -> str:
         return cleaned(f"{answer.kind}: {answer.message}" if answer.message else answer.kind)
     if isinstance(answer, Lost):
         return answer.outcome.value
+    if isinstance(one.expected, Satisfying) and one.reason:
+        return cleaned(one.reason)  # what the relation says of it: the answer may be of many parts
     return shown_value(answer.first if isinstance(answer, Repeated) else answer.value)
 
 

@@ -180,7 +180,8 @@ def _holds(relation: Satisfying, value: Any) -> tuple[bool, str]:
     try:
         if relation.like is not None:
             value = fitted(value, relation.like)
-        return bool(relation.holds(value)), ""
+        verdict = relation.holds(value)
+        return (False, verdict) if isinstance(verdict, str) else (bool(verdict), "")
     except MisfitError as error:
         return False, str(error)
     except Exception:  # what a relation cannot read is no right answer

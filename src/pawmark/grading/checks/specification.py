@@ -49,8 +49,8 @@ class Satisfying:
     Attributes
     ----------
     holds
-        Called with the answer, in the form of ``like`` if that is given. What it raises on an odd
-        answer refuses the answer.
+        Called with the answer, in the form of ``like`` if that is given; returns whether it is
+        right, or in words what is wrong with it. What it raises on an odd answer refuses it.
     words
         What is expected, for the student: "a path through all cells".
     like

@@ -1,7 +1,7 @@
 """A capital letter anywhere in the path makes a cat.
 
-fails: test_folders_do_not_matter
-says: the folders say nothing
+names: capital-in-path
+severity: major
 """
 
 # %% 05-species-label

@@ -1,7 +1,7 @@
 """In training the averages after their step normalise.
 
-fails: test_channels_are_normalised_over_batch_and_places
-says: after their step
+names: after-their-step
+severity: major
 """
 
 # %% 05-batch-norm

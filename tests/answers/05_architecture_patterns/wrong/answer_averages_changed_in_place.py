@@ -1,7 +1,7 @@
 """The moving averages are changed in place.
 
-fails: test_arrays_that_come_in_stay_as_they_are
-says: changed in place
+names: contract-arguments
+severity: minor
 """
 
 # %% 05-batch-norm

@@ -1,7 +1,7 @@
 """The averages take a step in use as well.
 
-fails: test_use_leaves_the_averages_alone
-says: would go on learning
+names: in-use-too
+severity: major
 """
 
 # %% 05-batch-norm

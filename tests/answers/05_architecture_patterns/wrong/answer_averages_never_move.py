@@ -1,7 +1,7 @@
 """The averages come back as they were.
 
-fails: test_moving_averages_take_a_small_step
-says: do not move in training
+names: never-moving
+severity: major
 """
 
 # %% 05-batch-norm

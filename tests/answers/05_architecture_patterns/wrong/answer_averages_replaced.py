@@ -1,7 +1,7 @@
 """The batch's own mean and variance come back as the averages.
 
-fails: test_moving_averages_take_a_small_step
-says: takes a step towards it
+names: replaced
+severity: major
 """
 
 # %% 05-batch-norm

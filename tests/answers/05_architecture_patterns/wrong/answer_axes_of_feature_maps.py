@@ -1,7 +1,7 @@
 """The axes are those of feature maps, whatever comes in.
 
-fails: test_any_number_of_axes
-says: axis
+names: axes-of-feature-maps
+severity: major
 """
 
 # %% 05-batch-norm

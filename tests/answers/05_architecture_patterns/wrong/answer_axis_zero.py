@@ -1,7 +1,7 @@
 """The mean is taken over the first axis alone.
 
-fails: test_channels_are_normalised_over_batch_and_places, test_gamma_scales_and_beta_shifts, test_moving_averages_take_a_small_step, test_any_number_of_axes
-says: for each channel
+names: over-the-first-axis
+severity: major
 """
 
 # %% 05-batch-norm

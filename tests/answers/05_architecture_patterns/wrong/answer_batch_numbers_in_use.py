@@ -1,7 +1,7 @@
 """The batch's own mean and variance are used always; the averages move in training only.
 
-fails: test_use_normalises_with_the_moving_averages
-says: another answer in other company
+names: batch-in-use
+severity: major
 """
 
 # %% 05-batch-norm

@@ -1,7 +1,7 @@
 """Beta is added before gamma scales.
 
-fails: test_gamma_scales_and_beta_shifts
-says: first the scale
+names: beta-first
+severity: fatal
 """
 
 # %% 05-batch-norm

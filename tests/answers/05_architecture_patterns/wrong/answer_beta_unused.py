@@ -1,7 +1,7 @@
 """Beta is not used.
 
-fails: test_gamma_scales_and_beta_shifts
-says: beta has no effect
+names: beta-unused
+severity: fatal
 """
 
 # %% 05-batch-norm

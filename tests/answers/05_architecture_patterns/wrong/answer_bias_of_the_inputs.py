@@ -1,7 +1,7 @@
 """There is a bias for each input channel.
 
-fails: test_one_bias_for_each_filter
-says: belong to the output channels
+names: bias-of-inputs
+severity: major
 """
 
 # %% 05-separable-conv-params

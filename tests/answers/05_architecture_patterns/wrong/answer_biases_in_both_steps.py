@@ -1,7 +1,7 @@
 """Both steps have biases.
 
-fails: test_one_bias_for_each_filter
-says: both steps get biases
+names: bias-in-both
+severity: major
 """
 
 # %% 05-separable-conv-params

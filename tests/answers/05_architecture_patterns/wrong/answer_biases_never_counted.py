@@ -1,7 +1,7 @@
 """The biases are never counted.
 
-fails: test_one_bias_for_each_filter
-says: makes no difference
+names: bias-never
+severity: major
 """
 
 # %% 05-separable-conv-params

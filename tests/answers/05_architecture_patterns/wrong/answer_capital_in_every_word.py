@@ -1,7 +1,7 @@
 """Every word of the breed has to begin with a capital, and `_1.jpg` is a word.
 
-fails: test_cats_are_zero_and_dogs_one, test_breeds_of_several_words, test_folders_do_not_matter
-says: wrong label
+names: always-dog
+severity: fatal
 """
 
 # %% 05-species-label

@@ -1,7 +1,7 @@
 """A capital letter gives 1: cats and dogs are swapped.
 
-fails: test_cats_are_zero_and_dogs_one
-says: cats and dogs are swapped
+names: swapped
+severity: fatal
 """
 
 # %% 05-species-label

@@ -1,7 +1,7 @@
 """The kernel size is not squared.
 
-fails: test_one_depthwise_kernel_for_each_input_channel
-says: a line here
+names: line
+severity: fatal
 """
 
 # %% 05-separable-conv-params

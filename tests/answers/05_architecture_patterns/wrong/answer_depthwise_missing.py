@@ -1,7 +1,7 @@
 """The depthwise step is not counted.
 
-fails: test_one_depthwise_kernel_for_each_input_channel
-says: the depthwise step is missing
+names: depthwise-missing
+severity: fatal
 """
 
 # %% 05-separable-conv-params

@@ -1,7 +1,7 @@
 """There is a depthwise kernel for each output channel.
 
-fails: test_one_depthwise_kernel_for_each_input_channel
-says: one kernel for each input channel
+names: depthwise-of-outputs
+severity: major
 """
 
 # %% 05-separable-conv-params

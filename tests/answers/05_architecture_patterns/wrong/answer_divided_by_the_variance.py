@@ -1,7 +1,7 @@
 """The root is missing.
 
-fails: test_channels_are_normalised_over_batch_and_places
-says: divide by its square root
+names: divided-by-variance
+severity: fatal
 """
 
 # %% 05-batch-norm

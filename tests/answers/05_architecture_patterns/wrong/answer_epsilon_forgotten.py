@@ -1,7 +1,7 @@
 """There is no epsilon.
 
-fails: test_epsilon_is_under_the_root
-says: where is the epsilon
+names: epsilon-forgotten
+severity: major
 """
 
 # %% 05-batch-norm

@@ -1,7 +1,7 @@
 """The epsilon helps only where the variance is zero.
 
-fails: test_epsilon_is_under_the_root
-says: the epsilon has no effect
+names: epsilon-only-for-zero
+severity: major
 """
 
 # %% 05-batch-norm

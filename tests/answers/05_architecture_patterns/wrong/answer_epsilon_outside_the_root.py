@@ -1,7 +1,7 @@
 """The epsilon is added to the standard deviation.
 
-fails: test_epsilon_is_under_the_root
-says: it belongs under the root
+names: epsilon-outside
+severity: major
 """
 
 # %% 05-batch-norm

@@ -1,7 +1,7 @@
 """The first letter of the whole path decides.
 
-fails: test_cats_are_zero_and_dogs_one, test_breeds_of_several_words, test_folders_do_not_matter
-says: look at the first letter of the file name
+names: first-of-path
+severity: fatal
 """
 
 # %% 05-species-label

@@ -1,7 +1,7 @@
 """Beta scales and gamma shifts.
 
-fails: test_gamma_scales_and_beta_shifts, test_channels_are_normalised_over_batch_and_places, test_use_normalises_with_the_moving_averages
-says: gamma and beta are swapped
+names: swapped
+severity: fatal
 """
 
 # %% 05-batch-norm

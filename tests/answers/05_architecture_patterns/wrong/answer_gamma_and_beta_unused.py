@@ -1,7 +1,7 @@
 """Gamma and beta are not used.
 
-fails: test_gamma_scales_and_beta_shifts
-says: have no effect
+names: gamma-and-beta-unused
+severity: fatal
 """
 
 # %% 05-batch-norm

@@ -1,7 +1,7 @@
 """Gamma is not used.
 
-fails: test_gamma_scales_and_beta_shifts
-says: gamma has no effect
+names: gamma-unused
+severity: fatal
 """
 
 # %% 05-batch-norm

@@ -1,7 +1,7 @@
 """Each position is normalised over its channels.
 
-fails: test_channels_are_normalised_over_batch_and_places
-says: layer normalisation
+names: over-the-channels
+severity: major
 """
 
 # %% 05-batch-norm

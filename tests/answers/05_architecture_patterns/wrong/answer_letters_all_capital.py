@@ -1,7 +1,7 @@
 """The whole breed has to be written in capitals.
 
-fails: test_cats_are_zero_and_dogs_one, test_breeds_of_several_words, test_folders_do_not_matter
-says: wrong label
+names: always-dog
+severity: fatal
 """
 
 # %% 05-species-label

@@ -1,7 +1,7 @@
 """Two slips at once: kernels that are lines, and biases in both steps.
 
-fails: test_one_depthwise_kernel_for_each_input_channel, test_one_bias_for_each_filter
-says: a line here
+names: line+bias-in-both
+severity: fatal
 """
 
 # %% 05-separable-conv-params

@@ -1,7 +1,7 @@
 """The mean is not subtracted.
 
-fails: test_channels_are_normalised_over_batch_and_places, test_use_normalises_with_the_moving_averages
-says: is wrong
+names: mean-kept
+severity: fatal
 """
 
 # %% 05-batch-norm

@@ -1,7 +1,7 @@
 """The batch gets the weight of the momentum.
 
-fails: test_moving_averages_take_a_small_step
-says: the weight of the old average
+names: momentum-reversed
+severity: major
 """
 
 # %% 05-batch-norm

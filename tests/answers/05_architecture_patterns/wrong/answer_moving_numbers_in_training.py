@@ -1,7 +1,7 @@
 """The moving averages normalise in training as well.
 
-fails: test_channels_are_normalised_over_batch_and_places
-says: in training the moving averages normalise
+names: moving-in-training
+severity: major
 """
 
 # %% 05-batch-norm

@@ -1,7 +1,7 @@
 """The moving variance follows the standard deviation.
 
-fails: test_moving_averages_take_a_small_step
-says: the standard deviation
+names: moving-deviation
+severity: major
 """
 
 # %% 05-batch-norm

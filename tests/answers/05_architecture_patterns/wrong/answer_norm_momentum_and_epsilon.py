@@ -1,7 +1,7 @@
 """Two slips at once: momentum reversed, epsilon outside the root.
 
-fails: test_epsilon_is_under_the_root, test_moving_averages_take_a_small_step
-says: it belongs under the root
+names: momentum-reversed+epsilon-outside
+severity: major
 """
 
 # %% 05-batch-norm

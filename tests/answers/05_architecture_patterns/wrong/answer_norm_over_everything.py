@@ -1,7 +1,7 @@
 """One mean and one variance for all channels together.
 
-fails: test_channels_are_normalised_over_batch_and_places, test_moving_averages_take_a_small_step, test_any_number_of_axes
-says: over all channels together
+names: over-everything
+severity: major
 """
 
 # %% 05-batch-norm

@@ -1,7 +1,7 @@
 """Each position is normalised by itself, over the batch; the averages are right.
 
-fails: test_channels_are_normalised_over_batch_and_places
-says: each position is normalised by itself
+names: each-position
+severity: major
 """
 
 # %% 05-batch-norm

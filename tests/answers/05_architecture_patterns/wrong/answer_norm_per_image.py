@@ -1,7 +1,7 @@
 """Each image is normalised by itself; the averages are right.
 
-fails: test_channels_are_normalised_over_batch_and_places
-says: each image is normalised by itself
+names: each-image
+severity: major
 """
 
 # %% 05-batch-norm

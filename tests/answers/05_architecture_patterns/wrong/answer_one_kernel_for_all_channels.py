@@ -1,7 +1,7 @@
 """All channels share one depthwise kernel.
 
-fails: test_one_depthwise_kernel_for_each_input_channel
-says: one kernel for each input channel
+names: one-kernel
+severity: fatal
 """
 
 # %% 05-separable-conv-params

@@ -1,7 +1,7 @@
 """Only the normalised batch comes back.
 
-fails: test_channels_are_normalised_over_batch_and_places, test_epsilon_is_under_the_root, test_gamma_scales_and_beta_shifts, test_use_normalises_with_the_moving_averages, test_moving_averages_take_a_small_step, test_use_leaves_the_averages_alone, test_any_number_of_axes, test_arrays_that_come_in_stay_as_they_are
-says: should return three arrays
+names: only-y
+severity: fatal
 """
 
 # %% 05-batch-norm

@@ -1,7 +1,7 @@
 """The parameters of an ordinary convolution.
 
-fails: test_one_depthwise_kernel_for_each_input_channel
-says: counts an ordinary convolution
+names: ordinary
+severity: fatal
 """
 
 # %% 05-separable-conv-params

@@ -1,7 +1,7 @@
 """The pointwise step is not counted.
 
-fails: test_pointwise_step_mixes_all_channels
-says: the pointwise step is missing
+names: pointwise-missing
+severity: fatal
 """
 
 # %% 05-separable-conv-params

@@ -1,7 +1,7 @@
 """The pointwise step is taken to mix the output channels.
 
-fails: test_pointwise_step_mixes_all_channels
-says: the pointwise step is counted wrongly
+names: pointwise-of-outputs
+severity: major
 """
 
 # %% 05-separable-conv-params

@@ -1,7 +1,7 @@
 """The second part of the path is taken for the file name.
 
-fails: test_folders_do_not_matter
-says: the folders say nothing
+names: second-part
+severity: major
 """
 
 # %% 05-species-label

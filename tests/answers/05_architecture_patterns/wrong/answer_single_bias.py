@@ -1,7 +1,7 @@
 """There is one bias in all.
 
-fails: test_one_bias_for_each_filter
-says: one bias for each output channel
+names: single-bias
+severity: major
 """
 
 # %% 05-separable-conv-params

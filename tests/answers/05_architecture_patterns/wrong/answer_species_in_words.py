@@ -1,7 +1,7 @@
 """The species comes back as a word.
 
-fails: test_cats_are_zero_and_dogs_one, test_breeds_of_several_words, test_folders_do_not_matter
-says: not a word
+names: in-words
+severity: fatal
 """
 
 # %% 05-species-label

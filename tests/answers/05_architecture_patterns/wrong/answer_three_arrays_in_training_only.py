@@ -1,7 +1,7 @@
 """In use only the normalised batch comes back.
 
-fails: test_use_normalises_with_the_moving_averages, test_use_leaves_the_averages_alone, test_arrays_that_come_in_stay_as_they_are
-says: in training and in use
+names: only-y-in-use
+severity: major
 """
 
 # %% 05-batch-norm

@@ -1,7 +1,7 @@
 """The two behaviours are swapped.
 
-fails: test_channels_are_normalised_over_batch_and_places, test_use_normalises_with_the_moving_averages, test_moving_averages_take_a_small_step, test_use_leaves_the_averages_alone
-says: in training the moving averages normalise
+names: reversed-modes
+severity: fatal
 """
 
 # %% 05-batch-norm

@@ -1,7 +1,7 @@
 """The moving variance follows the variance divided by n - 1, as in PyTorch.
 
-fails: test_moving_averages_take_a_small_step
-says: divided by n - 1
+names: unbiased-moving
+severity: major
 """
 
 # %% 05-batch-norm

@@ -1,7 +1,7 @@
 """All variances are divided by n - 1.
 
-fails: test_channels_are_normalised_over_batch_and_places, test_moving_averages_take_a_small_step
-says: divided by n - 1
+names: unbiased
+severity: major
 """
 
 # %% 05-batch-norm

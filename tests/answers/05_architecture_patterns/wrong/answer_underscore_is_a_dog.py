@@ -1,7 +1,7 @@
 """Breeds of several words are taken for dogs.
 
-fails: test_breeds_of_several_words
-says: breeds of several words
+names: several-words-dogs
+severity: major
 """
 
 # %% 05-species-label

@@ -1,7 +1,7 @@
 """The biases are always counted.
 
-fails: test_one_bias_for_each_filter
-says: makes no difference
+names: bias-always
+severity: major
 """
 
 # %% 05-separable-conv-params

@@ -1,7 +1,7 @@
 """The colours are added to the whole image.
 
-fails: test_alpha_one_is_heat_alone, test_alpha_mixes
-says: the image still shows through
+names: added-on-top
+severity: fatal
 """
 
 # %% 06-overlay-heatmap

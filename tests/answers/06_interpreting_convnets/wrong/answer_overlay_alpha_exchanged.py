@@ -1,7 +1,7 @@
 """alpha is the part of the image.
 
-fails: test_alpha_zero_is_the_image, test_alpha_one_is_heat_alone
-says: alpha is the part of the colours
+names: alpha-exchanged
+severity: fatal
 """
 
 # %% 06-overlay-heatmap

@@ -1,7 +1,7 @@
 """The overlay holds the right numbers as floats.
 
-fails: test_overlay_is_an_image
-says: wrong dtype
+names: contract-type
+severity: minor
 """
 
 # %% 06-overlay-heatmap

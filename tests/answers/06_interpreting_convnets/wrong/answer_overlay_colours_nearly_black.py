@@ -1,7 +1,7 @@
 """The colours of Matplotlib are left between 0 and 1.
 
-fails: test_alpha_one_is_heat_alone, test_heat_lies_where_it_belongs, test_same_heat_has_the_same_colour
-says: nearly black
+names: colours-dark
+severity: fatal
 """
 
 # %% 06-overlay-heatmap

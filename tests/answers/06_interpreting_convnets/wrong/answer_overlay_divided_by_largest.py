@@ -1,7 +1,7 @@
 """The heatmap is divided by its largest value once more.
 
-fails: test_same_heat_has_the_same_colour
-says: stretched once more
+names: by-largest
+severity: major
 """
 
 # %% 06-overlay-heatmap

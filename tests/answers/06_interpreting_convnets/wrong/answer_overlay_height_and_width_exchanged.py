@@ -1,7 +1,7 @@
 """Pillow is given (height, width).
 
-fails: test_overlay_is_an_image, test_alpha_zero_is_the_image, test_alpha_one_is_heat_alone, test_alpha_mixes, test_heat_lies_where_it_belongs, test_same_heat_has_the_same_colour
-says: broadcast
+names: sides-exchanged
+severity: major
 """
 
 # %% 06-overlay-heatmap

@@ -1,7 +1,7 @@
 """Cold places show the image even at alpha 1.
 
-fails: test_alpha_one_is_heat_alone
-says: in hot and in cold places
+names: only-where-hot
+severity: fatal
 """
 
 # %% 06-overlay-heatmap

@@ -1,7 +1,7 @@
 """The heatmap is repeated like tiles, not enlarged.
 
-fails: test_heat_lies_where_it_belongs, test_same_heat_has_the_same_colour
-says: enlarge the heatmap
+names: nothing
+severity: major
 """
 
 # %% 06-overlay-heatmap

@@ -1,7 +1,7 @@
 """The sum is stretched to 0..255, as in the book's recipe.
 
-fails: test_alpha_one_is_heat_alone, test_alpha_mixes, test_same_heat_has_the_same_colour
-says: the image still shows through
+names: nothing
+severity: fatal
 """
 
 # %% 06-overlay-heatmap

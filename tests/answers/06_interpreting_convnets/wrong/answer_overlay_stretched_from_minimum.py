@@ -1,7 +1,7 @@
 """The heatmap is stretched to 0..1 once more.
 
-fails: test_same_heat_has_the_same_colour
-says: stretched once more
+names: stretched
+severity: major
 """
 
 # %% 06-overlay-heatmap

@@ -1,7 +1,7 @@
 """Rows and columns of the heatmap are exchanged.
 
-fails: test_heat_lies_where_it_belongs
-says: are height and width, or rows and columns, exchanged
+names: transposed
+severity: major
 """
 
 # %% 06-overlay-heatmap

@@ -1,7 +1,7 @@
 """The heatmap is drawn from below.
 
-fails: test_heat_lies_where_it_belongs, test_same_heat_has_the_same_colour
-says: in another place than in the heatmap
+names: upside-down
+severity: major
 """
 
 # %% 06-overlay-heatmap

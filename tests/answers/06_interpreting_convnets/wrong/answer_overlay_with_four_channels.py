@@ -1,7 +1,7 @@
 """Matplotlib's fourth channel is kept.
 
-fails: test_overlay_is_an_image, test_alpha_zero_is_the_image, test_alpha_one_is_heat_alone, test_alpha_mixes, test_heat_lies_where_it_belongs, test_same_heat_has_the_same_colour
-says: broadcast
+names: nothing
+severity: fatal
 """
 
 # %% 06-overlay-heatmap

@@ -1,7 +1,7 @@
 """The numbers are right and not bytes.
 
-fails: test_screens_want_bytes
-says: wrong dtype
+names: contract-type
+severity: minor
 """
 
 # %% 06-deprocess-image

@@ -1,7 +1,7 @@
 """Twice the contrast.
 
-fails: test_mean_and_contrast
-says: the contrast is too strong
+names: contrast-of-128
+severity: fatal
 """
 
 # %% 06-deprocess-image

@@ -1,7 +1,7 @@
 """The border is cut off, as in the book.
 
-fails: test_mean_and_contrast, test_extremes_are_clipped, test_image_without_contrast_is_grey, test_screens_want_bytes, test_image_is_left_unchanged
-says: wrong shape
+names: nothing
+severity: fatal
 """
 
 # %% 06-deprocess-image

@@ -1,7 +1,7 @@
 """Each colour gets the same mean and contrast.
 
-fails: test_mean_and_contrast
-says: each colour is brought to the same mean
+names: each-colour
+severity: fatal
 """
 
 # %% 06-deprocess-image

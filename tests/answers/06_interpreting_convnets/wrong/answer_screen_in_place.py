@@ -1,7 +1,7 @@
 """The image of the caller is changed.
 
-fails: test_image_is_left_unchanged
-says: work in place
+names: contract-arguments
+severity: minor
 """
 
 # %% 06-deprocess-image

@@ -1,7 +1,7 @@
 """The mean stays at 0.
 
-fails: test_mean_and_contrast, test_image_without_contrast_is_grey
-says: the mean is still 0
+names: not-centred
+severity: fatal
 """
 
 # %% 06-deprocess-image

@@ -1,7 +1,7 @@
 """What lies outside 0..255 wraps around.
 
-fails: test_extremes_are_clipped
-says: starts again at 0 after 255
+names: not-clipped
+severity: major
 """
 
 # %% 06-deprocess-image

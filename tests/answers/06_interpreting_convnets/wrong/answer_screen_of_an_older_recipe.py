@@ -1,7 +1,7 @@
 """Standard deviation 0.1 and mean 0.5 of the range, as in an older recipe.
 
-fails: test_mean_and_contrast
-says: do not become 128 and 64
+names: older-recipe
+severity: fatal
 """
 
 # %% 06-deprocess-image

@@ -1,7 +1,7 @@
 """Nothing but clipping.
 
-fails: test_mean_and_contrast, test_extremes_are_clipped, test_image_without_contrast_is_grey
-says: the values are only clipped
+names: only-clipped
+severity: fatal
 """
 
 # %% 06-deprocess-image

@@ -1,7 +1,7 @@
 """The darkest value becomes 0 and the brightest 255.
 
-fails: test_mean_and_contrast, test_image_without_contrast_is_grey
-says: a single extreme pixel then decides
+names: stretched
+severity: fatal
 """
 
 # %% 06-deprocess-image

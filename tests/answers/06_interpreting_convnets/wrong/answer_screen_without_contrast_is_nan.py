@@ -1,7 +1,7 @@
 """A flat image is divided by zero.
 
-fails: test_image_without_contrast_is_grey
-says: its standard deviation is 0
+names: flat-is-black
+severity: minor
 """
 
 # %% 06-deprocess-image

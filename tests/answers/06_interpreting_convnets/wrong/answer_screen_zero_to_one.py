@@ -1,7 +1,7 @@
 """Values from 0 to 1, for Matplotlib.
 
-fails: test_mean_and_contrast, test_extremes_are_clipped, test_image_without_contrast_is_grey, test_screens_want_bytes
-says: a screen wants 0 to 255
+names: zero-to-one
+severity: fatal
 """
 
 # %% 06-deprocess-image

@@ -1,7 +1,7 @@
 """The step is returned without the image.
 
-fails: test_step_goes_uphill, test_learning_rate_is_the_length_of_the_step, test_step_follows_the_gradient, test_no_slope_no_step, test_gradient_is_taken_at_the_image, test_steps_follow_one_another
-says: not the step alone
+names: step-alone
+severity: fatal
 """
 
 # %% 06-ascent-step

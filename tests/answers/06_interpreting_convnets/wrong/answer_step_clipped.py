@@ -1,7 +1,7 @@
 """The image is kept within 0..255.
 
-fails: test_values_may_leave_the_range_of_a_photograph
-says: the new image is clipped to 0..255
+names: clipped
+severity: minor
 """
 
 # %% 06-ascent-step

@@ -1,7 +1,7 @@
 """The root of the length is forgotten.
 
-fails: test_learning_rate_is_the_length_of_the_step
-says: the square of its length
+names: nothing
+severity: fatal
 """
 
 # %% 06-ascent-step

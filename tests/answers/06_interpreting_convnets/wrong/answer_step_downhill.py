@@ -1,7 +1,7 @@
 """The step goes downhill, as in training.
 
-fails: test_step_goes_uphill
-says: a step downhill
+names: downhill
+severity: fatal
 """
 
 # %% 06-ascent-step

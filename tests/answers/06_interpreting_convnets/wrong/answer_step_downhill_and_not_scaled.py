@@ -1,7 +1,7 @@
 """Downhill, and as long as the gradient is.
 
-fails: test_step_goes_uphill, test_learning_rate_is_the_length_of_the_step
-says: a step downhill
+names: downhill+not-scaled
+severity: fatal
 """
 
 # %% 06-ascent-step

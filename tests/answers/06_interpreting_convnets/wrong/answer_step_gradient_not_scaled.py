@@ -1,7 +1,7 @@
 """The gradient is used with the length that it has.
 
-fails: test_learning_rate_is_the_length_of_the_step
-says: scale the gradient to length 1
+names: not-scaled
+severity: fatal
 """
 
 # %% 06-ascent-step

@@ -1,7 +1,7 @@
 """The step always has length 1.
 
-fails: test_learning_rate_is_the_length_of_the_step
-says: the learning rate does not matter here
+names: rate-ignored
+severity: fatal
 """
 
 # %% 06-ascent-step

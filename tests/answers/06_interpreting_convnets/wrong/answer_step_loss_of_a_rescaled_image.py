@@ -1,7 +1,7 @@
 """The loss is asked about the image divided by 255.
 
-fails: test_gradient_is_taken_at_the_image
-says: call loss_fn on this very image
+names: rescaled-first-floored
+severity: major
 """
 
 # %% 06-ascent-step

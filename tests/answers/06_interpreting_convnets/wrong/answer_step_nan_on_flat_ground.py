@@ -1,7 +1,7 @@
 """Zero is divided by zero where there is no slope.
 
-fails: test_no_slope_no_step
-says: 0 / 0 is no number
+names: nan-on-flat-ground
+severity: minor
 """
 
 # %% 06-ascent-step

@@ -1,7 +1,7 @@
 """Only the signs of the gradient are used.
 
-fails: test_learning_rate_is_the_length_of_the_step, test_step_follows_the_gradient
-says: only the signs of the gradient
+names: signs
+severity: fatal
 """
 
 # %% 06-ascent-step

@@ -1,7 +1,7 @@
 """The signs of the gradient, scaled to length 1.
 
-fails: test_step_follows_the_gradient
-says: only the signs of the gradient
+names: signs-of-right-length
+severity: fatal
 """
 
 # %% 06-ascent-step

@@ -1,7 +1,7 @@
 """A NumPy array comes back, which the next step's tape cannot watch.
 
-fails: test_steps_follow_one_another
-says: Passed in object
+names: contract-type
+severity: minor
 """
 
 # %% 06-ascent-step

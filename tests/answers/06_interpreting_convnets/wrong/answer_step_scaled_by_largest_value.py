@@ -1,7 +1,7 @@
 """The gradient is divided by its largest value.
 
-fails: test_learning_rate_is_the_length_of_the_step
-says: not by its largest value
+names: by-largest
+severity: fatal
 """
 
 # %% 06-ascent-step

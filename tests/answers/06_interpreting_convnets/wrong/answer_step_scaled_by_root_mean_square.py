@@ -1,7 +1,7 @@
 """The gradient is divided by the root of its mean square, as in older recipes.
 
-fails: test_learning_rate_is_the_length_of_the_step
-says: not of their mean
+names: root-mean-square
+severity: fatal
 """
 
 # %% 06-ascent-step

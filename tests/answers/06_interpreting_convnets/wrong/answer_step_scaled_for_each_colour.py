@@ -1,7 +1,7 @@
 """The gradient is scaled for each colour by itself.
 
-fails: test_learning_rate_is_the_length_of_the_step, test_step_follows_the_gradient
-says: scaled for each colour by itself
+names: nothing
+severity: fatal
 """
 
 # %% 06-ascent-step

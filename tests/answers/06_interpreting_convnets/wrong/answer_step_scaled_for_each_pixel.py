@@ -1,7 +1,7 @@
 """The gradient is scaled for each pixel by itself.
 
-fails: test_learning_rate_is_the_length_of_the_step, test_step_follows_the_gradient
-says: scaled for each pixel by itself
+names: each-pixel
+severity: fatal
 """
 
 # %% 06-ascent-step
