@@ -136,7 +136,7 @@ def _line(line: Any) -> dict[str, Any]:
 
 def _points(collection: Any) -> dict[str, Any]:
     """Describe what `scatter` has drawn."""
-    offsets = np.ma.filled(np.ma.asarray(collection.get_offsets(), dtype=float), np.nan)
+    offsets: np.ndarray = np.ma.filled(np.ma.asarray(collection.get_offsets(), dtype=float), np.nan)
     return {"label": str(collection.get_label()), "x": offsets[:, 0], "y": offsets[:, 1]}
 
 
