@@ -1,250 +1,323 @@
 """Hidden checks of exercise 03-get-model."""
 
-from dataclasses import dataclass
-from itertools import pairwise
+from functools import partial
 
-import numpy as np
-import pytest
+from pawmark.checks import Stratum, Variant, asks, network
 
-from pawmark.checks import expect
-
-from .replies import numbers
-
-CHAPTER_PARAMS = 2_880_643
+EVERY = frozenset(range(12))
+NAMES = [f"Conv2D number {n}" for n in range(1, 7)]
+NAMES += [f"Conv2DTranspose number {n}" for n in range(1, 7)]
 
 
-def plain_shape(shape):
-    """Return a shape as a tuple; an empty one for anything but integers and None."""
-    plain = isinstance(shape, tuple | list) and all(n is None or type(n) is int for n in shape)
-    return tuple(shape) if plain else ()
+def table(
+    size,
+    classes,
+    *,
+    halving=(2, 1),
+    doubling=(1, 2),
+    pooled=False,
+    upsampled=False,
+    kernels=3,
+    last_kernel=3,
+    filters=(64, 128, 256),
+    valid=False,
+    valid_at_the_end=False,
+    bends="relu",
+    bent=EVERY,
+    scales=((1 / 255, 0.0),),
+    ends=("softmax",),
+    biases=True,
+    dropout=None,
+):
+    """Build the network of the exercise's table; each keyword makes it another one."""
+    from keras import Input, Model, layers
+
+    x = inputs = Input((*size, 3))
+    for scale, offset in scales:
+        x = layers.Rescaling(scale, offset)(x)
+    places = iter(range(12))
+
+    def convolve(kind, x, filters, strides):
+        return kind(
+            filters,
+            kernels,
+            strides=strides,
+            padding="valid" if valid else "same",
+            use_bias=biases,
+            activation=bends if next(places) in bent else None,
+        )(x)
+
+    for count in filters:
+        for strides in halving:
+            x = convolve(layers.Conv2D, x, count, 1 if pooled else strides)
+        x = layers.MaxPooling2D(2)(x) if pooled else x
+        x = layers.Dropout(dropout)(x) if dropout else x
+    for count in reversed(filters):
+        for strides in doubling:
+            if upsampled:
+                x = layers.UpSampling2D(strides)(x) if strides > 1 else x
+                x = convolve(layers.Conv2D, x, count, 1)
+            else:
+                x = convolve(layers.Conv2DTranspose, x, count, strides)
+    x = layers.Conv2D(
+        classes, last_kernel, padding="valid" if valid or valid_at_the_end else "same"
+    )(x)
+    for activation in ends:
+        x = layers.Activation(activation)(x)
+    return Model(inputs, x)
 
 
-def counted(kernel_size, in_channels, out_channels):
-    """Count the parameters of a convolution layer."""
-    return (kernel_size**2 * in_channels + 1) * out_channels
+def right(size, classes):
+    """Build the network of the table."""
+    return table(size, classes)
 
 
-@dataclass(frozen=True)
-class Built:
-    """A student's model, with the size for which it was built and its facts."""
-
-    handle: object
-    facts: object
-    size: tuple[int, int]
-
-    def images(self, rng, count=2):
-        """Draw noise that the model accepts, with values from 0 to 255."""
-        shape = plain_shape(self.facts.input_shape)
-        # A model that ignores img_size fails one check about that, and not all the others.
-        known = len(shape) == 4 and all(isinstance(n, int) for n in shape[1:3])
-        height, width = shape[1:3] if known else self.size
-        return rng.uniform(0, 255, (count, height, width, 3)).astype("float32")
+def of_fixed_size(size, classes):
+    """Build the network for one size, whatever was asked for."""
+    return table((128, 128), classes)
 
 
-def random_size(rng):
-    """Draw a height and a smaller width, both divisible by 8."""
-    width = 8 * int(rng.integers(6, 9))
-    return width + 8 * int(rng.integers(1, 4)), width
+def swapped(size, classes):
+    """Build the network for height and width exchanged."""
+    return table(size[::-1], classes)
 
 
-@pytest.fixture
-def built(student, rng):
-    """Return the student's model for an image size drawn anew."""
-    return build(student, random_size(rng), 3)
+def of_three_classes(size, classes):
+    """Build the network for three classes, whatever was asked for."""
+    return table(size, 3)
 
 
-def build(student, size, num_classes):
-    """Let the student build a model."""
-    handle = student.call("get_model", size, num_classes)
-    expect(handle is not None, "get_model returned None: did you forget `return`?")
-    return Built(handle, student.model(handle), size)
-
-
-@pytest.mark.cell("03-get-model", points=1)
-def test_parameter_count(student, rng):
-    """The model has as many parameters as the chapter's."""
-    chapter = build(student, (200, 200), 3)
-    expect(
-        chapter.facts.params == CHAPTER_PARAMS,
-        "the number of parameters differs from the chapter's: compare each line of the summary "
-        "with the table (filters, kernel size, order of the layers)",
-        got=chapter.facts.params,
-        expected=CHAPTER_PARAMS,
-    )
-
-    # Only the last layer depends on the number of classes, and none on the size.
-    other = build(student, random_size(rng), int(rng.integers(4, 12)))
-    classes = (plain_shape(other.facts.output_shape) or (None,))[-1]
-    expected = CHAPTER_PARAMS + counted(3, 64, classes or 3) - counted(3, 64, 3)
-    expect(
-        other.facts.params == expected,
-        f"for images of {other.size[0]} x {other.size[1]} pixels the number of parameters is "
-        "wrong: it should not depend on the image size",
-        got=other.facts.params,
-        expected=expected,
-    )
-
-
-@pytest.mark.cell("03-get-model", points=1)
-def test_output_fits_every_image(student, rng):
-    """The output is as large as the image, with a number for each class."""
-    for _ in range(2):
-        size, classes = random_size(rng), int(rng.integers(2, 12))
-        shape = plain_shape(build(student, size, classes).facts.output_shape)
-
-        expect(
-            shape == (None, *size, classes),
-            f"for images of {size[0]} x {size[1]} pixels and {classes} classes the output has "
-            "the wrong shape: use img_size and num_classes, and let every halving be undone",
-            got=shape,
-            expected=(None, *size, classes),
-        )
-
-
-@pytest.mark.cell("03-get-model", points=1)
-def test_feature_maps_shrink_and_grow(trace, built, rng):
-    """The feature maps have the sizes of the table, layer by layer."""
-    images = built.images(rng)
-    calls = trace(built.handle, images).calls
-    maps = [tuple(call.output_shape) for call in calls]
-    expect(maps, "the model has no convolution")
-    height, width = images.shape[1:3]
-    smallest = min(maps, key=lambda shape: shape[0] * shape[1])
-    expect(
-        smallest == (height // 8, width // 8, 256),
-        f"the smallest feature map of an image of {height} x {width} pixels should have an eighth "
-        "of its height and width, and 256 channels",
-        got=smallest,
-        expected=(height // 8, width // 8, 256),
-    )
-
-    # Pooling and upsampling layers have checks of their own.
-    if [call.strides for call in calls].count([2, 2]) == 6:
-        steps = (2, 2, 4, 4, 8, 8, 8, 4, 4, 2, 2, 1, 1)
-        expected = [(height // step, width // step) for step in steps]
-        expect(
-            [shape[:2] for shape in maps] == expected,
-            "a feature map changes its size in another layer than in the table: the encoder "
-            "halves in the first layer of a pair, the decoder doubles in the second",
-        )
-
-
-@pytest.mark.cell("03-get-model", points=1)
-def test_encoder_halves_with_strides(trace, built, rng):
-    """The encoder halves its maps with strides, not with pooling."""
-    found = trace(built.handle, built.images(rng))
-    pooling = [name for name in found.layers if "pool" in name.lower()]
-    expect(
-        not pooling,
-        "a pooling layer does the halving; the chapter halves with strides=2, because pooling "
-        "forgets where in its window a value was",
-        got=pooling,
-    )
-    halving = [call for call in found.calls if not call.transposed and call.strides == [2, 2]]
-    expect(
-        len(halving) == 3,
-        "three Conv2D layers of the encoder should have strides=2",
-        got=len(halving),
-        expected=3,
+def without_one_relu(place):
+    """Return the variant that lacks the relu of one layer."""
+    return Variant(
+        f"relu-missing-{place + 1}",
+        partial(table, bent=EVERY - {place}),
+        "major",
+        f"the relu after {NAMES[place]} is missing",
     )
 
 
-@pytest.mark.cell("03-get-model", points=1)
-def test_decoder_learns_to_enlarge(trace, built, rng):
-    """The decoder doubles its maps with transposed convolutions."""
-    found = trace(built.handle, built.images(rng))
-    doubling = [call for call in found.calls if call.transposed and call.strides == [2, 2]]
-    upsampling = any("upsampling" in name.lower() for name in found.layers)
-    expect(
-        len(doubling) == 3,
-        "an upsampling layer does the doubling; in the chapter the decoder learns to enlarge, "
-        "with three Conv2DTranspose layers of strides=2"
-        if upsampling
-        else "three Conv2DTranspose layers of the decoder should have strides=2",
-        got=len(doubling),
-        expected=3,
-    )
+# Height, width and classes; few, since a model is built for each.
+CASES = (((16, 8), 4), ((8, 24), 7), ((24, 16), 5))
+POSITIVE = {"weights": "positive", "vectors": (0.0, 0.3)}
 
 
-@pytest.mark.cell("03-get-model", points=1)
-def test_padding_keeps_the_size(trace, built, rng):
-    """No convolution loses pixels at the border."""
-    calls = trace(built.handle, built.images(rng)).calls
-    bare = [call.name for call in calls if call.padding != "same"]
-    expect(
-        not bare,
-        f"{len(bare)} of {len(calls)} convolutions lose pixels at the border: every one needs "
-        'padding="same"',
-        got=bare[:3],
-    )
+def drawn(rng):
+    """Draw the size of images that are higher than wide or wider, and a number of classes."""
+    size, classes = CASES[rng.integers(len(CASES))]
+    return {"size": list(size), "classes": classes}
 
 
-@pytest.mark.cell("03-get-model", points=1)
-def test_relu_between_convolutions(trace, built, rng):
-    """A relu follows every convolution but the last."""
-    calls = trace(built.handle, built.images(rng)).calls
-    expect(len(calls) > 1, "the model has fewer than two convolutions")
-
-    # What enters a convolution has left the one before it.
-    pairs = list(pairwise(calls))
-    negative = [before.name for before, after in pairs if after.input_min < 0]
-    expect(
-        not negative,
-        "negative values leave a convolution and enter the next: a relu is missing after "
-        f"{len(negative)} of {len(pairs)} layers",
-        got=negative[:3],
-    )
-    soft = [before.name for before, after in pairs if after.input_zeros == 0]
-    expect(
-        not soft,
-        "between two convolutions there is something other than relu: relu turns every "
-        "negative value into exactly 0",
-        got=soft[:3],
-    )
+def square(rng):
+    """Draw a square size, and a number of classes."""
+    return {"size": [16, 16], "classes": int(rng.choice([2, 6]))}
 
 
-@pytest.mark.cell("03-get-model", points=1)
-def test_inputs_are_rescaled(trace, built, rng):
-    """Images with values from 0 to 255 reach the first convolution as 0 to 1."""
-    images = built.images(rng)
-    calls = trace(built.handle, images).calls
-    expect(calls, "the model has no convolution")
-    low, high = calls[0].input_min, calls[0].input_max
-    seen = calls[0].inputs
-    same = isinstance(seen, np.ndarray) and seen.shape == images.shape
-    expect(
-        not (same and np.allclose(seen, images, rtol=1e-3)),
-        "the first convolution sees values from 0 to 255: the rescaling to 0..1 is missing",
-        got=(round(low, 2), round(high, 2)),
-    )
-    expect(
-        same and np.allclose(seen, images / 255, atol=2e-3),
-        "the rescaling is not the one from 0..255 to 0..1",
-        got=(round(low, 2), round(high, 2)),
-        expected=(0, 1),
-    )
+def shape(size, classes):
+    """Return the shape of one image."""
+    return (*size, 3)
 
 
-@pytest.mark.cell("03-get-model", points=1)
-def test_softmax_over_the_classes(student, built, rng):
-    """The probabilities of each pixel add up to 1."""
-    reply = student.predict(built.handle, built.images(rng))
-    probabilities = numbers(reply, "the prediction").astype(float)
-
-    expect(
-        probabilities.size > 0 and np.isfinite(probabilities).all(),
-        "the prediction holds values that are not numbers",
-    )
-    expect(
-        probabilities.min() >= 0 and probabilities.max() <= 1 + 1e-5,
-        "the output holds values outside 0..1, so these are no probabilities: end with softmax",
-        got=(round(float(probabilities.min()), 3), round(float(probabilities.max()), 3)),
-    )
-    sums = probabilities.sum(axis=-1)
-    expect(
-        np.allclose(sums, 1, atol=1e-3),
-        "the probabilities of one pixel do not add up to 1: end with a softmax over the classes "
-        "(a sigmoid treats each class by itself)",
-        got=(round(float(sums.min()), 3), round(float(sums.max()), 3)),
-        expected=1,
-    )
+exercise = network(
+    "03-get-model",
+    function="get_model",
+    build="get_model(tuple(size), classes)",
+    judge=right,
+    strata=[
+        Stratum(
+            "the output's height, width and classes",
+            asks("shape", drawn, shape),
+            count=2,
+            facet="get_model for sizes and numbers of classes of all kinds",
+        ),
+        Stratum(
+            "black images",
+            asks("run", square, shape, images="black", **POSITIVE),
+            count=1,
+            facet="a black image, with weights that were drawn for grading",
+        ),
+        Stratum(
+            "weights that are all positive",
+            asks("run", square, shape, batch=3, **POSITIVE),
+            count=1,
+            facet="images of noise, with positive weights that were drawn for grading",
+        ),
+        Stratum(
+            "images and weights of all kinds",
+            asks("run", drawn, shape),
+            count=2,
+            facet="images of noise, with weights that were drawn for grading",
+        ),
+        Stratum(
+            "a call in training mode",
+            asks("train", drawn, shape),
+            count=1,
+            facet="in training mode",
+        ),
+        Stratum(
+            "what a step of training changes",
+            asks("step", drawn, shape),
+            count=1,
+            facet="one step of training",
+        ),
+        Stratum(
+            "the arrays that it starts with",
+            asks("start", drawn, shape),
+            row="corners",
+            count=1,
+            facet="the arrays of a new model",
+        ),
+        Stratum(
+            "two models beside each other",
+            asks("apart", drawn, shape, batch=1),
+            row="corners",
+            count=1,
+            facet="two models beside each other, each with weights of its own",
+        ),
+    ],
+    variants=[
+        Variant("fixed-size", of_fixed_size, "fatal", "the model does not use img_size"),
+        Variant("fixed-classes", of_three_classes, "fatal", "the model does not use num_classes"),
+        Variant(
+            "swapped",
+            swapped,
+            "fatal",
+            "height and width are exchanged: img_size is (height, width)",
+        ),
+        Variant(
+            "no-padding",
+            partial(table, valid=True),
+            "fatal",
+            'the convolutions lose pixels at the border: every one needs padding="same"',
+        ),
+        Variant(
+            "no-padding-in-the-output",
+            partial(table, valid_at_the_end=True),
+            "fatal",
+            'the last convolution loses pixels at the border: it needs padding="same", too',
+        ),
+        Variant(
+            "kernels-of-five",
+            partial(table, kernels=5),
+            "fatal",
+            "kernels are 5 x 5: all are 3 x 3",
+        ),
+        Variant(
+            "output-kernel-of-one",
+            partial(table, last_kernel=1),
+            "fatal",
+            "the kernel of the last convolution is 1 x 1: all are 3 x 3",
+        ),
+        Variant(
+            "no-biases",
+            partial(table, biases=False),
+            "fatal",
+            "the convolutions have no biases: the table leaves them as they are by default",
+        ),
+        Variant(
+            "pooled",
+            partial(table, pooled=True),
+            "major",
+            "a pooling layer does the halving; the chapter halves with strides=2, because pooling "
+            "forgets where in its window a value was",
+        ),
+        Variant(
+            "upsampled",
+            partial(table, upsampled=True),
+            "major",
+            "an upsampling layer does the doubling; in the chapter the decoder learns to enlarge, "
+            "with three Conv2DTranspose layers of strides=2",
+        ),
+        Variant(
+            "doubled-too-early",
+            partial(table, doubling=(2, 1)),
+            "major",
+            "a feature map grows in another layer than in the table: the decoder doubles in the "
+            "second layer of a pair",
+        ),
+        Variant(
+            "halved-too-late",
+            partial(table, halving=(1, 2)),
+            "major",
+            "a feature map shrinks in another layer than in the table: the encoder halves in the "
+            "first layer of a pair",
+        ),
+        Variant(
+            "not-rescaled",
+            partial(table, scales=()),
+            "major",
+            "the first convolution sees values from 0 to 255: the rescaling to 0..1 is missing",
+        ),
+        Variant(
+            "rescaled-twice",
+            partial(table, scales=((1 / 255, 0.0),) * 2),
+            "major",
+            "the images are divided by 255 twice",
+        ),
+        Variant(
+            "rescaled-around-zero",
+            partial(table, scales=((1 / 127.5, -1.0),)),
+            "major",
+            "the images are rescaled to -1..1, and 0..1 was asked for",
+        ),
+        Variant(
+            "no-relu",
+            partial(table, bent=frozenset()),
+            "major",
+            "no relu follows the convolutions: thirteen of them in a row do no more than one",
+        ),
+        Variant(
+            "no-relu-in-the-encoder",
+            partial(table, bent=frozenset(range(6, 12))),
+            "major",
+            "the relus of the encoder are missing",
+        ),
+        Variant(
+            "no-relu-in-the-decoder",
+            partial(table, bent=frozenset(range(6))),
+            "major",
+            "the relus of the decoder are missing",
+        ),
+        *(without_one_relu(place) for place in range(12)),
+        *(
+            Variant(
+                f"{name}-for-relu",
+                partial(table, bends=name),
+                "major",
+                f"the layers bend with {name}, and relu was asked for",
+            )
+            for name in ("elu", "leaky_relu", "gelu", "softplus", "sigmoid", "tanh")
+        ),
+        Variant(
+            "sigmoid-at-the-end",
+            partial(table, ends=("sigmoid",)),
+            "major",
+            "the probabilities of one pixel do not add up to 1: end with a softmax over the "
+            "classes (a sigmoid treats each class by itself)",
+        ),
+        Variant(
+            "nothing-at-the-end",
+            partial(table, ends=()),
+            "major",
+            "these are no probabilities: the softmax at the end is missing",
+        ),
+        Variant(
+            "softmax-twice",
+            partial(table, ends=("softmax", "softmax")),
+            "major",
+            "softmax is applied twice: the probabilities are nearly equal",
+        ),
+        Variant(
+            "relu-before-softmax",
+            partial(table, ends=("relu", "softmax")),
+            "major",
+            "a relu stands before the softmax: the last convolution has none",
+        ),
+        Variant(
+            "dropout",
+            partial(table, dropout=0.3),
+            "major",
+            "in training the model gives another result each time: the table has no dropout",
+        ),
+    ],
+)

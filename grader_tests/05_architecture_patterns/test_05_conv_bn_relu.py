@@ -1,150 +1,312 @@
 """Hidden checks of exercise 05-conv-bn-relu."""
 
-from dataclasses import dataclass
+from functools import partial
 
-import numpy as np
-import pytest
-
-from pawmark.checks import expect
-
-from .feature_maps import signed_maps, two_numbers_of_channels
-from .layers import EPSILON, convolve, filled, relu, statistics
-from .replies import close, plain_shape
-from .student_models import Tools
+from pawmark.checks import Stratum, Variant, asks, network
 
 
-@dataclass(frozen=True)
-class Block:
-    """A student's conv_bn_relu with known weights, and what its parts compute."""
+def block(
+    shape,
+    filters,
+    *,
+    kernel=3,
+    strides=1,
+    padding="same",
+    bias=False,
+    separable=False,
+    order="cnr",
+    bends="relu",
+    slope=None,
+    norm="batch",
+    norm_options=None,
+    frozen=(),
+    starts=None,
+    always_training=False,
+):
+    """Build the block; each keyword makes it another one."""
+    from keras import Input, Model, layers
 
-    tools: Tools
-    model: object
-    maps: np.ndarray
-    kernel: np.ndarray
-    normalisation: dict[str, np.ndarray]
+    class AlwaysTraining(layers.Layer):
+        def __init__(self, inner):
+            super().__init__()
+            self.inner = inner
 
-    def normalise(self, x, training):
-        """Normalise maps with the batch's or the moving mean and variance."""
-        gamma, beta, mean, var = (
-            filled(self.normalisation[name], x.shape[-1])
-            for name in ("gamma", "beta", "moving_mean", "moving_variance")
-        )
-        if training:
-            mean, var = statistics(x)
-        return gamma * (x - mean) / np.sqrt(var + EPSILON) + beta
+        def build(self, shape):
+            self.inner.build(shape)
 
+        def call(self, x):
+            return self.inner(x, training=True)
 
-@pytest.fixture
-def block(tools, rng):
-    """Return the student's conv_bn_relu with weights that are drawn anew."""
-    channels, filters = two_numbers_of_channels(rng)
-    size = (int(rng.integers(5, 8)), int(rng.integers(8, 11)))
-    model = tools.block("conv_bn_relu", (*size, channels), filters)
-    values = signed_maps(rng, 211)
-    normalisation = {
-        "gamma": rng.uniform(0.8, 1.6, 13),
-        # Of both signs, and large enough to show where the relu cuts.
-        "beta": np.resize([0.7, -0.7], 13),
-        "moving_mean": np.resize([-2.0, 3.0, 1.0], 13),
-        "moving_variance": rng.uniform(4, 9, 13),
+    def convolve(x):
+        kind = layers.SeparableConv2D if separable else layers.Conv2D
+        layer = kind(filters, kernel, strides=strides, padding=padding, use_bias=bias)
+        layer.trainable = "c" not in frozen
+        return layer(x)
+
+    def normalise(x):
+        if norm is None:
+            return x
+        if norm == "layer":
+            return layers.LayerNormalization()(x)
+        options = dict(norm_options or {}) | (starts or {})
+        layer = layers.BatchNormalization(**options)
+        layer.trainable = "n" not in frozen
+        return (AlwaysTraining(layer) if always_training else layer)(x)
+
+    def bend(x):
+        return (layers.Activation(bends) if slope is None else layers.LeakyReLU(slope))(x)
+
+    steps = {
+        "c": convolve,
+        "n": normalise,
+        "r": lambda x: bend(x) if bends else x,
     }
-    tools.put(model, kernel3=values, bias=0.0, **normalisation)
-    maps = signed_maps(rng, (4, *size, channels))
-    return Block(tools, model, maps, filled(values, 3, 3, channels, filters), normalisation)
+    x = inputs = Input(shape)
+    for step in order:
+        x = steps[step](x)
+    return Model(inputs, x)
 
 
-@pytest.mark.cell("05-conv-bn-relu", points=0.5)
-def test_convolution_keeps_the_size(block):
-    """The convolution is 3 x 3 and keeps height and width."""
-    kernels = [shape for name, shape in block.tools.names(block.model) if len(shape) == 4]
-    expect(
-        kernels == [block.kernel.shape],
-        "the block should have one ordinary 3 x 3 convolution",
-        got=kernels,
-        expected=[block.kernel.shape],
-    )
-    shape = plain_shape(block.tools.student.model(block.model).output_shape)
-    expected = (None, *block.maps.shape[1:3], block.kernel.shape[-1])
-    expect(
-        shape == expected,
-        'the block changes height and width: its convolution needs padding="same"',
-        got=shape,
-        expected=expected,
-    )
+def right(shape, filters):
+    """Build the block of the text."""
+    return block(shape, filters)
 
 
-@pytest.mark.cell("05-conv-bn-relu", points=0.5)
-def test_no_bias_before_the_normalisation(block):
-    """The convolution has no bias: the normalisation would take it away."""
-    names = [name for name, _ in block.tools.names(block.model)]
-
-    expect(
-        "bias" not in names,
-        "the convolution has a bias, which the normalisation takes away again: use_bias=False",
-    )
+SHAPES = ((6, 9, 4), (8, 5, 7), (7, 7, 3), (5, 8, 12))
+POSITIVE = {"weights": "positive", "vectors": (0.3, 1.3)}
 
 
-@pytest.mark.cell("05-conv-bn-relu", points=1)
-def test_normalisation_comes_between(block):
-    """The normalisation works on what comes out of the convolution."""
-    got = block.tools.run(block.model, block.maps)
-
-    out = convolve(block.maps, block.kernel)
-    expect(
-        not any(close(got, cut(out)) for cut in (relu, np.array)),
-        "there is no batch normalisation behind the convolution",
-    )
-    for training in (False, True):
-        early = convolve(block.normalise(block.maps, training), block.kernel)
-        expect(
-            not any(close(got, cut(early)) for cut in (relu, np.array)),
-            "the normalisation stands before the convolution: it should follow it",
-        )
-    # What becomes of negative values, where the relu stands, which mean and variance are used, and
-    # the size have checks of their own.
-    if got.shape == out.shape:
-        modes = (False, True)
-        expect(
-            any(close(relu(got), relu(block.normalise(out, training))) for training in modes)
-            or any(close(got, block.normalise(relu(out), training)) for training in modes),
-            "the block does not compute a convolution and then its batch normalisation",
-        )
+def drawn(rng, **_):
+    """Draw the shape of a feature map and a number of filters, more or fewer than it has."""
+    shape = SHAPES[rng.integers(len(SHAPES))]
+    return {"shape": list(shape), "filters": int(rng.choice([2, 6, 10]))}
 
 
-@pytest.mark.cell("05-conv-bn-relu", points=1)
-def test_relu_comes_last(block):
-    """The relu comes last."""
-    got = block.tools.run(block.model, block.maps)
-
-    out = convolve(block.maps, block.kernel)
-    expect(
-        not any(close(got, block.normalise(relu(out), training)) for training in (False, True)),
-        "the relu stands before the normalisation: it should cut what the normalisation centred",
-    )
-    expect(got.min(initial=0) >= 0, "negative values leave the block: the relu comes last")
-    expect(
-        (got == 0).any(),
-        "the block ends in something other than relu, which turns negative values into exactly 0",
-    )
+def shape_of(shape, filters):
+    """Return the shape of one feature map."""
+    return shape
 
 
-@pytest.mark.cell("05-conv-bn-relu", points=1)
-def test_block_behaves_in_two_ways(block):
-    """In training the batch's own numbers are used, in use the moving averages."""
-    other = block.maps.copy()
-    other[1:] *= -3.0
+def asked_of(kind="run", **settings):
+    """Return the strategy of questions about the block."""
+    options = {"images": "maps", "vectors": (0.4, 1.6), "batch": 3} | settings
+    return asks(kind, drawn, shape_of, **options)
 
-    def first(maps, training):
-        return block.tools.run(block.model, maps, training)[0]
 
-    # The first image is the same in both batches; only its company differs.
-    expect(
-        close(first(block.maps, False), first(other, False)),
-        "in use an image gets another result in another batch: let Keras choose between training "
-        "and use",
-    )
-    expect(
-        not close(first(block.maps, True), first(other, True)),
-        "in training the result does not depend on the batch: the normalisation is frozen or "
-        "missing",
-    )
+LEFT_TO_DEFAULTS = "the text asks for Keras' default settings"
+
+exercise = network(
+    "05-conv-bn-relu",
+    function="conv_bn_relu",
+    build="block(shape, lambda x: conv_bn_relu(x, filters))",
+    judge=right,
+    strata=[
+        Stratum(
+            "the output's height, width and channels",
+            asked_of("shape"),
+            count=3,
+            facet="conv_bn_relu on feature maps of all sizes",
+        ),
+        Stratum(
+            "the block in use",
+            asked_of(),
+            count=4,
+            facet="in use, with weights and moving averages that were drawn for grading",
+        ),
+        Stratum(
+            "a call in training mode",
+            asked_of("train"),
+            count=3,
+            facet="in training mode, with weights that were drawn for grading",
+        ),
+        Stratum(
+            "maps and weights that are all positive",
+            asked_of(images="noise", gain=0.01, **POSITIVE),
+            count=2,
+            weight=0.5,
+            facet="in use, with positive weights that were drawn for grading",
+        ),
+        Stratum(
+            "what a step of training changes",
+            asked_of("step"),
+            count=2,
+            facet="one step of training",
+        ),
+        Stratum(
+            "the arrays that it starts with",
+            asked_of("start"),
+            row="corners",
+            count=2,
+            facet="the arrays of a new block",
+        ),
+        Stratum(
+            "two blocks beside each other",
+            asked_of("apart"),
+            row="corners",
+            count=1,
+            facet="two blocks beside each other, each with weights of its own",
+        ),
+    ],
+    variants=[
+        Variant(
+            "bias-kept",
+            partial(block, bias=True),
+            "major",
+            "the convolution has a bias: the normalisation behind it subtracts the mean, and the "
+            "bias with it, so there is nothing left for it to do",
+        ),
+        Variant(
+            "bias-and-relu-first",
+            partial(block, bias=True, order="crn"),
+            "fatal",
+            "the convolution has a bias, and the relu comes before the normalisation",
+        ),
+        Variant(
+            "relu-before-normalisation",
+            partial(block, order="crn"),
+            "fatal",
+            "the relu comes before the normalisation: it should be last",
+        ),
+        Variant(
+            "normalised-first",
+            partial(block, order="ncr"),
+            "fatal",
+            "the normalisation stands before the convolution: it should be behind it",
+        ),
+        Variant(
+            "order-of-xception",
+            partial(block, order="nrc"),
+            "fatal",
+            "normalisation and relu stand before the convolution, as in Xception: here the "
+            "convolution comes first",
+        ),
+        Variant(
+            "two-relus",
+            partial(block, order="crnr"),
+            "fatal",
+            "there are two relus: the one between convolution and normalisation is too many",
+        ),
+        Variant(
+            "no-relu", partial(block, bends=None), "major", "the relu is missing: it comes last"
+        ),
+        *(
+            Variant(
+                f"{name}-for-relu",
+                partial(block, bends=name),
+                "major",
+                f"the block ends in {name}, and relu was asked for",
+            )
+            for name in ("leaky_relu", "elu")
+        ),
+        *(
+            Variant(
+                f"leaky-{100 * slope:.0f}",
+                partial(block, slope=slope),
+                "major",
+                "the block ends in a leaky relu, and relu was asked for",
+            )
+            for slope in (0.01, 0.1, 0.3)
+        ),
+        *(
+            Variant(
+                f"{name}-for-relu",
+                partial(block, bends=name),
+                "fatal",
+                f"the block ends in {name}, and relu was asked for",
+            )
+            for name in ("softplus", "sigmoid", "gelu")
+        ),
+        Variant(
+            "kernel-of-one",
+            partial(block, kernel=1),
+            "fatal",
+            "the kernel is 1 x 1, and 3 x 3 was asked for",
+        ),
+        Variant(
+            "kernel-of-five",
+            partial(block, kernel=5),
+            "fatal",
+            "the kernel is 5 x 5, and 3 x 3 was asked for",
+        ),
+        Variant(
+            "no-padding",
+            partial(block, padding="valid"),
+            "fatal",
+            'the convolution loses pixels at the border: it needs padding="same"',
+        ),
+        Variant(
+            "strided",
+            partial(block, strides=2),
+            "fatal",
+            "the convolution has strides of 2: height and width should stay",
+        ),
+        Variant(
+            "separable",
+            partial(block, separable=True),
+            "fatal",
+            "the convolution is separable: here it is an ordinary one",
+        ),
+        Variant(
+            "no-normalisation",
+            partial(block, norm=None),
+            "fatal",
+            "nothing is normalised: the batch normalisation is missing",
+        ),
+        Variant(
+            "layer-normalisation",
+            partial(block, norm="layer"),
+            "fatal",
+            "this is layer normalisation, which looks at each place by itself: batch normalisation "
+            "was asked for",
+        ),
+        Variant(
+            "normalisation-frozen",
+            partial(block, frozen="n"),
+            "major",
+            "the normalisation is frozen: in training it behaves as in use",
+        ),
+        Variant(
+            "convolution-frozen",
+            partial(block, frozen="c"),
+            "major",
+            "the convolution is frozen: its kernel never learns (trainable=False)",
+        ),
+        Variant(
+            "always-in-training",
+            partial(block, always_training=True),
+            "major",
+            "in use the block takes the numbers of the batch, as in training: leave it to Keras to "
+            "tell the normalisation which of the two it is",
+        ),
+        Variant(
+            "gamma-at-zero",
+            partial(block, starts={"gamma_initializer": "zeros"}),
+            "minor",
+            f"gamma starts at zero: {LEFT_TO_DEFAULTS}, where it starts at one",
+        ),
+        Variant(
+            "other-epsilon",
+            partial(block, norm_options={"epsilon": 1e-5}),
+            "fatal",
+            f"the normalisation has an epsilon of its own: {LEFT_TO_DEFAULTS}",
+        ),
+        Variant(
+            "other-momentum",
+            partial(block, norm_options={"momentum": 0.9}),
+            "major",
+            f"the moving averages have a momentum of 0.9: {LEFT_TO_DEFAULTS}, which is 0.99",
+        ),
+        Variant(
+            "no-gamma",
+            partial(block, norm_options={"scale": False}),
+            "fatal",
+            f"the normalisation has no gamma: {LEFT_TO_DEFAULTS}",
+        ),
+        Variant(
+            "no-beta",
+            partial(block, norm_options={"center": False}),
+            "fatal",
+            f"the normalisation has no beta: {LEFT_TO_DEFAULTS}",
+        ),
+    ],
+)

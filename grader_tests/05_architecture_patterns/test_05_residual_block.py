@@ -1,207 +1,348 @@
 """Hidden checks of exercise 05-residual-block."""
 
-import numpy as np
-import pytest
+from functools import partial
 
-from pawmark.checks import expect
-
-from .feature_maps import signed_maps, two_numbers_of_channels
-from .layers import convolve, filled, relu
-from .replies import close, plain_shape
+from pawmark.checks import Stratum, Variant, asks, network
 
 
-def quarters(x):
-    """Return the 2 x 2 windows of maps of even size: (N, H/2, W/2, C, 4)."""
-    n, height, width, channels = x.shape
-    windows = x.reshape(n, height // 2, 2, width // 2, 2, channels)
-    return windows.transpose(0, 1, 3, 5, 2, 4).reshape(n, height // 2, width // 2, channels, 4)
+def block(
+    shape,
+    filters,
+    pooling,
+    *,
+    kernels=3,
+    convolutions=2,
+    bends="relu",
+    bent=(True, True),
+    pool="max",
+    window=2,
+    pool_padding="same",
+    pools=True,
+    strided=False,
+    project=None,
+    projection_bends=None,
+    bends_if=None,
+    shortcut="input",
+    joined="add",
+    relu_last=False,
+    bent_after=False,
+    frozen=False,
+    biases=True,
+):
+    """Build the block; each keyword makes it another one."""
+    from keras import Input, Model, layers, ops
 
-
-def even_size(rng):
-    """Draw a height and a width, both even and different."""
-    width = 2 * int(rng.integers(2, 4))
-    return width + 2, width
-
-
-@pytest.mark.cell("05-residual-block", points=0.5)
-def test_block_has_the_right_shape(tools, rng):
-    """The block has the asked number of channels, and half the size with pooling."""
-    channels, filters = two_numbers_of_channels(rng)
-    height, width = 2 * int(rng.integers(4, 8)) + 1, 2 * int(rng.integers(4, 8))
-    for pooling, out in [(False, filters), (True, filters), (False, channels)]:
-        block = tools.block("residual_block", (height, width, channels), out, pooling=pooling)
-        step = 2 if pooling else 1
-        expected = (None, -(-height // step), -(-width // step), out)
-
-        shape = plain_shape(tools.student.model(block).output_shape)
-
-        expect(
-            shape[-1:] == (out,),
-            "the number of channels is wrong: the two ways are added, not laid side by side",
-            got=shape,
-            expected=expected,
+    x = inputs = Input(shape)
+    kinds = {"max": layers.MaxPooling2D, "average": layers.AveragePooling2D}
+    start = x
+    for number in range(convolutions):
+        last = number == convolutions - 1
+        x = layers.Conv2D(
+            filters,
+            kernels,
+            strides=2 if strided and pooling and last else 1,
+            padding="same",
+            use_bias=biases,
+            activation=bends if bent[number] else None,
+        )(x)
+        start = x if shortcut == "late" and number == 0 else start
+    if pooling and pools and not strided:
+        x = kinds[pool](window, strides=2, padding=pool_padding)(x)
+    strides = 2 if pooling and pools else 1
+    changes = start.shape[-1] != filters
+    wanted = {
+        None: bool(pooling and pools) or changes,
+        "always": True,
+        "never": False,
+        "channels": changes,
+        "growing": bool(pooling and pools) or filters > start.shape[-1],
+    }[project]
+    bent_here = projection_bends if bends_if is None or bends_if == bool(pooling) else None
+    if shortcut in ("max", "average") and strides == 2:
+        start, strides = kinds[shortcut](2, padding="same")(start), 1
+    elif shortcut == "pooled where channels stay" and strides == 2 and not changes:
+        start, wanted = layers.MaxPooling2D(2, padding="same")(start), False
+    if wanted:
+        projection = layers.Conv2D(
+            filters, 1, strides=strides, activation=bent_here, use_bias=biases
         )
-        expect(
-            shape == expected,
-            f"with pooling={pooling} maps of {height} x {width} come out with the wrong size",
-            got=shape,
-            expected=expected,
-        )
+        projection.trainable = not frozen
+        start = projection(start)
+    join = {
+        "add": layers.add,
+        "subtract": layers.subtract,
+        "multiply": layers.multiply,
+        "concatenate": layers.concatenate,
+        "none": lambda both: both[0],
+    }[joined]
+    x = join([x, start])
+    return Model(inputs, ops.relu(x) if relu_last else x)
 
 
-@pytest.mark.cell("05-residual-block", points=1.5)
-def test_input_passes_unchanged(tools, rng):
-    """Where the convolutions give zeros, the input passes through unchanged."""
-    channels = int(rng.integers(3, 7))
-    size = even_size(rng)
-    block = tools.block("residual_block", (*size, channels), channels)
-    # A projection, if there is one, is made to do nothing: it has a check of its own.
-    tools.put(block, kernel3=0.0, kernel1=np.eye(channels), bias=0.0)
-    maps = signed_maps(rng, (2, *size, channels))
-
-    got = tools.run(block, maps)
-
-    expect(
-        np.abs(got).max(initial=0) > 1e-6,
-        "nothing of the input arrives: the shortcut should start at the input of the block",
-    )
-    expect(
-        not close(got, relu(maps)),
-        "negative values of the input are cut off: nothing follows the addition",
-    )
-    expect(close(got, maps), "the input does not pass through the shortcut as it is")
+def right(shape, filters, pooling):
+    """Build the block of the drawing."""
+    return block(shape, filters, pooling)
 
 
-@pytest.mark.cell("05-residual-block", points=0.5)
-def test_projection_only_where_needed(tools, rng):
-    """Where the shapes fit, the shortcut has no layer."""
-    channels = int(rng.integers(3, 7))
-    block = tools.block("residual_block", (*even_size(rng), channels), channels)
-
-    kernels = [name for name, shape in tools.names(block) if len(shape) == 4]
-
-    expect(
-        "kernel1" not in kernels,
-        "there is a projection although the shapes fit: the input can be added as it is",
-    )
-    expect(
-        kernels == ["kernel3", "kernel3"],
-        "where the shapes fit, the block has two 3 x 3 convolutions and nothing else",
-        got=kernels,
-    )
+SIZES = ((6, 8), (8, 4), (4, 6))
+ODD = ((5, 7), (7, 4), (6, 9))
+# The text leaves open whether the convolutions have biases: with zeros they make no difference.
+OPEN = {"images": "maps", "vectors": (0.0, 0.0), "ranks": 2}
+# How many channels come in, and how many go out.
+STAYS, GROWS, SHRINKS = ((4, 4), (6, 6)), ((3, 7), (4, 9)), ((7, 3), (9, 4))
 
 
-@pytest.mark.cell("05-residual-block", points=1)
-def test_projection_is_linear(tools, rng):
-    """The projection is a 1 x 1 convolution without activation; with pooling it has strides 2."""
-    channels, filters = two_numbers_of_channels(rng)
-    size = even_size(rng)
-    values = signed_maps(rng, 97)
-    maps = signed_maps(rng, (2, *size, channels))
-    for pooling in (False, True):
-        block = tools.block("residual_block", (*size, channels), filters, pooling=pooling)
-        tools.put(block, kernel3=0.0, kernel1=values, bias=0.0)
+def drawn(rng, channels, pooling, sizes=SIZES):
+    """Draw a size and numbers of channels."""
+    before, after = channels[rng.integers(len(channels))]
+    size = sizes[rng.integers(len(sizes))]
+    pooling = bool(rng.integers(2)) if pooling is None else pooling
+    return {"shape": [*size, before], "filters": after, "pooling": pooling}
 
-        got = tools.run(block, maps)
 
-        kernel = filled(values, 1, 1, channels, filters)
-        expected = convolve(maps, kernel)
-        pooled = [quarters(expected).max(-1), quarters(expected).mean(-1)]
-        pooled += [convolve(quarters(maps).max(-1), kernel)]
-        expected = expected[:, ::2, ::2] if pooling else expected
-        # A shortcut that is missing altogether has a check of its own.
-        if np.abs(got).max(initial=0) > 1e-6 or "kernel1" in dict(tools.names(block)):
-            expect(
-                not close(got, relu(expected)),
-                "the projection has an activation, or one follows the addition: a shortcut "
-                "should let negative values through",
+def shape_of(shape, filters, pooling):
+    """Return the shape of one feature map."""
+    return shape
+
+
+def asked_of(channels, pooling=None, kind="run", sizes=SIZES, **settings):
+    """Return the strategy of questions about blocks."""
+    draw = partial(drawn, channels=channels, pooling=pooling, sizes=sizes)
+    return asks(kind, draw, shape_of, **(OPEN | settings))
+
+
+WEIGHTS = "with weights that were drawn for grading"
+ALL = (*STAYS, *GROWS, *SHRINKS)
+
+exercise = network(
+    "05-residual-block",
+    function="residual_block",
+    build="block(shape, lambda x: residual_block(x, filters, pooling=pooling))",
+    judge=right,
+    strata=[
+        Stratum(
+            "as many filters as channels",
+            asked_of(STAYS, False),
+            count=2,
+            facet=f"as many filters as channels, without pooling, {WEIGHTS}",
+        ),
+        Stratum(
+            "more filters than channels",
+            asked_of(GROWS, False),
+            count=2,
+            facet=f"more filters than channels, without pooling, {WEIGHTS}",
+        ),
+        Stratum(
+            "fewer filters than channels",
+            asked_of(SHRINKS, False),
+            count=2,
+            facet=f"fewer filters than channels, without pooling, {WEIGHTS}",
+        ),
+        Stratum(
+            "pooling where the channels change",
+            asked_of((*GROWS, *SHRINKS), True),
+            count=3,
+            facet=f"pooling, with another number of channels, {WEIGHTS}",
+        ),
+        Stratum(
+            "pooling where the channels stay",
+            asked_of(STAYS, True),
+            count=2,
+            facet=f"pooling, with as many filters as channels, {WEIGHTS}",
+        ),
+        Stratum(
+            "maps and weights that are all positive",
+            asked_of(ALL, images="noise", gain=0.3, weights="positive"),
+            count=3,
+            weight=1.5,
+            facet="positive maps, with positive weights that were drawn for grading",
+        ),
+        Stratum(
+            "what a step of training changes",
+            asked_of((*GROWS, *SHRINKS), kind="step"),
+            count=2,
+            facet="one step of training",
+        ),
+        Stratum(
+            "pooling of maps with odd sides",
+            asked_of(ALL, True, sizes=ODD),
+            row="corners",
+            count=4,
+            facet=f"pooling of maps with an odd height or width, {WEIGHTS}",
+        ),
+        Stratum(
+            "two blocks beside each other",
+            asked_of(ALL, kind="apart"),
+            row="corners",
+            count=2,
+            weight=0.5,
+            facet="two blocks beside each other, each with weights of its own",
+        ),
+    ],
+    variants=[
+        Variant(
+            "projected-only-when-growing",
+            partial(block, project="growing"),
+            "major",
+            "with fewer filters than channels the shapes do not fit: a projection is needed "
+            "whenever the number of channels changes",
+        ),
+        Variant(
+            "never-projected",
+            partial(block, project="never"),
+            "major",
+            "the input is added as it is: where pooling or another number of channels changes the "
+            "shape, the shortcut needs a 1 x 1 convolution",
+        ),
+        Variant(
+            "projected-for-channels-only",
+            partial(block, project="channels"),
+            "major",
+            "with pooling and as many filters as channels the shortcut has no projection: its size "
+            "has to be halved, too",
+        ),
+        Variant(
+            "always-projected",
+            partial(block, project="always"),
+            "major",
+            "the shortcut has a projection where nothing changes: no layer at all belongs there",
+        ),
+        Variant(
+            "projection-bends",
+            partial(block, projection_bends="relu"),
+            "major",
+            "the projection has a relu: it has no activation",
+        ),
+        Variant(
+            "projection-bends-with-pooling",
+            partial(block, projection_bends="relu", bends_if=True),
+            "major",
+            "with pooling the projection has a relu: it has no activation",
+        ),
+        Variant(
+            "projection-frozen",
+            partial(block, frozen=True),
+            "major",
+            "the projection is frozen: its kernel never learns (trainable=False)",
+        ),
+        Variant(
+            "averaged",
+            partial(block, pool="average"),
+            "major",
+            "the pooling averages each window: it should take the maximum",
+        ),
+        Variant(
+            "window-of-three",
+            partial(block, window=3),
+            "major",
+            "the pooling looks at windows of 3 x 3: they should be 2 x 2",
+        ),
+        Variant(
+            "odd-rows-lost",
+            partial(block, pool_padding="valid"),
+            "minor",
+            "the pooling drops the last row or column of a map with odd sides: it needs "
+            'padding="same"',
+        ),
+        Variant(
+            "never-pooled", partial(block, pools=False), "major", "pooling=True changes nothing"
+        ),
+        Variant(
+            "strided",
+            partial(block, strided=True),
+            "major",
+            "with pooling the second convolution has strides of 2: a max pooling should follow it",
+        ),
+        Variant(
+            "shortcut-max-pooled",
+            partial(block, shortcut="max"),
+            "major",
+            "with pooling the shortcut is pooled: its projection should have strides of 2",
+        ),
+        Variant(
+            "shortcut-averaged",
+            partial(block, shortcut="average"),
+            "major",
+            "with pooling the shortcut is averaged: its projection should have strides of 2",
+        ),
+        Variant(
+            "shortcut-pooled-where-channels-stay",
+            partial(block, shortcut="pooled where channels stay"),
+            "major",
+            "with pooling and as many filters as channels the shortcut is pooled: a projection "
+            "with strides of 2 belongs there",
+        ),
+        Variant(
+            "shortcut-taken-late",
+            partial(block, shortcut="late"),
+            "fatal",
+            "the shortcut starts behind the first convolution: it should start at the input",
+        ),
+        Variant(
+            "no-shortcut",
+            partial(block, joined="none"),
+            "fatal",
+            "what comes out of the layers comes back without the shortcut",
+        ),
+        *(
+            Variant(name, partial(block, joined=joined), "fatal", message)
+            for name, joined, message in (
+                ("subtracted", "subtract", "the shortcut is subtracted: add it"),
+                ("multiplied", "multiply", "the two ways are multiplied: add them"),
+                ("concatenated", "concatenate", "the two ways lie side by side: add them"),
             )
-            expect(
-                not any(close(got, suspect) for suspect in pooled),
-                "the shortcut is pooled: its 1 x 1 convolution should have strides 2",
+        ),
+        Variant(
+            "kernels-of-five",
+            partial(block, kernels=5),
+            "fatal",
+            "the kernels are 5 x 5: they should be 3 x 3",
+        ),
+        Variant(
+            "one-convolution",
+            partial(block, convolutions=1),
+            "fatal",
+            "the block has one convolution: it should have two",
+        ),
+        Variant(
+            "no-first-relu",
+            partial(block, bent=(False, True)),
+            "major",
+            "the relu behind the first convolution is missing",
+        ),
+        Variant(
+            "no-second-relu",
+            partial(block, bent=(True, False)),
+            "major",
+            "the relu behind the second convolution is missing",
+        ),
+        Variant("no-relus", partial(block, bent=(False, False)), "major", "both relus are missing"),
+        Variant(
+            "relu-after-the-sum",
+            partial(block, bent=(True, False), relu_last=True),
+            "major",
+            "the second relu follows the addition: nothing should follow it",
+        ),
+        Variant(
+            "another-relu-after-the-sum",
+            partial(block, relu_last=True),
+            "major",
+            "a relu follows the addition: nothing should follow it",
+        ),
+        *(
+            Variant(
+                f"{name}-for-relu",
+                partial(block, bends=name),
+                "fatal",
+                f"the block bends with {name}, and relu was asked for",
             )
-            expect(
-                close(got, expected),
-                "the shortcut is not a 1 x 1 convolution of the block's input"
-                + (" with strides 2" if pooling else ""),
-            )
-
-
-@pytest.mark.cell("05-residual-block", points=0.5)
-def test_pooling_needs_a_projection_too(tools, rng):
-    """With pooling the block works when the number of channels stays."""
-    channels = int(rng.integers(3, 7))
-    size = even_size(rng)
-    block = tools.block("residual_block", (*size, channels), channels, pooling=True)
-
-    shape = plain_shape(tools.student.model(block).output_shape)
-
-    expect(
-        shape[1:3] == (size[0] // 2, size[1] // 2),
-        "with pooling and as many channels as before, the size is not halved",
-        got=shape,
-    )
-    expect(
-        "kernel1" in dict(tools.names(block)),
-        "with pooling the shortcut is a 1 x 1 convolution with strides 2, also where the number of "
-        "channels stays",
-    )
-
-
-@pytest.mark.cell("05-residual-block", points=1)
-def test_two_convolutions_with_relu(tools, rng):
-    """The way through the layers is convolution, relu, convolution, relu."""
-    channels, filters = two_numbers_of_channels(rng)
-    size = even_size(rng)
-    values = signed_maps(rng, 211)
-    block = tools.block("residual_block", (*size, channels), filters)
-    tools.put(block, kernel3=values, kernel1=0.0, bias=0.0)
-    maps = signed_maps(rng, (2, *size, channels))
-
-    got = tools.run(block, maps)
-
-    first = convolve(maps, filled(values, 3, 3, channels, filters))
-    kernel = filled(values, 3, 3, filters, filters)
-    expect(
-        not close(got, convolve(relu(first), kernel)),
-        "a relu is missing after the second convolution",
-    )
-    expect(
-        not close(got, relu(convolve(first, kernel))),
-        "a relu is missing after the first convolution",
-    )
-    expect(not close(got, convolve(first, kernel)), "both convolutions lack their relu")
-    expect(not close(got, relu(first)), "there is one convolution; the block has two")
-    expect(
-        close(got, relu(convolve(relu(first), kernel))),
-        "the way through the layers does not compute 3 x 3 convolution, relu, 3 x 3 "
-        'convolution, relu, all with padding="same"',
-    )
-
-
-@pytest.mark.cell("05-residual-block", points=1)
-def test_max_pooling_halves_the_maps(tools, rng):
-    """With pooling, the maximum of each 2 x 2 window is kept."""
-    channels, filters = two_numbers_of_channels(rng)
-    size = even_size(rng)
-    values = signed_maps(rng, 211)
-    maps = signed_maps(rng, (2, *size, channels))
-    results = []
-    for pooling in (False, True):
-        block = tools.block("residual_block", (*size, channels), filters, pooling=pooling)
-        tools.put(block, kernel3=values, kernel5=values, kernel1=0.0, bias=0.0)
-        results.append(tools.run(block, maps))
-
-    # The maps before pooling are the student's own: whether they are right is checked elsewhere.
-    full, got = results
-    expect(full.shape[1:3] == size, "without pooling the size should stay", got=full.shape)
-    windows = quarters(full)
-    expect(
-        not close(got, windows[..., 0]) and not close(got, windows[..., 3]),
-        "the convolutions have strides 2; the block halves with max pooling",
-    )
-    expect(not close(got, windows.mean(-1)), "the maps are averaged; the block takes the maximum")
-    expect(
-        close(got, windows.max(-1)),
-        "with pooling the way through the layers does not end in a 2 x 2 max pooling",
-    )
+            for name in ("softplus", "sigmoid", "tanh")
+        ),
+        Variant(
+            "leaky",
+            partial(block, bends="leaky_relu"),
+            "major",
+            "the block bends with leaky_relu, and relu was asked for",
+        ),
+    ],
+)

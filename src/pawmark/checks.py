@@ -27,6 +27,9 @@ from pawmark.grading.checks.specification import switches as switches
 from pawmark.grading.checks.strata import inputs as inputs
 from pawmark.grading.checks.tolerance import close as close
 from pawmark.grading.checks.tolerance import exact as exact
+from pawmark.vision.networks import asks as asks
+from pawmark.vision.networks import in_clean_process as in_clean_process
+from pawmark.vision.networks import network as network
 from pawmark.vision.pictures import compare_grey as compare_grey
 from pawmark.vision.pictures import compare_heat as compare_heat
 from pawmark.vision.pictures import compare_masks as compare_masks

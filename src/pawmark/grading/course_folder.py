@@ -28,6 +28,7 @@ SECRET = KEPT / "secret"
 UNFINISHED = KEPT / "unfinished"
 GENERATED = KEPT / "generated"
 SEEDS = KEPT / "seeds"
+NETWORKS = KEPT / "networks"
 LOGS = KEPT / "logs"
 _PATTERNS = ("__pycache__", ".ipynb_checkpoints", ".pytest_cache")
 

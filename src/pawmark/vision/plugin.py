@@ -25,6 +25,7 @@ LIGHT = (
     "pawmark.pets",
     "pawmark.figures",
     "pawmark.vision.inside",
+    "pawmark.vision.probing",
 )
 HEAVY = ("tensorflow", "keras")
 # A cell that trains is given at least so many seconds in the source notebook.
@@ -45,7 +46,11 @@ class VisionCourse(PlainCourse):
         See `pawmark.grading.course.CoursePlugin`.
     """
 
-    operations = ("pawmark.vision.inside", "pawmark.vision.replaying")
+    operations = (
+        "pawmark.vision.inside",
+        "pawmark.vision.probing",
+        "pawmark.vision.replaying",
+    )
     inside = (
         "pawmark.vision.reading",
         "pawmark.pets",

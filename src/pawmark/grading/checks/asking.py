@@ -11,7 +11,7 @@ from functools import cached_property
 from typing import Any, Protocol
 
 from pawmark.grading.boundary import wire
-from pawmark.grading.checks.specification import Input, Inside, Mark, Place
+from pawmark.grading.checks.specification import Exercise, Input, Inside, Mark, Place
 from pawmark.grading.checks.student import Student, StudentError
 from pawmark.grading.results.outcomes import Outcome
 
@@ -33,16 +33,22 @@ class Question:
     other
         Another input: then the function is called with the first, this one and the first again, on
         the same objects, to see whether it keeps anything.
+    instead
+        What is asked instead of a call; see `Exercise.asked`.
     """
 
     function: str
     input: Input
     read: Inside | None = None
     other: Input | None = None
+    instead: Inside | None = None
 
     @cached_property
     def message(self) -> wire.Message:
         """Return it as what is sent."""
+        if self.instead is not None:
+            own = {"op": self.instead.operation, "args": dict(self.instead.arguments)}
+            return wire.encode(own)
         arguments: dict[str, Any] = {"name": self.function, "call": _call(self.input)}
         if self.read is not None:
             arguments["read"] = [self.read.operation, _marked(self.read.arguments)]
@@ -60,6 +66,12 @@ class Question:
         """Return how large its input is, to find the smallest."""
         tree, blobs = self.message.tree, self.message.blobs
         return len(str(tree)) + sum(map(len, blobs))
+
+
+def question_of(exercise: Exercise, given: Input) -> Question:
+    """Return what is asked for an input of an exercise."""
+    instead = None if exercise.asked is None else exercise.asked(given)
+    return Question(exercise.function, given, exercise.read, instead=instead)
 
 
 def key_of(given: Input) -> str:
@@ -310,6 +322,7 @@ __all__ = [
     "Returned",
     "StudentAsking",
     "key_of",
+    "question_of",
     "raised",
     "run",
     "seen",

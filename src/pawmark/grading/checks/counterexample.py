@@ -7,7 +7,7 @@ import numpy as np
 
 from pawmark.grading.checks.asking import Lost, Raised, Repeated, seen
 from pawmark.grading.checks.comparing import MisfitError, fitted, kind_of, short_number
-from pawmark.grading.checks.judging import Judged, canonical
+from pawmark.grading.checks.judging import Judged, in_form
 from pawmark.grading.checks.specification import (
     Exercise,
     Inside,
@@ -104,10 +104,9 @@ def first_difference(exercise: Exercise, one: Judged) -> tuple[str, str, str] | 
         return None
     value = answer.first if isinstance(answer, Repeated) else answer.value
     try:
-        value = fitted(value, expected)
         if exercise.canonical is not None:
-            value, expected = canonical(exercise.canonical, value), exercise.canonical(expected)
-            value = fitted(value, expected)
+            value, expected = in_form(exercise, value, expected), exercise.canonical(expected)
+        value = fitted(value, expected)
     except MisfitError:
         return None
     for path, got, want in _places(value, expected, ""):

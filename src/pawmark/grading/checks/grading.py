@@ -6,7 +6,15 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from pawmark.grading.checks import marks, strata
-from pawmark.grading.checks.asking import Answer, Asking, Lost, Question, Raised, Returned
+from pawmark.grading.checks.asking import (
+    Answer,
+    Asking,
+    Lost,
+    Question,
+    Raised,
+    Returned,
+    question_of,
+)
 from pawmark.grading.checks.counterexample import cleaned, counterexample, filled
 from pawmark.grading.checks.judging import ASPECTS, Judge, Judged, agreement, aspects_of
 from pawmark.grading.checks.naming import Named, name
@@ -92,7 +100,7 @@ class _Graded:
         )
 
     def _question(self, given: Input) -> Question:
-        return Question(self.exercise.function, given, self.exercise.read)
+        return question_of(self.exercise, given)
 
     def _ask(self, row: str) -> None:
         drawn = [

@@ -146,12 +146,26 @@ def agreement(exercise: Exercise, got: Any, expected: Any) -> tuple[bool, str]:
     """Tell whether two results mean the same, and if they cannot be compared, why."""
     try:
         if exercise.canonical is not None:
-            got = canonical(exercise.canonical, fitted(got, expected))
+            got = in_form(exercise, got, expected)
             expected = exercise.canonical(expected)
         got = fitted(got, expected)
     except MisfitError as error:
         return False, str(error)
     return exercise.same.deviation(got, expected) <= 1.0, ""
+
+
+def in_form(exercise: Exercise, got: Any, expected: Any) -> Any:
+    """Bring an answer into the canonical form of an exercise.
+
+    Raises
+    ------
+    MisfitError
+        If it cannot be brought into that form.
+    """
+    if exercise.canonical is None:
+        return got
+    raw = got if exercise.asked is not None else fitted(got, expected)
+    return canonical(exercise.canonical, raw)
 
 
 def canonical(form: Callable[[Any], Any], value: Any) -> Any:
@@ -270,4 +284,5 @@ __all__ = [
     "aspects_of",
     "canonical",
     "form_slips",
+    "in_form",
 ]

@@ -18,6 +18,7 @@ from pawmark.grading.checks.asking import (
     Question,
     Raised,
     Returned,
+    question_of,
     run,
 )
 from pawmark.grading.checks.comparing import MisfitError, fitted
@@ -116,7 +117,7 @@ def separates(exercise: Exercise, seeds: Iterable[int] = SEEDS) -> Iterator[str]
 def questions(exercise: Exercise, seed: int) -> list[tuple[Stratum, Question]]:
     """Return what a run with this seed asks."""
     return [
-        (stratum, Question(exercise.function, given, exercise.read))
+        (stratum, question_of(exercise, given))
         for stratum in exercise.strata
         for given in strata.draw(stratum, seed)
     ]

@@ -117,6 +117,8 @@ class CheckSession:
     ) -> None:
         self.course = course
         self.seed = seed
+        # Inputs that the whole class shares are drawn with this one.
+        self.shared = secret.seed("shared inputs")
         # What the course's own fixtures come from, another plug-in of pytest.
         self.checking = courses.Checking(course, data, guest_root, seed, secret)
         self._items: dict[str, list[pytest.Item]] = {}
@@ -191,7 +193,8 @@ class CheckSession:
             )
         asking = StudentAsking(student, specification.seconds)
         points = 1.0 if max_points is None else max_points
-        return grade(specification, asking, self.seed, points)
+        shared = isinstance(specification, Exercise) and specification.shared
+        return grade(specification, asking, self.shared if shared else self.seed, points)
 
     @pytest.fixture
     def student(self) -> Student:

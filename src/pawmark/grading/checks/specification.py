@@ -391,6 +391,12 @@ class Exercise:
         How long one call may take.
     shrinking
         How many questions may be asked to make a counterexample smaller.
+    asked
+        Where the function is not simply called: returns for an input the question that is asked
+        instead, an operation of the guest with its arguments. Then ``canonical`` brings whatever
+        comes into a form; what it raises refuses the answer.
+    shared
+        Whether the inputs are drawn once for a class, and not anew for each hand-in.
     """
 
     name: str
@@ -409,6 +415,8 @@ class Exercise:
     remarks: Sequence[Remark] = ()
     seconds: float = 10.0
     shrinking: int = 30
+    asked: Callable[[Input], Inside] | None = None
+    shared: bool = False
 
     def __post_init__(self) -> None:
         _require_unique(self.name, "stratum", [stratum.name for stratum in self.strata])

@@ -35,7 +35,7 @@ _MAX_BATCH = wire.MAX_BYTES // 2
 _MAX_SLOW = 2  # after so many slow answers, a batch asks no more
 
 
-_ELSEWHERE = tuple({sys.prefix, sys.base_prefix, str(Path(__file__).parents[1]), "<frozen"})
+_ELSEWHERE = tuple({sys.prefix, sys.base_prefix, str(Path(__file__).parents[2]), "<frozen"})
 
 
 class _TimeIsUp(BaseException):

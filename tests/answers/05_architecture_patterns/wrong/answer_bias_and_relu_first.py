@@ -1,7 +1,7 @@
 """Two slips at once: a bias, and the relu before the normalisation.
 
-fails: test_no_bias_before_the_normalisation, test_relu_comes_last
-says: the relu stands before
+names: bias-and-relu-first
+severity: fatal
 """
 
 # %% 05-conv-bn-relu

@@ -1,7 +1,7 @@
 """The convolution keeps its bias.
 
-fails: test_no_bias_before_the_normalisation
-says: which the normalisation takes away
+names: bias-kept
+severity: major
 """
 
 # %% 05-conv-bn-relu

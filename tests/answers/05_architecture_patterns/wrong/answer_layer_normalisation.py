@@ -1,7 +1,7 @@
 """Layer normalisation in place of batch normalisation.
 
-fails: test_normalisation_comes_between, test_block_behaves_in_two_ways
-says: missing
+names: layer-normalisation
+severity: fatal
 """
 
 # %% 05-conv-bn-relu

@@ -1,7 +1,7 @@
 """A leaky relu lets a part of the negative values through.
 
-fails: test_relu_comes_last
-says: negative values leave the block
+names: leaky-30
+severity: major
 """
 
 # %% 05-conv-bn-relu

@@ -1,7 +1,7 @@
 """There is no normalisation.
 
-fails: test_normalisation_comes_between, test_block_behaves_in_two_ways
-says: no batch normalisation behind
+names: no-normalisation
+severity: fatal
 """
 
 # %% 05-conv-bn-relu

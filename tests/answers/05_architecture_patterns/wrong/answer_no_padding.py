@@ -1,7 +1,7 @@
 """The convolution has no padding.
 
-fails: test_convolution_keeps_the_size
-says: changes height and width
+names: no-padding
+severity: fatal
 """
 
 # %% 05-conv-bn-relu

@@ -1,7 +1,7 @@
 """The relu is missing.
 
-fails: test_relu_comes_last
-says: negative values leave the block
+names: no-relu
+severity: major
 """
 
 # %% 05-conv-bn-relu

@@ -1,7 +1,7 @@
 """A layer of one's own tells the normalisation that the network is in training, always.
 
-fails: test_block_behaves_in_two_ways
-says: another batch
+names: always-in-training
+severity: major
 """
 
 # %% 05-conv-bn-relu

@@ -1,7 +1,7 @@
 """Normalisation, relu, convolution: the order of Xception.
 
-fails: test_normalisation_comes_between, test_relu_comes_last
-says: negative values leave the block
+names: order-of-xception
+severity: fatal
 """
 
 # %% 05-conv-bn-relu

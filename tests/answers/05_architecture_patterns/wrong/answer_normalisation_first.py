@@ -1,7 +1,7 @@
 """The normalisation stands before the convolution.
 
-fails: test_normalisation_comes_between
-says: before the convolution
+names: normalised-first
+severity: fatal
 """
 
 # %% 05-conv-bn-relu

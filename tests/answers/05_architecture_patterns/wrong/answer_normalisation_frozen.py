@@ -1,7 +1,7 @@
 """The normalisation is frozen: it behaves in training as in use.
 
-fails: test_block_behaves_in_two_ways
-says: frozen or missing
+names: normalisation-frozen
+severity: major
 """
 
 # %% 05-conv-bn-relu

@@ -1,7 +1,7 @@
 """The convolution has the relu, and the normalisation comes last.
 
-fails: test_relu_comes_last
-says: the relu stands before the normalisation
+names: relu-before-normalisation
+severity: fatal
 """
 
 # %% 05-conv-bn-relu

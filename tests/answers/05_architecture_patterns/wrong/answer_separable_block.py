@@ -1,7 +1,7 @@
 """The convolution is separable.
 
-fails: test_convolution_keeps_the_size, test_normalisation_comes_between
-says: one ordinary 3 x 3 convolution
+names: separable
+severity: fatal
 """
 
 # %% 05-conv-bn-relu

@@ -1,7 +1,7 @@
 """The block ends in a softplus.
 
-fails: test_normalisation_comes_between, test_relu_comes_last
-says: something other than relu
+names: softplus-for-relu
+severity: fatal
 """
 
 # %% 05-conv-bn-relu

@@ -1,7 +1,7 @@
 """The convolution has strides 2.
 
-fails: test_convolution_keeps_the_size
-says: changes height and width
+names: strided
+severity: fatal
 """
 
 # %% 05-conv-bn-relu

@@ -1,7 +1,7 @@
 """The convolution has a relu, and another one follows the normalisation.
 
-fails: test_normalisation_comes_between
-says: does not compute a convolution and then
+names: two-relus
+severity: fatal
 """
 
 # %% 05-conv-bn-relu

@@ -1,0 +1,67 @@
+"""The clean process: what it computes, keeps and tells."""
+
+import stat
+
+import numpy as np
+import pytest
+
+from pawmark.vision import clean, clean_worker
+
+MODULE = """
+import os
+
+
+def doubled(values, times=2):
+    return values * times
+
+
+def process():
+    return os.getpid()
+
+
+def broken(text):
+    raise ValueError(text)
+"""
+
+
+@pytest.fixture
+def checks(tmp_path):
+    """Return a module of checks in a course of its own."""
+    path = tmp_path / "grader_tests" / "09_sums" / "test_09_double.py"
+    path.parent.mkdir(parents=True)
+    path.write_text(MODULE)
+    yield clean_worker.module_of(path)
+    clean.end()
+
+
+def test_a_function_of_a_module_runs_in_another_process(checks):
+    """Arrays go there and come back; the process is one, and not this one."""
+    assert clean.compute(checks.doubled, np.arange(3), times=3).tolist() == [0, 3, 6]
+    assert clean.compute(checks.process) != checks.process()
+
+
+def test_errors_are_told(checks):
+    """An error in the clean process is raised here, with its class and text."""
+    with pytest.raises(clean.RaisedThereError, match="too small") as caught:
+        clean.compute(checks.broken, "too small")
+
+    assert "ValueError" in caught.value.kinds
+
+
+def test_a_class_computes_once(checks, tmp_path):
+    """The result is kept for the grader only, and outlives the process."""
+    first = clean.compute(checks.process)
+    clean.end()
+
+    folder = tmp_path / ".pawmark" / "networks"
+    assert clean.compute(checks.process) == first
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+    assert all(stat.S_IMODE(path.stat().st_mode) == 0o600 for path in folder.iterdir())
+
+
+def test_an_edit_of_the_checks_computes_anew(checks, tmp_path):
+    """After an edit beside the function, nothing of before is believed."""
+    first = clean.compute(checks.process)
+    (tmp_path / "grader_tests" / "09_sums" / "shared.py").write_text("X = 1\n")
+
+    assert clean.compute(checks.process) != first
