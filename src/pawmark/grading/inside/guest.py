@@ -223,8 +223,13 @@ class _Call:
             value = _operation(tree["inside"])(self._guest, **tree["arguments"])
             self._states[name] = value, tree.get("state")
             return value
-        self._states[name] = tree["value"], None
-        return tree["value"]
+        if "parts" in tree:
+            parts = [self._build(f"{name}[{n}]", one) for n, one in enumerate(tree["parts"])]
+            value = tuple(parts) if tree["tuple"] else parts
+        else:
+            value = tree["value"]
+        self._states[name] = value, None
+        return value
 
     def _folder(self, files: dict[str, bytes]) -> str:
         for known, root in self._folders:
