@@ -18,8 +18,13 @@ from pawmark.grading.course_folder import find_course, source_notebook
 COURSE = find_course()
 SPECIFIED = list(proof.specifications(COURSE))
 PROVEN = [name for name in SPECIFIED if proof.read_proof(COURSE, name) is not None]
-# Another sample each time; the seed stands in the name of the test.
-SAMPLE = int(os.environ.get("PAWMARK_SEED") or random.SystemRandom().randrange(10**6))
+# Another sample each time; the seed stands in the name of the test. Processes that share a run
+# between them (pytest-xdist) have to draw the same.
+SAMPLE = (
+    os.environ.get("PAWMARK_SEED")
+    or os.environ.get("PYTEST_XDIST_TESTRUNUID", "")[:6]
+    or str(random.SystemRandom().randrange(10**6))
+)
 QUICK = random.Random(SAMPLE).sample(PROVEN, min(6, len(PROVEN)))
 
 
