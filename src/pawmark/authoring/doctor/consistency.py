@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
+from typing import TypeGuard
 
 import nbformat
 from nbformat import NotebookNode
@@ -20,7 +21,7 @@ from pawmark.grading.checks.session import check_folder, module_name
 from pawmark.grading.course_folder import CONFIG, assignments, source_notebook
 from pawmark.grading.intake.cells import exercise_of
 
-_NAMING = ("pytest.mark.cell", "Exercise", "Items")
+_MARK = "pytest.mark.cell"
 _CALL = re.compile(r"run_checks\(\s*['\"]([^'\"]+)['\"]")
 _HEADING = re.compile(r"^### .* · (\d+) points?$", re.MULTILINE)
 _TOTAL = re.compile(r"\*\*Time\*\*.* (\d+) points \|")
@@ -128,16 +129,27 @@ def _strays(marked: dict[str, set[str]], asked: set[str]) -> Iterator[str]:
 
 
 def marked_exercises(module: Path) -> set[str]:
-    """Return the exercises that a module of hidden checks names in marks and specifications."""
+    """Return the exercises that a module of hidden checks names.
+
+    A mark names one, and so does what makes a specification: ``exercise = Exercise("01-a", …)``,
+    whoever's function it is that returns one.
+    """
     tree = ast.parse(module.read_text(encoding="utf-8"))
-    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
+    marks = [
+        node
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and ast.unparse(node.func) == _MARK
+    ]
+    made = [node.value for node in tree.body if _is_specification(node)]
     return {
         call.args[0].value
-        for call in calls
-        if ast.unparse(call.func).removeprefix("checks.") in _NAMING
-        and call.args
-        and isinstance(call.args[0], ast.Constant)
+        for call in (*marks, *made)
+        if isinstance(call, ast.Call) and call.args and isinstance(call.args[0], ast.Constant)
     }
+
+
+def _is_specification(node: ast.stmt) -> TypeGuard[ast.Assign]:
+    return isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "exercise"
 
 
 def wrong_points(book: NotebookNode) -> str:
