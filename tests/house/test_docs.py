@@ -35,7 +35,6 @@ BUILDS = "builds the environment that runs these tests"
 NOT_RUN = {
     ". .venv/bin/activate": ACTIVE,
     "make environment": BUILDS,
-    "make environment TENSORFLOW=gpu": BUILDS,
     "make coverage": "runs all tests, and this one would run itself",
     "make sandbox": BUILDS,
     "make environment sandbox": BUILDS,

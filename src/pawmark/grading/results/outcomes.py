@@ -168,7 +168,7 @@ class CheckResult:
 
     @property
     def row_points(self) -> str:
-        """The row and what it pays: ``core 1.4 of 3.5``; empty where there are no rows."""
+        """Row and points in words, as in ``core 1.4 of 3.5``; empty where there are no rows."""
         name = self.title if self.row == "item" else self.row
         return f"{name} {show_points(self.points, self.max_points)}" if self.row else ""
 
