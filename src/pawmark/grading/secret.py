@@ -37,7 +37,7 @@ class Secret:
 
     @property
     def name(self) -> str:
-        """What records say of it: enough to tell it from another one, and nothing more."""
+        """A name that tells it from another one and nothing more, for records."""
         return self._derived(b"name", (), 4).hex()
 
     def _derived(self, kind: bytes, purpose: tuple[str, ...], size: int) -> bytes:
