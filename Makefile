@@ -15,6 +15,10 @@ TENSORFLOW ?=
 # More arguments for the tool behind a target: make test ARGS="-k pets".
 ARGS ?=
 
+# Files of tests are shared out between two processes, which is what two cores and eight gigabytes
+# can take; ARGS="-n 0" runs them in one, for a debugger.
+PYTEST := $(BIN)/python -m pytest -n 2 --dist loadfile
+
 .PHONY: help environment sandbox demo test test-all coverage lint lab docs bench release solutions \
         prove calibrate wheels lock clean
 
@@ -33,14 +37,14 @@ demo: environment sandbox  ## Release, grade a class of eight and show the grade
 	@$(BIN)/pawmark demo $(ARGS)
 
 test: environment sandbox  ## Run the tests, but for the slow ones
-	@$(BIN)/python -m pytest -m "not slow" --durations=10 $(ARGS)
+	@$(PYTEST) -m "not slow" --durations=10 $(ARGS)
 
 test-all: environment sandbox  ## Run every test, the slow ones too
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(PYTEST) $(ARGS)
 
 # Not part of `make test`: measuring each line makes the tests clearly slower.
 coverage: environment sandbox  ## Run the tests and show which lines they reach (build/coverage/)
-	@$(BIN)/python -m pytest -m "not slow" --cov=pawmark --cov-branch --cov-report=term \
+	@$(PYTEST) -m "not slow" --cov=pawmark --cov-branch --cov-report=term \
 	  --cov-report=html:build/coverage $(ARGS)
 
 lint: environment  ## Check style, notebooks, walls between rooms, types and dependencies
