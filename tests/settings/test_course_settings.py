@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from attack_course import HONEST, NAME, Course
 from traitlets.config import Config
+from traitlets.log import get_logger
 
 from pawmark import settings
 from pawmark.errors import CourseError, SettingsError
@@ -190,8 +191,13 @@ def test_configure_leaves_what_was_set_before(caplog):
     config.CourseDirectory.ignore = ["*.bak"]
     config.GenerateFeedback.preprocessors = ["mine"]
     config.Autograde.exporter_class = "theirs"
-    with caplog.at_level(logging.DEBUG):
-        configure(config)
+    log = get_logger()  # nbgrader's own, if a test before has started an application
+    log.addHandler(caplog.handler)
+    try:
+        with caplog.at_level(logging.DEBUG, logger=log.name):
+            configure(config)
+    finally:
+        log.removeHandler(caplog.handler)
 
     assert config.CourseDirectory.course_id == "vision101"
     assert config.CourseDirectory.ignore == ["*.bak"]

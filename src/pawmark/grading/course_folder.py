@@ -30,6 +30,8 @@ GENERATED = KEPT / "generated"
 SEEDS = KEPT / "seeds"
 NETWORKS = KEPT / "networks"
 LOGS = KEPT / "logs"
+# Ends the name of what grading writes beside a notebook in autograded/.
+RECORD_SUFFIX = ".record.json"
 _PATTERNS = ("__pycache__", ".ipynb_checkpoints", ".pytest_cache")
 
 

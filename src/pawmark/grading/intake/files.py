@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 
+from pawmark.grading.course_folder import RECORD_SUFFIX
 from pawmark.grading.intake.budget import Budget, BudgetError
 from pawmark.grading.intake.walking import (
     Entry,
@@ -59,7 +60,7 @@ def copy_extra(source: Path, target: Path) -> list[str]:
 def _is_written(name: str, assignment: str) -> bool:
     """Tell whether grading or feedback writes a file of this name."""
     first = name.split("/")[0]
-    written = (f"{assignment}.record.json", f"{assignment}.html", f"{assignment}_files")
+    written = (f"{assignment}{RECORD_SUFFIX}", f"{assignment}.html", f"{assignment}_files")
     return first.lower() in {one.lower() for one in written}
 
 

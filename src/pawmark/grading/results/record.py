@@ -16,14 +16,14 @@ from typing import Any
 import msgspec
 
 from pawmark.errors import CourseError
+from pawmark.grading.course_folder import RECORD_SUFFIX
 from pawmark.grading.results.outcomes import CheckResult, ExerciseResult, Outcome
 
 VERSION = 2
 # The files of version 1 do not say so.
 _UNNUMBERED = 1
-SUFFIX = ".record.json"
 # Every record, for those who leave files out by pattern: it holds hidden seeds.
-PATTERN = f"*{SUFFIX}"
+PATTERN = f"*{RECORD_SUFFIX}"
 
 
 @dataclass(frozen=True)
@@ -154,7 +154,7 @@ class Record:
 
 def name_of(assignment: str) -> str:
     """Return the name of the file that holds the record of an assignment's notebook."""
-    return f"{assignment}{SUFFIX}"
+    return f"{assignment}{RECORD_SUFFIX}"
 
 
 def path_of(course: Path, student: str, assignment: str) -> Path:
