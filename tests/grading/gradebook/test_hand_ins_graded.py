@@ -64,6 +64,7 @@ def course(tmp_path_factory, small_pets):
         SHAPES[name][1](course.folder(name), WORK)
     hand_in_links(course)
     hand_in_endless_folders(course)
+    put(course.folder("line\nbreak"), WORK.notebook)
     inside = WORK.notebook
     cell_of(inside, "double")["source"] = "def double(x):\n    exit()\n    return 2 * x"
     put(course.folder("ends_inside_a_function"), inside)
@@ -101,6 +102,13 @@ def test_a_person_is_named_in_the_log_and_the_status_says_so(course):
     assert named == asked | {"written_elsewhere"}
     assert "it is a PDF document" in course.done.stderr
     assert "Traceback" not in course.done.stderr
+
+
+def test_a_name_that_nbgrader_cannot_read_costs_nobody_else_a_grade(course):
+    """A line break in a folder's name asks a person; those after it are graded all the same."""
+    assert course.done.returncode == 1
+    assert r"line\nbreak" in course.done.stderr
+    assert "Rename the folder" in course.done.stderr
 
 
 @pytest.mark.parametrize("student", ["link_to_a_folder", "link_to_a_student", "endless_folders"])

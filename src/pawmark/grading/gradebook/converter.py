@@ -1,6 +1,7 @@
 """nbgrader's converter, so that one run loses neither a submission nor an error in silence."""
 
 import glob
+import re
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -93,6 +94,17 @@ class HardenedAutograde(Autograde):
             if str(folder) not in self.assignments and not is_empty(folder):
                 expected = str(folder / f"{folder.name}.ipynb")
                 self.assignments[str(folder)] = [expected]
+        self._leave_out_what_nobody_is_called()
+
+    def _leave_out_what_nobody_is_called(self) -> None:
+        """Ask for a person where nbgrader would end its run: it reads no name with a line break."""
+        rule = super()._format_source("(?P<assignment_id>.*)", "(?P<student_id>.*)", escape=True)
+        for folder in [name for name in self.assignments if re.match(rule, name) is None]:
+            del self.assignments[folder]
+            self.for_a_person.append(
+                f"{folder}: not graded, since the name of a folder has a line break in it, and a "
+                "gradebook holds no such name. Rename the folder after its student and grade again"
+            )
 
     def init_destination(self, assignment_id: str, student_id: str) -> bool:
         """Grade again what a killed grader left half-way: nbgrader takes the folder for graded."""
