@@ -12,6 +12,7 @@ from pawmark.grading.run.pipeline import not_attempted_in
 from pawmark.grading.run.recording import from_bytes, to_bytes
 from pawmark.grading.sandbox import bubblewrap
 from pawmark.grading.sandbox.namespaced import Bubblewrap
+from pawmark.grading.secret import PRACTICE
 from pawmark.grading.session import warm
 from pawmark.grading.session.kernel import StudentKernel
 
@@ -47,6 +48,7 @@ def run(tmp_path, small_pets):
             guest_root="/nowhere",
             new_kernel=lambda: StudentKernel(Bubblewrap(), libraries),
             seed=5,
+            secret=PRACTICE,
             sandbox="bubblewrap",
             old=old,
             **settings,
