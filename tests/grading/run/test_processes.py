@@ -137,6 +137,8 @@ def test_a_cause_that_cannot_be_established_asks_a_person(run, monkeypatch):
     """Where the processes are used up, nobody is named as the cause, and a person is asked."""
     monkeypatch.setattr(processes, "MAX_RESTARTS", 1)
     notebook = with_cells(DELAYED["shutdown"])
+    # So long that the end comes before the notebook's.
+    cell_of(notebook, "treble")["source"] += "\n\nimport time\ntime.sleep(3)"
     execution = run(notebook)
     checks = [check for result in execution.results.values() for check in result.checks]
     said = " ".join([*execution.losses, *(check.message for check in checks)])
