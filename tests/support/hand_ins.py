@@ -704,6 +704,14 @@ def control_feed(folder, work):
     put(folder, notebook)
 
 
+@shape("asked")
+def attempts_in_a_checkpoint(folder, work):
+    """A notebook that was opened anew, and the answers in the copy that Jupyter saved."""
+    put(folder, work.untouched)
+    (folder / ".ipynb_checkpoints").mkdir()
+    put(folder / ".ipynb_checkpoints", work.notebook, f"{NAME}-checkpoint.ipynb")
+
+
 # What cannot be graded.
 
 

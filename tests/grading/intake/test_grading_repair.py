@@ -324,7 +324,7 @@ def test_metadata_are_not_read(hand_in, student):
 
 
 def test_the_notebook_is_chosen_by_what_is_in_it(pristine, student, tmp_path):
-    """An answer counts for more than the name; copies that programs left are the last choice."""
+    """An answer counts for more than the name; copies that programs left ask a person."""
     untouched = json.dumps(student).encode()
     student["cells"][2]["source"] = "f = 1"
     worked = json.dumps(student).encode()
@@ -344,6 +344,8 @@ def test_the_notebook_is_chosen_by_what_is_in_it(pristine, student, tmp_path):
     assert made.repairs[0] == "the notebook was called 'a (1).ipynb'; graded as 'a.ipynb'"
     assert "'largest.ipynb'" in made.repairs[1]
     assert made.doubts == ()
-    assert chosen("no work", **all_of_them).attempted == frozenset()
+    kept = chosen("kept by a program", **all_of_them)
+    assert kept.attempted == {"f"}
+    assert "a copy that a program kept" in kept.doubts[0].reason
     assert chosen("checkpoint", **{checkpoint: worked}).attempted == {"f"}
     assert "there is no notebook" in chosen("nothing", **{"x.txt": b"x"}).unread

@@ -73,6 +73,7 @@ def choose(
         doubts=(
             *repaired.doubts,
             *_doubts(candidate, repaired, last, found),
+            *_set_aside(candidate, made),
             *_answers_beside(repaired, candidate, found, course_files or {}),
         ),
         graded=candidate.name,
@@ -81,12 +82,12 @@ def choose(
 
 
 def _usable(made: list[_Made], pristine: NotebookNode) -> list[_Made]:
-    """Keep what may be meant: answers before untouched releases, notebooks before scripts."""
+    """Keep what may be meant: answers before untouched releases, what people see, notebooks."""
     found = [one for one in made if one[1].attempted or is_of(one[1].known, pristine.cells)]
     found = [one for one in found if not one[0].reading.is_script or one[1].attempted]
     for better in (
-        lambda one: not one[0].hidden,
         lambda one: bool(one[1].attempted),
+        lambda one: not one[0].hidden,
         lambda one: not one[0].reading.is_script,
     ):
         found = list(filter(better, found)) or found
@@ -140,6 +141,19 @@ def _doubts(
     if found.stopped:
         reasons.append(f"not all of it was read: {found.stopped}; graded was {candidate.name!r}")
     return list(map(Doubt, reasons))
+
+
+def _set_aside(candidate: Candidate, made: list[_Made]) -> list[Doubt]:
+    """Ask a person where a copy that a program keeps is graded: the notebook itself was blank."""
+    blank = [one.name for one, _ in made if not one.hidden]
+    if not candidate.hidden or not blank:
+        return []
+    return [
+        Doubt(
+            f"{blank[0][:200]!r} holds no answers, and a copy that a program kept beside it does: "
+            f"graded was {candidate.name!r}"
+        )
+    ]
 
 
 def _answers_beside(
