@@ -208,6 +208,28 @@ def test_what_cannot_be_read_is_called_by_its_name(name, words, tmp_path):
     assert words in read(tmp_path).unread
 
 
+def test_answers_in_the_cell_for_experiments_ask_a_person(tmp_path):
+    """Whoever writes every answer into the last, free cell is no silent zero."""
+    notebook = WORK.untouched
+    space = next(cell for cell in notebook["cells"] if cell["id"] == "space")
+    space["source"] = "def double(x):\n    return 2 * x\n\n\ndef treble(x):\n    return 3 * x"
+    put(tmp_path, notebook)
+    repaired = read(tmp_path)
+
+    assert {doubt.exercise for doubt in repaired.doubts} == CODE
+    assert "things out defines double" in repaired.doubts[0].reason
+
+
+def test_experiments_with_an_answer_ask_nobody(tmp_path):
+    """A cell for experiments may define an answer's name anew where the answer is in its place."""
+    notebook = WORK.notebook
+    space = next(cell for cell in notebook["cells"] if cell["id"] == "space")
+    space["source"] = "def double(x):\n    return x + x"
+    put(tmp_path, notebook)
+
+    assert read(tmp_path).doubts == ()
+
+
 def test_a_cut_answer_is_named(tmp_path):
     """Of an answer that is too long, the cell and the limit are said, about its exercise alone."""
     SHAPES["long_answer"][1](tmp_path, WORK)

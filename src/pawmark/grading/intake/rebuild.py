@@ -432,6 +432,7 @@ class _Rebuild:
         self.doubt_what_is_not_run(extras)
         self.free_code |= any(cell.kind == "code" for _, cell in extras)
         self.attempted |= self.answered_elsewhere(extras)
+        self.doubt_answers_in_free_cells(answer_of)
         self.notebook.cells = self.woven(extras)
         return Repaired(
             self.notebook,
@@ -511,6 +512,23 @@ class _Rebuild:
                 if pieces:
                     found[j] = pieces
         return found
+
+    def doubt_answers_in_free_cells(self, answer_of: dict[int, int]) -> None:
+        """Ask a person where a cell for trying things out holds an answer, and its place none."""
+        free = [
+            _names(self.cells[answer_of[i]].source)
+            for i, cell in enumerate(self.originals)
+            if _is_free(cell) and i in answer_of and self.differs(i, answer_of[i])
+        ]
+        for cell in filter(_is_solution, self.originals):
+            grade_id, wanted = str(_nbgrader(cell).get("grade_id")), _names(cell.source)
+            if grade_id not in self.attempted and wanted and any(wanted <= one for one in free):
+                line = (
+                    f"the solution cell {grade_id} is as it was handed out, and a cell for trying "
+                    f"things out defines {', '.join(sorted(wanted))}"
+                )
+                self.repairs.append(line)
+                self.doubts.append(Doubt(line, grade_id))
 
     def answered_elsewhere(self, extras: list[tuple[int, Cell]]) -> set[str]:
         """Return the exercises whose names a cell of the student's own defines."""
