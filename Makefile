@@ -15,8 +15,8 @@ TENSORFLOW ?=
 # More arguments for the tool behind a target: make test ARGS="-k pets".
 ARGS ?=
 
-# Files of tests are shared out between two processes, which is what two cores and eight gigabytes
-# can take; ARGS="-n 0" runs them in one, for a debugger.
+# Files of tests are shared out between two processes: most of them wait for sandboxes, which take a
+# core each. ARGS="-n 0" runs them in one process, for a debugger.
 PYTEST := $(BIN)/python -m pytest -n 2 --dist loadfile
 
 .PHONY: help environment sandbox demo test test-all coverage lint lab docs bench release solutions \
