@@ -71,7 +71,8 @@ class Bubblewrap:
         family = family_of(process.pid)
         if not family:
             raise SandboxError("the sandbox has ended")
-        return family[-1].pid
+        innermost: int = family[-1].pid
+        return innermost
 
     def usage(self) -> Usage:
         """See `Sandbox`."""
