@@ -42,6 +42,7 @@ _HEADING = re.compile(r"^#{1,6}[ \t]+(.+)$", re.MULTILINE)
 _WORTH = re.compile(r"\s*·\s*\d+(\.\d+)? points?\s*$")
 _TAG = re.compile(r"<(/?)h([1-6])\b")
 _GRADERS_FRAME = re.compile(r'  File "(?:[^"\n]*/pawmark/grading/[^"\n]*|<string>)"')
+_HEADLESS = re.compile(r"\A(?:    .*\n)+")
 _CELL = re.compile(r'^  File "[^"\n]*ipykernel_[^"\n]*"', re.MULTILINE)
 _EMPTY_HEAD = re.compile(r"<th(\s[^>]*)?>\s*</th>")
 _LOST_IMAGE = re.compile(r"<img(?![^>]*\ssrc=)[^>]*>")
@@ -265,8 +266,9 @@ def _is_graders(frame: str) -> bool:
 
 def own_traceback(text: str) -> str:
     """Leave out of a traceback what is not the student's: the grader's way to their code."""
-    parts = re.split(r'(?m)^(?=  File ")', text)
-    kept = [part for part in parts if not _is_graders(part)]
+    head, *frames = re.split(r'(?m)^(?=  File ")', text)
+    # The end of a long traceback may begin within a frame, of which nothing tells whose it is.
+    kept = [_HEADLESS.sub("", head), *(frame for frame in frames if not _is_graders(frame))]
     return _CELL.sub('  File "your notebook"', "".join(kept))
 
 
