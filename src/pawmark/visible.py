@@ -113,6 +113,11 @@ class CheckTable:
         return any(row.outcome == FAILED for row in self.rows)
 
     @property
+    def short(self) -> str:
+        """The hint of the check that failed, or empty."""
+        return next((row.hint for row in self.rows if row.outcome == FAILED), "")
+
+    @property
     def heading(self) -> str:
         """How many passed, in a sentence."""
         passed = sum(row.outcome == PASSED for row in self.rows)
@@ -274,7 +279,7 @@ class Display:
             shell.showtraceback((kind, error, trace), tb_offset=tb_offset)
             return []
         self._show(found)
-        lines = [f"{kind.__name__}: {str(error) or getattr(found, 'short', '')}"]
+        lines = [f"{kind.__name__}: {found.short or error}"]
         # Front ends, nbgrader's Validate among them, are told of the error by this.
         shell._showtraceback(kind, error, lines)
         return lines
