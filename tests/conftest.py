@@ -8,6 +8,19 @@ import pytest
 
 from pawmark import pets
 
+# Files whose few tests take minutes. Processes that share the tests take a file at a time, in
+# order: one of these taken last would keep everybody waiting.
+LONG = (
+    "golden/test_golden.py",
+    "grading/gradebook/test_grading_course.py",
+    "answers_bank/test_answer_bank.py",
+    "grading/batch/test_cluster.py",
+    "attacks_bank/test_attacks.py",
+    "courses/test_arithmetic.py",
+    "grading/gradebook/test_hand_ins_graded.py",
+    "grading/session/test_grading_warm.py",
+    "house/test_faults.py",
+)
 BESIDE_THE_CHECKOUT = Path(__file__).resolve().parents[2] / "shared" / "real_pets"
 
 
@@ -23,6 +36,17 @@ def pytest_configure() -> None:
     """
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Start with the files that take longest."""
+    tests = Path(__file__).parent
+
+    def rank(item: pytest.Item) -> int:
+        name = item.path.relative_to(tests).as_posix() if item.path.is_relative_to(tests) else ""
+        return LONG.index(name) if name in LONG else len(LONG)
+
+    items.sort(key=rank)
 
 
 @pytest.fixture(scope="session")
