@@ -1,6 +1,7 @@
 """An exercise with a specification: the right answer decides, a misconception only names it."""
 
 import collections
+import importlib
 import json
 import sys
 import textwrap
@@ -374,6 +375,18 @@ def test_the_same_seed_asks_the_same():
 
     assert keys[0] == keys[1] != keys[2]
     assert len(draw(stratum, 5)) == stratum.count
+
+
+def test_what_is_loaded_beside_does_not_change_what_is_asked(tmp_path, monkeypatch):
+    """Two graders ask the same though one has loaded more: Hypothesis looks into loaded modules."""
+    stratum = Stratum("numbers", inputs(lambda _, n: (n,), n=st.integers(0, 10**6)), count=100)
+    monkeypatch.syspath_prepend(tmp_path)
+    (tmp_path / "full_of_numbers.py").write_text(f"numbers = {list(range(600_000, 600_500))}\n")
+    before = draw(stratum, 5)
+    draw.cache_clear()
+    importlib.import_module("full_of_numbers")
+
+    assert [question.args for question in draw(stratum, 5)] == [one.args for one in before]
 
 
 def test_a_slow_answer_is_an_answer_of_its_own():

@@ -14,6 +14,7 @@ import numpy as np
 from hypothesis import HealthCheck, Phase, Verbosity, find, settings
 from hypothesis import strategies as st
 from hypothesis.errors import NoSuchExample
+from hypothesis.internal.conjecture import providers
 
 from pawmark.errors import CourseError
 from pawmark.grading.checks.asking import key_of
@@ -28,6 +29,21 @@ _MAX_TRIES = 1000  # of the shrinker, most of which are inputs that it has seen
 
 class _Enough(BaseException):
     pass
+
+
+def _draw_from_the_seed_alone() -> None:
+    """Keep Hypothesis from drawing numbers and texts that stand in loaded modules.
+
+    It does so now and then, and has no setting for it: what is asked would hang on what else a
+    process has loaded, so that two graders would ask a student different things.
+    """
+    if hasattr(providers, "_get_local_constants"):  # versions from 6.131 on
+        none = providers.Constants()
+        providers._get_local_constants = lambda: none
+        providers.CONSTANTS_CACHE.cache.clear()
+
+
+_draw_from_the_seed_alone()
 
 
 def inputs(build: Callable[..., Any], **parts: Any) -> Any:
