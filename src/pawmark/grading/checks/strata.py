@@ -38,7 +38,9 @@ def _draw_from_the_seed_alone() -> None:
     process has loaded, so that two graders would ask a student different things.
     """
     if hasattr(providers, "_get_local_constants"):  # versions from 6.131 on
-        none = providers.Constants()
+        from hypothesis.internal.constants_ast import Constants
+
+        none = Constants()
         providers._get_local_constants = lambda: none
         providers.CONSTANTS_CACHE.cache.clear()
 
