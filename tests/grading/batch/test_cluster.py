@@ -272,19 +272,21 @@ def test_interrupted_run_goes_on(cluster, tmp_path, small_pets):
     assert first.returncode == 130
     assert "interrupted. What was run is kept" in said
     assert "Traceback" not in said
-    until(lambda: not runners())
+    until(lambda: not runners(cluster))
     printed = grade(course, cluster.address)
     assert printed.count("was run already") == 1
     assert course.scores() == {"anna": 8, "mallory": 8}
 
 
-def runners() -> list[psutil.Process]:
-    """Return the processes in which workers run submissions."""
-    found = []
-    for process in psutil.process_iter(["cmdline"]):
-        if "pawmark.grading.batch.serve" in (process.info["cmdline"] or []):
-            found.append(process)
-    return found
+def runners(cluster: Cluster) -> list[psutil.Process]:
+    """Return the processes in which the workers of this cluster, and no other, run submissions."""
+    cache = cluster.environment["PAWMARK_CACHE"]
+    return [
+        process
+        for process in psutil.process_iter(["cmdline", "environ"])
+        if "pawmark.grading.batch.serve" in (process.info["cmdline"] or [])
+        and (process.info["environ"] or {}).get("PAWMARK_CACHE") == cache
+    ]
 
 
 def test_another_installation_is_refused(cluster, tmp_path, small_pets):
@@ -391,11 +393,13 @@ def test_lost_scheduler_is_said_in_a_sentence(tmp_path, small_cache, small_pets)
     try:
         cluster.start()
         cluster.add()
-        killer = threading.Thread(target=lambda: until(runners) or cluster.started[0].kill())
+        killer = threading.Thread(
+            target=lambda: until(lambda: runners(cluster)) or cluster.started[0].kill()
+        )
         killer.start()
         with pytest.raises(CourseError, match="The scheduler is gone"):
             grade(course, cluster.address)
         killer.join()
-        until(lambda: not runners())
+        until(lambda: not runners(cluster))
     finally:
         cluster.stop(0)
