@@ -48,11 +48,15 @@ class RecordedCell:
 
 @dataclass(frozen=True)
 class Answer:
-    """One question of a check, by digest, and the reply or how the process was lost."""
+    """One question of a check, by digest, and the reply or how the process was lost.
+
+    The words are as those of a cell.
+    """
 
     question: str
     reply: wire.Message | None
     lost: Outcome | None
+    words: str = ""
 
 
 MAX_PROBES = 5 << 20  # bytes that the answers to single inputs take in a recording
@@ -170,9 +174,7 @@ def to_bytes(recording: Recording) -> bytes:
 def _cells(recording: Recording) -> Iterator[dict[str, Any]]:
     for index, cell in recording.cells.items():
         tree: dict[str, Any] = {"cell": index, "outputs": cell.outputs}
-        if cell.words:
-            tree["words"] = cell.words
-        yield tree | _loss(cell.lost)
+        yield tree | _loss(cell.lost, cell.words)
 
 
 def _answers(recording: Recording) -> Iterator[dict[str, Any]]:
@@ -183,7 +185,7 @@ def _answers(recording: Recording) -> Iterator[dict[str, Any]]:
             if answer.reply is not None:
                 tree["reply"] = answer.reply.tree
                 tree["blobs"] = [base64.b64encode(blob).decode() for blob in answer.reply.blobs]
-            yield tree | _loss(answer.lost)
+            yield tree | _loss(answer.lost, answer.words)
 
 
 def _probes(recording: Recording) -> Iterator[dict[str, Any]]:
@@ -198,18 +200,19 @@ def _probes(recording: Recording) -> Iterator[dict[str, Any]]:
                 tree["frame"] = base64.b64encode(zlib.compress(frame)).decode()
                 left -= len(tree["frame"])
             if left >= 0:
-                yield tree | _loss(answer.lost)
+                yield tree | _loss(answer.lost, answer.words)
 
 
 def _probe(tree: dict[str, Any], lost: Outcome | None) -> Answer:
     if "frame" not in tree:
-        return Answer(tree["probe"], None, lost)
+        return Answer(tree["probe"], None, lost, str(tree.get("words", "")))
     unpacked = zlib.decompressobj().decompress(base64.b64decode(tree["frame"]), int(tree["bytes"]))
     return Answer(tree["probe"], wire.unpack(unpacked), lost)
 
 
-def _loss(lost: Outcome | None) -> dict[str, str]:
-    return {} if lost is None else {"lost": lost.value}
+def _loss(lost: Outcome | None, words: str) -> dict[str, str]:
+    found = {} if lost is None else {"lost": lost.value}
+    return found | ({"words": words} if words else {})
 
 
 def load(course: Path, key: str) -> Recording | None:
@@ -255,4 +258,5 @@ def _add(recording: Recording, tree: dict[str, Any]) -> None:
     if "reply" in tree:
         blobs = tuple(base64.b64decode(blob) for blob in tree["blobs"])
         reply = wire.Message(tree["reply"], blobs)
-    recording.answers[tree["exercise"], tree["check"]].append(Answer(tree["question"], reply, lost))
+    answer = Answer(tree["question"], reply, lost, str(tree.get("words", "")))
+    recording.answers[tree["exercise"], tree["check"]].append(answer)
