@@ -134,6 +134,18 @@ def test_a_cell_that_set_a_trap_is_to_blame_and_not_the_one_that_fell_into_it(ru
     assert execution.doubts == ()
 
 
+def test_a_trap_into_which_an_answer_falls_when_it_is_asked_is_found(run):
+    """The answer does well without the cell that set it: that cell is named."""
+    notebook = with_cells("import math, os\nmath.floor = lambda *_: os._exit(1)")
+    cell_of(notebook, "treble")["source"] = (
+        "import math\n\ndef treble(x):\n    return 3 * math.floor(x)"
+    )
+    execution = run(notebook)
+
+    assert points(execution) == ALL
+    assert ["'import math, os'" in line for line in execution.losses] == [True]
+
+
 def test_a_cause_that_cannot_be_established_asks_a_person(run, monkeypatch):
     """Where the processes are used up, nobody is named as the cause, and a person is asked."""
     monkeypatch.setattr(processes, "MAX_RESTARTS", 1)
@@ -170,7 +182,7 @@ SILENT = {
     "alarm": "import signal\n\ndef loop(*_):\n    while True:\n        pass\n\n"
     "signal.signal(signal.SIGALRM, loop)\nsignal.setitimer(signal.ITIMER_REAL, 0.7)",
     "busy": "import threading\n\ndef spin():\n    while True:\n        pass\n\n"
-    "for _ in range(3):\n    threading.Thread(target=spin, daemon=True).start()",
+    "for _ in range(6):\n    threading.Thread(target=spin, daemon=True).start()",
 }
 
 
@@ -193,12 +205,12 @@ def test_a_cell_that_silences_the_process_costs_nobody_else_a_point(run, way):
     notebook = with_cells("mine = 1", SILENT[way], "also_mine = 2")
     # Many short waits: with busy threads beside them each takes a turn of theirs.
     cell_of(notebook, "treble")["source"] = (
-        "import time\n\ndef treble(x):\n    for _ in range(600):\n        time.sleep(0.001)\n"
+        "import time\n\ndef treble(x):\n    for _ in range(300):\n        time.sleep(0.001)\n"
         "    return 3 * x"
     )
     execution = run(notebook, timeout=5)
 
-    assert points(execution) == ALL
+    assert points(execution) == ALL, (execution.results, execution.losses, execution.doubts)
     assert [repr(SILENT[way].splitlines()[0][:60]) in line for line in execution.losses] == [True]
     assert "from answering later" in execution.losses[0]
     assert [doubt.reason for doubt in execution.doubts] == [processes.DOUBT_LEFT_OUT]

@@ -319,9 +319,7 @@ class Processes:
                     reply = kernel.ask(message, min(limit, self.left))
             except KernelLost as lost:
                 return _Tried(None, lost.outcome, False, lost.asked)
-            tree = reply.tree
-            well = isinstance(tree, dict) and tree.get("status") == "ok"
-            return _Tried(reply, None, well, seconds=time.monotonic() - began)
+            return _Tried(reply, None, _is_well(reply), seconds=time.monotonic() - began)
 
         return self._attempt(_Work(do, limit, Origin.ANSWER, own))
 
@@ -382,10 +380,10 @@ class Processes:
             return _Verdict.GUILTY
         try:
             alone = self._without(others, work, work.limit)
-            if alone is not None and alone.lost is not None:
-                return _Verdict.GUILTY
-            if alone is None:
+            if alone is None or self.left <= 0:
                 return _Verdict.UNKNOWN
+            if alone.lost is not None:
+                return _Verdict.GUILTY
             fall = replace(fall, age=fall.age + alone.seconds)
             if self._stays(fall):
                 self._look_behind(work, fall.outcome, _again(alone.seconds))
@@ -602,6 +600,13 @@ class Processes:
             yield
         finally:
             self.left -= time.monotonic() - began
+
+
+def _is_well(reply: wire.Message) -> bool:
+    """Tell whether a question was answered, by the form of the reply: decoding may take long."""
+    tree = reply.tree
+    pairs = tree.get("v") if isinstance(tree, dict) else None
+    return isinstance(pairs, list) and ["status", "ok"] in pairs
 
 
 def _again(seconds: float) -> float:
