@@ -18,11 +18,11 @@ ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs" / "answer-bank.md"
 HEAD = """# The bank of answers
 
-Each hidden check is proven by answers: wrong ones, which it must catch with a message that names
-the misconception while the other checks pass, and unusual right ones, which must get full marks.
-An exercise with a specification says of each wrong answer how severe it is and which misconception
-is named. They lie in `tests/answers/`, one file an answer. `make test` grades a part of them,
-`make test-all` all.
+The hidden checks are proven by answers: wrong ones, which they must catch, and unusual right ones,
+which must get full marks. Of each wrong answer the page says how severe it is, and which
+misconception is named, if one is; of an exercise whose checks are test functions, which of these
+catches it, while the others pass. They lie in `tests/answers/`, one file an answer. `make test`
+grades a part of them, `make test-all` all.
 
 This page is written by `python scripts/answer_bank.py`.
 """

@@ -39,10 +39,9 @@ def restored(get_model, size, path):
 
 
 def best_model(student):
-    """Return the best model: what the training cell has loaded, or else what is in its file.
+    """Return the best model: what the training cell has restored, or else what is in its file.
 
-    Keras loads no model of a class of the student's own that is not registered. Such a model is
-    right all the same, and its weights are in the file.
+    A `train` that fails after it has saved leaves no more than the file.
     """
     if student.has("best_model"):
         return student.evaluate("best_model")

@@ -23,6 +23,11 @@ IN_GRADER = settings.Settings.channel_fd.variable  # set for the kernels that ru
 PASSED, FAILED, NOT_REACHED = "passed", "failed", "not reached"
 _SIGNS = {PASSED: "✓", FAILED: "✗", NOT_REACHED: "○"}
 _MAX_CONDITION = 88
+_MAX_ERROR = 200
+
+# What a check ends with when it looks at a result that has not the form it expects.
+MISFITS = (TypeError, ValueError, IndexError, KeyError, AttributeError)
+_WITHIN_CELL = ("<genexpr>", "<listcomp>", "<setcomp>", "<dictcomp>", "<lambda>")
 
 # The colours of JupyterLab's theme, light or dark; elsewhere those of the page.
 _BORDER = "var(--jp-border-color1, #8c959f)"
@@ -81,6 +86,16 @@ def rows_of(source: str, failed_line: int | None = None, hint: str = "") -> list
     return rows
 
 
+def _assert_after(source: str, line: int) -> int | None:
+    """Return the line of the first assert that ends in a line of a cell, or below it."""
+    try:
+        tree = ast.parse(source)
+    except SyntaxError:
+        return None
+    asserts = [node for node in ast.walk(tree) if isinstance(node, ast.Assert)]
+    return min((node.lineno for node in asserts if (node.end_lineno or 0) >= line), default=None)
+
+
 def _condition(source: str, node: ast.Assert) -> str:
     text = " ".join((ast.get_source_segment(source, node.test) or "").split())
     return text if len(text) <= _MAX_CONDITION else f"{text[: _MAX_CONDITION - 2]} …"
@@ -96,6 +111,11 @@ class CheckTable:
     def failed(self) -> bool:
         """Whether one of the checks failed."""
         return any(row.outcome == FAILED for row in self.rows)
+
+    @property
+    def short(self) -> str:
+        """The hint of the check that failed, or empty."""
+        return next((row.hint for row in self.rows if row.outcome == FAILED), "")
 
     @property
     def heading(self) -> str:
@@ -180,6 +200,8 @@ def explain(error: BaseException, trace: TracebackType | None, names: dict[str, 
         The names of the notebook: code that has them as its globals is the notebook's own.
     """
     own = [(f, line) for f, line in traceback.walk_tb(trace) if f.f_globals is names]
+    if isinstance(error, MISFITS):
+        return _explain_misfit(error, own)
     if not own or own[-1][0] is not _last_frame(trace):
         return None  # raised in a library: where in the cell, only the traceback tells
     frame, line = own[-1]
@@ -191,6 +213,28 @@ def explain(error: BaseException, trace: TracebackType | None, names: dict[str, 
     source = "".join(linecache.getlines(frame.f_code.co_filename))
     table = CheckTable(rows_of(source, line, str(error)))
     return table if table.failed else None  # raised by something else than an assert
+
+
+def _explain_misfit(error: BaseException, own: list[tuple[FrameType, int]]) -> Any:
+    """Return a table where the cell itself, and no function of the notebook, met an odd result."""
+    cell = next((place for place in own if place[0].f_code.co_name == "<module>"), None)
+    if cell is None or any(_is_function(frame, cell[0]) for frame, _ in own):
+        return None
+    source = "".join(linecache.getlines(cell[0].f_code.co_filename))
+    said = " ".join(f"{type(error).__name__}: {error}".split())[:_MAX_ERROR]
+    hint = (
+        "What came back has another form than the exercise asks for, so it cannot be looked at "
+        f"({said}). Print it, and compare it with the text."
+    )
+    table = CheckTable(rows_of(source, _assert_after(source, cell[1]), hint))
+    return table if table.failed else None
+
+
+def _is_function(frame: FrameType, cell: FrameType) -> bool:
+    """Tell whether a frame is that of a function, and no part of the cell's own lines."""
+    code = frame.f_code
+    within = code.co_filename == cell.f_code.co_filename and code.co_name in _WITHIN_CELL
+    return frame is not cell and not within
 
 
 def _last_frame(trace: TracebackType | None) -> FrameType | None:
@@ -206,10 +250,11 @@ class Display:
         self.cell_id: str | None = None
 
     def register(self) -> None:
-        """Ask the shell to be told of cells and of the two exceptions that checks end with."""
+        """Ask the shell to be told of cells and of the exceptions that checks end with."""
         self.shell.events.register("pre_run_cell", self.before)
         self.shell.events.register("post_run_cell", self.after)
-        self.shell.set_custom_exc((AssertionError, NotImplementedError), self.on_error)
+        kinds = (AssertionError, NotImplementedError, *MISFITS)
+        self.shell.set_custom_exc(kinds, self.on_error)
 
     def before(self, info: Any) -> None:
         """Note which cell runs; some front ends do not say."""
@@ -234,7 +279,7 @@ class Display:
             shell.showtraceback((kind, error, trace), tb_offset=tb_offset)
             return []
         self._show(found)
-        lines = [f"{kind.__name__}: {str(error) or found.short}"]
+        lines = [f"{kind.__name__}: {found.short or error}"]
         # Front ends, nbgrader's Validate among them, are told of the error by this.
         shell._showtraceback(kind, error, lines)
         return lines

@@ -20,6 +20,14 @@ assert double("a") == "aa", "words can be doubled, too"
 """
 
 
+ODD = """_value = odd()
+assert _value is not None, "nothing came back"
+_height, _width = np.shape(_value)
+assert _height < _width, "it should be wide"
+assert sum(one for one in _value) == 0, "the sum"
+"""
+
+
 def run(*sources, **environment):
     """Run cells in a kernel, the figures imported first; return the outputs of each cell."""
     cells = [nbformat.v4.new_code_cell(text) for text in ("import pawmark.figures", *sources)]
@@ -45,6 +53,10 @@ def outputs():
         "own refusal": "def f():\n    raise NotImplementedError('not today')\nf()",
         "raised by hand": "assert True, 'fine'\nraise AssertionError('by hand')",
         "still alive": "6 * 7",
+        "odd": "import numpy as np\ndef odd():\n    return [[1, 2], [3]]",
+        "bad": "def bad():\n    return odd()['x']",
+        "check of odd": ODD,
+        "check of an error within": "assert 1 < 2, 'fine'\nassert bad() is None, 'bad'",
     }
     return dict(zip(names, run(*names.values()), strict=True))
 
@@ -81,6 +93,24 @@ def test_a_failed_check_is_a_table_and_still_an_error(outputs):
     assert "the double of 2 is not &lt;b&gt;3&lt;/b&gt;" in table.data["text/html"]
     assert (error.output_type, error.ename) == ("error", "AssertionError")
     assert error.traceback == ["AssertionError: the double of 2 is not <b>3</b>"]
+
+
+def test_an_odd_result_is_told_in_words(outputs):
+    """What a check cannot look at fails the check that comes next, and no traceback is shown."""
+    table, error = outputs["check of odd"]
+
+    assert "1 of 3 visible checks passed" in table.data["text/plain"]
+    assert "has another form than the exercise asks for" in table.data["text/plain"]
+    assert len(error.traceback) == 1
+    assert error.ename == "ValueError"
+
+
+def test_an_error_in_a_function_keeps_its_traceback(outputs):
+    """Where the notebook's own function fails, the line at which it does is what helps."""
+    (error,) = outputs["check of an error within"]
+
+    assert error.ename == "TypeError"
+    assert len(error.traceback) > 2
 
 
 def test_an_undone_exercise_is_named(outputs):

@@ -409,6 +409,7 @@ def test_items_pay_by_item():
 
     assert [check.points for check in result.checks] == [0.0, 7.5]
     assert result.checks[0].message == "there is one thing only"
+    assert result.checks[0].misconception == "99-tasks.situation A"
     assert graded("def tasks():\n    return 7", exercise=exercise).points == 0
     assert result.questions == 1
 

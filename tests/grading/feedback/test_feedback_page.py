@@ -329,6 +329,23 @@ def test_frames_of_the_grader_are_left_out():
     )
 
 
+def test_a_frame_without_its_head_is_left_out():
+    """The end of a long traceback may begin with a line of the grader's own code."""
+    text = (
+        '    value = _operation(question["op"])(self, **question["args"])\n'
+        "            ^^^^^^^^^^^^^^^^^^^^^^^^^^^\n"
+        '  File "/tmp/ipykernel_4/14.py", line 2, in f\n'
+        "    return a[1.5]\n"
+        "TypeError: list indices must be integers or slices, not float"
+    )
+
+    assert own_traceback(text).splitlines() == [
+        '  File "your notebook", line 2, in f',
+        "    return a[1.5]",
+        "TypeError: list indices must be integers or slices, not float",
+    ]
+
+
 def test_headings_and_pictures_of_a_notebook_fit_the_page():
     """Headings go below those of the page, and a picture without a text gets one."""
     made = within_page('<h1>A</h1><h5>B</h5><img src="x"><img alt="cat" src="y"><img width="1">')

@@ -43,12 +43,32 @@ def test_a_row_shows_points_parts_and_the_smallest_example():
     text = pages.render("feedback.html.j2", page=page())
 
     assert "core 1.4 of 3.5" in text
-    assert "A check gives all of its points or" not in text
+    assert "all of its points or none" not in text
+    assert "it keeps at most half of its points (the core at" in text
     assert "the last column is missing" in text
     assert text.index("wide boxes") < text.index("high boxes")
     assert "empty boxes" not in text
     assert "box(&lt;script&gt;" in text
     assert "<script" not in text
+
+
+def test_the_page_says_how_each_kind_of_exercise_is_paid():
+    """Items and test functions give all or nothing, rows a part: each is told where it occurs."""
+    item = CheckResult("situation J", "situation J", Outcome.PASSED, 0.5, 0.5, row="item")
+    check = CheckResult("test_a", "A title.", Outcome.PASSED, 1.0, 1.0)
+    lost = CheckResult("core", "Core", Outcome.TIMEOUT, 0.0, 1.0, row="core")
+    told = {}
+    for name, one in {"item": item, "check": check, "row": lost}.items():
+        exercise = Exercise("01-x", "X", 0.0, 1.0, (one,))
+        page = Page("ann", "01_x", 0.0, 1.0, 0.0, (exercise,), (), True)
+        told[name] = pages.render("feedback.html.j2", page=page)
+
+    for name, words in {
+        "item": "consist of separate questions: each gives all",
+        "check": "has a list of checks, each gives all",
+        "row": "Most exercises are paid in rows",
+    }.items():
+        assert [other for other, text in told.items() if words in text] == [name]
 
 
 def test_an_author_reads_the_same_in_the_notebook():

@@ -1,9 +1,11 @@
 """Records of runs: plain files, whole under many writers, listed, shown and pruned by command."""
 
+import hashlib
 import json
 import os
 import threading
 
+import numpy as np
 import pytest
 from made_records import make_record
 from typer.testing import CliRunner
@@ -68,6 +70,41 @@ def test_a_tape_is_plain_lines():
     assert head["about"]["assignment"] == "01_one"
     assert [line.get("cell", line.get("check")) for line in lines] == [0, 3, "test_f", "test_g"]
     assert recording.from_bytes(text.encode()) == made_recording(seed=7, text="caf\u00e9\u2028")
+
+
+def with_arrays(sizes, check=False):
+    """Return a recording whose answers hold so many bytes of noise, the same for the same size."""
+    made = made_recording()
+    for place, size in enumerate(sizes):
+        noise = np.random.default_rng(size).bytes(size)
+        reply = wire.encode({"value": {"first": noise, "again": noise}, "place": place})
+        answer = recording.Answer(f"{place:064}", reply, None)
+        if check:
+            made.answers["01-f", "test_f"].append(answer)
+        else:
+            made.probes["01-f"][answer.question] = answer
+    return made
+
+
+@pytest.mark.parametrize("check", [False, True])
+def test_a_large_array_is_kept_once(check):
+    """However many answers hold an array above 64 kB, it is in the file once, by its digest."""
+    made = with_arrays([200_000, 200_000, 100], check)
+    data = recording.to_bytes(made)
+
+    assert recording.from_bytes(data) == made
+    assert 200_000 < len(data) < 300_000
+    assert data.count(hashlib.sha256(np.random.default_rng(200_000).bytes(200_000)).hexdigest()
+                      .encode()) == 5  # fmt: skip
+
+
+def test_what_is_over_the_budget_is_the_largest():
+    """Of the answers to single inputs the small ones are kept, whatever comes first."""
+    made = with_arrays([3_000_000, 1_000_000, 2_500_000, 50_000, 20])
+    data = recording.to_bytes(made)
+
+    assert len(data) < recording.MAX_PROBES + 10_000
+    assert {int(key) for key in recording.from_bytes(data).probes["01-f"]} == {1, 2, 3, 4}
 
 
 def test_what_is_cut_off_is_no_tape():

@@ -329,13 +329,13 @@ class _Itemised:
     ) -> CheckResult:
         base = CheckResult(item.name, item.name, Outcome.PASSED, most, most, row="item")
         for question in asked:
-            refused = _refused(item, question, answers[question.key])
+            refused = _refused(self.exercise.name, item, question, answers[question.key])
             if refused:
                 return dataclasses.replace(base, points=0.0, **refused)
         return base
 
 
-def _refused(item: Item, question: Question, answer: object) -> dict[str, Any]:
+def _refused(exercise: str, item: Item, question: Question, answer: object) -> dict[str, Any]:
     """Return what is said of an answer that an item does not accept, or nothing."""
     if isinstance(answer, Lost):
         return {"outcome": answer.outcome, "message": answer.message}
@@ -355,5 +355,5 @@ def _refused(item: Item, question: Question, answer: object) -> dict[str, Any]:
     return {
         "outcome": Outcome.FAILED,
         "message": cleaned(message),
-        "misconception": f"{item.name}",
+        "misconception": f"{exercise}.{item.name}",
     }

@@ -25,10 +25,10 @@ from pawmark.grading.results.outcomes import CheckResult, Counterexample, Outcom
 from pawmark.grading.results.record import Record
 
 WORDS = {
-    Outcome.PASSED: "The check found what it looked for.",
-    Outcome.FAILED: "Your code ran, and what it gave is not right. The text names a likely reason.",
+    Outcome.PASSED: "What was asked for came back, in all that was tried.",
+    Outcome.FAILED: "Your code ran, and what it gave is not right. The text says what was found.",
     Outcome.NOT_ATTEMPTED: "The exercise was left as it was handed out.",
-    Outcome.STUDENT_ERROR: "Your code raised an error when the check used it.",
+    Outcome.STUDENT_ERROR: "Your code raised an error when the grader called it.",
     Outcome.TIMEOUT: "Your code did not come to an end in time. Mostly a loop never ends.",
     Outcome.OUT_OF_MEMORY: "Your code wanted more memory than a submission may use.",
     Outcome.CRASHED: "Your code ended or broke the Python process in which it ran.",
@@ -39,10 +39,13 @@ WORDS = {
 }
 
 _NOTHING_RUNS = "The exercise was left as it was handed out, or nothing of the answer runs."
+_KINDS = {"": "check", "item": "item"}  # of a check, by its row; all others are rows
+
 _HEADING = re.compile(r"^#{1,6}[ \t]+(.+)$", re.MULTILINE)
 _WORTH = re.compile(r"\s*·\s*\d+(\.\d+)? points?\s*$")
 _TAG = re.compile(r"<(/?)h([1-6])\b")
 _GRADERS_FRAME = re.compile(r'  File "(?:[^"\n]*/pawmark/grading/[^"\n]*|<string>)"')
+_HEADLESS = re.compile(r"\A(?:    .*\n)+")
 _CELL = re.compile(r'^  File "[^"\n]*ipykernel_[^"\n]*"', re.MULTILINE)
 _EMPTY_HEAD = re.compile(r"<th(\s[^>]*)?>\s*</th>")
 _LOST_IMAGE = re.compile(r"<img(?![^>]*\ssrc=)[^>]*>")
@@ -215,19 +218,34 @@ class Page:
         words = [f"{full} of {len(self.exercises)} exercises have all their points"]
         if checks:
             passed = sum(check.outcome is Outcome.PASSED for check in checks)
-            words.append(f"{passed} of {len(checks)} checks passed")
+            words.append(f"{passed} of {len(checks)} {self._called} passed")
         return words + ([f"{untouched} not attempted"] if untouched else [])
+
+    @property
+    def _called(self) -> str:
+        """What the page calls its checks."""
+        return "checks" if self.kinds == {"check"} else "rows and checks"
+
+    @property
+    def kinds(self) -> set[str]:
+        """What the checks on the page are: rows of an exercise, items, or test functions."""
+        checks = [check for exercise in self.exercises for check in exercise.checks]
+        return {_KINDS.get(check.row, "row") for check in checks}
 
     @property
     def has_rows(self) -> bool:
         """Whether an exercise is paid by rows."""
-        return any(check.parts for exercise in self.exercises for check in exercise.checks)
+        return "row" in self.kinds
+
+    @property
+    def has_items(self) -> bool:
+        """Whether an exercise consists of separate questions."""
+        return "item" in self.kinds
 
     @property
     def has_checks(self) -> bool:
-        """Whether an exercise is paid by checks that are no rows, or nothing is known of that."""
-        checks = [check for exercise in self.exercises for check in exercise.checks]
-        return not checks or any(not check.parts for check in checks)
+        """Whether an exercise is paid by checks that are no rows."""
+        return "check" in self.kinds
 
     @property
     def words(self) -> list[tuple[Outcome, str]]:
@@ -271,8 +289,9 @@ def _is_graders(frame: str) -> bool:
 
 def own_traceback(text: str) -> str:
     """Leave out of a traceback what is not the student's: the grader's way to their code."""
-    parts = re.split(r'(?m)^(?=  File ")', text)
-    kept = [part for part in parts if not _is_graders(part)]
+    head, *frames = re.split(r'(?m)^(?=  File ")', text)
+    # The end of a long traceback may begin within a frame, of which nothing tells whose it is.
+    kept = [_HEADLESS.sub("", head), *(frame for frame in frames if not _is_graders(frame))]
     return _CELL.sub('  File "your notebook"', "".join(kept))
 
 

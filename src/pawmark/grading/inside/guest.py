@@ -8,6 +8,7 @@ import builtins
 import contextlib
 import importlib
 import io
+import itertools
 import logging
 import os
 import random
@@ -35,7 +36,10 @@ _MAX_BATCH = wire.MAX_BYTES // 2
 _MAX_SLOW = 2  # after so many slow answers, a batch asks no more
 
 
-_ELSEWHERE = tuple({sys.prefix, sys.base_prefix, str(Path(__file__).parents[2]), "<frozen"})
+# Frames that are not the notebook's: of libraries, of this package, of expressions evaluated here.
+_ELSEWHERE = tuple(
+    {sys.prefix, sys.base_prefix, str(Path(__file__).parents[2]), "<frozen", "<string>"}
+)
 
 
 class _TimeIsUp(BaseException):
@@ -120,9 +124,7 @@ def _close_figures() -> None:
 
 def _describe(error: BaseException) -> dict[str, Any]:
     try:
-        lines = traceback.format_exception(error)
-        text = "".join(lines).strip().splitlines()
-        detail = "\n".join(text[-_DETAIL_LINES:])
+        detail = _own_traceback(error)
         message = str(error)
     except Exception:  # an exception class of the student's may itself raise
         detail, message = "", "(its message could not be read)"
@@ -133,6 +135,25 @@ def _describe(error: BaseException) -> dict[str, Any]:
         "kinds": [kind.__name__[:200] for kind in type(error).__mro__[:20]],
         "line": _line_of(error),
     }
+
+
+def _own_traceback(error: BaseException) -> str:
+    """Return the end of a traceback as Python writes it, with the notebook's own frames only."""
+    told = traceback.TracebackException.from_exception(error)
+    _keep_own_frames(told)
+    lines = "".join(told.format()).strip().splitlines()[-_DETAIL_LINES:]
+    # No line of code without the line before it that says where it stands.
+    headless = itertools.takewhile(lambda line: line.startswith("   "), lines)
+    return "\n".join(lines[len(list(headless)) :])
+
+
+def _keep_own_frames(told: traceback.TracebackException) -> None:
+    told.stack = traceback.StackSummary.from_list(
+        [frame for frame in told.stack if not frame.filename.startswith(_ELSEWHERE)]
+    )
+    for other in (told.__cause__, told.__context__, *(told.exceptions or ())):
+        if other is not None:
+            _keep_own_frames(other)
 
 
 def _line_of(error: BaseException) -> str:

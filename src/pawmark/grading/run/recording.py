@@ -6,6 +6,9 @@ libraries and what of this package runs beside it. The hidden checks are not par
 edit they run again from the recording, and only a question that it does not answer starts the
 student's code. What came of the checks as they were is recorded too.
 
+An array above 64 kB is kept once, compressed, however many answers hold it; they name it by its
+digest. It is not thrown away after its verdict: who edits a tolerance or a misconception needs it.
+
 A recording is replaced whole, by renaming: whoever reads it meanwhile reads the old one to its end,
 and of several that write it at once the last one stays.
 """
@@ -60,6 +63,7 @@ class Answer:
 
 
 MAX_PROBES = 5 << 20  # bytes that the answers to single inputs take in a recording
+LARGE = 64 << 10  # bytes from which on an array is kept by its digest
 
 
 @dataclass
@@ -153,10 +157,9 @@ def write(course: Path, key: str, data: bytes) -> None:
 def to_bytes(recording: Recording) -> bytes:
     """Return a recording as the text of its file."""
     results = [{"result": result.to_json()} for result in recording.results]
-    lines = [
-        json.dumps(tree)
-        for tree in (*_cells(recording), *_answers(recording), *_probes(recording), *results)
-    ]
+    large = _Large()
+    answers = [*_answers(recording, large), *_probes(recording, large)]
+    lines = [json.dumps(tree) for tree in (*large.lines(), *_cells(recording), *answers, *results)]
     head: dict[str, Any] = {
         "seed": recording.seed,
         "sandbox": recording.sandbox,
@@ -177,37 +180,108 @@ def _cells(recording: Recording) -> Iterator[dict[str, Any]]:
         yield tree | _loss(cell.lost, cell.words)
 
 
-def _answers(recording: Recording) -> Iterator[dict[str, Any]]:
+_Kept = dict[str, tuple[int, str]]  # by digest: how many bytes, and these compressed
+
+
+class _Large:
+    """The large arrays of a recording by their digests, compressed."""
+
+    def __init__(self) -> None:
+        self._kept: _Kept = {}
+
+    def parted(self, message: wire.Message) -> tuple[wire.Message, dict[str, str], _Kept]:
+        """Take the large arrays out of a message.
+
+        Returns
+        -------
+        tuple
+            The message without them, their digests by place, and those not kept yet, compressed.
+        """
+        blobs = list(message.blobs)
+        places: dict[str, str] = {}
+        new: _Kept = {}
+        for place, blob in enumerate(blobs):
+            if len(blob) < LARGE:
+                continue
+            digest = hashlib.sha256(blob).hexdigest()
+            places[str(place)] = digest
+            if digest not in self._kept:
+                new[digest] = len(blob), base64.b64encode(zlib.compress(blob)).decode()
+            blobs[place] = b""
+        return wire.Message(message.tree, tuple(blobs)), places, new
+
+    def keep(self, new: _Kept) -> None:
+        """Keep arrays of `parted`."""
+        self._kept.update(new)
+
+    def lines(self) -> Iterator[dict[str, Any]]:
+        """Yield a line for each."""
+        for digest, (count, data) in self._kept.items():
+            yield {"array": digest, "bytes": count, "data": data}
+
+
+def _whole(message: wire.Message, places: dict[str, str], arrays: dict[str, bytes]) -> wire.Message:
+    """Put the large arrays back into a message."""
+    blobs = list(message.blobs)
+    for place, digest in places.items():
+        blobs[int(place)] = arrays[digest]
+    return wire.Message(message.tree, tuple(blobs))
+
+
+def _unpacked(data: str, count: int) -> bytes:
+    return zlib.decompressobj().decompress(base64.b64decode(data), count)
+
+
+def _answers(recording: Recording, large: _Large) -> Iterator[dict[str, Any]]:
     for (exercise, check), answers in recording.answers.items():
         for answer in answers:
             tree: dict[str, Any] = {"exercise": exercise, "check": check}
             tree["question"] = answer.question
             if answer.reply is not None:
-                tree["reply"] = answer.reply.tree
-                tree["blobs"] = [base64.b64encode(blob).decode() for blob in answer.reply.blobs]
+                reply, places, new = large.parted(answer.reply)
+                large.keep(new)
+                tree["reply"] = reply.tree
+                tree["blobs"] = [base64.b64encode(blob).decode() for blob in reply.blobs]
+                tree |= {"large": places} if places else {}
             yield tree | _loss(answer.lost, answer.words)
 
 
-def _probes(recording: Recording) -> Iterator[dict[str, Any]]:
-    """Yield the answers to single inputs, compressed; what is over the budget is asked again."""
+def _probes(recording: Recording, large: _Large) -> Iterator[dict[str, Any]]:
+    """Yield the answers to single inputs, compressed; what is over the budget is asked again.
+
+    The smallest come first, so that a large one leaves no room for itself only.
+    """
+    found = [
+        (exercise, question, answer)
+        for exercise, answers in recording.probes.items()
+        for question, answer in answers.items()
+    ]
     left = MAX_PROBES
-    for exercise, answers in recording.probes.items():
-        for question, answer in answers.items():
-            tree: dict[str, Any] = {"exercise": exercise, "probe": question}
-            if answer.reply is not None:
-                frame = wire.pack(answer.reply)
-                tree["bytes"] = len(frame)
-                tree["frame"] = base64.b64encode(zlib.compress(frame)).decode()
-                left -= len(tree["frame"])
-            if left >= 0:
-                yield tree | _loss(answer.lost, answer.words)
+    for exercise, question, answer in sorted(found, key=lambda one: _size(one[2])):
+        tree: dict[str, Any] = {"exercise": exercise, "probe": question}
+        if answer.reply is not None:
+            reply, places, new = large.parted(answer.reply)
+            frame = wire.pack(reply)
+            tree["bytes"] = len(frame)
+            tree["frame"] = base64.b64encode(zlib.compress(frame)).decode()
+            tree |= {"large": places} if places else {}
+            cost = len(tree["frame"]) + sum(len(data) for _, data in new.values())
+            if cost > left:
+                continue
+            left -= cost
+            large.keep(new)
+        yield tree | _loss(answer.lost, answer.words)
 
 
-def _probe(tree: dict[str, Any], lost: Outcome | None) -> Answer:
+def _size(answer: Answer) -> int:
+    return 0 if answer.reply is None else sum(map(len, answer.reply.blobs))
+
+
+def _probe(tree: dict[str, Any], lost: Outcome | None, arrays: dict[str, bytes]) -> Answer:
     if "frame" not in tree:
         return Answer(tree["probe"], None, lost, str(tree.get("words", "")))
-    unpacked = zlib.decompressobj().decompress(base64.b64decode(tree["frame"]), int(tree["bytes"]))
-    return Answer(tree["probe"], wire.unpack(unpacked), lost)
+    message = wire.unpack(_unpacked(tree["frame"], int(tree["bytes"])))
+    return Answer(tree["probe"], _whole(message, tree.get("large", {}), arrays), lost)
 
 
 def _loss(lost: Outcome | None, words: str) -> dict[str, str]:
@@ -231,23 +305,28 @@ def from_bytes(data: bytes) -> Recording | None:
         recording.gave_up = str(head.get("gave up", ""))
         recording.doubts = tuple(map(str, head.get("doubts", ())))
         recording.seconds, recording.memory = float(head["seconds"]), int(head["memory"])
+        arrays: dict[str, bytes] = {}
         for tree in trees:
-            _add(recording, tree)
+            _add(recording, tree, arrays)
     except (
-        ValueError, KeyError, TypeError, AttributeError,
+        ValueError, KeyError, TypeError, AttributeError, IndexError,
         msgspec.MsgspecError, wire.WireError, zlib.error,
     ):  # fmt: skip
         return None
     return recording if len(trees) == head["lines"] else None
 
 
-def _add(recording: Recording, tree: dict[str, Any]) -> None:
+def _add(recording: Recording, tree: dict[str, Any], arrays: dict[str, bytes]) -> None:
+    """Take up one line; large arrays come before the answers that hold them."""
     lost = Outcome(tree["lost"]) if "lost" in tree else None
+    if "array" in tree:
+        arrays[tree["array"]] = _unpacked(tree["data"], int(tree["bytes"]))
+        return
     if "result" in tree:
         recording.results += (ExerciseResult.from_json(tree["result"]),)
         return
     if "probe" in tree:
-        recording.probes[tree["exercise"]][tree["probe"]] = _probe(tree, lost)
+        recording.probes[tree["exercise"]][tree["probe"]] = _probe(tree, lost, arrays)
         return
     if "cell" in tree:
         recording.cells[int(tree["cell"])] = RecordedCell(
@@ -257,6 +336,6 @@ def _add(recording: Recording, tree: dict[str, Any]) -> None:
     reply = None
     if "reply" in tree:
         blobs = tuple(base64.b64decode(blob) for blob in tree["blobs"])
-        reply = wire.Message(tree["reply"], blobs)
+        reply = _whole(wire.Message(tree["reply"], blobs), tree.get("large", {}), arrays)
     answer = Answer(tree["question"], reply, lost, str(tree.get("words", "")))
     recording.answers[tree["exercise"], tree["check"]].append(answer)
