@@ -22,7 +22,7 @@ ROOT = Path(__file__).resolve().parents[2]
 NAME = "01_three_tasks"
 MACHINE = ["Python", "packages", "Keras", "settings"]
 MACHINE += ["sandbox", "workers", "disk", "data", "profile", "GPU"]
-COURSE = ["sources", "checks", "points", "release", "nbgrader", "gradebook", "grading"]
+COURSE = ["sources", "checks", "points", "release", "nbgrader", "gradebook", "submitted", "grading"]
 
 
 @pytest.fixture
@@ -55,6 +55,17 @@ def test_the_course_of_the_kit_is_sound():
     parts = ("sources", "checks", "points", "release", "nbgrader")
 
     assert {topic: found[topic].says for topic in parts if found[topic].status != Status.OK} == {}
+
+
+def test_what_was_handed_in_and_is_not_looked_for_is_named(course):
+    """A folder of other capitals is no hand-in in silence; a usual one is as it should be."""
+    (course / "submitted" / "anna" / NAME).mkdir(parents=True)
+    (course / "submitted" / "anna" / NAME / f"{NAME}.ipynb").write_text("{}")
+    assert "submitted" not in wanting(course)
+    (course / "submitted" / "ben" / "01_Three_Tasks").mkdir(parents=True)
+    (course / "submitted" / "ben" / "01_Three_Tasks" / f"{NAME}.ipynb").write_text("{}")
+
+    assert "submitted/ben/01_Three_Tasks" in wanting(course)["submitted"]
 
 
 def test_a_missing_check_and_a_check_without_exercise_are_named(course):

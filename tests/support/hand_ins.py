@@ -177,6 +177,15 @@ def zipped(members: dict[str, bytes], times: dict[str, tuple[int, ...]] | None =
     return buffer.getvalue()
 
 
+def of_method(archive: bytes, method: int) -> bytes:
+    """Return a zip archive of one file that says to be compressed in another way."""
+    data = bytearray(archive)
+    data[8:10] = method.to_bytes(2, "little")
+    place = data.index(b"PK\x01\x02") + 10
+    data[place : place + 2] = method.to_bytes(2, "little")
+    return bytes(data)
+
+
 def tarred(
     members: dict[str, bytes], kind: str = "w:gz", times: dict[str, int] | None = None
 ) -> bytes:
@@ -763,6 +772,82 @@ def nothing_but_a_project_of_deepnote(folder, work):
     """A project file of another service."""
     content = "metadata:\n  createdAt: now\nproject:\n  notebooks:\n    - blocks:\n"
     put(folder, (content + "        - content: |-\nx = 1\n").encode(), "hw.deepnote")
+
+
+@shape("full")
+def wrapped_in_base64(folder, work):
+    """A notebook that an e-mail program turned into text, without an end that says so."""
+    put(folder, base64.encodebytes(to_bytes(work.notebook)), "attachment.txt")
+
+
+@shape("full")
+def wrapped_in_an_address(folder, work):
+    """The same as the address that a browser makes of a file."""
+    data = base64.b64encode(to_bytes(work.notebook))
+    put(folder, b"data:application/x-ipynb+json;base64," + data, "download")
+
+
+@shape("unread")
+def nothing_but_an_archive_in_base64(folder, work):
+    """An archive that an e-mail program turned into text."""
+    put(folder, base64.encodebytes(zipped({"a.ipynb": to_bytes(work.notebook)})), "hw.zip")
+
+
+@shape("unread")
+def nothing_but_marimo(folder, work):
+    """A notebook of another kind, whose cells are functions of a script."""
+    cells = "".join(
+        f"@app.cell\ndef _():\n    {source.replace(chr(10), chr(10) + '    ')}\n    return\n\n\n"
+        for source in ANSWERS.values()
+    )
+    put(folder, f"import marimo\n\napp = marimo.App()\n\n\n{cells}".encode(), "homework.py")
+
+
+@shape("unread")
+def nothing_but_latex(folder, work):
+    """A report with the programs in it."""
+    listing = f"\\begin{{lstlisting}}\n{ANSWERS['01-double']}\n\\end{{lstlisting}}"
+    report = f"\\documentclass{{article}}\n\\begin{{document}}\n{listing}\n\\end{{document}}\n"
+    put(folder, report.encode(), "report.txt")
+
+
+@shape("unread")
+def nothing_but_a_link_to_google(folder, work):
+    """What Google's program for the desktop leaves in the place of a document."""
+    put(folder, {"url": "https://docs.google.com/open?id=1", "doc_id": "1"}, "homework.gdoc")
+
+
+@shape("unread")
+def nothing_but_a_shortcut(folder, work):
+    """A link that Windows keeps as a file."""
+    link = b"[InternetShortcut]\r\nURL=https://colab.research.google.com/drive/1\r\n"
+    put(folder, link, "homework.url")
+
+
+@shape("unread")
+def nothing_but_an_archive_that_unpacks_itself(folder, work):
+    """A program of Windows with an archive behind it."""
+    data = b"MZ\x90\0" + bytes(600) + zipped({"a.ipynb": to_bytes(work.notebook)})
+    put(folder, data, "homework.exe")
+
+
+@shape("unread")
+def nothing_but_a_script_that_unpacks_itself(folder, work):
+    """The same for Unix: a script of the shell, and an archive behind it."""
+    script = b"#!/bin/sh\n" + b"# skip\n" * 700 + b"exit 0\n"
+    put(folder, script + tarred({"a.ipynb": to_bytes(work.notebook)}), "homework")
+
+
+@shape("unread")
+def nothing_but_an_unusual_archive(folder, work):
+    """A zip that Windows 11 makes with Zstandard: sound, and not to be opened here."""
+    put(folder, of_method(zipped({"a.ipynb": to_bytes(work.notebook)}), 93), "homework.zip")
+
+
+@shape("unread")
+def nothing_but_zstandard(folder, work):
+    """A tar archive compressed by Zstandard."""
+    put(folder, b"\x28\xb5\x2f\xfd" + bytes(60), "homework.tar.zst")
 
 
 @shape("unread")

@@ -4,6 +4,7 @@ import nbgrader.apps.api
 import nbgrader.apps.autogradeapp
 import pytest
 from nbgrader.converters import Autograde
+from nbgrader.converters.base import NbGraderException
 from nbgrader.coursedir import CourseDirectory
 from traitlets.config import Config
 
@@ -75,9 +76,27 @@ def test_folders_without_a_notebook_are_found(config, tmp_path):
     converter = HardenedAutograde(coursedir=CourseDirectory(config=config), config=config)
     converter.init_notebooks()
 
+    assert converter.for_a_person == []
     assert converter.assignments == {
         str(tmp_path / "submitted" / student / NAME): [
             str(tmp_path / "submitted" / student / NAME / f"{NAME}.ipynb")
         ]
         for student in ("anna", "ben")
     }
+
+
+def test_what_lies_beside_the_hand_ins_asks_a_person(config, tmp_path, caplog):
+    """Names that nbgrader passes over are told, also where it finds no hand-in at all."""
+    folder = tmp_path / "submitted" / "anna" / NAME.upper()
+    folder.mkdir(parents=True)
+    (folder / f"{NAME}.ipynb").write_text("{}")
+    (tmp_path / "source" / NAME).mkdir(parents=True)
+    (tmp_path / "source" / NAME / f"{NAME}.ipynb").write_text("{}")
+    config.CourseDirectory.root = str(tmp_path)
+    config.CourseDirectory.assignment_id = NAME
+    converter = HardenedAutograde(coursedir=CourseDirectory(config=config), config=config)
+    with pytest.raises(NbGraderException):
+        converter.init_notebooks()
+
+    assert len(converter.for_a_person) == 1
+    assert f"A person must look: submitted/anna/{NAME.upper()}: not graded" in caplog.text

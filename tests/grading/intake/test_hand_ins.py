@@ -198,6 +198,15 @@ def test_words_and_magics_that_run_ask_nobody(notebook, tmp_path):
         ("nothing_but_a_rich_text", "it is a text document (RTF)"),
         ("nothing_but_a_mail", "it is an e-mail; hand in the notebook that is attached"),
         ("nothing_but_a_project_of_deepnote", "it is a project file of Deepnote"),
+        ("nothing_but_an_archive_in_base64", "turned into text (base64)"),
+        ("nothing_but_marimo", "it is a notebook of marimo"),
+        ("nothing_but_latex", "'report.txt': it is a document of LaTeX"),
+        ("nothing_but_a_link_to_google", "it is a link to a document, and not the document"),
+        ("nothing_but_a_shortcut", "it is a link to a document, and not the document"),
+        ("nothing_but_an_archive_that_unpacks_itself", "an archive that unpacks itself"),
+        ("nothing_but_a_script_that_unpacks_itself", "an archive that unpacks itself"),
+        ("nothing_but_an_unusual_archive", "that grading does not open (Zstandard)"),
+        ("nothing_but_zstandard", "it is an archive of Zstandard"),
         ("nothing_but_a_folder_of_that_name", f"only '{FILE}/readme.txt'"),
     ],
 )
@@ -206,6 +215,48 @@ def test_what_cannot_be_read_is_called_by_its_name(name, words, tmp_path):
     SHAPES[name][1](tmp_path, WORK)
 
     assert words in read(tmp_path).unread
+
+
+STUB = cell_of(WORK.untouched, "double")["source"]
+
+
+@pytest.mark.parametrize(
+    ("source", "commented"),
+    [
+        ("# def double(x):\n#     return 2 * x", True),
+        ("# My answer:\n#def double(x):\n#  y = 2 * x\n#  return y\n", True),
+        ('"""\ndef double(x):\n    return 2 * x\n"""', True),
+        (STUB.replace("# YOUR CODE HERE", "# return 2 * x"), True),
+        (STUB.replace("# YOUR CODE HERE", "'''\n    y = x + x\n    return y\n    '''"), True),
+        ("def double(x):\n    # return 2 * x\n    pass", True),
+        (f"{STUB}\n# I did not know how", False),
+        (DOUBLE, False),
+        ('def double(x):\n    """Return 2 * x:\n\n    y = 3\n    """\n    return 2 * x', False),
+        ("# x = 3\ndouble = lambda x: 2 * x", False),
+    ],
+)
+def test_an_answer_of_which_nothing_runs_is_known(source, commented, tmp_path):
+    """Code in comments or in a string is told apart from no attempt and from a running answer."""
+    put(tmp_path, in_place(source))
+    repaired = read(tmp_path)
+
+    assert repaired.commented == ({"01-double"} if commented else frozenset())
+    assert repaired.doubts == ()
+
+
+def test_commented_code_is_looked_at_where_something_else_is_in_doubt(tmp_path):
+    """By itself it troubles nobody; beside another doubt a person is told of it."""
+    SHAPES["cut_after_the_answers"][1](tmp_path, WORK)
+    data = (tmp_path / FILE).read_bytes()
+    put(
+        tmp_path,
+        data.replace(b"def double(x):\\n    # caf", b"#def double(x):\\n#   return 1 # caf"),
+    )
+    put(tmp_path, (tmp_path / FILE).read_bytes().replace(b"\\n    return 2 * x", b""))
+    doubts = {doubt.exercise: doubt.reason for doubt in read(tmp_path).doubts}
+
+    assert doubts["01-double"] == "the code in the solution cell 01-double is commented out"
+    assert None in doubts
 
 
 def test_answers_in_the_cell_for_experiments_ask_a_person(tmp_path):

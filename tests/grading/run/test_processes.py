@@ -6,6 +6,7 @@ from hand_ins import CHECKS, FILE, NAME, Work, cell_of, code, place_of, put
 
 from pawmark.grading.intake.choosing import choose
 from pawmark.grading.intake.finding import find
+from pawmark.grading.results.outcomes import Outcome
 from pawmark.grading.run import processes
 from pawmark.grading.run.execution import Execution
 from pawmark.grading.run.pipeline import not_attempted_in
@@ -133,6 +134,18 @@ def test_a_cell_that_set_a_trap_is_to_blame_and_not_the_one_that_fell_into_it(ru
     assert execution.doubts == ()
 
 
+def test_a_trap_into_which_an_answer_falls_when_it_is_asked_is_found(run):
+    """The answer does well without the cell that set it: that cell is named."""
+    notebook = with_cells("import math, os\nmath.floor = lambda *_: os._exit(1)")
+    cell_of(notebook, "treble")["source"] = (
+        "import math\n\ndef treble(x):\n    return 3 * math.floor(x)"
+    )
+    execution = run(notebook)
+
+    assert points(execution) == ALL
+    assert ["'import math, os'" in line for line in execution.losses] == [True]
+
+
 def test_a_cause_that_cannot_be_established_asks_a_person(run, monkeypatch):
     """Where the processes are used up, nobody is named as the cause, and a person is asked."""
     monkeypatch.setattr(processes, "MAX_RESTARTS", 1)
@@ -158,3 +171,97 @@ def test_time_that_is_over_asks_a_person(run):
 
     assert execution.doubts
     assert {doubt.exercise for doubt in execution.doubts} >= {"01-double", "01-treble"}
+
+
+SILENT = {
+    "stopped": "import os, signal, threading\n"
+    "threading.Timer(0.7, os.kill, [os.getpid(), signal.SIGSTOP]).start()",
+    "deaf": "get_ipython().run_cell = lambda *_, **__: None",
+    "held": "import ctypes, threading\n"
+    "threading.Timer(0.7, ctypes.PyDLL(None).sleep, [999]).start()",
+    "alarm": "import signal\n\ndef loop(*_):\n    while True:\n        pass\n\n"
+    "signal.signal(signal.SIGALRM, loop)\nsignal.setitimer(signal.ITIMER_REAL, 0.7)",
+    "busy": "import threading\n\ndef spin():\n    while True:\n        pass\n\n"
+    "for _ in range(6):\n    threading.Thread(target=spin, daemon=True).start()",
+}
+
+
+@pytest.fixture
+def impatient(monkeypatch):
+    """Wait three seconds for the answer of a process that is asked to do nothing."""
+    monkeypatch.setattr(processes, "MAX_SILENCE", 3.0)
+
+
+@pytest.mark.usefixtures("impatient")
+@pytest.mark.parametrize(
+    "way",
+    [
+        way if way in ("stopped", "deaf") else pytest.param(way, marks=pytest.mark.slow)
+        for way in SILENT
+    ],
+)
+def test_a_cell_that_silences_the_process_costs_nobody_else_a_point(run, way):
+    """It is found among innocent ones, named, and left out; a person is told that it was."""
+    notebook = with_cells("mine = 1", SILENT[way], "also_mine = 2")
+    # Many short waits: with busy threads beside them each takes a turn of theirs.
+    cell_of(notebook, "treble")["source"] = (
+        "import time\n\ndef treble(x):\n    for _ in range(300):\n        time.sleep(0.001)\n"
+        "    return 3 * x"
+    )
+    execution = run(notebook, timeout=5)
+
+    assert points(execution) == ALL, (execution.results, execution.losses, execution.doubts)
+    assert [repr(SILENT[way].splitlines()[0][:60]) in line for line in execution.losses] == [True]
+    assert "from answering later" in execution.losses[0]
+    assert [doubt.reason for doubt in execution.doubts] == [processes.DOUBT_LEFT_OUT]
+    again = run(notebook, from_bytes(to_bytes(execution.recording)))
+    assert (points(again), again.losses, again.live) == (ALL, execution.losses, 0)
+
+
+@pytest.mark.parametrize("helper", ["", "def waits():\n    pass"])
+def test_an_answer_that_never_ends_costs_itself_alone(run, helper):
+    """It does so without any other cell too, or with those that it needs: nobody is troubled."""
+    notebook = with_cells(helper or "mine = 1")
+    body = "while True:\n        waits()" if helper else "while True:\n        pass"
+    cell_of(notebook, "treble")["source"] = f"def treble(x):\n    {body}"
+    execution = run(notebook, timeout=3)
+    [check] = execution.results["01-treble"].checks
+
+    assert points(execution) == {"01-double": 5, "01-treble": 0}
+    assert check.outcome is Outcome.TIMEOUT
+    assert "is a loop endless?" in check.message
+    assert execution.doubts == ()
+
+
+@pytest.mark.usefixtures("impatient")
+def test_what_silences_the_process_unseen_ends_the_run_early(run):
+    """Two in a row hang for no known cause: nobody is blamed, the rest waits for a person."""
+    notebook = with_cells(*(f"mine = {n}  # hang" for n in range(4)), after="double-check")
+    cell_of(notebook, "double")["source"] += (
+        "\n\nimport time\nget_ipython().events.register('pre_run_cell',\n"
+        "    lambda info: time.sleep(99) if '# hang' in info.raw_cell else None)"
+    )
+    execution = run(notebook, timeout=3)
+    [check] = execution.results["01-treble"].checks
+    said = " ".join([*execution.losses, check.message])
+
+    assert points(execution) == {"01-double": 5, "01-treble": 0}
+    assert check.outcome is Outcome.NOT_REACHED
+    assert len(execution.losses) == 2
+    assert "it was not this answer's doing as far as can be told" in said
+    assert "your code" not in said
+    asked = {doubt.exercise: doubt.reason for doubt in execution.doubts}
+    assert asked.keys() == {None, "01-treble"}
+    assert asked[None] == processes.DOUBT_SILENT
+
+
+def test_an_interrupt_that_an_answer_raises_ends_nothing(run):
+    """KeyboardInterrupt is an error like others: the row names it, and the process lives on."""
+    notebook = WORK.notebook
+    cell_of(notebook, "double")["source"] = "def double(x):\n    raise KeyboardInterrupt('no')"
+    execution = run(notebook)
+    [check] = execution.results["01-double"].checks
+
+    assert points(execution) == {"01-double": 0, "01-treble": 5}
+    assert (check.outcome, check.message) == (Outcome.STUDENT_ERROR, "KeyboardInterrupt: no")
+    assert execution.live == 1

@@ -16,9 +16,15 @@ from traitlets.config import PyFileConfigLoader
 from pawmark.doctor.finding import Finding
 from pawmark.errors import CourseError
 from pawmark.grading import course as courses
-from pawmark.grading.batch.grade_class import GRADEBOOK
 from pawmark.grading.checks.session import check_folder, module_name
-from pawmark.grading.course_folder import CONFIG, assignments, source_notebook
+from pawmark.grading.course_folder import (
+    CONFIG,
+    GRADEBOOK,
+    SUBMITTED,
+    assignments,
+    source_notebook,
+)
+from pawmark.grading.gradebook.unclaimed import unclaimed
 from pawmark.grading.intake.cells import exercise_of
 
 _MARK = "pytest.mark.cell"
@@ -58,6 +64,7 @@ def examine(course: Path) -> Iterator[Finding]:
     )  # fmt: skip
     yield configuration(course)
     yield gradebook(course, books)
+    yield hand_ins(course)
     yield unfinished(course)
 
 
@@ -266,6 +273,18 @@ def _read_gradebook(path: Path) -> tuple[int, dict[str, float]]:
             raise sqlite3.DatabaseError(state)
         (graded,) = book.execute("select count(*) from submitted_assignment").fetchone()
         return graded, {name: float(points) for name, points in book.execute(worth)}
+
+
+def hand_ins(course: Path) -> Finding:
+    """Look for what lies among the hand-ins and is nobody's."""
+    stray = unclaimed(course)
+    if not stray:
+        return Finding.ok(SUBMITTED, "nothing lies where it is not looked for")
+    return Finding.mend(
+        SUBMITTED,
+        "; ".join(ascii(str(one))[1:-1] for one in stray),
+        f"Put what each student handed in at {SUBMITTED}/STUDENT/ASSIGNMENT/.",
+    )
 
 
 def unfinished(course: Path) -> Finding:

@@ -23,15 +23,14 @@ from pawmark.errors import CourseError
 from pawmark.grading import course as courses
 from pawmark.grading.batch.board import Board
 from pawmark.grading.batch.pool import Pool, WorkerEndedError, workers_that_fit
-from pawmark.grading.course_folder import KEPT, LOGS, run_nbgrader
+from pawmark.grading.course_folder import GRADEBOOK, KEPT, LOGS, SUBMITTED, run_nbgrader
 from pawmark.grading.gradebook import course_settings, readiness
+from pawmark.grading.gradebook.unclaimed import Unclaimed, is_a_name, unclaimed
 from pawmark.grading.results import record
 from pawmark.grading.results.outcomes import show_points
 from pawmark.grading.results.record import Record
 from pawmark.grading.sandbox import choice
 from pawmark.terminal import printable
-
-GRADEBOOK = "gradebook.db"
 
 
 def require_ready(course: Path) -> None:
@@ -61,11 +60,15 @@ def submitted(course: Path, assignment: str) -> list[str]:
     CourseError
         When nobody did.
     """
-    found = sorted(path.parent.name for path in (course / "submitted").glob(f"*/{assignment}"))
+    names = [path.parent.name for path in (course / SUBMITTED).glob(f"*/{assignment}")]
+    found = sorted(filter(is_a_name, names))
     if not found:
-        raise CourseError(
+        message = (
             f"Nobody handed in {assignment}: there is no submitted/STUDENT/{assignment}/ in "
             f"{course}. Put each notebook at submitted/STUDENT/{assignment}/{assignment}.ipynb."
+        )
+        raise CourseError(
+            "\n".join([message, *_asked_of_a_person(unclaimed(course, [assignment]))])
         )
     return found
 
@@ -119,8 +122,10 @@ def grade(
     students = None if students is None else list(students)
     todo = {name: _to_grade(course, name, students, force, console) for name in names}
     todo = {name: found for name, found in todo.items() if found}
+    stray = unclaimed(course, names)
     if not todo:
-        return 0
+        _list(console, _asked_of_a_person(stray))
+        return 1 if stray else 0
     require_ready(course)
     for name in todo:
         ensure_known(course, name)
@@ -139,9 +144,18 @@ def grade(
     asking = [
         line for name, found in todo.items() for line in needing_a_person(course, name, found)
     ]
-    for line in ["A person must look at:", *asking] if asking else []:
+    _list(console, ["A person must look at:", *asking] if asking else [])
+    _list(console, _asked_of_a_person(stray))
+    return status or (1 if stray else 0)
+
+
+def _asked_of_a_person(stray: Sequence[Unclaimed]) -> list[str]:
+    return [f"A person must look: {ascii(str(one))[1:-1]}" for one in stray]
+
+
+def _list(console: Console, lines: Iterable[str]) -> None:
+    for line in lines:
         console.print(line, markup=False, highlight=False, soft_wrap=True)
-    return status
 
 
 def _to_grade(

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 from pawmark.grading.boundary import wire
 from pawmark.grading.boundary.wire import Opaque
 from pawmark.grading.inside.guest import Guest
-from pawmark.grading.results.outcomes import Outcome
+from pawmark.grading.results.outcomes import NOT_ATTEMPTED_YET, Outcome
 
 Extended = TypeVar("Extended", bound="Student")
 
@@ -17,7 +17,7 @@ _NOT_SENT_BACK = (
     "are nested too deep in it"
 )
 _STATUS = {
-    "not attempted": (Outcome.NOT_ATTEMPTED, "this exercise is not attempted yet"),
+    "not attempted": (Outcome.NOT_ATTEMPTED, NOT_ATTEMPTED_YET),
     "too large": (Outcome.OUTPUT_LIMIT, "your code's answer is larger than what is looked at"),
     "timeout": (
         Outcome.TIMEOUT,

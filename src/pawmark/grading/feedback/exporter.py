@@ -38,6 +38,7 @@ WORDS = {
     Outcome.UNREAD: "Nothing could be graded of what was handed in. A person will look at it.",
 }
 
+_NOTHING_RUNS = "The exercise was left as it was handed out, or nothing of the answer runs."
 _KINDS = {"": "check", "item": "item"}  # of a check, by its row; all others are rows
 
 _HEADING = re.compile(r"^#{1,6}[ \t]+(.+)$", re.MULTILINE)
@@ -76,7 +77,7 @@ class Group:
     @property
     def message(self) -> str:
         """What is to be said beside the outcome; nothing where the outcome says it all."""
-        silent = self.outcome in (Outcome.PASSED, Outcome.NOT_ATTEMPTED)
+        silent = self.outcome is Outcome.PASSED or self.checks[0].is_untouched
         return "" if silent else self.checks[0].message
 
     @property
@@ -249,8 +250,13 @@ class Page:
     @property
     def words(self) -> list[tuple[Outcome, str]]:
         """The outcomes on the page, explained."""
-        seen = {check.outcome for exercise in self.exercises for check in exercise.checks}
-        return [(outcome, words) for outcome, words in WORDS.items() if outcome in seen]
+        checks = [check for exercise in self.exercises for check in exercise.checks]
+        seen = {check.outcome for check in checks}
+        words = dict(WORDS)
+        idle = [check for check in checks if check.outcome is Outcome.NOT_ATTEMPTED]
+        if not all(check.is_untouched for check in idle):
+            words[Outcome.NOT_ATTEMPTED] = _NOTHING_RUNS
+        return [(outcome, said) for outcome, said in words.items() if outcome in seen]
 
 
 class FeedbackExporter(HTMLExporter):

@@ -16,7 +16,9 @@ from nbgrader.converters.base import NbGraderException
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.utils import parse_utc
 
+from pawmark.grading.course_folder import SUBMITTED
 from pawmark.grading.gradebook import readiness
+from pawmark.grading.gradebook.unclaimed import Unclaimed, is_a_name, unclaimed
 from pawmark.grading.intake import files
 from pawmark.grading.intake.walking import is_empty
 
@@ -80,6 +82,7 @@ class HardenedAutograde(Autograde):
         except NbGraderException:
             self._admit()
             if not self.assignments:
+                self._say_who_is_asked()
                 raise
         else:
             self._admit()
@@ -95,16 +98,27 @@ class HardenedAutograde(Autograde):
                 expected = str(folder / f"{folder.name}.ipynb")
                 self.assignments[str(folder)] = [expected]
         self._leave_out_what_nobody_is_called()
+        self.for_a_person += map(str, self._unclaimed())
 
     def _leave_out_what_nobody_is_called(self) -> None:
-        """Ask for a person where nbgrader would end its run: it reads no name with a line break."""
+        """Leave out names with which nbgrader would end its run; they are nobody's, and said."""
         rule = super()._format_source("(?P<assignment_id>.*)", "(?P<student_id>.*)", escape=True)
-        for folder in [name for name in self.assignments if re.match(rule, name) is None]:
-            del self.assignments[folder]
-            self.for_a_person.append(
-                f"{folder}: not graded, since the name of a folder has a line break in it, and a "
-                "gradebook holds no such name. Rename the folder after its student and grade again"
-            )
+        for folder in list(self.assignments):
+            found = re.match(rule, folder, re.DOTALL)
+            if found is None or not is_a_name(found["student_id"]):
+                del self.assignments[folder]
+
+    def _unclaimed(self) -> list[Unclaimed]:
+        """Return what lies among the hand-ins, where nbgrader's usual folders are used.
+
+        Where one student is graded, others are not looked at.
+        """
+        root, student = Path(self.coursedir.root), self.coursedir.student_id
+        usual = root / SUBMITTED / "STUDENT" / "ASSIGNMENT"
+        if Path(super()._format_source("ASSIGNMENT", "STUDENT")) != usual:
+            return []
+        found = unclaimed(root, [self.coursedir.assignment_id])
+        return [one for one in found if student in ("*", one.student)]
 
     def init_destination(self, assignment_id: str, student_id: str) -> bool:
         """Grade again what a killed grader left half-way: nbgrader takes the folder for graded."""
@@ -178,9 +192,12 @@ class HardenedAutograde(Autograde):
                 self.log.error(reason)
             raise
         finally:
-            for line in self.for_a_person:
-                self.log.error("A person must look: %s", ascii(line)[1:-1])
+            self._say_who_is_asked()
         if self.for_a_person:
             raise NbGraderException(
                 "a person must look at what is listed above; these grades are not complete"
             )
+
+    def _say_who_is_asked(self) -> None:
+        for line in self.for_a_person:
+            self.log.error("A person must look: %s", ascii(line)[1:-1])

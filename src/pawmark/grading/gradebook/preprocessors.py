@@ -16,7 +16,7 @@ from pawmark.grading.intake import stand_in
 from pawmark.grading.intake.cells import exercise_of
 from pawmark.grading.pages.result_table import ResultTable, render_table
 from pawmark.grading.results import record
-from pawmark.grading.results.outcomes import CheckResult, ExerciseResult, Outcome
+from pawmark.grading.results.outcomes import CheckResult, ExerciseResult
 from pawmark.grading.results.record import Record, Run
 from pawmark.grading.run import course_secret
 from pawmark.grading.run.pipeline import Job, prepare
@@ -151,7 +151,7 @@ class SaveTrustedGrades(SaveAutoGrades):
         lost = (
             [check for check in result.checks if check.points < check.max_points] if result else []
         )
-        if not lost or all(check.outcome is Outcome.NOT_ATTEMPTED for check in lost):
+        if not lost or all(check.is_untouched for check in lost):
             return
         comment = self.gradebook.find_comment(
             cell.metadata["nbgrader"]["grade_id"],

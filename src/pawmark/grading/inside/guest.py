@@ -53,10 +53,14 @@ class Guest:
     ----------
     namespace
         The live namespace of the notebook.
+    alone
+        Whether nobody sits at this process who could interrupt it: then an interrupt is what an
+        answer raised, like any other error.
     """
 
-    def __init__(self, namespace: dict[str, Any]) -> None:
+    def __init__(self, namespace: dict[str, Any], alone: bool = False) -> None:
         self.namespace = namespace
+        self.alone = alone
         self.kept: list[Any] = []
         self._scratch: str | None = None
 
@@ -79,13 +83,13 @@ class Guest:
             with contextlib.redirect_stdout(io.StringIO()), _no_warnings():
                 value = _operation(question["op"])(self, **question["args"])
             return wire.encode({"status": "ok", "value": value}, self.keep)
-        except KeyboardInterrupt:
-            raise
         except _TimeIsUp:
             return wire.encode({"status": "timeout"})
         except NotImplementedError:
             return wire.encode({"status": "not attempted"})
         except BaseException as error:
+            if isinstance(error, KeyboardInterrupt) and not self.alone:
+                raise
             return wire.encode({"status": "error", **_describe(error)})
         finally:
             _close_figures()
@@ -410,7 +414,7 @@ def serve() -> None:
     if not _serving:
         from IPython import get_ipython
 
-        _serving.append(Guest(get_ipython().user_ns))
+        _serving.append(Guest(get_ipython().user_ns, alone=True))
     number = settings.here.channel_fd
     assert number is not None, "a runner starts this kernel, and tells it"
     channel = socket.socket(fileno=os.dup(number))

@@ -28,6 +28,8 @@ _LOCAL = struct.Struct("<4s5H3L2H")
 _END = b"PK\x05\x06"
 _MAX_DIRECTORY = 2_000_000
 _OLDEST = 1981  # before, a time is that of an archive that keeps none
+_LOCKED = 99  # WinZip's way to lock a file by a password
+_METHODS = {9: "Deflate64", 14: "LZMA", 20: "Zstandard", 93: "Zstandard", 95: "XZ", 98: "PPMd"}
 # What a made-up archive does to the modules: wrong numbers, unknown methods, endless nesting.
 _ERRORS = (OSError, ValueError, RuntimeError, EOFError, NotImplementedError, KeyError, IndexError,
            MemoryError, OverflowError, struct.error, zlib.error, lzma.LZMAError,
@@ -189,8 +191,18 @@ def _unpacked(packed: memoryview, method: int, count: int, budget: Budget) -> tu
         zipfile.ZIP_BZIP2: bz2.BZ2Decompressor,
     }
     if method not in makers:
-        raise NotImplementedError("an unusual compression")
+        raise _unusual(method)
     return _stream(packed, makers[method](), count, budget)
+
+
+def _unusual(method: int) -> UnreadableError:
+    """Say why a file in a sound archive is not unpacked: it is not damaged."""
+    if method == _LOCKED:
+        return UnreadableError("it is locked by a password")
+    how = _METHODS.get(method, f"method {method}")
+    return UnreadableError(
+        f"it is compressed in a way that grading does not open ({how}): pack it as an ordinary .zip"
+    )
 
 
 def _stream(packed: memoryview, engine: _Engine, count: int, budget: Budget) -> tuple[bytes, int]:

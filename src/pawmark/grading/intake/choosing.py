@@ -67,15 +67,16 @@ def choose(
         course_files or {},
     )
     notes = _notes(candidate.name, expected, sorted(others))
+    doubts = (
+        *repaired.doubts,
+        *_doubts(candidate, repaired, last, found),
+        *_set_aside(candidate, made),
+        *_answers_beside(repaired, candidate, found, course_files or {}),
+    )
     return replace(
         repaired,
         repairs=(*notes, *repaired.repairs, *found.notes, *left_out),
-        doubts=(
-            *repaired.doubts,
-            *_doubts(candidate, repaired, last, found),
-            *_set_aside(candidate, made),
-            *_answers_beside(repaired, candidate, found, course_files or {}),
-        ),
+        doubts=(*doubts, *(_commented_out(repaired) if doubts else ())),
         graded=candidate.name,
         beside=beside,
     )
@@ -141,6 +142,14 @@ def _doubts(
     if found.stopped:
         reasons.append(f"not all of it was read: {found.stopped}; graded was {candidate.name!r}")
     return list(map(Doubt, reasons))
+
+
+def _commented_out(repaired: Repaired) -> list[Doubt]:
+    """Ask a person about code that is commented out, where something else is in doubt already."""
+    return [
+        Doubt(f"the code in the solution cell {grade_id} is commented out", grade_id)
+        for grade_id in sorted(repaired.commented)
+    ]
 
 
 def _set_aside(candidate: Candidate, made: list[_Made]) -> list[Doubt]:

@@ -34,8 +34,8 @@ _TOO_MANY = (
 )
 _NOTEBOOK_NAME = re.compile(r"\.ipynb(\.|$)", re.IGNORECASE)
 _WORK = re.compile(
-    r"\.(ipynb|py|zip|tar|t?gz|7z|rar|pdf|do[ct][xm]?|od[tsp]|rtf|html?|eml|msg|deepnote|qmd|rmd)"
-    r"(\.|$)",
+    r"\.(ipynb|py|zip|tar|t?gz|zst|7z|rar|exe|run|pdf|do[ct][xm]?|od[tsp]|rtf|tex|html?|eml|msg"
+    r"|deepnote|qmd|rmd|b64|g(?:doc|sheet|slides)|url|webloc)(\.|$)",
     re.IGNORECASE,
 )
 
@@ -124,6 +124,11 @@ class _File:
     @property
     def name(self) -> str:
         return f"{self.archive}: {self.path}" if self.archive else self.path
+
+
+def looks_like_work(name: str) -> bool:
+    """Tell by its name whether a file may be the work that was meant."""
+    return bool(_WORK.search(name))
 
 
 def find(folder: Path, budget: Budget | None = None) -> HandIn:
@@ -227,13 +232,14 @@ class _Search:
         try:
             readings = reading.read(data, self.budget)
         except UnreadableError:
-            if _NOTEBOOK_NAME.search(file.path):
+            if _NOTEBOOK_NAME.search(file.path) or reading.foreign(data):
                 raise
             self._keep(file, data)
             return
         if not any(_has_cells(found) for found in readings):
-            if _NOTEBOOK_NAME.search(file.path):
-                raise UnreadableError("it has no cells")
+            words = reading.foreign(data)
+            if words or _NOTEBOOK_NAME.search(file.path):
+                raise UnreadableError(words or "it has no cells")
             self._keep(file, data)
             return
         for found in readings:
@@ -248,11 +254,11 @@ class _Search:
             for found in reading.read(data, self.budget):
                 self._add(file, found)
         except UnreadableError as error:
-            if _WORK.search(file.path):
+            if looks_like_work(file.path) or reading.is_known(data) or reading.foreign(data):
                 self._doubt(file, str(error))
 
     def _other(self, file: _File, head: bytes) -> None:
-        if _WORK.search(file.path) or reading.is_known(head):
+        if looks_like_work(file.path) or reading.is_known(head):
             self._doubt(file, reading.described(head))
         if not self._full(file):
             self._keep(file, file.read(MAX_FILE + 1))

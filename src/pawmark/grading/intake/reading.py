@@ -39,7 +39,12 @@ _KINDS = (
     (b"7z\xbc\xaf", "a 7z archive, which grading does not open"),
     (b"Rar!", "a RAR archive, which grading does not open"),
     (b"{\\rtf", "a text document (RTF)"),
+    (b"\x28\xb5\x2f\xfd", "an archive of Zstandard, which grading does not open"),
+    (b"MSCF", "a cabinet archive, which grading does not open"),
+    (b"\x7fELF", "a program, which grading does not start"),
 )
+_SELF_EXTRACTING = "a program or an archive that unpacks itself, which grading does not start: "
+_SELF_EXTRACTING += "hand in the notebook itself, or a .zip"
 _OFFICE = (
     (b"word/", "a Word document"),
     (b"xl/", "an Excel workbook"),
@@ -54,6 +59,20 @@ _MAIL = re.compile(
     re.IGNORECASE,
 )
 _DEEPNOTE = re.compile(rb"^(?:blocks|notebooks|[ \t-]+blocks|[ \t]+notebooks):", re.MULTILINE)
+_MARIMO = re.compile(rb"^(?:import marimo\b|app *= *marimo\.App\(|@app\.cell\b)", re.MULTILINE)
+_LATEX = re.compile(rb"^[ \t]*\\(?:documentclass\b|begin\{document\})", re.MULTILINE)
+_LINK = re.compile(
+    rb"\A\s*(?:\[InternetShortcut\]|\[Desktop Entry\](?s:.*)^URL=|https?://\S+\s*\Z"
+    rb"|(?:<\?xml(?s:.*))?<plist(?s:.*)<key>URL</key>)",
+    re.MULTILINE | re.IGNORECASE,
+)
+_GOOGLE = re.compile(
+    rb'"doc_id"\s*:|"(?:url|open_url)"\s*:\s*"https?://(?:docs|drive|colab\.research)\.google\.'
+)
+_MAX_LINK = 10_000
+_BASE64 = re.compile(
+    rb"(?:data:[\w.+/-]*(?:;[\w=.-]+)*;base64,)?([A-Za-z0-9+/]{16}[A-Za-z0-9+/\s]*={0,2})"
+)
 _LOOK = 20_000
 _INSTEAD = ", which grading cannot run: hand in the notebook itself"
 _PAGE = re.compile(rb"\s*<(!doctype|html|\?xml|svg)", re.IGNORECASE)
@@ -142,7 +161,8 @@ def looks_like_text(head: bytes) -> bool:
 
 def is_known(start: bytes) -> bool:
     """Tell whether the first bytes are those of a document that is no notebook."""
-    return any(start.startswith(magic) for magic, _ in _KINDS) or bool(_PAGE.match(start))
+    magical = any(start.startswith(magic) for magic, _ in _KINDS)
+    return magical or _unpacks_itself(start) or bool(_PAGE.match(start))
 
 
 def office(data: bytes) -> str:
@@ -161,22 +181,41 @@ def described(data: bytes) -> str:
     for magic, words in _KINDS:
         if data.startswith(magic):
             return f"it is {words}"
+    if _unpacks_itself(data):
+        return f"it is {_SELF_EXTRACTING}"
+    if words := foreign(data):
+        return words
     if _PAGE.match(data):
         return "it is a web page"
-    if words := _foreign(data):
-        return words
     if data.lstrip()[:1] in (b"{", b"["):
         return "it is not JSON"
     return "it is no notebook and no script"
 
 
-def _foreign(data: bytes) -> str:
-    """Say which text it is that could be taken for a script, and is none."""
+def _unpacks_itself(data: bytes) -> bool:
+    """Tell whether a file is a program: of Windows, or a script with an archive behind it."""
+    return (data.startswith(b"MZ") and b"\x00" in data[:128]) or (
+        data.startswith(b"#!") and b"\x00" in data
+    )
+
+
+def foreign(data: bytes) -> str:
+    """Say which text it is that could be taken for a notebook or a script, and is none."""
     if _MAIL.match(data[:_LOOK].replace(b"\r\n", b"\n")):
         return "it is an e-mail; hand in the notebook that is attached to it"
     if b"project:" in data and _DEEPNOTE.search(data):
         return "it is a project file of Deepnote; export the notebook there as .ipynb"
+    if len(set(_MARIMO.findall(data))) > 1:
+        return "it is a notebook of marimo; export it there as .ipynb (marimo export ipynb)"
+    if _LATEX.search(data[:_LOOK]):
+        return f"it is a document of LaTeX{_INSTEAD}"
+    if len(data) < _MAX_LINK and (_LINK.match(data) or _is_link_to_google(data)):
+        return "it is a link to a document, and not the document: download it, and hand that in"
     return ""
+
+
+def _is_link_to_google(data: bytes) -> bool:
+    return data.lstrip().startswith(b"{") and bool(_GOOGLE.search(data)) and b'"cells"' not in data
 
 
 def read(data: bytes, budget: Budget) -> list[Reading]:
@@ -243,7 +282,35 @@ def _version(data: bytes, budget: Budget) -> Reading:
         raise UnreadableError("it is empty")
     if start in (b"{", b"[", b'"'):
         return _notebook(data, budget, 0)
+    if plain_data := _from_base64(data):
+        budget.take_bytes(len(plain_data))
+        return _noted(_notebook(plain_data, budget, 0), ("the file was written in base64",), ())
     return _script(data)
+
+
+def _from_base64(data: bytes) -> bytes:
+    """Return what a text in base64 stands for, where that may be a notebook; else nothing.
+
+    Raises
+    ------
+    UnreadableError
+        If it is a file of another kind, which is named.
+    """
+    found = _BASE64.fullmatch(data.strip())
+    if found is None:
+        return b""
+    try:
+        inner = base64.b64decode(b"".join(found[1].split()), validate=True)
+    except (binascii.Error, ValueError):
+        return b""
+    if inner.lstrip().startswith(b"{"):
+        return inner
+    if is_known(inner) or inner.startswith((b"PK", b"\x1f\x8b")):
+        raise UnreadableError(
+            "it is a file that was turned into text (base64), as e-mail programs do: hand in the "
+            "file itself"
+        )
+    return b""
 
 
 def _notebook(data: bytes, budget: Budget, depth: int) -> Reading:
@@ -257,6 +324,8 @@ def _notebook(data: bytes, budget: Budget, depth: int) -> Reading:
     if not skimmer.found and skimmer.inner and depth < 3:
         return _unwrapped(skimmer.inner, budget, depth)
     if not skimmer.found or not (skimmer.cells or not damage):
+        if words := foreign(data):
+            raise UnreadableError(words)
         if damage or not data.lstrip().startswith((b"{", b"[")):
             raise UnreadableError("it is not JSON" if not damage else f"it is not JSON: {damage}")
         raise UnreadableError("it has no cells")
@@ -388,7 +457,7 @@ def _is_picture(mime: str, text: str) -> bool:
 
 
 def _script(data: bytes) -> Reading:
-    if is_known(data) or len(data) > MAX_SCRIPT or b"\x00" in data or _foreign(data):
+    if is_known(data) or len(data) > MAX_SCRIPT or b"\x00" in data or foreign(data):
         raise UnreadableError(described(data))
     encoding = decoding.encoding_of(data)
     text = plain(data.decode(encoding, "replace"))

@@ -35,6 +35,10 @@ _PROGRAM = re.compile(
     r"|\w+ *=[^=]|return\b)",
     re.MULTILINE,
 )
+_STRING = re.compile(r"(\"\"\"|''')(.*?)(?:\1|\Z)", re.DOTALL)
+# Lines that do nothing, and that students leave where their code is commented out.
+_IDLE = {"pass", "...", "return", "return None", "raise NotImplementedError",
+         "raise NotImplementedError()"}  # fmt: skip
 # Magics that run the rest of their cell in the notebook itself.
 _RUNNING = {"time", "capture", "prun"}
 _MAGIC = re.compile(r"\s*(?:#[^\n]*\n\s*)*(%%([\w!]+)\S*)")
@@ -78,6 +82,8 @@ class Repaired:
         Why a person should look at it.
     unread
         Why nothing of what was handed in could be graded; empty where something could.
+    commented
+        The grade ids of the attempted cells of which nothing runs: their code is commented out.
     graded
         The name of the file that was graded.
     beside
@@ -91,6 +97,7 @@ class Repaired:
     known: int = field(default=0, compare=False)
     doubts: tuple[Doubt, ...] = ()
     unread: str = ""
+    commented: frozenset[str] = frozenset()
     graded: str = field(default="", compare=False)
     beside: Mapping[str, bytes] = field(default_factory=dict)
 
@@ -289,6 +296,23 @@ def _lines(source: str) -> set[str]:
     return {line.strip("# \t") for line in source.splitlines()} - {""}
 
 
+def is_commented_out(original: str, source: str) -> bool:
+    """Tell whether an answer holds a program of the student's of which nothing runs.
+
+    It is in comments or in a string, and around it stands only what was handed out. By the look of
+    the lines, as Python's own parser must not be given a student's text.
+    """
+    strings = [found[2] for found in _STRING.finditer(source)]
+    lines = [line.strip() for line in _STRING.sub("", source).splitlines()]
+    given = _lines(original)
+    live = {line for line in lines if line and not line.startswith("#")}
+    if live - given - _IDLE:
+        return False
+    idle = [line.lstrip("# ") for line in lines if line.startswith("#")]
+    idle += [line.strip() for text in strings for line in text.splitlines()]
+    return bool(_PROGRAM.search("\n".join(line for line in idle if line not in given)))
+
+
 def _makes_names(source: str) -> bool:
     return bool(re.search(r"^(?:(?:async +)?def|class|import|from) |^\w+ *=[^=]", source, re.M))
 
@@ -319,6 +343,7 @@ class _Rebuild:
         self.repairs: list[str] = []
         self.doubts: list[Doubt] = []
         self.attempted: set[str] = set()
+        self.commented: set[str] = set()
         self.free_code = False
         self.cells = self.usable(list(entries))
         self.copies = self.match()
@@ -441,6 +466,7 @@ class _Rebuild:
             self.free_code,
             self.known,
             tuple(self.doubts),
+            commented=frozenset(self.commented),
         )
 
     def answer(self, i: int, j: int | None) -> None:
@@ -459,6 +485,8 @@ class _Rebuild:
             cell.source = self.cells[j].source
             if cell.cell_type == "code":
                 cell.source = self.without_controls(_label(cell), cell.source)
+                if is_commented_out(self.originals[i].source, cell.source):
+                    self.commented.add(str(_nbgrader(cell).get("grade_id")))
             self.attempted.add(str(_nbgrader(cell).get("grade_id")))
             if _is_written(cell):
                 self.paste(cell, self.cells[j].pictures)

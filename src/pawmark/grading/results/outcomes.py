@@ -62,6 +62,8 @@ class Exhibit:
     data: dict[str, Any]
 
 
+# What is said of an exercise that was left as it was handed out.
+NOT_ATTEMPTED_YET = "this exercise is not attempted yet"
 # What rows say that lose points by what another row has told already.
 SAME_REASON = "for the same reason"
 WITH_RESULTS_ONLY = "it counts with right results only"
@@ -165,6 +167,12 @@ class CheckResult:
     def tells(self) -> bool:
         """Whether its message says something that no other row of the exercise has said."""
         return bool(self.message) and self.message not in (SAME_REASON, WITH_RESULTS_ONLY)
+
+    @property
+    def is_untouched(self) -> bool:
+        """Whether it was not attempted, and nothing more is to be said of that."""
+        usual = self.message in ("", NOT_ATTEMPTED_YET)
+        return self.outcome is Outcome.NOT_ATTEMPTED and usual
 
     @property
     def row_points(self) -> str:

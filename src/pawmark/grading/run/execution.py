@@ -19,10 +19,17 @@ from pawmark.grading.course import Data
 from pawmark.grading.intake import stand_in
 from pawmark.grading.intake.cells import exercise_of, is_grade, is_solution, is_students_own
 from pawmark.grading.intake.rebuild import Doubt
-from pawmark.grading.results.outcomes import CheckResult, ExerciseResult, Outcome
+from pawmark.grading.results.outcomes import (
+    NOT_ATTEMPTED_YET,
+    CheckResult,
+    ExerciseResult,
+    Outcome,
+)
 from pawmark.grading.run.processes import (
+    DOUBT_LEFT_OUT,
     DOUBT_SEVERAL,
     LATER,
+    LATER_SILENT,
     CauseFoundError,
     Loss,
     Origin,
@@ -49,7 +56,6 @@ _DOUBT_NOT_REACHED = (
     "grading did not come as far as this exercise: the time for the whole notebook was over, or "
     "the Python process was lost too often"
 )
-_NOT_ATTEMPTED = "this exercise is not attempted yet"
 _UNREADABLE = "your code's answer could not be read"
 
 
@@ -220,6 +226,8 @@ class Execution:
         """Forget what was run: all of it runs again, without the cell that ended the process."""
         if self._causes:
             self.processes.doubt(DOUBT_SEVERAL)
+        if cause.outcome is Outcome.TIMEOUT:
+            self.processes.doubt(DOUBT_LEFT_OUT)
         self._causes[cause.step.index] = cause.outcome
         self.processes.forget()
         self.old, self._found, self._bytes_left = None, None, MAX_RECORDING
@@ -278,7 +286,9 @@ class Execution:
     def _execute(self, index: int, cell: NotebookNode) -> None:
         grade_id = cell.metadata.get("nbgrader", {}).get("grade_id", "")
         if index in self._causes:
-            recorded = RecordedCell([], self._causes[index], LATER)
+            cause = self._causes[index]
+            words = LATER_SILENT if cause is Outcome.TIMEOUT else LATER
+            recorded = RecordedCell([], cause, words)
         else:
             recorded = self._from_recording(index) or self._run(index)
         self.recording.cells[index] = recorded
@@ -351,7 +361,7 @@ class Execution:
 
         def ask_all(messages: Sequence[wire.Message], seconds: float, cheap: bool) -> list[Reply]:
             if exercise in self.not_attempted:
-                answer = StudentError(Outcome.NOT_ATTEMPTED, _NOT_ATTEMPTED)
+                answer = StudentError(Outcome.NOT_ATTEMPTED, NOT_ATTEMPTED_YET)
                 return [answer] * len(messages)
             known = self.recording.probes[exercise]
             keys = [wire.digest_of(message) for message in messages]
@@ -369,13 +379,13 @@ class Execution:
     ) -> dict[str, Answer]:
         """Ask questions as one batch; a process that is lost meanwhile answers none of them."""
         if exercise in self._lost:
-            lost = self._lost[exercise].outcome
-            return {key: Answer(key, None, lost) for key in questions}
-        asked, loss = self._asked("", batch(list(questions.values()), seconds))
+            lost = self._lost[exercise]
+            return {key: Answer(key, None, *_of(lost)) for key in questions}
+        asked, loss = self._asked(exercise, "", batch(list(questions.values()), seconds))
         if loss is not None:
             self._lost[exercise] = loss
         if asked.reply is None:
-            return {key: Answer(key, None, asked.lost) for key in questions}
+            return {key: Answer(key, None, asked.lost, asked.words) for key in questions}
         try:
             replies = read_batch(asked.reply, len(questions))
         except StudentError as error:
@@ -389,17 +399,17 @@ class Execution:
 
         def ask(message: wire.Message) -> wire.Message:
             if exercise in self.not_attempted:
-                raise StudentError(Outcome.NOT_ATTEMPTED, _NOT_ATTEMPTED)
+                raise StudentError(Outcome.NOT_ATTEMPTED, NOT_ATTEMPTED_YET)
             if exercise in self._lost:
                 raise _error_of(self._lost[exercise])
             question = wire.digest_of(message)
             answer = self._recorded(exercise, question)
             loss = None
             if answer is None:
-                answer, loss = self._asked(question, message)
+                answer, loss = self._asked(exercise, question, message)
             self.recording.answers[exercise, self._check_name].append(self._kept(answer))
             if answer.reply is None:
-                self._lost[exercise] = loss or Loss(_loss(answer))
+                self._lost[exercise] = loss or Loss(_loss(answer), answer.words)
                 raise _error_of(self._lost[exercise])
             return answer.reply
 
@@ -433,19 +443,29 @@ class Execution:
         self._missed.add(self._check_name)
         raise _NotRecordedError
 
-    def _asked(self, question: str, message: wire.Message) -> tuple[Answer, Loss | None]:
+    def _asked(
+        self, exercise: str, question: str, message: wire.Message
+    ) -> tuple[Answer, Loss | None]:
         """Ask live; once an earlier cell is found to end the process, nothing is asked any more."""
         if self._found is not None:
             return Answer(question, None, Outcome.CRASHED), Loss(Outcome.CRASHED)
         began = time.monotonic()
         try:
-            reply, loss = self.processes.ask(message, self.timeout)
+            reply, loss = self.processes.ask(message, self.timeout, self._cells_of(exercise))
         except CauseFoundError as cause:
             self._found = cause
             reply, loss = None, Loss(Outcome.CRASHED)
         finally:
             self.recording.seconds += time.monotonic() - began
-        return Answer(question, reply, None if loss is None else loss.outcome), loss
+        return Answer(question, reply, *((None, "") if loss is None else _of(loss))), loss
+
+    def _cells_of(self, exercise: str) -> list[int]:
+        """Return the positions of the cells that hold the answer to an exercise."""
+        return [
+            index
+            for index, cell in enumerate(self.notebook.cells)
+            if cell.metadata.get("nbgrader", {}).get("grade_id") == exercise
+        ]
 
     @cached_property
     def _worth(self) -> dict[str, float]:
@@ -485,7 +505,7 @@ def _reply_of(answer: Answer | None) -> Reply:
         return None
     if answer.reply is not None:
         return answer.reply
-    return StudentError(_loss(answer), _LOST.get(_loss(answer), _UNREADABLE))
+    return StudentError(_loss(answer), answer.words or _LOST.get(_loss(answer), _UNREADABLE))
 
 
 def _loss(answer: Answer) -> Outcome:

@@ -28,6 +28,7 @@ from pawmark.grading.intake.release_form import release_of
 from pawmark.grading.results.outcomes import CheckResult, ExerciseResult, Outcome
 from pawmark.grading.run import course_secret, recording, seeds
 from pawmark.grading.run.execution import Execution
+from pawmark.grading.run.explaining import explained
 from pawmark.grading.run.run_settings import RunSettings, patience
 from pawmark.grading.sandbox import choice
 from pawmark.grading.secret import Secret, of_checks
@@ -51,6 +52,8 @@ class Job:
         Files that lie in the working folder, by path.
     unread
         Why nothing that was handed in could be graded; empty as a rule.
+    commented
+        Exercises of whose answers nothing runs: they are commented out.
     data
         The grader's data.
     settings
@@ -66,6 +69,7 @@ class Job:
     not_attempted: frozenset[str]
     beside: Mapping[str, bytes]
     unread: str
+    commented: frozenset[str]
     data: courses.Data
     settings: RunSettings
     about: dict[str, str]
@@ -122,6 +126,7 @@ class Job:
         if done.learnt:
             recording.save(self.course, self.key, done.recording)
         done.results = _judged(done.results, self.unread)
+        done.results = explained(done.results, self.notebook, self.commented)
         return done
 
 
@@ -159,8 +164,18 @@ def prepare(
     beside = repaired.beside
     key = key_of(notebook, not_attempted, beside, data, settings)
     about = {"assignment": assignment, "checks": checks}
-    unread = repaired.unread
-    return Job(course, notebook, not_attempted, beside, unread, data, settings, about, key)
+    return Job(
+        course,
+        notebook,
+        not_attempted,
+        beside,
+        repaired.unread,
+        repaired.commented,
+        data,
+        settings,
+        about,
+        key,
+    )
 
 
 def key_of(

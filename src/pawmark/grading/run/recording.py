@@ -51,11 +51,15 @@ class RecordedCell:
 
 @dataclass(frozen=True)
 class Answer:
-    """One question of a check, by digest, and the reply or how the process was lost."""
+    """One question of a check, by digest, and the reply or how the process was lost.
+
+    The words are as those of a cell.
+    """
 
     question: str
     reply: wire.Message | None
     lost: Outcome | None
+    words: str = ""
 
 
 MAX_PROBES = 5 << 20  # bytes that the answers to single inputs take in a recording
@@ -173,9 +177,7 @@ def to_bytes(recording: Recording) -> bytes:
 def _cells(recording: Recording) -> Iterator[dict[str, Any]]:
     for index, cell in recording.cells.items():
         tree: dict[str, Any] = {"cell": index, "outputs": cell.outputs}
-        if cell.words:
-            tree["words"] = cell.words
-        yield tree | _loss(cell.lost)
+        yield tree | _loss(cell.lost, cell.words)
 
 
 _Kept = dict[str, tuple[int, str]]  # by digest: how many bytes, and these compressed
@@ -241,7 +243,7 @@ def _answers(recording: Recording, large: _Large) -> Iterator[dict[str, Any]]:
                 tree["reply"] = reply.tree
                 tree["blobs"] = [base64.b64encode(blob).decode() for blob in reply.blobs]
                 tree |= {"large": places} if places else {}
-            yield tree | _loss(answer.lost)
+            yield tree | _loss(answer.lost, answer.words)
 
 
 def _probes(recording: Recording, large: _Large) -> Iterator[dict[str, Any]]:
@@ -268,7 +270,7 @@ def _probes(recording: Recording, large: _Large) -> Iterator[dict[str, Any]]:
                 continue
             left -= cost
             large.keep(new)
-        yield tree | _loss(answer.lost)
+        yield tree | _loss(answer.lost, answer.words)
 
 
 def _size(answer: Answer) -> int:
@@ -277,13 +279,14 @@ def _size(answer: Answer) -> int:
 
 def _probe(tree: dict[str, Any], lost: Outcome | None, arrays: dict[str, bytes]) -> Answer:
     if "frame" not in tree:
-        return Answer(tree["probe"], None, lost)
+        return Answer(tree["probe"], None, lost, str(tree.get("words", "")))
     message = wire.unpack(_unpacked(tree["frame"], int(tree["bytes"])))
     return Answer(tree["probe"], _whole(message, tree.get("large", {}), arrays), lost)
 
 
-def _loss(lost: Outcome | None) -> dict[str, str]:
-    return {} if lost is None else {"lost": lost.value}
+def _loss(lost: Outcome | None, words: str) -> dict[str, str]:
+    found = {} if lost is None else {"lost": lost.value}
+    return found | ({"words": words} if words else {})
 
 
 def load(course: Path, key: str) -> Recording | None:
@@ -334,4 +337,5 @@ def _add(recording: Recording, tree: dict[str, Any], arrays: dict[str, bytes]) -
     if "reply" in tree:
         blobs = tuple(base64.b64decode(blob) for blob in tree["blobs"])
         reply = _whole(wire.Message(tree["reply"], blobs), tree.get("large", {}), arrays)
-    recording.answers[tree["exercise"], tree["check"]].append(Answer(tree["question"], reply, lost))
+    answer = Answer(tree["question"], reply, lost, str(tree.get("words", "")))
+    recording.answers[tree["exercise"], tree["check"]].append(answer)
