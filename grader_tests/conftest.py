@@ -5,7 +5,6 @@ from pathlib import Path
 import pytest
 
 from pawmark import profiles
-from pawmark.grading.intake.stand_in import held_out_seed
 from pawmark.vision.calibration import held_out as held_out_photographs
 from pawmark.vision.calibration import read_bar
 
@@ -25,13 +24,15 @@ def profile():
 
 
 @pytest.fixture
-def held_out(pets, profile):
+def held_out(pets, profile, secret):
     """Return photographs that no model of this run has been trained on.
+
+    They are drawn from the course's secret: nobody can train on them at home, or know their labels.
 
     With real photographs there are no others: then these are the validation part (`source` says
     so), on which the student's best epoch was chosen, so the loss is a little flattering.
     """
-    return held_out_photographs(profile, pets.data, held_out_seed(BARS.parent.parent))
+    return held_out_photographs(secret.seed("held-out photographs"), profile, pets.data)
 
 
 @pytest.fixture

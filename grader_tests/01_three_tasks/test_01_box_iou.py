@@ -259,14 +259,19 @@ def touching(draw):
 
 
 def empty_pair(rng, at, long):
-    """Draw two boxes without any area: points and lines."""
+    """Draw two boxes without any area, points and lines that begin at the same place."""
     kinds = [(0, 0), (0, long), (long, 0)]
-    boxes = []
-    for _ in range(2):
-        wide, tall = kinds[rng.integers(3)]
-        x, y = (at + int(rng.integers(0, 3)) for _ in range(2))
-        boxes.append((x, y, x + wide, y + tall))
-    return tuple(boxes)
+    x, y = (at + int(step) for step in rng.integers(0, 3, 2))
+    sizes = (kinds[kind] for kind in rng.integers(0, 3, 2))
+    return tuple((x, y, x + wide, y + tall) for wide, tall in sizes)
+
+
+@st.composite
+def crossing_lines(draw):
+    """Draw two boxes without any area, one as wide and one as high as a line, which cross."""
+    x, y = (span(draw(place), draw(side), draw(side)) for _ in range(2))
+    both = (x[0], y[1], x[2], y[1]), (x[1], y[0], x[1], y[2])
+    return both if draw(st.booleans()) else both[::-1]
 
 
 exercise = Exercise(
@@ -281,6 +286,7 @@ exercise = Exercise(
         Stratum("boxes apart in both directions", apart_in_both()),
         Stratum("coordinates between pixels", between_pixels(), row="corners"),
         Stratum("boxes that only touch", touching(), row="corners"),
+        Stratum("two lines that cross", crossing_lines(), row="corners", count=4),
         Stratum("two empty boxes", inputs(empty_pair, at=place, long=more), row="corners"),
     ],
     variants=variants,

@@ -130,8 +130,10 @@ def picture(rng, number, named, twice=0, strangers=0):
     classes = [*names[1:], names[0]] if rng.random() < 0.5 else [names[-1], *names[:-1]]
     places = rng.permutation(np.arange(1, number))[:named]
     labels = [classes[place] for place in sorted(places.tolist(), reverse=True)]
-    labels += labels[: 1 + len(labels) // 2] * twice + [stranger] * strangers
-    return (labels if strangers == 0 or rng.random() < 0.5 else labels[::-1]), classes
+    labels += labels[: 1 + len(labels) // 2] * twice
+    if strangers:  # anywhere but first
+        labels.insert(int(rng.integers(1, len(labels) + 1)) if labels else 0, stranger)
+    return labels, classes
 
 
 def alike(rng, number, in_capitals):
@@ -167,8 +169,14 @@ exercise = Exercise(
         ),
         Stratum(
             "a label that is not among the classes",
-            inputs(picture, number=count, named=st.integers(0, 3), strangers=one),
+            inputs(picture, number=count, named=st.integers(1, 3), strangers=one),
             row="corners",
+        ),
+        Stratum(
+            "a single label, which is not among the classes",
+            inputs(picture, number=count, named=none, strangers=one),
+            row="corners",
+            count=3,
         ),
         Stratum(
             "a class whose name is part of another",

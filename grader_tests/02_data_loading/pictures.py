@@ -1,4 +1,4 @@
-"""Pictures that nobody has seen before, their files, and their comparison."""
+"""Pictures that nobody has seen before, and their files."""
 
 import io
 
@@ -23,9 +23,3 @@ def encoded(array, form="PNG", mode=None):
     buffer = io.BytesIO()
     image.save(buffer, form, **({"quality": 95} if form == "JPEG" else {}))
     return buffer.getvalue()
-
-
-def standardised(values):
-    """Return values free of scale and offset."""
-    values = np.clip(np.nan_to_num(np.asarray(values, dtype=float)), -1e6, 1e6)
-    return (values - values.mean()) / max(values.std(), 1e-9)

@@ -1,206 +1,384 @@
-"""Hidden checks of exercise 03-train."""
+"""Hidden checks of exercise 03-train: the training is replayed, and all of it must be the same.
 
-from dataclasses import dataclass
+A tiny model of known weights is trained on photographs for which the order of the images within an
+epoch cannot matter: one, several in a single step, or copies of one.
+"""
 
 import numpy as np
-import pytest
+from hypothesis import strategies as st
 
-from pawmark.checks import expect, expect_number
-from pawmark.vision.calibration import cross_entropy
-
-from .replies import numbers
-from .tiny_models import (
-    noisy_targets,
-    random_images,
-    random_weights,
-    tiny_model,
-    tiny_probabilities,
+from pawmark.checks import (
+    ARGUMENTS,
+    RESULT,
+    Contract,
+    Exercise,
+    Inside,
+    Place,
+    Slip,
+    Stratum,
+    close,
+    inputs,
+    switches,
 )
 
-TOLERANCE = 5e-4  # of losses that Keras computes in float32 and we in float64
+from .softmax_pixels import Pixels, arrays_in, file_of, photographs, weights
+
+# A kernel that makes all classes equally probable.
+LEVEL = np.zeros((3, 3), "float32")
 
 
-@dataclass(frozen=True)
-class Trained:
-    """What became of a call of `train`."""
+def replay(
+    model,
+    train_data,
+    val_data,
+    epochs,
+    batch_size,
+    checkpoint_path,
+    *,
+    divided=False,
+    both_divided=False,
+    never_trained=False,
+    another_model=False,
+    validation_leaks=False,
+    parts_exchanged=False,
+    validated_on_training=False,
+    validation_ignored=False,
+    validation_split=False,
+    batches_of_one=False,
+    batches_of_two=False,
+    default_batches=False,
+    one_epoch=False,
+    five_epochs=False,
+    one_epoch_more=False,
+    stops_at_once=False,
+    stops_soon=False,
+    last_epoch_kept=False,
+    saved_before_the_epoch=False,
+    first_epoch_kept=False,
+    nothing_saved=False,
+    worst_epoch_kept=False,
+    nothing_returned=False,
+):
+    """Train by arithmetic; each switch is a misconception."""
+    pixels, given = Pixels(**model), Pixels(**model)
+    if parts_exchanged:
+        train_data, val_data = val_data, train_data
+    images, masks = (np.asarray(part) for part in train_data)
+    measured = train_data if validated_on_training else val_data
+    if validation_split:
+        count = int(len(images) * 0.8)
+        if count == 0:
+            raise ValueError("too few samples to split")
+        measured = images[count:], masks[count:]
+        images, masks = images[:count], masks[:count]
+    if validation_leaks:
+        images = np.concatenate([images, val_data[0]])
+        masks = np.concatenate([masks, val_data[1]])
+    if divided or both_divided:
+        images = images / 255
+        measured = (measured[0] / 255, measured[1]) if both_divided else measured
+    if batches_of_one or batches_of_two or default_batches:
+        batch_size = 1 if batches_of_one else 2 if batches_of_two else 32
+    if one_epoch or five_epochs or one_epoch_more:
+        epochs = 1 if one_epoch else 5 if five_epochs else epochs + 1
 
-    model: object
-    history: dict[str, list[float]]
-    path: str
+    losses, measurements, kept, lowest, worse = [], [], None, np.inf, 0
+    for epoch in range(epochs):
+        before = pixels.arrays
+        steps = []
+        for start in range(0, len(images), batch_size):
+            part = images[start : start + batch_size], masks[start : start + batch_size]
+            loss = pixels.loss(*part) if never_trained else pixels.step(*part)
+            steps.append(loss * len(part[0]))
+        losses.append(sum(steps) / len(images))
+        measurements.append(pixels.loss(*measured))
+        found = -measurements[-1] if worst_epoch_kept else measurements[-1]
+        better = found < lowest
+        worse = 0 if better else worse + 1
+        lowest = min(lowest, found)
+        if saved_before_the_epoch:
+            kept = before
+        elif last_epoch_kept or (epoch == 0 if first_epoch_kept else better):
+            kept = pixels.arrays
+        if (stops_at_once and worse == 1) or (stops_soon and worse == 2):
+            break
 
-
-def call_train(student, model, train_data, val_data, epochs, batch_size):
-    """Let the student train, and read the history that comes back."""
-    path = student.scratch("best.keras")
-    returned = student.call("train", model, train_data, val_data, epochs, batch_size, path)
-    return returned, path
-
-
-def read_history(student, returned):
-    """Return the losses of a History as lists of floats."""
-    expect(returned is not None, "train returned None: return what `fit` gives back")
-    expect(
-        not isinstance(returned, dict),
-        "train returned the dictionary of losses: return the History itself, as `fit` does",
-    )
-    has_history = student.evaluate("isinstance(getattr(h, 'history', None), dict)", h=returned)
-    expect(has_history is True, "train should return the History that `fit` gives back")
-    reply = student.evaluate(
-        "{str(k): [float(v) for v in values] for k, values in h.history.items()}", h=returned
-    )
-    lists = list(reply.values()) if isinstance(reply, dict) else [None]
-    plain = all(isinstance(v, list) and all(isinstance(x, float) for x in v) for v in lists)
-    expect(plain, "the history does not hold lists of numbers")
-    return reply
-
-
-def compile_tiny(student, keras, model, learning_rate):
-    """Compile a known model so that its steps are known too."""
-    student.evaluate(
-        "model.compile(optimizer=keras.optimizers.SGD(rate), "
-        "loss='sparse_categorical_crossentropy')",
-        keras=keras,
-        model=model,
-        rate=learning_rate,
-    )
-
-
-@pytest.fixture
-def still(student, keras, rng):
-    """Train a model that does not move: its losses show which arrays arrived at `fit`."""
-    kernel, bias = random_weights(rng)
-    model = tiny_model(student, keras, (6, 8, 3), kernel, bias)
-    compile_tiny(student, keras, model, 0.0)
-    inputs = random_images(rng, int(rng.integers(17, 24))), random_images(rng, 7)
-    data = [(x, noisy_targets(rng, x, kernel, bias)) for x in inputs]
-    for _, targets in data:
-        # The later half costs more, so that leaving any part out shows in the loss.
-        targets[len(targets) // 2 :] = (targets[len(targets) // 2 :] + 1) % 3
-    returned, path = call_train(student, model, *data, epochs=2, batch_size=4)
-    history = read_history(student, returned)
-
-    def loss(part, images=None, targets=None):
-        x = data[part][0] if images is None else images
-        y = data[part][1] if targets is None else targets
-        return cross_entropy(tiny_probabilities(x, kernel, bias), y[..., 0])
-
-    return Trained(model, history, path), data, loss
-
-
-def expect_losses(got, expected, suspects, message):
-    """Fail with the suspect whose loss was seen, or with the general message."""
-    for value, suspicion in suspects:
-        close = got and all(abs(loss - value) < TOLERANCE for loss in got)
-        expect(not close or abs(value - expected) < 2 * TOLERANCE, suspicion)
-    expect(bool(got) and all(abs(loss - expected) < TOLERANCE for loss in got), message)
-
-
-@pytest.mark.cell("03-train", points=1)
-def test_trains_on_the_training_data(still):
-    """The model learns from the training arrays, as they are."""
-    trained, data, loss = still
-    suspects = [
-        (loss(0, images=data[0][0] / 255), "the inputs are divided by 255 before training; the "
-         "model rescales by itself"),
-        (loss(1), "the model is trained on the validation data"),
-    ]  # fmt: skip
-
-    expect_losses(
-        trained.history.get("loss", []),
-        loss(0),
-        suspects,
-        "what the model is trained on is not the training data as it was given: were images or "
-        "targets changed, left out, or moved apart?",
-    )
+    nothing = nothing_saved or validation_ignored
+    whole = {
+        "loss": None if nothing_returned else np.array(losses),
+        "val_loss": None if nothing_returned or validation_ignored else np.array(measurements),
+        "model": given.arrays if another_model else pixels.arrays,
+        "file": b"" if nothing else file_of(kept),
+    }
+    returned = "nothing" if nothing_returned else "a History"
+    return {"returned": returned, **{name: whole[name] for name in model["look"]}}
 
 
-@pytest.mark.cell("03-train", points=1)
-def test_validates_on_the_validation_data(still):
-    """After each epoch the model is measured on the validation arrays."""
-    trained, data, loss = still
-    losses = trained.history.get("val_loss", [])
-    expect(losses, "the history has no val_loss: `fit` does not know the validation data")
-    suspects = [
-        (loss(1, images=data[1][0] / 255), "the validation inputs are divided by 255; the model "
-         "rescales by itself"),
-        (loss(0), "the model is validated on the data that it is trained on"),
-    ]  # fmt: skip
-
-    expect_losses(
-        losses,
-        loss(1),
-        suspects,
-        "the validation loss is not that of the validation data as it was given",
-    )
+def judge(model, train_data, val_data, epochs, batch_size, checkpoint_path):
+    """Train by arithmetic."""
+    return replay(model, train_data, val_data, epochs, batch_size, checkpoint_path)
 
 
-@pytest.mark.cell("03-train", points=1)
-def test_epochs_and_batches(student, keras, rng):
-    """Training takes as many epochs and steps as asked for."""
-    model = tiny_model(student, keras, (6, 8, 3), *random_weights(rng))
-    compile_tiny(student, keras, model, 1e-6)
-    epochs, batch_size = int(rng.integers(2, 5)), int(rng.integers(3, 6))
-    images = random_images(rng, 4 * batch_size + 2)
-    targets = rng.integers(0, 3, (*images.shape[:3], 1)).astype("uint8")
-    data = (images, targets), (images[:3], targets[:3])
+def form(found):
+    """Read the file; what was returned is the contract's business."""
+    read = {"file": arrays_in(found["file"])} if "file" in found else {}
+    return {name: value for name, value in found.items() if name != "returned"} | read
 
-    returned, _ = call_train(student, model, *data, epochs, batch_size)
 
-    done = len(read_history(student, returned).get("loss", []))
-    expect(
-        done == epochs, "the number of epochs is not the one asked for", got=done, expected=epochs
-    )
-    reply = student.evaluate("int(model.optimizer.iterations)", model=model)
-    steps = expect_number(reply, "the number of steps")
-    expect(
-        steps != 0, "the model that train was given has not moved: train it, and not another one"
-    )
-    expect(
-        steps == 5 * epochs,
-        f"{len(images)} images in batches of {batch_size} make 5 steps an epoch: is batch_size "
-        "given to `fit`?",
-        got=steps / epochs,
-        expected=5,
+def returns_history(found, *_):
+    """Say what came back in place of a History."""
+    if found["returned"] != "a History":
+        return f"train returned {found['returned']}: return the History itself, as `fit` does"
+    return None
+
+
+def asked(rng, train_data, val_data, epochs, batch_size, look, kernel=None, rate=None, **own):
+    """Return the arguments of one training."""
+    drawn = weights(rng)
+    model = {
+        "kernel": drawn[0] if kernel is None else kernel,
+        "bias": drawn[1] if kernel is None else np.zeros(3, "float32"),
+        "optimizer": "SGD",
+        "rate": float(rng.uniform(0.4, 0.9)) if rate is None else rate,
+        "look": list(look),
+        **own,
+    }
+    made = {**model, "size": list(train_data[0].shape[1:3])}
+    return (
+        Inside("pawmark.vision.replaying:model", made, seen=model),
+        train_data,
+        val_data,
+        epochs,
+        batch_size,
+        Place({}, "best.keras"),
     )
 
 
-@pytest.mark.cell("03-train", points=2)
-def test_file_holds_the_best_model(student, keras, rng):
-    """The file holds the model of the epoch with the lowest validation loss."""
-    # Training pulls every pixel to class 1, validation wants it there for 7 in 10 only: the
-    # validation loss falls, is lowest in epoch 2, and rises again.
-    model = tiny_model(student, keras, (5, 8, 3), np.zeros((3, 3)), np.zeros(3))
-    compile_tiny(student, keras, model, float(rng.uniform(0.24, 0.26)))
-    ones = np.ones((4, 5, 8, 3), "float32")
-    train_targets = np.ones((4, 5, 8, 1), "uint8")
-    val_targets = train_targets.copy()
-    val_targets.reshape(-1)[: val_targets.size * 3 // 10] = np.tile([0, 2], 24)
-    rng.shuffle(val_targets.reshape(-1))
+def one_photograph(rng, epochs, batch_size, look):
+    """Train on one photograph: there is one step an epoch, whatever the batch size."""
+    return asked(rng, photographs(rng, 1), photographs(rng, 2), epochs, batch_size, look)
 
-    returned, path = call_train(
-        student, model, (ones, train_targets), (ones, val_targets), epochs=6, batch_size=4
-    )
 
-    losses = read_history(student, returned).get("val_loss", [])
-    expect(losses, "the history has no val_loss, so no epoch can be called the best")
-    expect(student.exists(path), "there is no file at checkpoint_path after training")
-    kept = student.evaluate("keras.models.load_model(path, compile=False)", keras=keras, path=path)
-    probabilities = numbers(
-        student.predict(kept, ones), "the prediction of the saved model", shape=(4, 5, 8, 3)
-    )
-    loss = cross_entropy(np.abs(np.nan_to_num(probabilities)), val_targets[..., 0])
-    epoch = 1 + int(np.argmin(np.abs(np.array(losses) - loss)))
-    best = 1 + int(np.argmin(losses))
-    expect(
-        epoch == best or epoch != len(losses),
-        "the file holds the model of the last epoch, although an earlier one was better: save "
-        "only when the validation loss has become lower",
-        got=f"epoch {epoch}",
-        expected=f"epoch {best}",
-    )
-    expect(
-        abs(loss - min(losses)) < 1e-3,
-        "the file does not hold the model of the epoch with the lowest validation loss",
-        got=f"epoch {epoch}",
-        expected=f"epoch {best}",
-    )
+def learns(rng, epochs, batch_size):
+    """Look at what is learnt."""
+    return one_photograph(rng, epochs, batch_size, ["loss"])
+
+
+def measures(rng, epochs, batch_size):
+    """Look at what is measured."""
+    return one_photograph(rng, epochs, batch_size, ["val_loss"])
+
+
+def together(rng, count, epochs):
+    """Train on several photographs, all in one step."""
+    data = photographs(rng, count), photographs(rng, 3)
+    return asked(rng, *data, epochs, 12, ["loss", "val_loss"])
+
+
+def copies(rng, count, batch_size):
+    """Train on copies of one photograph: every order is the same."""
+    one = photographs(rng, 1)
+    many, few = (tuple(np.repeat(part, n, axis=0) for part in one) for n in (count, 2))
+    return asked(rng, many, few, 2, batch_size, ["loss", "model"])
+
+
+def plain_pictures(rng, share):
+    """Draw a picture of one colour to learn class 1 from, and one with a share of class 1."""
+    images = np.full((1, 5, 8, 3), rng.integers(120, 256), "float32")
+    masks = np.ones((1, 5, 8, 1), "uint8")
+    others = masks.copy()
+    others.reshape(-1)[: round(others.size * (1 - share))] = 0
+    return (images, masks), (images.copy(), rng.permuted(others.ravel()).reshape(others.shape))
+
+
+def best_in_the_middle(rng, batch_size):
+    """Draw a training whose validation loss falls, and rises again from the third epoch on."""
+    train_data, val_data = plain_pictures(rng, 0.7)
+    rates = np.linspace(0.1, 2, 100)
+    fitting = [rate for rate in rates if best_epoch(train_data, val_data, rate) == 3]
+    rate = float(fitting[len(fitting) // 2])
+    return asked(rng, train_data, val_data, 6, batch_size, ["val_loss", "file"], LEVEL, rate)
+
+
+def best_epoch(train_data, val_data, rate):
+    """Return the epoch with the lowest validation loss, of six."""
+    pixels = Pixels(np.zeros((3, 3)), np.zeros(3), rate=rate)
+    found = []
+    for _ in range(6):
+        pixels.step(*train_data)
+        found.append(pixels.loss(*val_data))
+    return 1 + int(np.argmin(found))
+
+
+def best_at_the_end(rng, epochs, batch_size):
+    """Draw a training whose validation loss only falls."""
+    return asked(rng, *plain_pictures(rng, 1.0), epochs, batch_size, ["file"], LEVEL, 0.3)
+
+
+def best_at_the_start(rng, epochs, batch_size):
+    """Draw a training whose validation loss only rises."""
+    look = ["file", "val_loss"]
+    return asked(rng, *plain_pictures(rng, 0.0), epochs, batch_size, look, LEVEL, 0.3)
+
+
+def by_rmsprop(rng, count):
+    """Train with the chapter's optimizer, whose first step does not show how steep the loss is."""
+    data = photographs(rng, count), photographs(rng, 2)
+    return asked(rng, *data, 2, 12, ["loss", "val_loss", "model"], None, 0.05, optimizer="RMSprop")
+
+
+BATCHES = (
+    "the model takes another number of steps than batches of the given size make: is `batch_size` "
+    "handed on?"
+)
+EPOCHS = "the number of epochs is not the one asked for"
+STOPS = (
+    "training stops before the epochs are over, when the validation loss has risen: all epochs "
+    "were asked for"
+)
+some_epochs, some_batch = st.integers(2, 4), st.integers(1, 4)
+
+exercise = Exercise(
+    "03-train",
+    function="train",
+    judge=judge,
+    strata=[
+        Stratum(
+            "one photograph to learn from: the training losses",
+            inputs(learns, epochs=some_epochs, batch_size=some_batch),
+            count=1,
+            facet="train(…) on one photograph: the training losses",
+        ),
+        Stratum(
+            "one photograph to learn from: the validation losses",
+            inputs(measures, epochs=some_epochs, batch_size=some_batch),
+            count=1,
+            facet="train(…) on one photograph: the validation losses",
+        ),
+        Stratum(
+            "several photographs, each with its own mask",
+            inputs(together, count=st.integers(4, 7), epochs=st.integers(2, 3)),
+            count=2,
+            facet="train(…) on several photographs in one batch: the losses",
+        ),
+        Stratum(
+            "copies of one photograph in several batches",
+            inputs(copies, count=st.sampled_from([10, 11]), batch_size=st.sampled_from([4, 5])),
+            count=2,
+            facet="train(…) on ten or eleven copies of one photograph, in batches of 4 or 5: the "
+            "training losses, and the model afterwards",
+        ),
+        Stratum(
+            "the best epoch is neither the first nor the last",
+            inputs(best_in_the_middle, batch_size=some_batch),
+            count=1,
+            facet="train(…) where the validation loss falls and rises again: the validation "
+            "losses, and the model in the file",
+        ),
+        Stratum(
+            "the last epoch is the best",
+            inputs(best_at_the_end, epochs=st.sampled_from([3, 4]), batch_size=some_batch),
+            count=1,
+            facet="train(…) where the validation loss only falls: the model in the file",
+        ),
+        Stratum(
+            "the first epoch is the best",
+            inputs(best_at_the_start, epochs=st.sampled_from([3, 4]), batch_size=some_batch),
+            row="corners",
+            count=1,
+            facet="train(…) where the validation loss only rises: all losses, and the file",
+        ),
+        Stratum(
+            "another optimizer: losses and model",
+            inputs(by_rmsprop, count=st.integers(4, 7)),
+            row="corners",
+            count=1,
+            facet="train(…) of a model that was compiled with rmsprop: losses and model",
+        ),
+    ],
+    variants=switches(
+        replay,
+        divided=Slip(
+            "fatal",
+            "the inputs are divided by 255 before training; the model rescales by itself",
+        ),
+        both_divided=Slip(
+            "fatal",
+            "training and validation inputs are divided by 255; the model rescales by itself",
+        ),
+        never_trained=Slip(
+            "fatal",
+            "the losses stay as they were before the first step: the model is evaluated, and it is "
+            "not trained",
+        ),
+        another_model=Slip(
+            "major",
+            "the model that train was given has not moved: train it, and not a copy of it",
+        ),
+        validation_leaks=Slip(
+            "fatal",
+            "the model learns from the validation data too: they are there to be measured with",
+        ),
+        parts_exchanged=Slip(
+            "fatal",
+            "the model learns from the validation data and is measured on the training data",
+        ),
+        validated_on_training=Slip(
+            "major",
+            "the validation losses are those of the training data: the model is measured on the "
+            "data that it is trained on",
+        ),
+        validation_ignored=Slip(
+            "major",
+            "`fit` does not know the validation data: so there is no val_loss, and no epoch can be "
+            "called the best",
+        ),
+        validation_split=Slip(
+            "fatal",
+            "a part of the training data is split off for validation: train on all of it, and "
+            "measure on `val_data`",
+        ),
+        batches_of_one=Slip("major", BATCHES, family="batches"),
+        batches_of_two=Slip("major", BATCHES, family="batches"),
+        default_batches=Slip("major", BATCHES, family="batches"),
+        one_epoch=Slip("fatal", EPOCHS, family="epochs"),
+        five_epochs=Slip("fatal", EPOCHS, family="epochs"),
+        one_epoch_more=Slip("fatal", EPOCHS, family="epochs"),
+        stops_at_once=Slip("major", STOPS, family="stops"),
+        stops_soon=Slip("major", STOPS, family="stops"),
+        last_epoch_kept=Slip(
+            "major",
+            "the file holds the model of the last epoch, although an earlier one was better: save "
+            "only when the validation loss has become lower",
+        ),
+        saved_before_the_epoch=Slip(
+            "major",
+            "the file holds the model from before the last epoch: save at the end of an epoch, "
+            "when its validation loss is known",
+        ),
+        first_epoch_kept=Slip(
+            "major",
+            "the file holds the model of the first epoch, although a later one was better",
+        ),
+        worst_epoch_kept=Slip(
+            "major",
+            "the file holds the model of the epoch with the highest validation loss: a loss is "
+            "better when it is lower",
+        ),
+        nothing_saved=Slip(
+            "major",
+            "there is no file at checkpoint_path after training",
+        ),
+        nothing_returned=Slip(
+            "major",
+            "train returned None: return what `fit` gives back",
+        ),
+    ),
+    families={"batches": BATCHES, "epochs": EPOCHS, "stops": STOPS},
+    same=close(atol=2e-4, rtol=2e-4),
+    contract=Contract(check=returns_history, shape=False, keeps_arguments=True, pure=False),
+    canonical=form,
+    read=Inside("pawmark.vision.replaying:trained", {"returned": RESULT, "arguments": ARGUMENTS}),
+    seconds=30.0,
+    shrinking=0,
+)

@@ -3,12 +3,6 @@
 import numpy as np
 
 
-def distinct(rng, *shape):
-    """Draw different whole numbers in random order, as floats; not one of them is 0."""
-    count = int(np.prod(shape))
-    return (rng.permutation(count) + 1.0).reshape(shape)
-
-
 def pooled(x, size, reduce=np.max):
     """Pool (H, W, C) as Keras does; a rest at the right and at the bottom falls away."""
     height, width = x.shape[0] // size, x.shape[1] // size

@@ -19,8 +19,3 @@ def numbers(value, name="the result", shape=None):
 def close(a, b):
     """Tell whether two arrays have one shape and the same values."""
     return a.shape == b.shape and np.allclose(a, b, rtol=0, atol=TOLERANCE)
-
-
-def expect_planes(got, expected, message="the pooled array has the wrong shape"):
-    """Fail unless the shapes agree."""
-    expect(got.shape == expected.shape, message, got=got.shape, expected=expected.shape)

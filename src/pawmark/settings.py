@@ -237,7 +237,11 @@ class Settings:
         "seconds to wait for a gradebook that another program holds; 30 if unset",
     )
     grading_seed = Setting(
-        _SEED, None, "seed of the photographs that are drawn for grading; unset: Pawmark's own"
+        _SEED,
+        None,
+        "seed of the photographs that are drawn for grading, to try something out: whoever knows "
+        "it can draw them. Unset: they come from "
+        "[the course's secret](instructors.md#the-courses-secret)",
     )
     plugin = Setting(
         _TEXT,

@@ -21,6 +21,7 @@ from pawmark.grading.checks.specification import Exercise
 from pawmark.grading.checks.student import Student
 from pawmark.grading.course_folder import assignments
 from pawmark.grading.results.outcomes import ExerciseResult, Outcome
+from pawmark.grading.secret import PRACTICE, data_seed
 from pawmark.vision.data import grading_data
 
 COURSE = Path(__file__).resolve().parents[2]
@@ -74,7 +75,7 @@ def namespace_of(assignment: str, cells: dict[str, str], trains: bool) -> dict:
 def grade(path: Path) -> list[ExerciseResult]:
     """Grade the exercises that an answer replaces or names as failing."""
     answer, assignment = read_answer(path), path.parts[-3]
-    data = grading_data()
+    data = grading_data(data_seed(PRACTICE))
     source = (COURSE / "source" / assignment / f"{assignment}.ipynb").read_text()
     exercises = {cell for cell in answer.cells if f"{cell}-check" in source}
     texts = [path.read_text() for path in (COURSE / "grader_tests" / assignment).glob("test_*.py")]

@@ -59,6 +59,11 @@ def test_arguments_are_left_out_and_swapped():
     } <= found
 
 
+def test_arguments_of_a_symmetric_function_stay_in_their_order():
+    """max(b, a) is no other program than max(a, b)."""
+    assert "max(a, b) → max(b, a)" not in changed("def f(a, b):\n    return max(a, b)")
+
+
 def test_each_mutant_is_another_program_with_a_name_of_its_own():
     """Names tell mutants apart, and none is the program itself, or is there twice."""
     found = singles(PROGRAM)

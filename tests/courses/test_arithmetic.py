@@ -11,9 +11,11 @@ import pytest
 from nbgrader.api import Gradebook
 
 from pawmark.authoring.answers import fill, reference_cells
+from pawmark.grading import course_folder
 from pawmark.grading.results import record
 from pawmark.grading.results.record import Record
 from pawmark.grading.sandbox import bubblewrap
+from pawmark.grading.secret import Secret
 
 COURSE = Path(__file__).parent / "arithmetic"
 SUMS, PRIMES = "01_sums", "02_primes"
@@ -71,6 +73,18 @@ def grades(course: Path) -> dict[tuple[str, str], Record]:
     return {(grade.student, grade.assignment): grade for grade in found}
 
 
+def require_hidden_secret(course: Path, said: str) -> None:
+    """Find the secret in its own file and nowhere else; records have the name of it."""
+    secret = (course / course_folder.SECRET).read_text().strip()
+    forms = [secret.encode(), bytes.fromhex(secret)]
+    files = [path for path in course.rglob("*") if path.is_file()]
+    assert len(files) > 30
+    telling = [path for path in files if any(form in path.read_bytes() for form in forms)]
+    assert telling == [course / course_folder.SECRET]
+    assert secret not in said
+    assert {grade.secret for grade in grades(course).values()} == {Secret(forms[1]).name}
+
+
 @pytest.fixture
 def course(tmp_path) -> Path:
     """Give a copy of the course."""
@@ -124,3 +138,4 @@ def test_from_source_to_report(course):
     assert "<h3>What was found</h3>" in report
     assert "What 2 students found." in report
     assert "Training runs" not in report
+    require_hidden_secret(course, done.stdout + done.stderr)

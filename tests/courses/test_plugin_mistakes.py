@@ -37,12 +37,12 @@ class Typo(PlainCourse):
 
 
 class Dataless(PlainCourse):
-    def open_data(self):
+    def open_data(self, seed):
         raise DataError("The numbers are not here. Fetch them.")
 
 
 class Lost(PlainCourse):
-    def open_data(self):
+    def open_data(self, seed):
         return undefined
 
 
@@ -94,11 +94,11 @@ def test_a_member_that_raises_later_is_named_too(folder):
     """What a member raises when it is asked becomes a message; one for people stays as it is."""
     courses.use("odd_plugins:lost", folder)
     with pytest.raises(CourseError, match=r"open_data\(\) raised NameError"):
-        courses.open_data()
+        courses.open_data(1)
 
     courses.use("odd_plugins:dataless", folder)
     with pytest.raises(DataError, match=r"^The numbers are not here. Fetch them.$"):
-        courses.open_data()
+        courses.open_data(1)
 
 
 def test_the_configuration_names_it_and_the_environment_wins(folder, monkeypatch):
@@ -147,8 +147,8 @@ def test_a_course_that_gives_nothing(folder):
     """A course without data and members of its own has what the engine asks for."""
     courses.use(courses.PLAIN)
 
-    assert isinstance(courses.open_data(), NoData)
-    assert courses.find(courses.describe(courses.open_data())) == NoData()
+    assert isinstance(courses.open_data(1), NoData)
+    assert courses.find(courses.describe(courses.open_data(1))) == NoData()
     assert set(bubblewrap.environment("/home/student", None)) <= {
         "HOME", "USER", "LOGNAME", "PATH", "LANG", "PYTHONDONTWRITEBYTECODE",
         "CUDA_VISIBLE_DEVICES", "PYTHONPATH",

@@ -126,9 +126,9 @@ def test_a_download_does_not_change_grading(cache, web, monkeypatch):
     """Grading takes downloaded photographs only when PAWMARK_DATA says so."""
     fetch(web.mirror("good"))
     monkeypatch.setattr(generator.synthetic, "__defaults__", (1337, 2))
-    assert grading_data().kind == "synthetic"
+    assert grading_data(1337).kind == "synthetic"
     monkeypatch.setenv("PAWMARK_DATA", "real")
-    assert grading_data().kind == "real"
+    assert grading_data(1337).kind == "real"
 
 
 # Mirrors -----------------------------------------------------------------------------------------

@@ -679,6 +679,31 @@ def control_characters(folder, work):
     put(folder, notebook)
 
 
+@shape("asked")
+def long_note(folder, work):
+    """A log of half a million letters, kept in a note of the student's own."""
+    notebook = work.notebook
+    note = {"cell_type": "markdown", "metadata": {}, "source": "epoch 1\n" * 80_000}
+    notebook["cells"].insert(3, note)
+    put(folder, notebook)
+
+
+@shape("full")
+def control_colours(folder, work):
+    """The codes of a terminal's colours in a comment, pasted with an error message."""
+    notebook = work.notebook
+    cell_of(notebook, "double")["source"] += "\n# \x1b[31mNameError\x1b[0m\n"
+    put(folder, notebook)
+
+
+@shape("full")
+def control_feed(folder, work):
+    """A form feed between two lines, as old editors write it."""
+    notebook = work.notebook
+    cell_of(notebook, "double")["source"] += "\n\x0c\n"
+    put(folder, notebook)
+
+
 # What cannot be graded.
 
 

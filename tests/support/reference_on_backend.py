@@ -13,6 +13,7 @@ from pawmark.authoring.answers import reference_cells
 from pawmark.grading.checks.session import run_exercise
 from pawmark.grading.checks.student import Student
 from pawmark.grading.results.outcomes import Outcome
+from pawmark.grading.secret import PRACTICE, data_seed
 from pawmark.vision.data import grading_data
 
 
@@ -20,7 +21,10 @@ def lost_by_reference(assignment: str) -> list[str]:
     """Return the checks that the reference loses, with their messages; training is left out."""
     path = COURSE / "source" / assignment / f"{assignment}.ipynb"
     notebook = nbformat.read(path, as_version=4)
-    data, student = grading_data(), Student.local(namespace_of(assignment, {}, trains=False))
+    data, student = (
+        grading_data(data_seed(PRACTICE)),
+        Student.local(namespace_of(assignment, {}, trains=False)),
+    )
     checked = [name for name in reference_cells(notebook) if f"{name}-check" in path.read_text()]
     results = [
         run_exercise(name, student, COURSE, str(data.root), seed=SEED, data=data)

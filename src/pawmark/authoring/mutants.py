@@ -44,6 +44,8 @@ _OTHER_OPERATORS: dict[type[ast.AST], tuple[type[ast.AST], ...]] = {
 }
 # Between the two changes in the name of a pair.
 AND = "; and "
+# Functions for which the order of two arguments is nothing.
+_SYMMETRIC = ("min", "max", "minimum", "maximum", "add", "multiply", "logical_and", "logical_or")
 # What decides nothing: what a program says of itself, and what it needs.
 _LEFT_ALONE = (ast.Import, ast.ImportFrom, ast.Pass, ast.Global, ast.Nonlocal)
 
@@ -243,7 +245,8 @@ def _constant(node: ast.Constant) -> Iterator[ast.AST]:
 def _arguments(node: ast.Call) -> Iterator[ast.AST]:
     for place in range(len(node.args)):
         yield _with(node, args=node.args[:place] + node.args[place + 1 :])
-    for one, other in pairwise(range(len(node.args))):
+    symmetric = ast.unparse(node.func).rpartition(".")[2] in _SYMMETRIC and len(node.args) == 2
+    for one, other in () if symmetric else pairwise(range(len(node.args))):
         swapped = list(node.args)
         swapped[one], swapped[other] = swapped[other], swapped[one]
         yield _with(node, args=swapped)

@@ -110,7 +110,7 @@ def _survivors(course: Path, proof: Proof) -> Iterator[str]:
         some = "" if count == proof.seeds else f" (with {count} of {proof.seeds} seeds)"
         yield f"- {_shown(name)}{some}: {known.get(name, '**no reason given**')}"
     if both:
-        yield f"- {both} pairs of which both changes are in this list"
+        yield f"- and {both} {'pair' if both == 1 else 'pairs'} of two of these"
     yield ""
 
 

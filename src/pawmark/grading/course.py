@@ -22,6 +22,7 @@ from markupsafe import Markup
 
 from pawmark import settings
 from pawmark.errors import CourseError, PawmarkError
+from pawmark.grading.secret import Secret
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
@@ -124,12 +125,15 @@ class Checking:
         The folder of the data as the student's process sees it; empty without data.
     seed
         The seed of the hidden inputs of this run.
+    secret
+        What else is hidden comes from it: the same for all hand-ins of an assignment.
     """
 
     course: Path
     data: Any
     guest_root: str
     seed: int
+    secret: Secret
 
 
 @dataclass(frozen=True)
@@ -191,8 +195,11 @@ class CoursePlugin(Protocol):
     left_out: tuple[str, ...]
     exhibits: Mapping[str, ExhibitKind]
 
-    def open_data(self) -> Data | None:
-        """Open the data that grading uses, on this machine; None for a course without."""
+    def open_data(self, seed: int) -> Data | None:
+        """Open the data that grading uses, on this machine; None for a course without.
+
+        Whoever draws them takes the seed, which no student can know.
+        """
 
     def describe_data(self, data: Any) -> dict[str, Any]:
         """Describe data as JSON, so that another machine can find the same."""
@@ -247,7 +254,7 @@ class PlainCourse:
     def __init__(self, course_id: str = "") -> None:
         self.course_id = course_id
 
-    def open_data(self) -> Data | None:
+    def open_data(self, seed: int) -> Data | None:
         """Return None: there is none."""
         return None
 
@@ -256,8 +263,8 @@ class PlainCourse:
         return {}
 
     def find_data(self, described: Mapping[str, Any]) -> Data | None:
-        """Return what `open_data` does."""
-        return self.open_data()
+        """Return what `open_data` does, for data that are not drawn."""
+        return self.open_data(0)
 
     def fixtures(self, checking: Checking) -> object | None:
         """Return None: the engine's own fixtures are enough."""
@@ -405,9 +412,15 @@ def using(wanted: CoursePlugin) -> Iterator[None]:
         _chosen.name, _chosen.plugin = before
 
 
-def open_data() -> Data:
-    """Open the data of grading; `NoData` for a course without."""
-    return plugin().open_data() or NoData()
+def open_data(seed: int) -> Data:
+    """Open the data of grading; `NoData` for a course without.
+
+    Parameters
+    ----------
+    seed
+        That of data that are drawn.
+    """
+    return plugin().open_data(seed) or NoData()
 
 
 def describe(data: Data) -> dict[str, Any]:

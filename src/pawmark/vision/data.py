@@ -10,7 +10,6 @@ from pawmark import settings
 from pawmark.errors import DataError
 from pawmark.pets.photographs import read_marker
 
-GRADING_SEED = 271828
 # So many photographs of a folder are opened before grading, which takes a few seconds.
 OPEN = 500
 
@@ -51,16 +50,20 @@ class GradingPets:
         return self.data.read_trimap(name, size)
 
 
-def grading_data() -> data_sets.Pets:
-    """Return the data that grading uses: what ``PAWMARK_DATA`` names, or a set of another seed.
+def grading_data(seed: int) -> data_sets.Pets:
+    """Return the data that grading uses: what ``PAWMARK_DATA`` names, or a drawn set.
 
     Archives that were downloaded are used only when it says so. Else a download would change
     the grades of a course half-way, and the hidden inputs would be pictures that students have.
+
+    Parameters
+    ----------
+    seed
+        That of the drawn set, which no student can know.
     """
     if settings.here.data not in ("", settings.SYNTHETIC):
         return data_sets.dataset(most=OPEN)
-    seed = settings.here.grading_seed
-    return data_sets.synthetic(seed=GRADING_SEED if seed is None else seed)
+    return data_sets.synthetic(seed)
 
 
 def describe(data: data_sets.Pets) -> dict[str, Any]:
@@ -91,7 +94,7 @@ def find(described: Mapping[str, Any]) -> data_sets.Pets:
     drawn = seed is not None and count is not None
     if not drawn and not settings.here.data:
         raise _absent(identity, "PAWMARK_DATA is not set")
-    found = data_sets.synthetic(seed, count) if drawn else grading_data()
+    found = data_sets.synthetic(seed, count) if drawn else data_sets.dataset(most=OPEN)
     if found.identity != identity:
         raise _absent(identity, f"{found.root} holds {found.identity}")
     return found

@@ -118,7 +118,9 @@ def _axes(guest: Any, axes: Any) -> dict[str, Any]:
         "xlabel": axes.get_xlabel(),
         "ylabel": axes.get_ylabel(),
         "lines": [_line(line) for line in axes.get_lines()],
+        "points": [_points(one) for one in axes.collections if hasattr(one, "get_offsets")],
         "legend": None if legend is None else [text.get_text() for text in legend.get_texts()],
+        "entries": [] if legend is None else _entries(legend),
     }
 
 
@@ -130,6 +132,24 @@ def _line(line: Any) -> dict[str, Any]:
         "linestyle": str(line.get_linestyle()),
         "marker": str(line.get_marker()),
     }
+
+
+def _points(collection: Any) -> dict[str, Any]:
+    """Describe what `scatter` has drawn."""
+    offsets = np.ma.filled(np.ma.asarray(collection.get_offsets(), dtype=float), np.nan)
+    return {"label": str(collection.get_label()), "x": offsets[:, 0], "y": offsets[:, 1]}
+
+
+def _entries(legend: Any) -> list[dict[str, str]]:
+    """Describe a legend as it is seen: each text, and the look of the sign before it."""
+    return [
+        {
+            "text": text.get_text(),
+            "linestyle": str(sign.get_linestyle()) if hasattr(sign, "get_marker") else "None",
+            "marker": str(sign.get_marker()) if hasattr(sign, "get_marker") else "scatter",
+        }
+        for text, sign in zip(legend.get_texts(), legend.legend_handles, strict=False)
+    ]
 
 
 def _seed(guest: Any, seed: int) -> None:

@@ -46,8 +46,13 @@ class VisionCourse(PlainCourse):
         See `pawmark.grading.course.CoursePlugin`.
     """
 
-    operations = ("pawmark.vision.inside", "pawmark.vision.probing")
+    operations = (
+        "pawmark.vision.inside",
+        "pawmark.vision.replaying",
+        "pawmark.vision.probing",
+    )
     inside = (
+        "pawmark.vision.reading",
         "pawmark.pets",
         "pawmark.figures",
         "pawmark.profiles",
@@ -61,9 +66,9 @@ class VisionCourse(PlainCourse):
     left_out = ("*.keras", trained.FOLDER)
     exhibits: Mapping[str, ExhibitKind] = {Training.kind: TrainingExhibit()}
 
-    def open_data(self) -> pets.Pets:
+    def open_data(self, seed: int) -> pets.Pets:
         """Open the photographs of grading."""
-        return photographs.grading_data()
+        return photographs.grading_data(seed)
 
     def describe_data(self, data: pets.Pets) -> dict[str, Any]:
         """Describe photographs, or what drawn ones were drawn with."""

@@ -108,7 +108,7 @@ class Arithmetic(PlainCourse):
     operations = ("arithmetic_inside",)
     exhibits: ClassVar = {Found.kind: FoundExhibit()}
 
-    def open_data(self) -> Measurements:
+    def open_data(self, seed: int) -> Measurements:
         """Open the folder beside this file."""
         return Measurements.open(MEASURED)
 

@@ -19,6 +19,7 @@ def test_a_task_travels_with_the_files_beside_the_notebook():
         beside={"helpers.py": b"x = 1\n", "data/plot.png": bytes(range(256)), "empty": b""},
         settings=RunSettings("bubblewrap", 60.0, 3600.0, Limits(), None),
         seed=7,
+        secret=b"part of the course's",
         plugin="none",
         data={"identity": "drawn", "seed": 7},
         fingerprint={"python": "3"},

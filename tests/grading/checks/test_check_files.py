@@ -9,6 +9,7 @@ from pawmark.grading.checks.session import CheckSession, check_module, module_na
 from pawmark.grading.checks.student import Student
 from pawmark.grading.results.outcomes import Outcome
 from pawmark.grading.run.pipeline import hidden_checks
+from pawmark.grading.secret import PRACTICE
 
 CHECK = '''
 import pytest
@@ -51,7 +52,7 @@ def outcome(small_pets):
     """
 
     def of(course, number, exercise="07-first-answer", *others):
-        session = CheckSession(course, small_pets, "/nowhere", seed=1)
+        session = CheckSession(course, small_pets, "/nowhere", 1, PRACTICE)
         student = Student.local({"answer": lambda: number})
         result = with_checks([exercise, *others], session, lambda it: it.run(exercise, student))
         return [check.outcome for check in result.checks]

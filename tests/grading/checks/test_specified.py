@@ -1,7 +1,10 @@
 """An exercise with a specification: the right answer decides, a misconception only names it."""
 
+import collections
 import json
+import sys
 import textwrap
+import types
 from pathlib import Path
 
 import nbformat
@@ -47,6 +50,7 @@ from pawmark.grading.run.execution import Execution
 from pawmark.grading.run.recording import from_bytes, to_bytes
 from pawmark.grading.sandbox import bubblewrap
 from pawmark.grading.sandbox.namespaced import Bubblewrap
+from pawmark.grading.secret import PRACTICE
 from pawmark.grading.session.kernel import StudentKernel
 
 REPO = Path(__file__).resolve().parents[3]
@@ -421,6 +425,65 @@ def test_a_place_comes_as_text_or_as_a_path():
     assert graded(right, exercise=exercise).points == 10
 
 
+def test_places_may_stand_in_lists_of_tuples():
+    """A list of pairs of paths is built as such, and a change of the list is the caller's."""
+    names = ("images/a.jpg", "masks/a.png")
+    files = {name: name.encode() for name in names}
+    pairs = [tuple(Place(files, name, as_path=True) for name in names)]
+
+    def judge(pairs):
+        return [[place.files[place.path] for place in pair] for pair in pairs]
+
+    strata = [Stratum("pairs", st.just((pairs,)))]
+    exercise = Exercise("99-read", "read", judge, strata, same=exact)
+    code = "def read(pairs):\n    return [[p.read_bytes() for p in a] for a in {}]"
+
+    assert graded(code.format("pairs"), exercise=exercise).points == 10
+    emptied = graded(code.format("[pairs.pop() for _ in range(len(pairs))]"), exercise=exercise)
+    assert points(emptied)["core"] == 9.0
+    assert points(emptied)["contract"] < 1.0
+
+
+def test_objects_are_built_and_read_by_the_course(monkeypatch):
+    """An operation of a course's own module is named with the module."""
+    own = types.ModuleType("own_course")
+    own.OPERATIONS = {
+        "queue": lambda guest, values: collections.deque(values),
+        "listed": lambda guest, queue: list(queue),
+    }
+    monkeypatch.setitem(sys.modules, "own_course", own)
+    queue = Inside("own_course:queue", {"values": [3, 5]}, seen=[3, 5], state="list(value)")
+    exercise = Exercise(
+        "99-turned", "turned", lambda queue: queue[::-1], [Stratum("queues", st.just((queue,)))],
+        read=Inside("own_course:listed", {"queue": RESULT}),
+    )  # fmt: skip
+    right = "import collections\ndef turned(q):\n    return collections.deque(reversed(q))"
+
+    assert graded(right, exercise=exercise).points == 10
+    in_place = graded("def turned(q):\n    q.reverse()\n    return q", exercise=exercise)
+    assert points(in_place)["contract"] < 1.0
+
+
+def test_an_error_on_the_other_input_is_explained_by_the_same():
+    """Questions with another input are put to variants as they are to students."""
+
+    def picky(mask, label):
+        if label > 2:
+            raise ValueError("too large")
+        return area(mask, label)
+
+    exercise = toy(variants=[Variant("picky", picky, "major", "labels above 2 raise")])
+    source = """
+        def area(mask, label):
+            if label > 2:
+                raise ValueError("too large")
+            return int((mask == label).sum())
+    """
+    for seed in range(4):
+        result = graded(source, exercise=exercise, seed=seed)
+        assert first(result).misconception == "99-area.picky"
+
+
 def test_objects_are_built_and_read_beside_the_student():
     """What cannot cross is built by an operation there, and its result read by another."""
     built = Inside(
@@ -556,6 +619,7 @@ def test_an_edit_of_message_or_judge_asks_nothing_of_the_student(course, small_p
             guest_root="/nowhere",
             new_kernel=lambda: StudentKernel(Bubblewrap()),
             seed=5,
+            secret=PRACTICE,
             sandbox="bubblewrap",
             timeout=30,
             about={"checks": (folder / FILE).read_text()},

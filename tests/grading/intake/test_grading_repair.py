@@ -154,7 +154,7 @@ def test_duplicates_use_the_last_that_differs(hand_in, student):
 
 
 def test_extra_cells_stay_in_place(hand_in, student):
-    """Extra cells follow the cell they followed, with safe ids and no metadata."""
+    """Extra cells follow the cell they followed, with safe ids and no metadata of the student's."""
     evil = code("x = 1", id="<script>", metadata={"tags": ["x"]}, attachments={"a": 1})
     note = {"cell_type": "markdown", "source": "note"}
     student["cells"].insert(3, evil)
@@ -163,7 +163,7 @@ def test_extra_cells_stay_in_place(hand_in, student):
     assert sources(repaired)[0] == "note"
     assert sources(repaired)[3:5] == [STUB, "x = 1"]
     assert [c.id for c in repaired.notebook.cells if "extra" in c.id] == ["extra-1", "extra-2"]
-    assert repaired.notebook.cells[4].metadata == {}
+    assert repaired.notebook.cells[4].metadata == {"pawmark": {"student": True}}
     assert repaired.repairs == ()
 
 
@@ -246,7 +246,8 @@ def test_limits(hand_in, student, monkeypatch):
     student["cells"] += [code("x")] * 6000
     repaired = hand_in(student)
     assert len(repaired.notebook.cells) == 6 + module.MAX_EXTRA
-    assert len(repaired.repairs) == 2
+    assert any("first 5000 cells" in str(doubt) for doubt in repaired.doubts)
+    assert any("of 4994 extra cells" in str(doubt) for doubt in repaired.doubts)
     monkeypatch.setattr(finding, "MAX_NOTEBOOK", 1000)
     assert "larger than" in hand_in(student).unread
 

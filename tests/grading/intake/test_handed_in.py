@@ -178,24 +178,15 @@ def test_lost_files_are_the_graders_fault(replaced, tmp_path):
         stand_in.files_for(made.notebook, tmp_path / "course")
 
 
-def test_setting(monkeypatch, tmp_path):
+def test_setting(monkeypatch):
     """The default is to train; a word that means nothing is refused."""
     monkeypatch.delenv(stand_in.VARIABLE, raising=False)
     assert not stand_in.wanted()
-    assert stand_in.held_out_seed(tmp_path) is None
     monkeypatch.setenv(stand_in.VARIABLE, "handed-in")
     assert stand_in.wanted()
     monkeypatch.setenv(stand_in.VARIABLE, "handed in")
     with pytest.raises(CourseError, match="run or handed-in is wanted"):
         stand_in.wanted()
-
-
-def test_photographs_that_judge_are_the_courses_own(monkeypatch, tmp_path):
-    """Each course draws its own photographs to judge with, always the same ones."""
-    monkeypatch.setenv(stand_in.VARIABLE, "handed-in")
-    seeds = [stand_in.held_out_seed(tmp_path / name) for name in ("a", "a", "b")]
-
-    assert seeds[0] == seeds[1] != seeds[2]
 
 
 def test_what_a_student_keeps(tmp_path, capsys):

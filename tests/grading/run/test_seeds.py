@@ -4,7 +4,7 @@ import threading
 
 import nbformat
 
-from pawmark.grading.run import seeds
+from pawmark.grading.run import course_secret, seeds
 
 
 def notebook(answer="return 1", text="Write it.", check="assert f() == 1"):
@@ -53,8 +53,9 @@ def test_the_seed_of_a_recording_is_kept(tmp_path):
     assert seeds.of(tmp_path, "abc") == 77
 
 
-def test_a_disk_that_takes_nothing_only_costs_the_seed(tmp_path):
-    """Where a seed cannot be kept each run draws one: grading goes on."""
-    (tmp_path / ".pawmark").write_text("no folder")
+def test_a_seed_that_cannot_be_kept_is_drawn_again_the_same(tmp_path):
+    """It follows from the course's secret: where it cannot be written, each run finds it so."""
+    course_secret.of(tmp_path)
+    (tmp_path / seeds.FOLDER).write_text("no folder")
 
-    assert 0 <= seeds.of(tmp_path, "abc") < 1 << 32
+    assert seeds.of(tmp_path, "abc") == seeds.of(tmp_path, "abc")

@@ -6,8 +6,10 @@ from typing import Any
 
 from pawmark.grading import course as courses
 from pawmark.grading.course_folder import source_notebook
+from pawmark.grading.run import course_secret
 from pawmark.grading.run.pipeline import Job, prepare, repair_submission
 from pawmark.grading.run.run_settings import RunSettings
+from pawmark.grading.secret import data_seed
 
 
 def job_of(course: Path, assignment: str, student: str) -> Job:
@@ -16,12 +18,12 @@ def job_of(course: Path, assignment: str, student: str) -> Job:
     settings = RunSettings.here()  # first: where nothing may be run, nothing is read either
     folder = course / "submitted" / student / assignment
     repaired = repair_submission(source_notebook(course, assignment), folder, course)
-    return prepare(course, assignment, repaired, _data(), settings)
+    return prepare(course, assignment, repaired, _data(course), settings)
 
 
 @functools.cache
-def _data() -> courses.Data:
-    return courses.open_data()
+def _data(course: Path) -> courses.Data:
+    return courses.open_data(data_seed(course_secret.of(course)))
 
 
 def run(course: str, assignment: str, student: str) -> dict[str, Any]:

@@ -30,6 +30,7 @@ _ABSTRACT_SOCKETS_AND_SIGNALS = 3
 # Neither programs to start, nor devices, nor a way to steer devices.
 _NEVER = _EXECUTE | 1 << 6 | 1 << 11 | 1 << 15
 
+LIST = _READ_FOLDER
 READ = _READ_FILE | _READ_FOLDER
 RUN = READ | _EXECUTE
 CHANGE = _EVERY_FILE_RIGHT & ~_NEVER
@@ -63,8 +64,8 @@ def confine(rights: dict[Path, int]) -> None:
     Parameters
     ----------
     rights
-        What is allowed, by folder (then for all that lies in it) or file: `READ`, `RUN`, `CHANGE`
-        or two of them together. Paths that do not exist are passed over.
+        What is allowed, by folder (then for all that lies in it) or file: `LIST`, `READ`, `RUN`,
+        `CHANGE` or two of them together. Paths that do not exist are passed over.
     """
     with _ruleset(_EVERY_FILE_RIGHT, _EVERY_TCP_RIGHT) as rules:
         for path, right in rights.items():

@@ -102,7 +102,16 @@ def _argument(value: Any) -> dict[str, Any]:
     if isinstance(value, Inside):
         built: dict[str, Any] = {"inside": value.operation, "arguments": dict(value.arguments)}
         return built if value.state is None else built | {"state": value.state}
+    if isinstance(value, list | tuple) and _holds_built(value):
+        return {"parts": [_argument(one) for one in value], "tuple": isinstance(value, tuple)}
     return {"value": value}
+
+
+def _holds_built(value: Any) -> bool:
+    """Tell whether something in a list or tuple must be built beside the student's code."""
+    if isinstance(value, list | tuple):
+        return any(_holds_built(one) for one in value)
+    return isinstance(value, Place | Inside)
 
 
 @dataclass(frozen=True)
@@ -241,6 +250,8 @@ def seen(given: Input) -> tuple[list[Any], dict[str, Any]]:
     """Return the arguments as the trusted side has them, fresh: programs may change theirs."""
 
     def one(value: Any) -> Any:
+        if isinstance(value, list | tuple) and _holds_built(value):
+            return type(value)(map(one, value))
         return copy.deepcopy(value.seen if isinstance(value, Inside) else value)
 
     return [one(value) for value in given.args], {k: one(v) for k, v in given.kwargs.items()}

@@ -14,6 +14,7 @@ from pawmark.grading.checks.asking import (
     Raised,
     Returned,
     question_of,
+    seen,
 )
 from pawmark.grading.checks.counterexample import cleaned, counterexample, filled
 from pawmark.grading.checks.judging import ASPECTS, Judge, Judged, agreement, aspects_of
@@ -343,8 +344,9 @@ def _refused(item: Item, question: Question, answer: object) -> dict[str, Any]:
         text = cleaned(f"your code raises {answer.kind}: {answer.message}{line}")
         return {"outcome": Outcome.STUDENT_ERROR, "message": text, "detail": answer.detail}
     value = answer.value  # type: ignore[attr-defined]
+    args, kwargs = seen(question.input)
     try:
-        verdict = item.accepts(value, *question.input.args, **question.input.kwargs)
+        verdict = item.accepts(value, *args, **kwargs)
     except Exception:  # what an item cannot read is no right answer
         verdict = item.message
     if verdict is True:

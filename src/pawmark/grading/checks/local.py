@@ -4,11 +4,11 @@ import secrets
 from typing import Any
 
 from pawmark.grading import course as courses
-from pawmark.grading.checks import class_seed
 from pawmark.grading.checks.session import run_exercise
 from pawmark.grading.checks.student import Student
 from pawmark.grading.course_folder import find_course
 from pawmark.grading.pages.result_table import ResultTable
+from pawmark.grading.secret import PRACTICE, data_seed
 
 
 def run_checks(exercise: str, namespace: dict[str, Any] | None = None) -> ResultTable:
@@ -27,11 +27,10 @@ def run_checks(exercise: str, namespace: dict[str, Any] | None = None) -> Result
         namespace = get_ipython().user_ns
     course = find_course()
     courses.use_of(course)
-    data = courses.open_data()
+    data = courses.open_data(data_seed(PRACTICE))
     student, seed = Student.local(namespace), secrets.randbits(32)
     root = "" if data.root is None else str(data.root)
-    shared = class_seed.of(course)
-    result = run_exercise(exercise, student, course, root, seed, data=data, shared=shared)
+    result = run_exercise(exercise, student, course, root, seed, data=data)
     table = ResultTable(result)
     if any(check.outcome != "passed" for check in result.checks):
         raise AssertionError(f"\n{table!r}")

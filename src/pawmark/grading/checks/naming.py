@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations
+from typing import Any
 
-from pawmark.grading.checks.asking import Answer, Raised, Repeated, Returned, run
+from pawmark.grading.checks.asking import Answer, ProgramAsking, Raised, Repeated, Returned
 from pawmark.grading.checks.judging import Judge, Judged, agreement
 from pawmark.grading.checks.specification import Exercise, Variant, pair_of
 
@@ -65,14 +66,15 @@ def explains(exercise: Exercise, judge: Judge, variant: Variant, asked: Sequence
     """Tell whether a variant agrees with a student on all inputs, and with the judge not on all."""
     wrong = False
     for one in asked:
-        outcome = run(variant.program, one.question.input)
+        # As it was asked: an error may come from the other input of a question that has one.
+        outcome = ProgramAsking(variant.program).ask([one.question])[0]
         if not agrees(exercise, one.answer, outcome):
             return False
         wrong = wrong or not judge.decide(one.stratum, one.question, outcome).right
     return wrong
 
 
-def agrees(exercise: Exercise, answer: Answer, outcome: Returned | Raised) -> bool:
+def agrees(exercise: Exercise, answer: Answer, outcome: Answer) -> bool:
     """Tell whether a student's answer is that of a program; errors agree by their class.
 
     A misspelt name is no misconception: such an error agrees with nothing.
@@ -83,7 +85,10 @@ def agrees(exercise: Exercise, answer: Answer, outcome: Returned | Raised) -> bo
             and not answer.is_misspelt
             and (outcome.kind in answer.kinds or answer.kind in outcome.kinds)
         )
-    if isinstance(outcome, Raised) or not isinstance(answer, Returned | Repeated):
+    if not (isinstance(answer, Returned | Repeated) and isinstance(outcome, Returned | Repeated)):
         return False
-    value = answer.first if isinstance(answer, Repeated) else answer.value
-    return agreement(exercise, value, outcome.value)[0]
+    return agreement(exercise, _value(answer), _value(outcome))[0]
+
+
+def _value(answer: Returned | Repeated) -> Any:
+    return answer.first if isinstance(answer, Repeated) else answer.value

@@ -21,6 +21,7 @@ from pawmark.grading.checks.grading import grade
 from pawmark.grading.checks.specification import Exercise, Items
 from pawmark.grading.checks.student import Student, StudentError
 from pawmark.grading.results.outcomes import CheckResult, ExerciseResult, Exhibit, Outcome
+from pawmark.grading.secret import PRACTICE, Secret
 
 CHECKS = "grader_tests"
 _DETAIL = 2000
@@ -107,23 +108,19 @@ class CheckSession:
         The data folder as the student's process sees it.
     seed
         Seed of the hidden inputs of this run.
-    shared
-        Seed of those that the whole class shares; by default the same one.
+    secret
+        What else is hidden comes from it.
     """
 
     def __init__(
-        self,
-        course: Path,
-        data: courses.Data,
-        guest_root: str,
-        seed: int,
-        shared: int | None = None,
+        self, course: Path, data: courses.Data, guest_root: str, seed: int, secret: Secret
     ) -> None:
         self.course = course
         self.seed = seed
-        self.shared = seed if shared is None else shared
+        # Inputs that the whole class shares are drawn with this one.
+        self.shared = secret.seed("shared inputs")
         # What the course's own fixtures come from, another plug-in of pytest.
-        self.checking = courses.Checking(course, data, guest_root, seed)
+        self.checking = courses.Checking(course, data, guest_root, seed, secret)
         self._items: dict[str, list[pytest.Item]] = {}
         self._specifications: dict[str, Exercise | Items] = {}
         self._errors: dict[Path, list[str]] = {}
@@ -209,6 +206,11 @@ class CheckSession:
     def rng(self, request: pytest.FixtureRequest) -> np.random.Generator:
         """Return random numbers that are fresh for each run and check."""
         return np.random.default_rng([self.seed, zlib.crc32(request.node.name.encode())])
+
+    @pytest.fixture
+    def secret(self) -> Secret:
+        """Return what hidden things come from that are the same for all hand-ins."""
+        return self.checking.secret
 
     @pytest.fixture
     def hand_out(self, request: pytest.FixtureRequest) -> Callable[[Drawable | Showable], None]:
@@ -379,24 +381,25 @@ def run_exercise(
     course: Path,
     guest_root: str,
     seed: int,
-    data: courses.Data | None = None,
-    shared: int | None = None,
+    data: courses.Data,
 ) -> ExerciseResult:
     """Run the hidden checks of one exercise alone, with their weights for points.
+
+    This is for trying out, and no grading: nothing that is hidden comes from a course's secret.
 
     Parameters
     ----------
     exercise, student
         As for `CheckSession.run`.
-    course, data, guest_root, seed, shared
-        As for `CheckSession`; the data are by default those of grading.
+    course, data, guest_root, seed
+        As for `CheckSession`.
 
     Raises
     ------
     CourseError
         If there are no checks for the exercise, or their module cannot be imported.
     """
-    session = CheckSession(course, data or courses.open_data(), guest_root, seed, shared)
+    session = CheckSession(course, data, guest_root, seed, PRACTICE)
     return with_checks([exercise], session, lambda checks: checks.run(exercise, student))
 
 

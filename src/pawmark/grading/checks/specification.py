@@ -84,7 +84,8 @@ class Inside:
     Attributes
     ----------
     operation
-        The name of the operation, for instance ``"history"`` or ``"evaluate"``.
+        The name of the operation: of the guest itself, ``"evaluate"``, or with its module one of
+        the course's own, ``"pawmark.vision.inside:history"``.
     arguments
         Its arguments; plain data.
     seen
@@ -114,8 +115,9 @@ RESULT, ARGUMENTS = Mark.RESULT, Mark.ARGUMENTS
 class Place:
     """A path in a folder that is written beside the student's code.
 
-    All places of one call that have the same files lie in one folder. Answers name its paths as
-    ``folder:/images/a.png``, as `str` of a place does.
+    All places of one call that have the same files lie in one folder. An argument may be a list or
+    tuple that holds places, at any depth. Answers name its paths as ``folder:/images/a.png``, as
+    `str` of a place does.
 
     Attributes
     ----------
@@ -380,7 +382,7 @@ class Exercise:
     read
         How a result that cannot cross is read beside the student's code: an `Inside` in whose
         arguments `RESULT` stands for the result and `ARGUMENTS` for the list of the arguments:
-        ``Inside("axes", {"axes": RESULT})``.
+        ``Inside("pawmark.vision.inside:axes", {"axes": RESULT})``.
     closed
         Whether the expected result stays hidden.
     show

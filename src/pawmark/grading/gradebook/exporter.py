@@ -16,9 +16,11 @@ from pawmark.grading.gradebook.preprocessors import one_line
 from pawmark.grading.intake import stand_in
 from pawmark.grading.intake.rebuild import Repaired
 from pawmark.grading.results.outcomes import Outcome
+from pawmark.grading.run import course_secret
 from pawmark.grading.run.pipeline import repair_submission
 from pawmark.grading.run.run_settings import RunSettings
 from pawmark.grading.sandbox import choice
+from pawmark.grading.secret import data_seed
 
 
 class GradingExporter(NotebookExporter):
@@ -40,7 +42,8 @@ class GradingExporter(NotebookExporter):
         try:
             courses.use_configured(self.converter.config, Path(coursedir.root))
             self.settings = RunSettings.here()
-            self.data = courses.open_data()
+            seed = data_seed(course_secret.of(Path(coursedir.root)))
+            self.data = courses.open_data(seed)
             stand_in.wanted()
         except PawmarkError as error:
             raise self._refuse(str(error)) from error

@@ -18,6 +18,7 @@ from pawmark.grading.pages.result_table import ResultTable, render_table
 from pawmark.grading.results import record
 from pawmark.grading.results.outcomes import CheckResult, ExerciseResult, Outcome
 from pawmark.grading.results.record import Record, Run
+from pawmark.grading.run import course_secret
 from pawmark.grading.run.pipeline import Job, prepare
 from pawmark.grading.run.recording import Recording
 
@@ -114,6 +115,7 @@ def _record(
         seconds=round(seconds, 2),
         run=Run(round(recording.seconds, 2), recording.memory),
         exercises=tuple(results.values()),
+        secret=course_secret.of(prepared.course).name,
     )
 
 

@@ -220,11 +220,16 @@ class _Call:
             place = Path(self._folder(tree["place"])) / tree["path"]
             return place if tree.get("as_path") else str(place)
         if "inside" in tree:
-            value = _OPERATIONS[tree["inside"]](self._guest, **tree["arguments"])
+            value = _operation(tree["inside"])(self._guest, **tree["arguments"])
             self._states[name] = value, tree.get("state")
             return value
-        self._states[name] = tree["value"], None
-        return tree["value"]
+        if "parts" in tree:
+            parts = [self._build(f"{name}[{n}]", one) for n, one in enumerate(tree["parts"])]
+            value = tuple(parts) if tree["tuple"] else parts
+        else:
+            value = tree["value"]
+        self._states[name] = value, None
+        return value
 
     def _folder(self, files: dict[str, bytes]) -> str:
         for known, root in self._folders:
@@ -277,7 +282,7 @@ def _probe(
     def result(given: _Call, value: Any) -> Any:
         if read is not None:
             marks = {"result": value, "arguments": given.args}
-            value = _OPERATIONS[read[0]](guest, **_filled(read[1], marks))
+            value = _operation(read[0])(guest, **_filled(read[1], marks))
         return given.plain(value)
 
     value = function(*first.args, **first.kwargs)

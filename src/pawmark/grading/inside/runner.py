@@ -32,9 +32,8 @@ from nbclient.exceptions import DeadKernelError
 
 from pawmark import settings
 from pawmark.grading.boundary import wire
-from pawmark.grading.boundary.capabilities import drop_capabilities, forbid_capabilities
 from pawmark.grading.boundary.limits import Limits
-from pawmark.grading.inside.user_namespace import GUEST_ID
+from pawmark.grading.inside.own_user import become_student
 
 MAX_OUTPUTS = 200
 MAX_OUTPUT_BYTES = 4 << 20
@@ -335,15 +334,6 @@ def _result(cell: Any, error: str, dead: bool) -> dict[str, Any]:
 def _plain(tree: Any) -> Any:
     """Return JSON without infinities, which the wire refuses and a display may hold."""
     return json.loads(json.dumps(tree, default=str), parse_constant=str)
-
-
-def become_student() -> None:
-    """Become the other user of a namespace that `user_namespace` made; there is no way back."""
-    forbid_capabilities()
-    os.setgroups([])
-    os.setresgid(GUEST_ID, GUEST_ID, GUEST_ID)
-    os.setresuid(GUEST_ID, GUEST_ID, GUEST_ID)
-    drop_capabilities()
 
 
 def main() -> None:

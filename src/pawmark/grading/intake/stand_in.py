@@ -13,9 +13,6 @@ one when a file changes. Nothing of a file is read here: that happens in the san
 import copy
 import hashlib
 import io
-import os
-import secrets
-import tempfile
 import zipfile
 import zlib
 from contextlib import suppress
@@ -108,28 +105,6 @@ def checksums(notebook: NotebookNode) -> dict[str, str]:
     for cell in notebook.cells:
         found |= cell.metadata.get("pawmark", {}).get("kept", {})
     return found
-
-
-def held_out_seed(course: Path) -> int | None:
-    """Return the seed of the photographs that judge handed-in models; None where all are trained.
-
-    Who trains at home could train on the photographs that judge, if these were known. So each
-    course draws its own: the seed is chosen once, and kept in ``.pawmark/``.
-    """
-    if not wanted():
-        return None
-    path = course / course_folder.HELD_OUT_SEED
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile("w", dir=path.parent, prefix=".seed-") as part:
-        part.write(str(secrets.randbits(31)))
-        part.flush()
-        # Whoever comes second finds the seed of the first.
-        with suppress(FileExistsError):
-            os.link(part.name, path)
-    try:
-        return int(path.read_text(encoding="utf-8"))
-    except ValueError:
-        raise CourseError(f"{path} holds no number. Remove it, and grade again.") from None
 
 
 def _stand_in(cell: NotebookNode) -> dict[str, Any] | None:

@@ -74,6 +74,9 @@ class Record:
         What the student's code took of that.
     exercises
         The results, in the order of the notebook.
+    secret
+        The name of the course's secret, which tells nothing about it; empty in files of a Pawmark
+        whose courses had none.
     """
 
     student: str
@@ -90,6 +93,7 @@ class Record:
     seconds: float
     run: Run
     exercises: tuple[ExerciseResult, ...]
+    secret: str = ""
 
     @property
     def points(self) -> float:

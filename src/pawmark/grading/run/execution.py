@@ -13,7 +13,6 @@ from nbformat import NotebookNode
 
 from pawmark.grading.boundary import wire
 from pawmark.grading.boundary.sanitizing import Cleaner
-from pawmark.grading.checks import class_seed
 from pawmark.grading.checks.session import CheckSession, with_checks
 from pawmark.grading.checks.student import Reply, Student, StudentError, batch, read_batch
 from pawmark.grading.course import Data
@@ -31,6 +30,7 @@ from pawmark.grading.run.processes import (
     Step,
 )
 from pawmark.grading.run.recording import Answer, RecordedCell, Recording
+from pawmark.grading.secret import Secret
 from pawmark.grading.session.kernel import StudentKernel
 
 MAX_RECORDING = 64 << 20
@@ -86,6 +86,8 @@ class Execution:
         The name of the sandbox that those run in.
     seed
         Seed of the hidden inputs.
+    secret
+        What else is hidden comes from it.
     timeout
         Seconds for one cell or one question, unless the cell's own metadata tells another limit:
         ``"pawmark": {"seconds": 300}`` in the source notebook.
@@ -116,6 +118,7 @@ class Execution:
     new_kernel: Callable[[], StudentKernel]
     sandbox: str
     seed: int
+    secret: Secret
     timeout: float
     patience: float = 1.0
     budget: float = math.inf
@@ -163,8 +166,7 @@ class Execution:
         self.data.require_unchanged()
         if self.old is not None and self._is_settled(self.old):
             return self._repeat(self.old)
-        shared = class_seed.of(self.course)
-        session = CheckSession(self.course, self.data, self.guest_root, self.seed, shared)
+        session = CheckSession(self.course, self.data, self.guest_root, self.seed, self.secret)
         try:
             with_checks(self._worth, session, self._run_cells)
         finally:

@@ -26,10 +26,11 @@ from pawmark.grading.intake.finding import find
 from pawmark.grading.intake.rebuild import Repaired, unreadable
 from pawmark.grading.intake.release_form import release_of
 from pawmark.grading.results.outcomes import CheckResult, ExerciseResult, Outcome
-from pawmark.grading.run import recording, seeds
+from pawmark.grading.run import course_secret, recording, seeds
 from pawmark.grading.run.execution import Execution
 from pawmark.grading.run.run_settings import RunSettings, patience
 from pawmark.grading.sandbox import choice
+from pawmark.grading.secret import Secret, of_checks
 from pawmark.grading.session import warm
 from pawmark.grading.session.kernel import StudentKernel
 
@@ -93,6 +94,11 @@ class Job:
         given = self.settings.seed
         return seeds.of(self.course, self.hand_in) if given is None else int(given)
 
+    @cached_property
+    def secret(self) -> Secret:
+        """What else is hidden in the checks of its assignment comes from it."""
+        return of_checks(course_secret.of(self.course), self.about["assignment"])
+
     def begin(self, old: recording.Recording | None) -> Execution:
         """Return the run, not begun; see `execution`."""
         seed = self.seed() if old is None else old.seed
@@ -104,6 +110,7 @@ class Job:
             self.data,
             self.settings,
             seed,
+            self.secret,
             self.about,
             old,
         )
@@ -181,6 +188,7 @@ def execution(
     data: courses.Data,
     settings: RunSettings,
     seed: int,
+    secret: Secret,
     about: Mapping[str, str],
     old: recording.Recording | None = None,
 ) -> Execution:
@@ -203,6 +211,7 @@ def execution(
         new_kernel=new_kernel,
         sandbox=settings.sandbox,
         seed=seed,
+        secret=secret,
         timeout=settings.timeout,
         patience=patience(),
         budget=settings.budget,

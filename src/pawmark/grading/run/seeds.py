@@ -1,15 +1,14 @@
 """The seed of the hidden inputs of each hand-in, kept in ``.pawmark/seeds/``.
 
-It outlives the recordings. Whatever makes a hand-in run again - another version of this package,
-another limit, a recording that was removed - it meets the hidden inputs that it met before, so
-that no grade changes by the luck of the draw.
+It follows from the course's secret and the hand-in, and outlives the recordings. Whatever makes a
+hand-in run again - another version of this package, another limit, a recording that was removed -
+it meets the hidden inputs that it met before, so that no grade changes by the luck of the draw.
 """
 
 import contextlib
 import hashlib
 import json
 import os
-import secrets
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -18,6 +17,7 @@ from nbformat import NotebookNode
 
 from pawmark.grading import course_folder
 from pawmark.grading.intake.cells import is_solution
+from pawmark.grading.run import course_secret
 
 FOLDER = course_folder.SEEDS
 
@@ -40,11 +40,19 @@ def hand_in_of(
 
 
 def of(course: Path, hand_in: str) -> int:
-    """Return the seed of a hand-in; the first who asks draws it.
+    """Return the seed of a hand-in: the one that is kept for it, or that of the course's secret.
 
-    Where it cannot be kept, each run draws one.
+    It is kept too, so that another secret changes no hidden input of what was graded.
+
+    Raises
+    ------
+    CourseError
+        When the course's secret is lost or cannot be read.
     """
-    drawn = secrets.randbits(32)
+    kept = _kept(course, hand_in)
+    if kept is not None:
+        return kept
+    drawn = course_secret.of(course).seed("hand-in", hand_in)
     with contextlib.suppress(OSError):
         keep(course, hand_in, drawn)
     kept = _kept(course, hand_in)

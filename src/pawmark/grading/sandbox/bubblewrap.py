@@ -23,7 +23,7 @@ from pawmark.grading.boundary import seccomp
 from pawmark.grading.boundary.limits import MAX_DISK
 from pawmark.grading.inside import user_namespace
 from pawmark.grading.inside.user_namespace import GUEST_ID
-from pawmark.grading.sandbox import lifeline
+from pawmark.grading.sandbox import lifeline, view
 
 GUEST_HOME = "/home/student"
 GUEST_DATA = "/data/pets"
@@ -146,8 +146,12 @@ def _folders_in(folder: Path) -> list[Path]:
 
 
 def shown() -> tuple[list[str], list[str]]:
-    """Return what is shown of the real file system: folders with programs, and places to read."""
-    return [*_SYSTEM, *_code()], [f"/etc/{name}" for name in _ETC]
+    """Return what is shown of the real file system: folders with programs, and places to read.
+
+    Of packages that are lent only parts are shown, also where they lie in such a folder: see
+    `view`.
+    """
+    return [*_SYSTEM, *_installed()], [f"/etc/{name}" for name in _ETC]
 
 
 def _tried(system_calls: int | None) -> str | None:
@@ -392,9 +396,12 @@ def _mounts(data: Path | None) -> list[str]:
         options += ["--perms", "1777", "--size", str(MAX_DISK), "--tmpfs", folder]
     options += [option for path in _devices() for option in ("--dev-bind", path, path)]
     options += ["--remount-ro", "/dev"]
-    options += _folders_above([*_code(), GUEST_DATA])
-    for path in _code():
+    packages = view.packages()
+    options += _folders_above([*_installed(), *map(str, packages), GUEST_DATA])
+    for path in _installed():
         options += ["--ro-bind", path, path]
+    for package, parts in packages.items():
+        options += _in_part(package, parts)
     if data is not None:
         source = data if str(data) == GUEST_DATA else Path(data).resolve()
         options += ["--ro-bind", str(source), GUEST_DATA]
@@ -416,10 +423,23 @@ def _folders_above(paths: list[str]) -> list[str]:
     return [option for folder in made for option in ("--perms", "0755", "--dir", folder)]
 
 
-def _code() -> list[str]:
-    """Return where Python, this package and the course's lie; what is beside them stays hidden."""
-    folders = dict.fromkeys([sys.base_prefix, sys.prefix, str(_PACKAGE), *map(str, lent())])
+def _installed() -> list[str]:
+    """Return where Python lies, and what is installed for it, unless the system shows it anyway."""
+    folders = dict.fromkeys([sys.base_prefix, sys.prefix])
     return [folder for folder in folders if not Path(folder).is_relative_to("/usr")]
+
+
+def _in_part(package: Path, parts: list[Path]) -> list[str]:
+    """Show some parts of a package; what lies beside them is hidden, wherever the package lies."""
+    if not package.is_dir():
+        return ["--ro-bind", str(package), str(package)]
+    options = ["--perms", "0755", "--tmpfs", str(package)]
+    above = {folder for part in parts for folder in part.parents if package in folder.parents}
+    for folder in sorted(above.difference(parts)):
+        options += ["--perms", "0755", "--dir", str(folder)]
+    for part in parts:
+        options += ["--ro-bind", str(part), str(part)]
+    return [*options, "--remount-ro", str(package)]
 
 
 def _environment_options(data: Path | None) -> list[str]:

@@ -5,6 +5,7 @@ change one folder. It reaches no network and no process but its own. It can tell
 exist, how large they are and when they were changed, but not what is in them or in a folder.
 """
 
+import contextlib
 import dataclasses
 import functools
 import os
@@ -12,7 +13,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import psutil
@@ -21,12 +22,15 @@ from pawmark.errors import SandboxError
 from pawmark.grading import course as courses
 from pawmark.grading.boundary import landlock, seccomp
 from pawmark.grading.boundary.limits import Limits, Usage, process_usage, shared_by
-from pawmark.grading.sandbox import bubblewrap
+from pawmark.grading.sandbox import bubblewrap, view
 from pawmark.grading.sandbox.protocol import Excess
 from pawmark.grading.sandbox.scratch import Scratch
 from pawmark.grading.sandbox.supervisor import Orders
 
-_PACKAGE = Path(__file__).resolve().parents[2]
+# The supervisor, which locks the kernel in from within.
+_OWN = tuple(
+    str(Path(__file__).with_name(f"{name}.py")) for name in ("__init__", "supervisor", "scratch")
+)
 _POLL = 0.1
 _END = 20.0
 _READS = ("/proc/cpuinfo", "/proc/meminfo", "/proc/stat", "/proc/version", "/proc/filesystems",
@@ -162,14 +166,22 @@ def _orders(scratch: Scratch, data: Path | None) -> Orders:
     if os.geteuid() == 0:
         user = _user()
         scratch.give(user)
-    runs, reads = bubblewrap.shown()
+    folders, reads = bubblewrap.shown()
+    runs, lists = view.places(folders)
     made = None if data is None else courses.plugin().precomputed(data)
     return Orders(
         scratch=str(scratch.root),
         home=scratch.home,
         changes=scratch.changes,
         runs=tuple(runs),
-        reads=(str(scratch.root), *_READS, *reads, *(() if made is None else (str(made),))),
+        reads=(
+            str(scratch.root),
+            *_OWN,
+            *_READS,
+            *reads,
+            *(() if made is None else (str(made),)),
+        ),
+        lists=tuple(lists),
         data=str(data.resolve()) if data else None,
         user=user,
         grader=os.getpid(),
@@ -287,6 +299,23 @@ def _processes(supervisor: int) -> list[Path]:
     except psutil.Error:
         return []
     return [Path(f"/proc/{process.pid}") for process in family]
+
+
+@contextlib.contextmanager
+def running(argv: list[str], descriptor: int) -> Iterator[None]:
+    """Run a program of ours in a sandbox like that of a submission, and end it with all of it."""
+    scratch = Scratch()
+    try:
+        orders = _orders(scratch, None)
+        kernel = [sys.executable, "-m", "pawmark.grading.sandbox.supervisor", "kernel"]
+        command = [*kernel, orders.to_text(), *argv]
+        process = _supervised(scratch, orders, command, (descriptor,))
+        try:
+            yield
+        finally:
+            _end(process)
+    finally:
+        scratch.remove()
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:

@@ -51,6 +51,8 @@ class Orders:
         Folders and files that it may read, and whose programs it may start.
     reads
         Folders and files that it may read.
+    lists
+        Folders in which it may see the names of what lies in them, at any depth.
     data
         The folder of the data set, which it may read.
     user
@@ -64,6 +66,7 @@ class Orders:
     changes: tuple[str, ...]
     runs: tuple[str, ...]
     reads: tuple[str, ...]
+    lists: tuple[str, ...] = ()
     data: str | None = None
     user: int | None = None
     grader: int = 0
@@ -135,7 +138,8 @@ def _lock_in(orders: Orders) -> None:
 
 
 def _rights(orders: Orders) -> dict[Path, int]:
-    rights = {Path(path): landlock.RUN for path in orders.runs}
+    rights = {Path(path): landlock.LIST for path in orders.lists}
+    rights |= {Path(path): landlock.RUN for path in orders.runs}
     rights |= {Path(path): landlock.READ for path in orders.reads}
     if orders.data is not None:
         rights[Path(orders.data)] = landlock.READ

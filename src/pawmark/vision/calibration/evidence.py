@@ -111,6 +111,8 @@ def _describe(name: str, section: dict[str, Any]) -> list[str]:
     kind = section.get("kind", "measured")
     lines = [f"{name}: bar {section['bar']}, {kind} ({section['date']})"]
     lines.append(f"  {section['rule']}")
+    if judged_on := section["conditions"].get("held_out"):
+        lines.append(f"  judged on: {judged_on}")
     for pipeline, values in losses_by_pipeline(section).items():
         lines.append(
             f"  {pipeline}: {len(values)} runs, {min(values):.3f} to {max(values):.3f}, "

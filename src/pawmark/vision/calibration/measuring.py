@@ -9,7 +9,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from importlib.metadata import version
 from pathlib import Path
@@ -30,7 +30,7 @@ from pawmark.vision.calibration.bars import (
     settle,
     write_section,
 )
-from pawmark.vision.calibration.judging import DRAWN, VALIDATION
+from pawmark.vision.calibration.judging import HELD_OUT_COUNT, MEASURED_ON, VALIDATION
 from pawmark.vision.calibration.pipelines import DATA_SEEDS, Spec, plan
 
 WORKER = "pawmark.vision.calibration.worker"
@@ -46,6 +46,7 @@ def calibrate(
     runs: int = MIN_RIGHT_RUNS,
     say: Callable[[str], None] = print,
     data: pets.Pets | None = None,
+    held_out_seeds: Sequence[int] = MEASURED_ON,
 ) -> Path:
     """Measure right and wrong runs of an assignment's reference, and set its bar.
 
@@ -67,6 +68,10 @@ def calibrate(
         Takes a line about each run.
     data : Pets, optional
         Real photographs to measure on; left out, each run draws some from a seed of its own.
+    held_out_seeds : sequence of int
+        Each model is judged on a drawn set of each of these seeds, since a course draws its own:
+        the worst loss of a right run and the best of a wrong one decide. Real photographs have
+        no others beside them, and one validation part.
 
     Returns
     -------
@@ -85,7 +90,8 @@ def calibrate(
     code = reference_code(Path(course), assignment)
     path = Path(course) / "grader_tests" / "bars" / f"{assignment}.json"
     name = section_name(profile, "synthetic" if data is None else data.kind)
-    section = _open_section(path, name, _conditions(profile, code, data))
+    judged_on = list(held_out_seeds if data is None else held_out_seeds[:1])
+    section = _open_section(path, name, _conditions(profile, code, data, judged_on))
     done = {Spec(**run["spec"]) for run in section["runs"]}
     wrong_runs = max(MIN_WRONG_RUNS, runs // 4)
     seeds = DATA_SEEDS if data is None else DATA_SEEDS[:1]
@@ -93,7 +99,7 @@ def calibrate(
     say(f"{name}: {len(done)} runs measured before, {len(todo)} to go")
     with progress_bar(f"Calibrating {assignment}", len(todo)) as advance:
         for number, spec in enumerate(todo, 1):
-            section["runs"].append(_measure(spec, code, profile, data))
+            section["runs"].append(_measure(spec, code, profile, judged_on, data))
             settle(section)
             write_section(path, assignment, name, section, finished=number == len(todo))
             say(_line(section["runs"][-1]))
@@ -171,13 +177,18 @@ def _require_enough(data: pets.Pets, profile: Profile) -> None:
 
 
 def _measure(
-    spec: Spec, code: str, profile: Profile, data: pets.Pets | None = None
+    spec: Spec,
+    code: str,
+    profile: Profile,
+    held_out_seeds: Sequence[int],
+    data: pets.Pets | None = None,
 ) -> dict[str, Any]:
     """Run a pipeline in a fresh process and return what it measured."""
     job = {
         "spec": asdict(spec),
         "code": code,
         "profile": plain(profile),
+        "held_out_seeds": list(held_out_seeds),
         "photographs": None if data is None else str(data.root),
     }
     environment = {
@@ -221,8 +232,14 @@ def _verdict(section: dict[str, Any]) -> str:
     return f"Bar {section['bar']:.3f}: {RULE}.{doubts or ' It can be trusted.'}"
 
 
-def _conditions(profile: Profile, code: str, data: pets.Pets | None) -> dict[str, Any]:
+def _conditions(
+    profile: Profile, code: str, data: pets.Pets | None, held_out_seeds: Sequence[int]
+) -> dict[str, Any]:
     """Return what must be the same for runs to be compared."""
+    drawn = (
+        f"{len(held_out_seeds)} sets of {HELD_OUT_COUNT} drawn photographs, "
+        f"seeds {', '.join(map(str, held_out_seeds))}"
+    )
     photographs: dict[str, Any] = (
         {"generator_version": pets.GENERATOR_VERSION}
         if data is None
@@ -232,7 +249,7 @@ def _conditions(profile: Profile, code: str, data: pets.Pets | None) -> dict[str
         "profile": plain(profile),
         **photographs,
         "reference_sha256": fingerprint(code),
-        "held_out": DRAWN if data is None else VALIDATION,
+        "held_out": drawn if data is None else VALIDATION,
         "machine": _machine(),
         "versions": {name: version(name) for name in ("tensorflow", "keras", "numpy")},
     }

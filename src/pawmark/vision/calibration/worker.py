@@ -11,7 +11,7 @@ import numpy as np
 from pawmark import pets
 from pawmark.profiles import Profile
 from pawmark.vision.calibration.judging import cross_entropy, held_out
-from pawmark.vision.calibration.pipelines import Spec
+from pawmark.vision.calibration.pipelines import RIGHT, Spec
 
 
 def work(outcome: Path) -> None:
@@ -22,11 +22,19 @@ def work(outcome: Path) -> None:
     folder = job["photographs"]
     data = pets.dataset(folder) if folder else pets.synthetic(seed=spec.data_seed)
     split = pets.training_split(profile, data)
-    judged = held_out(profile, data)
-    probabilities, val_losses = _predict(spec, job["code"], profile, split, judged.inputs)
+    judged = [held_out(seed, profile, data) for seed in job["held_out_seeds"]]
+    images = np.concatenate([one.inputs for one in judged])
+    probabilities, val_losses = _predict(spec, job["code"], profile, split, images)
+    places = np.cumsum([len(one.labels) for one in judged])[:-1]
+    losses = [
+        round(cross_entropy(part, one.labels), 5)
+        for part, one in zip(np.split(probabilities, places), judged, strict=True)
+    ]
     result = {
-        "loss": round(cross_entropy(probabilities, judged.labels), 5),
-        "prior_loss": round(judged.prior_loss, 5),
+        # Of the set on which it comes nearest to the bar.
+        "loss": max(losses) if spec.pipeline == RIGHT else min(losses),
+        "losses": losses,
+        "prior_loss": round(float(np.mean([one.prior_loss for one in judged])), 5),
         "val_losses": [round(loss, 5) for loss in val_losses],
     }
     outcome.write_text(json.dumps(result), encoding="utf-8")

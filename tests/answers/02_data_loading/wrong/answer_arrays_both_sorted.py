@@ -1,7 +1,7 @@
 """The pairs are sorted again before reading.
 
-fails: test_inputs_in_the_order_of_the_pairs, test_targets_in_the_order_of_the_pairs
-says: the photographs are not in the order of the list
+names: both-sorted
+severity: major
 """
 
 # %% 02-load-arrays

@@ -1,7 +1,7 @@
 """np.zeros without a dtype: float64.
 
-fails: test_inputs_are_float32
-says: unless told otherwise
+names: contract-type
+severity: minor
 """
 
 # %% 02-load-arrays

@@ -1,7 +1,7 @@
 """Every row holds the last photograph: the index is forgotten.
 
-fails: test_inputs_in_the_order_of_the_pairs, test_targets_in_the_order_of_the_pairs
-says: not in the order of the list
+names: last-repeated
+severity: major
 """
 
 # %% 02-load-arrays

@@ -1,7 +1,7 @@
 """The last pair is left out.
 
-fails: test_array_shapes, test_inputs_in_the_order_of_the_pairs, test_targets_in_the_order_of_the_pairs, test_rows_keep_their_values
-says: the inputs have another shape
+names: last-left-out
+severity: fatal
 """
 
 # %% 02-load-arrays

@@ -1,7 +1,7 @@
 """The photographs are divided by 255 on the way.
 
-fails: test_rows_keep_their_values
-says: have they been scaled
+names: scaled
+severity: fatal
 """
 
 # %% 02-load-arrays

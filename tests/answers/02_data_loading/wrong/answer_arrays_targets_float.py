@@ -1,7 +1,7 @@
 """The targets are float64.
 
-fails: test_targets_are_uint8
-says: labels are small whole numbers
+names: contract-type
+severity: minor
 """
 
 # %% 02-load-arrays

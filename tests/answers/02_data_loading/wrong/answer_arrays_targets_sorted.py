@@ -1,7 +1,7 @@
 """The masks are read in the order of their names, the photographs in the order of the list.
 
-fails: test_targets_in_the_order_of_the_pairs
-says: no longer belong together
+names: targets-sorted
+severity: major
 """
 
 # %% 02-load-arrays

@@ -1,6 +1,7 @@
 """Another optimizer than the chapter's.
 
-fails: test_optimizer_is_rmsprop
+names: adam
+severity: major
 says: trains with rmsprop
 """
 

@@ -1,7 +1,7 @@
 """The largest number is looked for along the width.
 
-fails: test_mask_has_the_shape_of_the_image, test_mask_holds_the_most_probable_class
-says: the mask has the wrong shape
+names: along-width
+severity: fatal
 """
 
 # %% 03-predict-mask

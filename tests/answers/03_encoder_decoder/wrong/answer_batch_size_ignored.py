@@ -1,7 +1,7 @@
 """Two photographs in a step, whatever was asked for.
 
-fails: test_epochs_and_batches
-says: is batch_size given to `fit`
+names: nothing
+severity: major
 """
 
 # %% 03-train

@@ -1,7 +1,7 @@
 """The position in the list is returned, counted from 0.
 
-fails: test_epochs_count_from_one
-says: counted from 0
+names: from-zero
+severity: fatal
 """
 
 # %% 03-best-epoch

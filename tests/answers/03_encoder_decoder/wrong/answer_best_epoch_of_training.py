@@ -1,7 +1,7 @@
 """The training loss is judged.
 
-fails: test_validation_loss_judges
-says: the *training* loss is lowest
+names: of-training
+severity: major
 """
 
 # %% 03-best-epoch

@@ -1,6 +1,6 @@
 """Two lines that differ by colour alone.
 
-fails: test_curves_are_told_apart
+names: dots and a line
 says: only a colour tells
 """
 

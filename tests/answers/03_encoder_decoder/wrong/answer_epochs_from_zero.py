@@ -1,6 +1,6 @@
 """Matplotlib invents the positions.
 
-fails: test_curves_start_at_epoch_one
+names: both losses, from epoch 1 on
 says: the first epoch is drawn at 0
 """
 

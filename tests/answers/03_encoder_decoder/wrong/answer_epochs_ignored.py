@@ -1,6 +1,7 @@
 """Five epochs, whatever was asked for.
 
-fails: test_epochs_and_batches
+names: five-epochs
+severity: fatal
 says: the number of epochs
 """
 

@@ -1,7 +1,7 @@
 """The labels are multiplied by 127, as for display.
 
-fails: test_mask_holds_the_most_probable_class
-says: grey values for display
+names: grey-values
+severity: fatal
 """
 
 # %% 03-predict-mask

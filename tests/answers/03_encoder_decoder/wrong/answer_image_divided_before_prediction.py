@@ -1,7 +1,7 @@
 """The image is divided by 255, and once more in the model.
 
-fails: test_mask_holds_the_most_probable_class
-says: divided by 255 before prediction
+names: divided
+severity: fatal
 """
 
 # %% 03-predict-mask

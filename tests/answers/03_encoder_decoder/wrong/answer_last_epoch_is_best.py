@@ -1,7 +1,7 @@
 """The last epoch is taken for the best one.
 
-fails: test_epochs_count_from_one, test_validation_loss_judges, test_ties_go_to_the_earliest
-says: not the epoch with the lowest
+names: last-epoch
+severity: major
 """
 
 # %% 03-best-epoch

@@ -1,6 +1,7 @@
 """The checkpoint is overwritten after every epoch.
 
-fails: test_file_holds_the_best_model
+names: last-epoch-kept
+severity: major
 says: the model of the last epoch
 """
 

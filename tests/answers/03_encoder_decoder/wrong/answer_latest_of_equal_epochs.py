@@ -1,7 +1,7 @@
 """Of equally good epochs the latest is returned.
 
-fails: test_ties_go_to_the_earliest
-says: the later one is returned
+names: latest
+severity: minor
 """
 
 # %% 03-best-epoch

@@ -1,6 +1,6 @@
 """The labels of the two curves have changed places.
 
-fails: test_curves_are_told_apart
+names: a legend that names the curves
 says: the legend calls the training loss validation
 """
 

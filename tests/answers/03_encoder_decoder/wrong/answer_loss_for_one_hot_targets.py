@@ -1,7 +1,8 @@
 """The cross-entropy that wants one-hot targets.
 
-fails: test_loss_takes_whole_number_labels, test_best_model_beats_the_class_prior, test_best_model_passes_the_bar
-says: the sparse one is made for that
+fails: test_best_model_beats_the_class_prior, test_best_model_passes_the_bar
+names: one-hot-wanted
+severity: fatal
 """
 
 # %% 03-compile-model

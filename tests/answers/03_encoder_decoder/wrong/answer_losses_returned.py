@@ -1,6 +1,7 @@
 """The dictionary of losses is returned in place of the History.
 
-fails: test_trains_on_the_training_data, test_validates_on_the_validation_data, test_epochs_and_batches, test_file_holds_the_best_model
+names: contract-type
+severity: minor
 says: return the History itself
 """
 

@@ -1,7 +1,7 @@
 """The mask stays a batch of one.
 
-fails: test_mask_has_the_shape_of_the_image
-says: still is a batch of one
+names: contract-shape
+severity: minor
 """
 
 # %% 03-predict-mask

@@ -1,7 +1,7 @@
 """The labels are stored as decimal numbers.
 
-fails: test_mask_holds_whole_numbers
-says: not of an integer type
+names: contract-dtype
+severity: minor
 """
 
 # %% 03-predict-mask

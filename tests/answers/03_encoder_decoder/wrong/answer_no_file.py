@@ -1,7 +1,8 @@
 """Nothing is saved.
 
-fails: test_file_holds_the_best_model, test_best_model_beats_the_class_prior, test_best_model_passes_the_bar
-says: there is no file at checkpoint_path
+fails: test_best_model_beats_the_class_prior, test_best_model_passes_the_bar
+names: nothing-saved
+severity: major
 """
 
 # %% 03-train

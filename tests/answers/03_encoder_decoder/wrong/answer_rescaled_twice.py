@@ -1,7 +1,8 @@
 """The images are divided by 255 before training, and once more in the model.
 
-fails: test_trains_on_the_training_data, test_best_model_passes_the_bar
-says: divided by 255 before training
+fails: test_best_model_passes_the_bar
+names: divided
+severity: fatal
 """
 
 # %% 03-train

@@ -1,7 +1,7 @@
 """The file is written at the beginning of each epoch, with the model of the one before.
 
-fails: test_file_holds_the_best_model
-says: does not hold the model
+names: saved-before-the-epoch
+severity: major
 """
 
 # %% 03-train

@@ -1,6 +1,7 @@
 """The model is measured on what it learns from.
 
-fails: test_validates_on_the_validation_data, test_file_holds_the_best_model
+names: validated-on-training
+severity: major
 says: on the data that it is trained on
 """
 

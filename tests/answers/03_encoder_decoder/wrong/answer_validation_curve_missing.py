@@ -1,6 +1,6 @@
 """Only the training loss is drawn.
 
-fails: test_both_losses_are_drawn, test_curves_are_told_apart
+names: both losses, from epoch 1 on
 says: the validation loss is not in the figure
 """
 

@@ -1,7 +1,7 @@
 """A part of the training data is split off for validation.
 
-fails: test_validates_on_the_validation_data, test_trains_on_the_training_data, test_file_holds_the_best_model, test_epochs_and_batches
-says: is not that of the validation data
+names: validation-split
+severity: fatal
 """
 
 # %% 03-train

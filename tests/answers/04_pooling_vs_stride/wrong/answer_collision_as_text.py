@@ -1,6 +1,6 @@
 """A description of a collision.
 
-fails: test_collision_gives_two_pictures, test_collision_pictures_differ, test_collision_pools_to_the_same
+names: two pictures of one shape that differ
 says: is not an array
 """
 

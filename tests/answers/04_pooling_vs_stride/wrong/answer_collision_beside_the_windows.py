@@ -1,6 +1,6 @@
 """The pictures differ only in a row that no window covers.
 
-fails: test_collision_gives_two_pictures
+names: two pictures of one shape that differ
 says: should be even
 """
 

@@ -1,6 +1,6 @@
 """The second picture is brighter, and so are its maxima.
 
-fails: test_collision_pools_to_the_same
+names: two that max pooling cannot tell apart
 says: another maximum
 """
 

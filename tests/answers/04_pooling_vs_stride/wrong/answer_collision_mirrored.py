@@ -1,6 +1,6 @@
 """A mirrored picture: its maxima are mirrored too.
 
-fails: test_collision_pools_to_the_same
+names: two that max pooling cannot tell apart
 says: another maximum
 """
 

@@ -1,6 +1,6 @@
 """The bright dot is moved into the next window.
 
-fails: test_collision_pools_to_the_same
+names: two that max pooling cannot tell apart
 says: another maximum
 """
 

@@ -1,6 +1,6 @@
 """The same picture twice.
 
-fails: test_collision_pictures_differ
+names: two pictures of one shape that differ
 says: a collision needs two
 """
 

@@ -1,6 +1,6 @@
 """nan differs from itself, which is no difference between pictures.
 
-fails: test_collision_gives_two_pictures, test_collision_pictures_differ
+names: two pictures of one shape that differ
 says: not finite numbers
 """
 

@@ -1,6 +1,6 @@
 """Two black pictures of different sizes.
 
-fails: test_collision_gives_two_pictures, test_collision_pools_to_the_same
+names: two pictures of one shape that differ
 says: different shapes
 """
 

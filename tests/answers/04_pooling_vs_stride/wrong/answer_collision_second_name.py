@@ -1,6 +1,6 @@
 """b is a second name of a, so the change shows in both.
 
-fails: test_collision_pictures_differ
+names: two pictures of one shape that differ
 says: a collision needs two
 """
 

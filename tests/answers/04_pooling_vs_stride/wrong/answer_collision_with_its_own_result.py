@@ -1,6 +1,6 @@
 """A picture and what pooling makes of it.
 
-fails: test_collision_gives_two_pictures, test_collision_pools_to_the_same
+names: two pictures of one shape that differ
 says: different shapes
 """
 

@@ -1,6 +1,6 @@
 """Pictures with two axes only.
 
-fails: test_collision_gives_two_pictures
+names: two pictures of one shape that differ
 says: three axes
 """
 

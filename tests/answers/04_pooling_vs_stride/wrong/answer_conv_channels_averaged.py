@@ -1,7 +1,7 @@
 """Averages over the channels of the input.
 
-fails: test_conv_sums_over_input_channels
-says: a filter adds them up
+names: channels-averaged
+severity: major
 """
 
 # %% 04-strided-conv

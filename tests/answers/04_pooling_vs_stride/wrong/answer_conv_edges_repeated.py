@@ -1,7 +1,7 @@
 """The border repeats the outermost pixels.
 
-fails: test_conv_pads_even_sizes_at_the_end
-says: it should be zeros
+names: repeated
+severity: major
 """
 
 # %% 04-strided-conv

@@ -1,7 +1,7 @@
 """The output channels in reverse order.
 
-fails: test_conv_sums_over_input_channels
-says: another order
+names: filters-reversed
+severity: major
 """
 
 # %% 04-strided-conv

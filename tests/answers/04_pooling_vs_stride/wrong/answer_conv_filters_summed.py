@@ -1,7 +1,7 @@
 """Adds the results of all filters into one number.
 
-fails: test_conv_sums_over_input_channels
-says: for each filter by itself
+names: filters-added
+severity: major
 """
 
 # %% 04-strided-conv

@@ -1,7 +1,7 @@
 """Looks at the first channel of the input only.
 
-fails: test_conv_sums_over_input_channels
-says: a filter sees all of them
+names: first-channel
+severity: major
 """
 
 # %% 04-strided-conv

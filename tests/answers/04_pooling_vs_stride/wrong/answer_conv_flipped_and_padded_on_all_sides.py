@@ -1,7 +1,7 @@
 """Flips the kernel and pads every side.
 
-fails: test_conv_multiplies_window_and_kernel, test_conv_pads_even_sizes_at_the_end
-says: the kernel is flipped
+names: flipped+half-in-front
+severity: fatal
 """
 
 # %% 04-strided-conv

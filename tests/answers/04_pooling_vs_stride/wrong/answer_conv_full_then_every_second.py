@@ -1,7 +1,7 @@
 """Convolves with stride 1 and keeps every second value, which shifts the windows.
 
-fails: test_conv_pads_even_sizes_at_the_end
-says: begin outside the picture
+names: half-in-front
+severity: major
 """
 
 # %% 04-strided-conv

@@ -1,7 +1,7 @@
 """The width gets the padding that the height needs.
 
-fails: test_conv_height_and_width_are_padded_apart
-says: work it out for each by itself
+names: of-height
+severity: major
 """
 
 # %% 04-strided-conv

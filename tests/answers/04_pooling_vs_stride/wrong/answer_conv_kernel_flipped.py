@@ -1,7 +1,7 @@
 """A convolution as in signal processing: the kernel is flipped.
 
-fails: test_conv_multiplies_window_and_kernel
-says: the kernel is flipped
+names: flipped
+severity: fatal
 """
 
 # %% 04-strided-conv

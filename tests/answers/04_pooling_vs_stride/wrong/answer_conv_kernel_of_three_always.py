@@ -1,7 +1,7 @@
 """Takes every kernel for one of 3 x 3.
 
-fails: test_conv_multiplies_window_and_kernel, test_conv_sums_over_input_channels, test_conv_takes_every_kernel_and_stride
-says: shape-mismatch for sum
+names: kernel-of-three
+severity: major
 """
 
 # %% 04-strided-conv

@@ -1,7 +1,7 @@
 """Rows and columns of the kernel are mixed up.
 
-fails: test_conv_multiplies_window_and_kernel
-says: flipped or transposed
+names: transposed
+severity: fatal
 """
 
 # %% 04-strided-conv

@@ -1,7 +1,7 @@
 """The border mirrors the picture.
 
-fails: test_conv_pads_even_sizes_at_the_end
-says: it should be zeros
+names: mirrored
+severity: major
 """
 
 # %% 04-strided-conv

@@ -1,7 +1,7 @@
 """The odd zero goes to the front instead of the end.
 
-fails: test_conv_pads_even_sizes_at_the_end
-says: begin outside the picture
+names: more-in-front
+severity: major
 """
 
 # %% 04-strided-conv

@@ -1,7 +1,7 @@
 """Forgets that a narrow kernel needs no padding: np.pad refuses a negative number.
 
-fails: test_conv_takes_every_kernel_and_stride
-says: negative
+names: negative-padding
+severity: minor
 """
 
 # %% 04-strided-conv

@@ -1,7 +1,7 @@
 """Uses the first filter only.
 
-fails: test_conv_sums_over_input_channels
-says: an output channel for each filter
+names: first-filter
+severity: major
 """
 
 # %% 04-strided-conv

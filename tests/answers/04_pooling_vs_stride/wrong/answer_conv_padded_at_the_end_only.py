@@ -1,7 +1,7 @@
 """All zeros at the bottom and at the right, whatever the size.
 
-fails: test_conv_pads_odd_sizes_on_both_sides
-says: one on each side
+names: at-the-end
+severity: major
 """
 
 # %% 04-strided-conv

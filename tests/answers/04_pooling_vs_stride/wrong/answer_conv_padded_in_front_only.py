@@ -1,7 +1,7 @@
 """All zeros at the top and at the left.
 
-fails: test_conv_pads_even_sizes_at_the_end, test_conv_pads_odd_sizes_on_both_sides
-says: begin outside the picture
+names: all-in-front
+severity: major
 """
 
 # %% 04-strided-conv

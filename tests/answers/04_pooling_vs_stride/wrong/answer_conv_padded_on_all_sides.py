@@ -1,7 +1,7 @@
 """Half a kernel of zeros on every side, whatever the size.
 
-fails: test_conv_pads_even_sizes_at_the_end
-says: not on every side
+names: half-in-front
+severity: major
 """
 
 # %% 04-strided-conv

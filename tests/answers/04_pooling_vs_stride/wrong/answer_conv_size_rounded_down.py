@@ -1,7 +1,7 @@
 """The window that hangs over the edge of an odd size is left out.
 
-fails: test_conv_pads_odd_sizes_on_both_sides, test_conv_height_and_width_are_padded_apart, test_conv_takes_every_kernel_and_stride
-says: the size is rounded up
+names: rounded-down
+severity: major
 """
 
 # %% 04-strided-conv

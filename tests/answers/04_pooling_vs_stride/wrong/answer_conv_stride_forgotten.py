@@ -1,7 +1,7 @@
 """The window moves by one.
 
-fails: test_conv_multiplies_window_and_kernel, test_conv_sums_over_input_channels, test_conv_pads_even_sizes_at_the_end, test_conv_pads_odd_sizes_on_both_sides, test_conv_height_and_width_are_padded_apart, test_conv_takes_every_kernel_and_stride
-says: wrong shape
+names: stride-forgotten
+severity: fatal
 """
 
 # %% 04-strided-conv

@@ -1,7 +1,7 @@
 """The argument stride is not used.
 
-fails: test_conv_takes_every_kernel_and_stride
-says: wrong shape for
+names: stride-of-two
+severity: major
 """
 
 # %% 04-strided-conv

@@ -1,7 +1,7 @@
 """Applies a relu, which was not asked for.
 
-fails: test_conv_sums_over_input_channels
-says: negative sums are kept
+names: with-relu
+severity: fatal
 """
 
 # %% 04-strided-conv

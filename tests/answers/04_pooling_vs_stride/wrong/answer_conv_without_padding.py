@@ -1,7 +1,7 @@
 """Padding "valid" in place of "same".
 
-fails: test_conv_pads_even_sizes_at_the_end, test_conv_pads_odd_sizes_on_both_sides, test_conv_height_and_width_are_padded_apart
-says: is there padding at all
+names: without-padding
+severity: major
 """
 
 # %% 04-strided-conv

@@ -7,7 +7,6 @@ import pytest
 
 from pawmark import profiles
 from pawmark.checks import expect
-from pawmark.grading.intake.stand_in import held_out_seed
 from pawmark.vision.calibration import held_out as held_out_photographs
 from pawmark.vision.calibration import read_bar
 
@@ -113,13 +112,13 @@ def profile():
 
 
 @pytest.fixture
-def held_out(pets, profile):
+def held_out(pets, profile, secret):
     """Return photographs that no model of this run has been trained on.
 
     With real photographs there are no others: then these are the validation part (`source` says
     so), on which the student's best epoch was chosen, so the loss is a little flattering.
     """
-    return held_out_photographs(profile, pets.data, held_out_seed(BARS.parent.parent))
+    return held_out_photographs(secret.seed("held-out photographs"), profile, pets.data)
 
 
 @pytest.fixture

@@ -18,11 +18,10 @@ from pawmark.grading import fingerprint
 from pawmark.grading.batch.dask import worker
 from pawmark.grading.batch.dask.task import Task, pack
 from pawmark.grading.batch.dask.worker import Done
-from pawmark.grading.checks import class_seed
 from pawmark.grading.course_folder import source_notebook
 from pawmark.grading.intake import stand_in
 from pawmark.grading.results.outcomes import show_points
-from pawmark.grading.run import recording
+from pawmark.grading.run import course_secret, recording
 from pawmark.grading.run.pipeline import (
     Job,
     digest_of_checks,
@@ -31,6 +30,7 @@ from pawmark.grading.run.pipeline import (
     repair_submission,
 )
 from pawmark.grading.run.run_settings import RunSettings
+from pawmark.grading.secret import data_seed
 from pawmark.settings import HANDED_IN
 
 RETRIES = 1
@@ -169,7 +169,8 @@ def _orders(
     again: bool,
 ) -> Iterator[Order]:
     """Prepare the submissions one by one; those that have been run already are only reported."""
-    settings, data = RunSettings.here(), courses.open_data()
+    settings = RunSettings.here()
+    data = courses.open_data(data_seed(course_secret.of(course)))
     digests = {name: digest_of_checks(files) for name, files in checks.items()}
     sent: set[str] = set()
     for assignment, student in submissions:
@@ -200,11 +201,11 @@ def _task_of(job: Job) -> Task:
         beside=dict(job.beside),
         settings=job.settings,
         seed=job.seed(),
+        secret=job.secret.key,
         plugin=courses.name(),
         data=courses.describe(job.data),
         fingerprint=fingerprint.of_installation(),
         variables=recording.variables(),
-        shared=class_seed.of(job.course),
     )
 
 

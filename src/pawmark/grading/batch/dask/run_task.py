@@ -14,11 +14,11 @@ from pawmark.grading import fingerprint
 from pawmark.grading.batch.dask import worker
 from pawmark.grading.batch.dask.task import Task, unpack
 from pawmark.grading.boundary.limits import Limits
-from pawmark.grading.checks import class_seed
 from pawmark.grading.run import recording
 from pawmark.grading.run.pipeline import execution
 from pawmark.grading.run.run_settings import RunSettings
 from pawmark.grading.sandbox import choice
+from pawmark.grading.secret import Secret
 from pawmark.settings import require_valid
 
 _NAMES = {"pawmark": "the pawmark package", "python": "Python"}
@@ -57,10 +57,9 @@ def run(folder: str) -> dict[str, Any]:
     _require_memory(settings.limits.memory)
     found = courses.find(task.data)
     unpack((place / worker.CHECKS).read_bytes(), place)
-    if task.shared is not None:
-        class_seed.keep(place, task.shared)
     old = recording.from_bytes((place / worker.OLD).read_bytes())
     about = {"assignment": task.assignment, "checks": task.checks}
+    secret = Secret(task.secret)
     done = execution(
         task.notebook,
         task.not_attempted,
@@ -69,6 +68,7 @@ def run(folder: str) -> dict[str, Any]:
         found,
         settings,
         task.seed,
+        secret,
         about,
         old,
     )

@@ -3,7 +3,7 @@
 import base64
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +35,8 @@ class Task:
         Limits, and the sandbox of the machine that asks.
     seed
         The seed of the hidden inputs.
+    secret
+        What the hidden checks of this assignment draw from; nothing else follows from it.
     plugin
         The name of the course's plugin.
     data
@@ -43,8 +45,6 @@ class Task:
         Versions that must be the same on the worker, by name.
     variables
         Variables of the environment that student code sees.
-    shared
-        The seed of the inputs that the class shares.
     """
 
     key: str
@@ -55,11 +55,11 @@ class Task:
     beside: dict[str, bytes]
     settings: RunSettings
     seed: int
+    secret: bytes = field(repr=False)
     plugin: str
     data: dict[str, Any]
     fingerprint: dict[str, str]
     variables: dict[str, str]
-    shared: int | None = None
 
     def to_bytes(self) -> bytes:
         """Return the task as JSON text."""
@@ -67,6 +67,7 @@ class Task:
             **vars(self),
             "notebook": nbformat.writes(self.notebook),
             "not_attempted": sorted(self.not_attempted),
+            "secret": self.secret.hex(),
             "beside": _texts(self.beside),
             "settings": self.settings.to_json(),
         }
@@ -78,6 +79,7 @@ class Task:
         tree: dict[str, Any] = json.loads(data)
         tree["notebook"] = nbformat.reads(tree["notebook"], as_version=4)
         tree["not_attempted"] = frozenset(tree["not_attempted"])
+        tree["secret"] = bytes.fromhex(tree["secret"])
         tree["beside"] = _files(tree["beside"])
         tree["settings"] = RunSettings.from_json(tree["settings"])
         return cls(**tree)
