@@ -168,6 +168,21 @@ def test_a_wrong_network_is_named_by_the_same_answers(exercise):
     assert told(dropout) == "there is dropout"
 
 
+def test_what_is_drawn_for_a_class_is_never_shown(exercise):
+    """Of a refused network its facet is told, and no number that was computed or expected."""
+    wrong = graded(exercise, honest().replace('"relu"', '"elu"'))
+    frozen = graded(exercise, honest(conv=", trainable=False"))
+    shown = [
+        str(next(check.counterexample for check in result.checks if check.counterexample))
+        for result in (wrong, frozen)
+    ]
+
+    assert shown[0] == "in use gives other numbers than expected"
+    assert shown[1] == (
+        "one step of training gives at what moves '2 of 6 arrays', and '4 of 6 arrays' was expected"
+    )
+
+
 def test_layers_made_once_for_all_networks_are_found(exercise):
     """Two networks that share a layer change each other."""
     code = honest().replace(

@@ -158,7 +158,7 @@ def network(
         shrinking=0,
         asked=asked,
         shared=True,
-        closed=False,
+        shows_numbers=False,
     )
 
 
