@@ -39,7 +39,8 @@ def probe(make: Callable[[], Any], asked: dict[str, Any]) -> Any:
         and the arrays that it changed. "step": how each array moves in a step down a loss. "start":
         the arrays as they were made. "apart": the outputs while another model of the kind has other
         numbers. "copies": the smallest and largest outputs for many copies of one image in training
-        mode, twice. None where there is no model.
+        mode, twice. "shape": of each output, its shape. "as it is": the outputs in inference of two
+        models, each with the numbers that it came with. None where there is no model.
     """
     model = make()
     if model is None:
@@ -199,6 +200,10 @@ def _copies(probed: _Probed, make: Callable[[], Any]) -> dict[str, Any]:
     return {"copies": np.stack(found)}
 
 
+def _as_it_is(probed: _Probed, make: Callable[[], Any]) -> dict[str, Any]:
+    return {"twice": _stacked([probed.run(), _Probed(make(), probed.asked).run()])}
+
+
 _KINDS: dict[str, Callable[[_Probed, Callable[[], Any]], Any]] = {
     "run": _run,
     "train": _train,
@@ -207,7 +212,7 @@ _KINDS: dict[str, Callable[[_Probed, Callable[[], Any]], Any]] = {
     "apart": _apart,
     "copies": _copies,
     "shape": lambda probed, make: _shapes(probed.run()),
-    "as it is": lambda probed, make: probed.run(),
+    "as it is": _as_it_is,
 }
 
 
