@@ -14,58 +14,61 @@ def segmenter(
     classes,
     way,
     *,
-    kernels=3,
-    filters=None,
+    other_words=ValueError,
+    kernels=(3, 3),
+    wider=(1, 1),
     scales=((1 / 255, 0.0),),
     scaled_in=BOTH,
     bends="relu",
     bent=(True, True),
     bent_in=BOTH,
-    padded=True,
+    padding=("same", "same"),
     place="between",
     pool="max",
     pool_step=2,
+    one_large_pool=False,
     strided_layer=0,
     strides_too=False,
-    upsampled=False,
+    decoder="transposed",
     dropout=None,
-    dropout_in=BOTH,
 ):
     """Build a version of the exercise's table; each keyword makes it another network."""
     from keras import Input, Model, layers
 
-    if way not in WAYS:
-        raise ValueError(way)
+    if way not in WAYS and other_words is not None:
+        raise other_words(way)
     pooled = way == "maxpool"
     x = inputs = Input((*size, 3))
     for scale, offset in scales if way in scaled_in else ():
         x = layers.Rescaling(scale, offset)(x)
 
-    def shrink(x, where):
-        if not pooled or place != where:
+    def shrink(x, where, count):
+        if not pooled or place != where or (one_large_pool and count != FILTERS[0]):
             return x
+        if one_large_pool:
+            return layers.MaxPooling2D(4)(x)
         kind = layers.AveragePooling2D if pool == "average" else layers.MaxPooling2D
         x = kind(2, strides=pool_step, padding="same")(x)
-        return layers.Dropout(dropout)(x) if dropout and way in dropout_in else x
+        return layers.Dropout(dropout)(x) if dropout else x
 
-    for count in filters or FILTERS:
-        x = shrink(x, "before")
+    for count in FILTERS:
+        x = shrink(x, "before", count)
         for layer in (0, 1):
             if pooled and place == "instead" and layer == 0:
                 x = layers.MaxPooling2D(2)(x)
                 continue
             halves = layer == strided_layer and (not pooled or strides_too)
             x = layers.Conv2D(
-                count,
-                kernels,
+                wider[layer] * count,
+                kernels[layer],
                 strides=2 if halves else 1,
-                padding="same" if padded or layer else "valid",
+                padding=padding[layer],
                 activation=bends if bent[layer] or way not in bent_in else None,
             )(x)
-            x = shrink(x, "between") if layer == 0 else x
-        x = shrink(x, "after")
-    for count in reversed(FILTERS):
-        if upsampled:
+            x = shrink(x, "between", count) if layer == 0 else x
+        x = shrink(x, "after", count)
+    for count in reversed(FILTERS) if decoder else ():
+        if decoder == "upsampled":
             x = layers.Conv2D(count, 3, activation="relu", padding="same")(x)
             x = layers.UpSampling2D(2)(x)
             x = layers.Conv2D(count, 3, activation="relu", padding="same")(x)
@@ -80,28 +83,9 @@ def right(size, classes, way):
     return segmenter(size, classes, way)
 
 
-def any_word(size, classes, way):
-    """Take every other word for strides."""
-    return segmenter(size, classes, way if way in WAYS else "stride")
-
-
-def other_error(size, classes, way):
-    """Refuse other words with another error."""
-    if way not in WAYS:
-        raise KeyError(way)
-    return segmenter(size, classes, way)
-
-
-def asserted(size, classes, way):
-    """Refuse other words with an assertion."""
-    if way not in WAYS:
-        raise AssertionError(way)
-    return segmenter(size, classes, way)
-
-
-def always(one, size, classes, way):
+def always(one, size, classes, way, refuses=True):
     """Build one version whatever was asked for."""
-    return segmenter(size, classes, one if way in WAYS else way)
+    return segmenter(size, classes, one if way in WAYS or not refuses else way)
 
 
 def exchanged(size, classes, way):
@@ -114,18 +98,29 @@ def of_fixed_size(size, classes, way):
     return segmenter((64, 64), classes, way)
 
 
+def turned(size, classes, way):
+    """Build the network for height and width exchanged."""
+    return segmenter(size[::-1], classes, way)
+
+
 def of_three_classes(size, classes, way):
     """Build the network for three classes."""
     return segmenter(size, 3, way)
 
 
+def not_returned(size, classes, way):
+    """Build the network and forget it."""
+    segmenter(size, classes, way)
+
+
 SIZES = ((20, 16), (16, 28), (24, 20))
+SQUARE = ((16, 16), (24, 24))
 POSITIVE = {"weights": "positive", "vectors": (0.0, 0.3)}
 
 
-def drawn(rng, ways=WAYS):
+def drawn(rng, ways=WAYS, sizes=SIZES):
     """Draw a size, a number of classes and one of some words."""
-    size = list(SIZES[rng.integers(len(SIZES))])
+    size = list(sizes[rng.integers(len(sizes))])
     return {"size": size, "classes": int(rng.integers(4, 8)), "way": str(rng.choice(ways))}
 
 
@@ -134,9 +129,9 @@ def shape(size, classes, way):
     return (*size, 3)
 
 
-def asked_of(*ways, kind="run", **settings):
+def asked_of(*ways, kind="run", sizes=SIZES, **settings):
     """Return the strategy of questions about some versions."""
-    return asks(kind, partial(drawn, ways=ways), shape, **settings)
+    return asks(kind, partial(drawn, ways=ways, sizes=sizes), shape, **settings)
 
 
 exercise = network(
@@ -171,7 +166,7 @@ exercise = network(
         ),
         Stratum(
             "black images",
-            asked_of(*WAYS, images="black", **POSITIVE),
+            asked_of(*WAYS, images="black", sizes=SQUARE, **POSITIVE),
             count=2,
             facet="a black image, with weights that were drawn for grading",
         ),
@@ -200,38 +195,53 @@ exercise = network(
             facet="another word for downsampling",
         ),
         Stratum(
+            "two models beside each other, each with weights of its own",
+            asked_of(*WAYS, kind="apart", batch=1),
+            row="corners",
+            count=2,
+            facet="two models that were built one after the other",
+        ),
+        Stratum(
             "the arrays that it starts with",
             asked_of(*WAYS, kind="start"),
             row="corners",
             count=2,
             facet="the arrays of a new model",
         ),
-        Stratum(
-            "two models beside each other",
-            asked_of(*WAYS, kind="apart", batch=1),
-            row="corners",
-            count=2,
-            facet="two models beside each other, each with weights of its own",
-        ),
     ],
     variants=[
         Variant(
+            "not-returned", not_returned, "fatal", "nothing comes back: is a `return` missing?"
+        ),
+        Variant(
             "any-word",
-            any_word,
+            partial(segmenter, other_words=None),
             "minor",
             "every other word is taken for strides: it should raise a ValueError",
         ),
         Variant(
             "key-error",
-            other_error,
+            partial(segmenter, other_words=KeyError),
             "minor",
             "another word raises a KeyError: the text asks for a ValueError",
         ),
         Variant(
             "assertion",
-            asserted,
+            partial(segmenter, other_words=AssertionError),
             "minor",
             "another word fails an assertion: the text asks for a ValueError",
+        ),
+        Variant(
+            "no-value-error",
+            partial(segmenter, other_words=TypeError),
+            "minor",
+            "for another word a ValueError is to be raised: no other error, and not returned",
+        ),
+        Variant(
+            "argument-ignored",
+            partial(always, "stride", refuses=False),
+            "major",
+            "`downsampling` is ignored: the version with strides comes back for every word",
         ),
         Variant(
             "always-stride",
@@ -247,6 +257,12 @@ exercise = network(
         ),
         Variant("exchanged", exchanged, "major", "each word builds the other version"),
         Variant("fixed-size", of_fixed_size, "fatal", "the model does not use img_size"),
+        Variant(
+            "swapped",
+            turned,
+            "fatal",
+            "height and width are exchanged: img_size is (height, width)",
+        ),
         Variant("fixed-classes", of_three_classes, "fatal", "the model does not use num_classes"),
         Variant(
             "average-pooling",
@@ -259,6 +275,12 @@ exercise = network(
             partial(segmenter, pool_step=1),
             "major",
             "the pooling moves on by one place each time, so the maps do not shrink",
+        ),
+        Variant(
+            "one-large-pooling",
+            partial(segmenter, one_large_pool=True),
+            "major",
+            "one pooling of 4 x 4 takes the place of two of 2 x 2, one in each pair",
         ),
         Variant(
             "pooled-after-the-pair",
@@ -292,23 +314,43 @@ exercise = network(
             "major",
             "the second convolution of a pair has the strides; it should be the first",
         ),
-        Variant(
-            "kernels-of-five",
-            partial(segmenter, kernels=5),
-            "major",
-            "the kernels of the encoder are 5 x 5: all are 3 x 3",
+        *(
+            Variant(
+                f"kernels-of-five{name}",
+                partial(segmenter, kernels=kernels),
+                "fatal",
+                f"{words} 5 x 5: all are 3 x 3",
+            )
+            for name, kernels, words in (
+                ("", (5, 5), "the kernels of the encoder are"),
+                ("-first", (5, 3), "the first kernel of each pair is"),
+                ("-second", (3, 5), "the second kernel of each pair is"),
+            )
         ),
-        Variant(
-            "no-padding",
-            partial(segmenter, padded=False),
-            "fatal",
-            'a convolution of the encoder loses pixels at the border: it needs padding="same"',
+        *(
+            Variant(
+                f"no-padding{name}",
+                partial(segmenter, padding=padding),
+                "fatal",
+                f'{words} loses pixels at the border: it needs padding="same"',
+            )
+            for name, padding, words in (
+                ("", ("valid", "valid"), "each convolution of the encoder"),
+                ("-first", ("valid", "same"), "the first convolution of each pair"),
+                ("-second", ("same", "valid"), "the second convolution of each pair"),
+            )
         ),
         Variant(
             "not-rescaled",
             partial(segmenter, scales=()),
             "major",
             "the first convolution sees values from 0 to 255: the rescaling to 0..1 is missing",
+        ),
+        Variant(
+            "not-rescaled-and-any-word",
+            partial(segmenter, scales=(), other_words=None),
+            "major",
+            "the rescaling to 0..1 is missing, and every other word is taken for strides",
         ),
         Variant(
             "rescaled-twice",
@@ -360,28 +402,37 @@ exercise = network(
             )
             for name in ("softplus", "tanh", "elu", "leaky_relu", "sigmoid", "relu6")
         ),
-        Variant(
-            "wider-encoder",
-            partial(segmenter, filters=(32, 64)),
-            "major",
-            "the encoder has 32 and 64 filters where the table has 16 and 32",
+        *(
+            Variant(
+                f"wider-encoder{name}",
+                partial(segmenter, wider=wider),
+                "fatal",
+                f"{words} of the encoder have twice as many filters as in the table: 16 and 32",
+            )
+            for name, wider, words in (
+                ("", (2, 2), "the convolutions"),
+                ("-first", (2, 1), "the first convolutions"),
+                ("-second", (1, 2), "the second convolutions"),
+            )
         ),
         Variant(
             "upsampled",
-            partial(segmenter, upsampled=True),
-            "major",
+            partial(segmenter, decoder="upsampled"),
+            "fatal",
             "this is another decoder, with upsampling: end with decode(x, num_classes)",
         ),
-        *(
-            Variant(
-                f"dropout-with-{name}",
-                partial(segmenter, dropout=0.3, dropout_in=ways),
-                "major",
-                f"{words} gives another result each time in training: the table has no dropout",
-            )
-            for name, ways, words in (
-                ("maxpool", frozenset(["maxpool"]), 'the version with "maxpool"'),
-            )
+        Variant(
+            "no-decoder",
+            partial(segmenter, decoder=None),
+            "fatal",
+            "the decoder is missing: end with decode(x, num_classes)",
+        ),
+        Variant(
+            "dropout-with-maxpool",
+            partial(segmenter, dropout=0.3),
+            "major",
+            'the version with "maxpool" gives another result each time in training: the table has '
+            "no dropout",
         ),
     ],
 )

@@ -191,18 +191,18 @@ exercise = network(
             facet="one step of training",
         ),
         Stratum(
+            "two networks beside each other, each with weights of its own",
+            asked_of(3, kind="apart"),
+            row="corners",
+            count=1,
+            facet="two networks that were built one after the other",
+        ),
+        Stratum(
             "the arrays that it starts with",
             asked_of(3, kind="start"),
             row="corners",
             count=1,
             facet="the arrays of a new network",
-        ),
-        Stratum(
-            "two networks beside each other",
-            asked_of(3, kind="apart"),
-            row="corners",
-            count=1,
-            facet="two networks beside each other, each with weights of its own",
         ),
     ],
     variants=[

@@ -204,7 +204,7 @@ class _Program:
         except clean.RaisedThereError as error:
             kind = _error_of(error.kinds)
             if self.who:
-                raise kind(error.text) from error
+                raise _of_name(error.kinds[0], kind)(error.text) from error
             if "NotImplementedError" in error.kinds or kind is Exception:
                 raise CourseError(f"{self.exercise}: the judge raised {error}") from error
             return raises(kind)
@@ -216,6 +216,11 @@ def _error_of(kinds: Sequence[str]) -> type[Exception]:
         if isinstance(found, type) and issubclass(found, Exception):
             return found
     return Exception
+
+
+def _of_name(name: str, kind: type[Exception]) -> type[Exception]:
+    """Return an error class of a name, which alone tells those of libraries apart."""
+    return kind if kind.__name__ == name else type(name, (kind,), {})
 
 
 def answer(path: str, exercise: str, who: str, given: dict[str, Any], asked: dict[str, Any]) -> Any:

@@ -19,6 +19,10 @@ _COPIES = 128  # in each of two runs
 _MODELS = 4  # that are kept, since to build one takes longer than to ask it
 
 
+class OtherSizeError(Exception):
+    """A model takes images of another size than the one that it was to be built for."""
+
+
 def probe(make: Callable[[], Any], asked: dict[str, Any]) -> Any:
     """Do with a model what a probe asks for.
 
@@ -58,6 +62,7 @@ class _Probed:
             raise TypeError(f"a {type(model).__name__} came back where a Keras model was asked for")
         self.model, self.asked = model, asked
         self.images = images(asked)
+        _require_size(model, self.images.shape[1:])
         self.run()  # whatever is built late is built now
 
     @property
@@ -93,6 +98,18 @@ class _Probed:
             name = " x ".join(map(str, array.shape)) or "one number"
             found.setdefault(name, []).append(self.sampled(array))
         return {name: np.stack(found[name]) for name in sorted(found)}
+
+
+def _require_size(model: Any, wanted: tuple[int, ...]) -> None:
+    """Raise an error of its own where Keras raises a `ValueError`, as it does for other causes."""
+    inputs = getattr(model, "inputs", None)  # of a class of one's own, none are known before a call
+    size = tuple(inputs[0].shape)[1:] if isinstance(inputs, list) and len(inputs) == 1 else ()
+    pairs = zip(size, wanted, strict=False)
+    if len(size) != len(wanted) or all(one in (None, other) for one, other in pairs):
+        return
+    raise OtherSizeError(
+        f"the model takes images of shape {size}, and was to be built for those of shape {wanted}"
+    )
 
 
 def fill(model: Any, asked: dict[str, Any], other: int = 0) -> None:
