@@ -29,7 +29,6 @@ def xception(
     shortcut="input",
     joined="add",
     relu_after_sum=False,
-    block_dropout=None,
     top="average",
     dropout=0.5,
     dropout_before=False,
@@ -70,7 +69,6 @@ def xception(
                     x = convolve(x, filters, number)
                 if shortcut == "late" and number == 0 and step == "r":
                     start = x
-        x = layers.Dropout(block_dropout)(x) if block_dropout else x
         x = x if strided else pools[pool](window, strides=2, padding="same")(x)
         strides = 2
         if shortcut == "pooled":
@@ -125,7 +123,6 @@ def sigmoid_for_all(shape, classes):
 # No side is one that five halvings divide evenly behind the first convolution.
 SHAPES = ((37, 41, 3), (43, 38, 3))
 NORMS = {"vectors": (0.5, 1.5)}
-POSITIVE = {"weights": "positive"} | NORMS
 
 
 def drawn(rng, classes):
@@ -177,6 +174,12 @@ exercise = network(
             asked_of(2, 5, images="black"),
             count=2,
             facet=f"a black image, in use, {WEIGHTS}",
+        ),
+        Stratum(
+            "a call in training mode",
+            asked_of(3, kind="train"),
+            count=1,
+            facet="in training mode, and the moving averages behind it",
         ),
         Stratum(
             "in training mode, many copies of an image",
@@ -423,21 +426,10 @@ exercise = network(
             for rate in (0.2, 0.25, 0.3, 0.4)
         ),
         Variant(
-            "dropout-before-the-average",
+            "dropout-elsewhere",
             partial(xception, dropout_before=True),
             "major",
             "there is dropout at another place than before the output, or at more than one",
-            family="dropout-elsewhere",
-        ),
-        *(
-            Variant(
-                f"dropout-of-{100 * rate:.0f}-in-the-blocks",
-                partial(xception, block_dropout=rate),
-                "major",
-                "there is dropout at another place than before the output, or at more than one",
-                family="dropout-elsewhere",
-            )
-            for rate in (0.2, 0.5)
         ),
         Variant(
             "two-units",
@@ -470,8 +462,4 @@ exercise = network(
             "these are no probabilities: the activation of the output is missing",
         ),
     ],
-    families={
-        "dropout-elsewhere": "there is dropout at another place than before the output, or at more "
-        "than one",
-    },
 )

@@ -111,11 +111,19 @@ def without_first(model, **given):
     return keras.Model(model.inputs, [o.output for o in model.layers[1:] if is_shown(o)])
 
 
-def cloned(model, **given):
-    """Show a copy of the model, whose weights are new."""
+def everything_but_first(model, **given):
+    """Show all of the model's layers but the first, as if that were the input."""
     import keras
 
-    return right(keras.models.clone_model(model))
+    return keras.Model(model.inputs, [layer.output for layer in model.layers[1:]])
+
+
+def cloned(model, side="inputs", **given):
+    """Show a copy of the model, whose weights are new; one of a Sequential has no `input` yet."""
+    import keras
+
+    copy = keras.models.clone_model(model)
+    return keras.Model(getattr(copy, side), [o.output for o in copy.layers if is_shown(o)])
 
 
 def all_maps(model, **given):
@@ -270,6 +278,13 @@ exercise = network(
             "every layer is shown: only Conv2D and MaxPooling2D belong there",
         ),
         Variant(
+            "everything-but-the-first",
+            everything_but_first,
+            "fatal",
+            "every layer but the first of `model.layers` is shown: only Conv2D and MaxPooling2D "
+            "belong there, and in a Sequential model the first is not the input",
+        ),
+        Variant(
             "all-maps",
             all_maps,
             "fatal",
@@ -295,11 +310,15 @@ exercise = network(
             "what enters the layers is shown: their outputs were asked for",
         ),
         Variant("last-only", last_only, "fatal", "only the last of the layers is shown"),
-        Variant(
-            "new-weights",
-            cloned,
-            "fatal",
-            "the numbers are those of a copy with new weights: no new layer is needed",
+        *(
+            Variant(
+                name,
+                partial(cloned, side=side),
+                "fatal",
+                "the numbers are others each time, those of a copy with new weights: no new layer is "
+                "needed",
+            )
+            for name, side in (("new-weights", "inputs"), ("new-weights-by-input", "input"))
         ),
     ],
 )

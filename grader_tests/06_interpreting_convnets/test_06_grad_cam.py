@@ -41,7 +41,6 @@ def cam(
     scale="largest",
     training=False,
     guarded=True,
-    enlarged=False,
     by_place=False,
     channels=True,
     alone=False,
@@ -91,7 +90,7 @@ def cam(
     if not guarded or top > 0 or (cut == "none" and top != 0):
         with np.errstate(all="ignore"):
             heat = heat / top
-    return np.kron(heat, np.ones((2, 2))) if enlarged else heat
+    return heat
 
 
 def right(model, images, layer, index, **given):
@@ -375,13 +374,6 @@ exercise = network(
             "minor",
             "where nothing speaks for the class the heatmap is nan: it is divided by its largest "
             "value, which is 0",
-        ),
-        Variant(
-            "enlarged",
-            partial(cam, enlarged=True),
-            "fatal",
-            "the heatmap is enlarged: it has the size of the layer's maps, enlarging is for the "
-            "overlay",
         ),
         Variant(
             "for-each-channel",

@@ -1,6 +1,6 @@
 """Dropout on the maps, and then the average.
 
-names: dropout-before-the-average
+names: dropout-elsewhere
 severity: major
 """
 
