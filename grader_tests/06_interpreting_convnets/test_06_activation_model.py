@@ -315,8 +315,8 @@ exercise = network(
                 name,
                 partial(cloned, side=side),
                 "fatal",
-                "the numbers are others each time, those of a copy with new weights: no new layer is "
-                "needed",
+                "the numbers are others each time, those of a copy with new weights: no new layer "
+                "is needed",
             )
             for name, side in (("new-weights", "inputs"), ("new-weights-by-input", "input"))
         ),
