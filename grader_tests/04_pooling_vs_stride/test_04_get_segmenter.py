@@ -15,6 +15,7 @@ def segmenter(
     way,
     *,
     other_words=ValueError,
+    otherwise="stride",
     kernels=(3, 3),
     wider=(1, 1),
     scales=((1 / 255, 0.0),),
@@ -48,7 +49,7 @@ def segmenter(
         if one_large_pool:
             return layers.MaxPooling2D(4)(x)
         kind = layers.AveragePooling2D if pool == "average" else layers.MaxPooling2D
-        x = kind(2, strides=pool_step, padding="same")(x)
+        x = kind(2, strides=pool_step, padding="same" if pool_step == 1 else "valid")(x)
         return layers.Dropout(dropout)(x) if dropout else x
 
     for count in FILTERS:
@@ -57,7 +58,8 @@ def segmenter(
             if pooled and place == "instead" and layer == 0:
                 x = layers.MaxPooling2D(2)(x)
                 continue
-            halves = layer == strided_layer and (not pooled or strides_too)
+            strided = way == "stride" or (way not in WAYS and otherwise == "stride")
+            halves = layer == strided_layer and (strided or strides_too)
             x = layers.Conv2D(
                 wider[layer] * count,
                 kernels[layer],
@@ -116,6 +118,7 @@ def not_returned(size, classes, way):
 SIZES = ((20, 16), (16, 28), (24, 20))
 SQUARE = ((16, 16), (24, 24))
 POSITIVE = {"weights": "positive", "vectors": (0.0, 0.3)}
+LARGE = {"weights": "positive", "vectors": (0.0, 7.0)}  # a relu that ends at 6 would show
 
 
 def drawn(rng, ways=WAYS, sizes=SIZES):
@@ -160,7 +163,7 @@ exercise = network(
         ),
         Stratum(
             "weights that are all positive",
-            asked_of(*WAYS, **POSITIVE),
+            asked_of(*WAYS, **LARGE),
             count=3,
             facet="images of noise, with positive weights that were drawn for grading",
         ),
@@ -218,6 +221,12 @@ exercise = network(
             partial(segmenter, other_words=None),
             "minor",
             "every other word is taken for strides: it should raise a ValueError",
+        ),
+        Variant(
+            "any-word-not-halved",
+            partial(segmenter, other_words=None, otherwise="nothing"),
+            "minor",
+            "every other word builds a network that never halves: it should raise a ValueError",
         ),
         Variant(
             "key-error",
@@ -348,9 +357,9 @@ exercise = network(
         ),
         Variant(
             "not-rescaled-and-any-word",
-            partial(segmenter, scales=(), other_words=None),
+            partial(segmenter, scales=(), other_words=None, otherwise="nothing"),
             "major",
-            "the rescaling to 0..1 is missing, and every other word is taken for strides",
+            "the rescaling to 0..1 is missing, and every other word is accepted",
         ),
         Variant(
             "rescaled-twice",
