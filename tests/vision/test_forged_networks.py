@@ -120,7 +120,7 @@ def cases():
             yield pytest.param(exercise, lie, id=f"{exercise}: {lie}", marks=marks)
 
 
-@pytest.mark.parametrize(("exercise", "lie"), cases())
+@pytest.mark.parametrize(("exercise", "lie"), list(cases()))
 @pytest.mark.usefixtures("restored")
 def test_what_a_network_says_of_itself_earns_nothing(exercise, lie):
     """A wrong network that lies gets no more than the same network that does not."""

@@ -349,8 +349,8 @@ def test_an_exercise_without_numbers_tells_what_differs():
     assert str(other.counterexample) == "a number gives at values other numbers than expected"
     assert words.counterexample.where == "kind"
     assert (words.counterexample.got, words.counterexample.expected) == ("'odd'", "'even'")
-    assert shape.counterexample.got == "<an array of shape (3,) and dtype float64>"
-    assert shape.counterexample.expected == "<a dict of 2>"
+    assert "an array of shape (3,) and dtype float64 came" in shape.counterexample.got
+    assert shape.counterexample.expected is None
 
 
 def test_an_error_may_be_the_right_result():

@@ -36,6 +36,8 @@ def counterexample(exercise: Exercise, one: Judged) -> Counterexample:
     """
     called = _call_text(exercise, one)
     place = None if isinstance(one.answer, Raised | Lost) else first_difference(exercise, one)
+    if place is None and one.reason and not exercise.shows_numbers:
+        return Counterexample(called, cleaned(one.reason))
     if place is None:
         return Counterexample(called, _came(exercise, one), _wanted(exercise, one))
     where, got, expected = place
@@ -94,6 +96,8 @@ def _wanted(exercise: Exercise, one: Judged) -> str | None:
         return str(expected)
     if isinstance(expected, Satisfying):
         return expected.words
+    if isinstance(expected, dict) and not exercise.shows_numbers:
+        return None  # what is compared is told in words, by key
     if isinstance(expected, OneOf):
         return cleaned(" or ".join(_shown(exercise, result) for result in expected.results[:3]))
     return _shown(exercise, expected)
