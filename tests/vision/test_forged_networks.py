@@ -27,6 +27,20 @@ def make(img_size, num_classes, downsampling, kind=keras.Model):
 def {name}(img_size, num_classes, downsampling):
     return make(img_size, num_classes, downsampling{kind})
 """
+ACTIVATIONS = """
+def make(model, kind=keras.Model):
+    shown = (layers.Conv2D, layers.MaxPooling2D)
+    return kind(model.inputs, [one.input for one in model.layers if isinstance(one, shown)])
+
+def {name}(model):
+    return make(model{kind})
+"""
+HEAT = """
+def {name}(model, image, layer_name, class_index):
+    maps = keras.Model(model.inputs, model.get_layer(layer_name).output)(image[None])
+    heat = np.asarray(maps)[0].mean(axis=-1)
+    return {heat}
+"""
 LIES = {
     "counts, layers and arrays": """
         class Liar(keras.Model):
@@ -78,8 +92,19 @@ LIES = {
         probing.numbers = lambda shape, *a: np.zeros(shape, "float32")
     """,
 }
+HEATS = {
+    "zeros": "heat * 0",
+    "nan": "heat * np.nan",
+    "the smallest number": "heat * 0 + 5e-324",
+    "an empty array": "np.zeros((0, 0))",
+    "ones": "heat * 0 + 1",
+    "what equals everything": (
+        "heat.view(type('E', (np.ndarray,), {'__eq__': lambda self, other: True}))"
+    ),
+}
 HONEST = {
     "04-get-segmenter": ("get_segmenter", SEGMENTER),
+    "06-activation-model": ("activation_model", ACTIVATIONS),
 }
 
 
@@ -114,7 +139,7 @@ def points(exercise, source):
 def cases():
     """Return exercises and lies; a few of the ordinary run's, since a network takes long."""
     for exercise in HONEST:
-        quick = exercise.startswith("04")
+        quick = exercise.startswith("06")
         for lie in LIES:
             marks = [] if quick else [pytest.mark.slow]
             yield pytest.param(exercise, lie, id=f"{exercise}: {lie}", marks=marks)
@@ -129,3 +154,9 @@ def test_what_a_network_says_of_itself_earns_nothing(exercise, lie):
     forged = points(exercise, textwrap.dedent(LIES[lie]) + code.format(name=name, kind=", Liar"))
 
     assert forged <= honest <= 30
+
+
+@pytest.mark.parametrize("heat", HEATS.values(), ids=HEATS.keys())
+def test_heat_that_is_no_answer_earns_nothing(heat):
+    """Constants, and what says that it equals everything, are no heatmaps."""
+    assert points("06-grad-cam", HEAT.format(name="grad_cam", heat=heat)) == 0
