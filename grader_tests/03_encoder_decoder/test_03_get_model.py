@@ -100,6 +100,7 @@ def without_one_relu(place):
 # Height, width and classes; few, since a model is built for each.
 CASES = (((16, 8), 4), ((8, 24), 7), ((24, 16), 5))
 POSITIVE = {"weights": "positive", "vectors": (0.0, 0.3)}
+LARGE = {"weights": "positive", "vectors": (0.0, 7.0)}  # a relu that ends at 6 would show
 
 
 def drawn(rng):
@@ -143,7 +144,7 @@ exercise = network(
         ),
         Stratum(
             "weights that are all positive",
-            asks("run", square, shape, batch=3, **POSITIVE),
+            asks("run", square, shape, batch=3, **LARGE),
             count=1,
             facet="images of noise, with positive weights that were drawn for grading",
         ),
@@ -291,7 +292,7 @@ exercise = network(
                 "major",
                 f"the layers bend with {name}, and relu was asked for",
             )
-            for name in ("elu", "leaky_relu", "gelu", "softplus", "sigmoid", "tanh")
+            for name in ("elu", "leaky_relu", "gelu", "softplus", "sigmoid", "tanh", "relu6")
         ),
         Variant(
             "sigmoid-at-the-end",

@@ -1,399 +1,447 @@
 """Hidden checks of exercise 04-get-segmenter."""
 
-from dataclasses import dataclass
+from functools import partial
 
-import numpy as np
-import pytest
-
-from pawmark.checks import expect
-
-from .feature_maps import pooled
-from .replies import close
+from pawmark.checks import Stratum, Variant, asks, network
 
 FILTERS = (16, 32)
+WAYS = ("stride", "maxpool")
+BOTH = frozenset(WAYS)
 
 
-TRACE = """
-def trace(model, images):
-    import keras
-    import numpy
+def segmenter(
+    size,
+    classes,
+    way,
+    *,
+    other_words=ValueError,
+    otherwise="stride",
+    kernels=(3, 3),
+    wider=(1, 1),
+    scales=((1 / 255, 0.0),),
+    scaled_in=BOTH,
+    bends="relu",
+    bent=(True, True),
+    bent_in=BOTH,
+    padding=("same", "same"),
+    place="between",
+    pool="max",
+    pool_step=2,
+    one_large_pool=False,
+    strided_layer=0,
+    strides_too=False,
+    decoder="transposed",
+    dropout=None,
+):
+    """Build a version of the exercise's table; each keyword makes it another network."""
+    from keras import Input, Model, layers
 
-    calls = []
+    if way not in WAYS and other_words is not None:
+        raise other_words(way)
+    pooled = way == "maxpool"
+    x = inputs = Input((*size, 3))
+    for scale, offset in scales if way in scaled_in else ():
+        x = layers.Rescaling(scale, offset)(x)
 
-    def watched(layer):
-        call = layer.call
+    def shrink(x, where, count):
+        if not pooled or place != where or (one_large_pool and count != FILTERS[0]):
+            return x
+        if one_large_pool:
+            return layers.MaxPooling2D(4)(x)
+        kind = layers.AveragePooling2D if pool == "average" else layers.MaxPooling2D
+        x = kind(2, strides=pool_step, padding="same" if pool_step == 1 else "valid")(x)
+        return layers.Dropout(dropout)(x) if dropout else x
 
-        def watching_call(inputs, *args, **kwargs):
-            outputs = call(inputs, *args, **kwargs)
-            calls.append({
-                "transposed": isinstance(layer, keras.layers.Conv2DTranspose),
-                "stride": [int(n) for n in layer.strides],
-                "inputs": numpy.asarray(inputs),
-                "outputs": numpy.asarray(outputs),
-            })
-            return outputs
-
-        return watching_call
-
-    layers = list(model._flatten_layers(include_self=False))
-    watched_layers = [layer for layer in layers if hasattr(layer, "kernel_size")]
-    for layer in watched_layers:
-        object.__setattr__(layer, "call", watched(layer))
-    try:
-        model(images, training=False)
-    finally:
-        for layer in watched_layers:
-            object.__delattr__(layer, "call")
-    return {"calls": calls, "layers": [type(layer).__name__ for layer in layers]}
-"""
-
-
-REFUSAL = """
-def refused(build, *arguments):
-    try:
-        build(*arguments)
-    except NotImplementedError:
-        raise
-    except ValueError:
-        return "ValueError"
-    except Exception as error:
-        return type(error).__name__
-    return "accepted"
-"""
-
-
-@dataclass(frozen=True)
-class Conv:
-    """What one convolution did to the images: (N, H, W, C) before and after."""
-
-    transposed: bool
-    stride: list
-    inputs: np.ndarray
-    outputs: np.ndarray
-
-
-@dataclass(frozen=True)
-class Version:
-    """One version of the student's model: its facts, its convolutions, its layers' classes."""
-
-    facts: object
-    convs: tuple[Conv, ...]
-    layers: tuple[str, ...]
-    images: np.ndarray
-    size: tuple[int, int]
-
-    @property
-    def encoder(self):
-        """Return the convolutions before the first transposed one."""
-        kinds = [conv.transposed for conv in self.convs]
-        return self.convs[: kinds.index(True)] if True in kinds else self.convs[:-1]
-
-    @property
-    def shrinking(self):
-        """Return the height and width of the images, and of the smallest map."""
-        return self.images.shape[1:3], min(conv.inputs.shape[1:3] for conv in self.convs)
-
-    @property
-    def steps(self):
-        """Return pairs: what left a convolution of the encoder, and what entered the next."""
-        count = len(self.encoder)
-        followers = self.convs[1 : count + 1]
-        return [(a.outputs, b.inputs) for a, b in zip(self.encoder, followers, strict=False)]
+    for count in FILTERS:
+        x = shrink(x, "before", count)
+        for layer in (0, 1):
+            if pooled and place == "instead" and layer == 0:
+                x = layers.MaxPooling2D(2)(x)
+                continue
+            strided = way == "stride" or (way not in WAYS and otherwise == "stride")
+            halves = layer == strided_layer and (strided or strides_too)
+            x = layers.Conv2D(
+                wider[layer] * count,
+                kernels[layer],
+                strides=2 if halves else 1,
+                padding=padding[layer],
+                activation=bends if bent[layer] or way not in bent_in else None,
+            )(x)
+            x = shrink(x, "between", count) if layer == 0 else x
+        x = shrink(x, "after", count)
+    for count in reversed(FILTERS) if decoder else ():
+        if decoder == "upsampled":
+            x = layers.Conv2D(count, 3, activation="relu", padding="same")(x)
+            x = layers.UpSampling2D(2)(x)
+            x = layers.Conv2D(count, 3, activation="relu", padding="same")(x)
+            continue
+        x = layers.Conv2DTranspose(count, 3, activation="relu", padding="same")(x)
+        x = layers.Conv2DTranspose(count, 3, strides=2, activation="relu", padding="same")(x)
+    return Model(inputs, layers.Conv2D(classes, 3, activation="softmax", padding="same")(x))
 
 
-def random_size(rng):
-    """Draw a height and a smaller width, both divisible by 4."""
-    width = 4 * int(rng.integers(5, 8))
-    return width + 4 * int(rng.integers(1, 4)), width
+def right(size, classes, way):
+    """Build either version of the table."""
+    return segmenter(size, classes, way)
 
 
-def build(student, size, num_classes, downsampling):
-    """Let the student build a model."""
-    model = student.call("get_segmenter", size, num_classes, downsampling)
-    expect(model is not None, "get_segmenter returned None: did you forget `return`?")
-    return model, student.model(model)
+def always(one, size, classes, way, refuses=True):
+    """Build one version whatever was asked for."""
+    return segmenter(size, classes, one if way in WAYS or not refuses else way)
 
 
-def plain_shape(shape):
-    """Return a shape as a tuple; an empty one for anything but integers and None."""
-    plain = isinstance(shape, tuple | list) and all(n is None or type(n) is int for n in shape)
-    return tuple(shape) if plain else ()
+def exchanged(size, classes, way):
+    """Build the other version."""
+    return segmenter(size, classes, {"stride": "maxpool", "maxpool": "stride"}.get(way, way))
 
 
-@pytest.fixture
-def version(student, rng):
-    """Return a function that builds and runs one version of the model."""
-
-    def make(downsampling):
-        size = random_size(rng)
-        model, facts = build(student, size, 3, downsampling)
-        shape = plain_shape(facts.input_shape)
-        # A model that ignores img_size fails one check about that, and not all the others.
-        known = len(shape) == 4 and all(isinstance(n, int) for n in shape[1:3])
-        height, width = shape[1:3] if known else size
-        images = rng.choice([0.0, 255.0], (2, height, width, 3)).astype("float32")
-        student.set_weights(model, plain_weights(rng, student.weights(model)))
-        reply = student.evaluate(
-            "exec(code, space) or space['trace'](model, images)",
-            code=TRACE,
-            space={},
-            model=model,
-            images=images,
-        )
-        found = read_trace(reply)
-        expect(found is not None, "the layers of this model cannot be followed one by one")
-        return Version(facts, *found, images, (height, width))
-
-    return make
+def of_fixed_size(size, classes, way):
+    """Build the network for one size."""
+    return segmenter((64, 64), classes, way)
 
 
-def plain_weights(rng, weights):
-    """Draw weights under which every second filter gives positive values, the others negative.
-
-    Whether there is a relu, and what kind of pooling there is, then shows for certain.
-    """
-    arrays = weights if isinstance(weights, list) else [None]
-    expect(all(isinstance(a, np.ndarray) for a in arrays), "the model's weights cannot be read")
-    drawn = []
-    for array in arrays:
-        sizes = np.full(array.shape, 1 / max(np.prod(array.shape[:-1]), 1))
-        signs = np.where(np.arange(array.shape[-1]) % 2 == 0, 1, -1) if array.ndim else 1
-        values = rng.uniform(0.5, 1.5, array.shape) * sizes * signs
-        drawn.append((values if array.ndim == 4 else 0 * sizes).astype("float32"))
-    return drawn
+def turned(size, classes, way):
+    """Build the network for height and width exchanged."""
+    return segmenter(size[::-1], classes, way)
 
 
-def read_trace(reply):
-    """Return (convolutions, classes of layers), or None for whatever else arrives."""
-    try:
-        convs = tuple(Conv(**call) for call in reply["calls"])
-        names = tuple(map(str, reply["layers"]))
-    except (KeyError, TypeError):
-        return None
-    arrays = [array for conv in convs for array in (conv.inputs, conv.outputs)]
-    sound = all(
-        isinstance(array, np.ndarray) and array.dtype.kind == "f" and array.ndim == 4
-        for array in arrays
-    )
-    return (convs, names) if sound and convs else None
+def of_three_classes(size, classes, way):
+    """Build the network for three classes."""
+    return segmenter(size, 3, way)
 
 
-def counted(kernel_size, in_channels, out_channels):
-    """Count the parameters of a convolution layer."""
-    return (kernel_size**2 * in_channels + 1) * out_channels
+def not_returned(size, classes, way):
+    """Build the network and forget it."""
+    segmenter(size, classes, way)
 
 
-def expected_params(num_classes):
-    """Count the parameters of the model of the table, encoder and decoder."""
-    channels = (3, *FILTERS)
-    total = counted(3, FILTERS[0], num_classes)
-    for before, filters in zip(channels, FILTERS, strict=False):
-        total += counted(3, before, filters) + counted(3, filters, filters)
-    for before, filters in zip((FILTERS[-1], *FILTERS[::-1]), FILTERS[::-1], strict=False):
-        total += counted(3, before, filters) + counted(3, filters, filters)
-    return total
+SIZES = ((20, 16), (16, 28), (24, 20))
+SQUARE = ((16, 16), (24, 24))
+POSITIVE = {"weights": "positive", "vectors": (0.0, 0.3)}
+LARGE = {"weights": "positive", "vectors": (0.0, 7.0)}  # a relu that ends at 6 would show
 
 
-def batch_pooled(x, reduce=np.max):
-    """Pool (N, H, W, C) with windows of 2 x 2."""
-    return np.stack([pooled(one, 2, reduce) for one in x.astype(float)])
+def drawn(rng, ways=WAYS, sizes=SIZES):
+    """Draw a size, a number of classes and one of some words."""
+    size = list(sizes[rng.integers(len(sizes))])
+    return {"size": size, "classes": int(rng.integers(4, 8)), "way": str(rng.choice(ways))}
 
 
-def relu(x):
-    """Set negative values to 0."""
-    return np.maximum(x.astype(float), 0)
+def shape(size, classes, way):
+    """Return the shape of one image."""
+    return (*size, 3)
 
 
-def name_of(downsampling):
-    """Name a version as the messages do."""
-    return f'the "{downsampling}" version'
+def asked_of(*ways, kind="run", sizes=SIZES, **settings):
+    """Return the strategy of questions about some versions."""
+    return asks(kind, partial(drawn, ways=ways, sizes=sizes), shape, **settings)
 
 
-VERSIONS = ("stride", "maxpool")
-
-
-@pytest.mark.cell("04-get-segmenter", points=1)
-def test_both_have_the_same_parameters(student, rng):
-    """Both versions have the parameters of the table."""
-    classes = int(rng.integers(4, 9))
-    counts = {}
-    for downsampling in VERSIONS:
-        facts = build(student, random_size(rng), classes, downsampling)[1]
-        # A model that ignores num_classes fails one check about that, and not this one.
-        last = (plain_shape(facts.output_shape) or (None,))[-1] or classes
-        counts[downsampling] = int(facts.params or 0) - expected_params(last)
-    expect(
-        counts["stride"] == counts["maxpool"],
-        "the two versions have different numbers of parameters, so a difference in their results "
-        "could come from that: pooling adds no layer with weights and replaces none",
-        got=counts["maxpool"] - counts["stride"],
-        expected=0,
-    )
-    expect(
-        counts["stride"] == 0,
-        "the number of parameters is not that of the table: filters, kernels, layers, decode",
-        got=f"{counts['stride']:+d} parameters",
-    )
-
-
-@pytest.mark.cell("04-get-segmenter", points=1)
-def test_output_fits_every_image(student, rng):
-    """Both versions give each pixel a number for each class."""
-    for downsampling in VERSIONS:
-        size, classes = random_size(rng), int(rng.integers(4, 9))
-        shape = plain_shape(build(student, size, classes, downsampling)[1].output_shape)
-        expect(
-            shape == (None, *size, classes),
-            f"for images of {size[0]} x {size[1]} pixels and {classes} classes the output of "
-            f"{name_of(downsampling)} has the wrong shape: two halvings, padding in every layer, "
-            "img_size and num_classes as given",
-            got=shape,
-            expected=(None, *size, classes),
-        )
-
-
-@pytest.mark.cell("04-get-segmenter", points=1)
-def test_stride_version_halves_with_strides(version):
-    """The "stride" version halves with strides and holds no pooling."""
-    model = version("stride")
-    pooling = [name for name in model.layers if "pool" in name.lower()]
-    expect(not pooling, 'the "stride" version holds a pooling layer', got=pooling)
-    strides = [tuple(conv.stride) for conv in model.encoder]
-    expect((2, 2) in strides, 'no convolution of the "stride" version has strides=2', got=strides)
-    # Other numbers of layers change the parameter count, which has a check of its own.
-    expected = [(2, 2), (1, 1)] * len(FILTERS)
-    expect(
-        strides == expected or len(strides) != len(expected),
-        "the first convolution of each pair does the halving, with strides=2",
-        got=strides,
-        expected=expected,
-    )
-
-
-@pytest.mark.cell("04-get-segmenter", points=2)
-def test_maxpool_version_halves_with_max_pooling(version):
-    """The "maxpool" version halves with max pooling alone, after the first of each pair."""
-    model = version("maxpool")
-    strided = [conv.stride for conv in model.encoder if conv.stride != [1, 1]]
-    expect(
-        not strided,
-        'the "maxpool" version still has convolutions with strides: pooling alone should halve',
-        got=len(strided),
-        expected=0,
-    )
-    before, after = (np.array(shape) for shape in model.shrinking)
-    # Other numbers of layers change the parameter count, which has a check of its own.
-    if len(model.encoder) != 2 * len(FILTERS):
-        expect(
-            np.all(after * 2 ** len(FILTERS) == before),
-            'in the "maxpool" version the maps do not shrink to a quarter of height and width',
-            got=f"{tuple(before.tolist())} to {tuple(after.tolist())}",
-        )
-        return
-    for number, (before, after) in enumerate(model.steps):
-        # Whether a relu stands between has a check of its own.
-        plain, bent = before.astype(float), relu(before)
-        largest = [batch_pooled(plain), batch_pooled(bent)]
-        averages = [batch_pooled(plain, np.mean), batch_pooled(bent, np.mean)]
-        averages.append(relu(averages[0]))
-        halves = after.shape[1] < before.shape[1]
-        expect(
-            halves == (number % 2 == 0),
-            "the pooling stands in another place than in the table: directly after the first "
-            "convolution of each pair, before the second",
-            got=f"{before.shape[1:3]} to {after.shape[1:3]} after convolution {number + 1}",
-        )
-        if halves:
-            expect(
-                not any(close(after.astype(float), one) for one in averages),
-                "this is average pooling: it takes the mean of a window, not its maximum",
+exercise = network(
+    "04-get-segmenter",
+    function="get_segmenter",
+    build="get_segmenter(tuple(size), classes, way)",
+    judge=right,
+    strata=[
+        Stratum(
+            "the output's height, width and classes",
+            asked_of(*WAYS, kind="shape"),
+            count=3,
+            facet="get_segmenter for sizes and numbers of classes of all kinds",
+        ),
+        Stratum(
+            'the version with "stride"',
+            asked_of("stride"),
+            count=2,
+            facet='the version with "stride", with weights that were drawn for grading',
+        ),
+        Stratum(
+            'the version with "maxpool"',
+            asked_of("maxpool"),
+            count=2,
+            facet='the version with "maxpool", with weights that were drawn for grading',
+        ),
+        Stratum(
+            "weights that are all positive",
+            asked_of(*WAYS, **LARGE),
+            count=3,
+            facet="images of noise, with positive weights that were drawn for grading",
+        ),
+        Stratum(
+            "black images",
+            asked_of(*WAYS, images="black", sizes=SQUARE, **POSITIVE),
+            count=2,
+            facet="a black image, with weights that were drawn for grading",
+        ),
+        *(
+            Stratum(
+                f'a call of the version with "{way}" in training mode',
+                asked_of(way, kind="train"),
+                count=1,
+                weight=0.5,
+                facet="in training mode",
             )
-            expect(
-                any(close(after.astype(float), one) for one in largest),
-                "what enters the second convolution of a pair is not the max-pooled output of the "
-                "first",
+            for way in WAYS
+        ),
+        Stratum(
+            "what a step of training changes",
+            asked_of(*WAYS, kind="step"),
+            count=2,
+            facet="one step of training",
+        ),
+        Stratum(
+            "any other word",
+            asked_of("max_pool", "strides", "avgpool", kind="shape"),
+            row="corners",
+            count=2,
+            weight=2.0,
+            facet="another word for downsampling",
+        ),
+        Stratum(
+            "two models beside each other, each with weights of its own",
+            asked_of(*WAYS, kind="apart", batch=1),
+            row="corners",
+            count=2,
+            facet="two models that were built one after the other",
+        ),
+        Stratum(
+            "the arrays that it starts with",
+            asked_of(*WAYS, kind="start"),
+            row="corners",
+            count=2,
+            facet="the arrays of a new model",
+        ),
+    ],
+    variants=[
+        Variant(
+            "not-returned", not_returned, "fatal", "nothing comes back: is a `return` missing?"
+        ),
+        Variant(
+            "any-word",
+            partial(segmenter, other_words=None),
+            "minor",
+            "every other word is taken for strides: it should raise a ValueError",
+        ),
+        Variant(
+            "any-word-not-halved",
+            partial(segmenter, other_words=None, otherwise="nothing"),
+            "minor",
+            "every other word builds a network that never halves: it should raise a ValueError",
+        ),
+        Variant(
+            "key-error",
+            partial(segmenter, other_words=KeyError),
+            "minor",
+            "another word raises a KeyError: the text asks for a ValueError",
+        ),
+        Variant(
+            "assertion",
+            partial(segmenter, other_words=AssertionError),
+            "minor",
+            "another word fails an assertion: the text asks for a ValueError",
+        ),
+        Variant(
+            "no-value-error",
+            partial(segmenter, other_words=TypeError),
+            "minor",
+            "for another word a ValueError is to be raised: no other error, and not returned",
+        ),
+        Variant(
+            "argument-ignored",
+            partial(always, "stride", refuses=False),
+            "major",
+            "`downsampling` is ignored: the version with strides comes back for every word",
+        ),
+        Variant(
+            "always-stride",
+            partial(always, "stride"),
+            "major",
+            'the version with strides comes back for "maxpool" as well',
+        ),
+        Variant(
+            "always-maxpool",
+            partial(always, "maxpool"),
+            "major",
+            'the version with pooling comes back for "stride" as well',
+        ),
+        Variant("exchanged", exchanged, "major", "each word builds the other version"),
+        Variant("fixed-size", of_fixed_size, "fatal", "the model does not use img_size"),
+        Variant(
+            "swapped",
+            turned,
+            "fatal",
+            "height and width are exchanged: img_size is (height, width)",
+        ),
+        Variant("fixed-classes", of_three_classes, "fatal", "the model does not use num_classes"),
+        Variant(
+            "average-pooling",
+            partial(segmenter, pool="average"),
+            "major",
+            'the version with "maxpool" averages each window; it should take its maximum',
+        ),
+        Variant(
+            "pooling-keeps-the-size",
+            partial(segmenter, pool_step=1),
+            "major",
+            "the pooling moves on by one place each time, so the maps do not shrink",
+        ),
+        Variant(
+            "one-large-pooling",
+            partial(segmenter, one_large_pool=True),
+            "major",
+            "one pooling of 4 x 4 takes the place of two of 2 x 2, one in each pair",
+        ),
+        Variant(
+            "pooled-after-the-pair",
+            partial(segmenter, place="after"),
+            "major",
+            "the pooling stands behind the second convolution of a pair; it belongs behind the "
+            "first",
+        ),
+        Variant(
+            "pooled-before-the-pair",
+            partial(segmenter, place="before"),
+            "major",
+            "the pooling stands before the first convolution of a pair; it belongs behind it",
+        ),
+        Variant(
+            "pooled-instead",
+            partial(segmenter, place="instead"),
+            "major",
+            "the pooling takes the place of a convolution: both versions have four of them before "
+            "the decoder",
+        ),
+        Variant(
+            "strides-and-pooling",
+            partial(segmenter, strides_too=True),
+            "major",
+            'the version with "maxpool" has strides=2 as well, so its maps shrink twice as often',
+        ),
+        Variant(
+            "strides-in-the-second",
+            partial(segmenter, strided_layer=1),
+            "major",
+            "the second convolution of a pair has the strides; it should be the first",
+        ),
+        *(
+            Variant(
+                f"kernels-of-five{name}",
+                partial(segmenter, kernels=kernels),
+                "fatal",
+                f"{words} 5 x 5: all are 3 x 3",
             )
-
-
-@pytest.mark.cell("04-get-segmenter", points=1)
-def test_relu_after_each_convolution(version):
-    """A relu follows every convolution of the encoder, in both versions."""
-    for downsampling in VERSIONS:
-        steps = version(downsampling).steps
-        expect(len(steps) > 0, f"{name_of(downsampling)} has no convolution before its decoder")
-        negative = [i + 1 for i, (_, after) in enumerate(steps) if not after.min() >= 0]
-        expect(
-            not negative,
-            f"in {name_of(downsampling)} negative values leave a convolution and enter the next: "
-            "a relu is missing",
-            got=f"after convolution {negative}",
-        )
-        soft = [i + 1 for i, (_, after) in enumerate(steps) if after.min() > 0]
-        expect(
-            not soft,
-            f"in {name_of(downsampling)} something other than relu follows a convolution: relu "
-            "turns every negative value into exactly 0",
-            got=f"after convolution {soft}",
-        )
-
-
-@pytest.mark.cell("04-get-segmenter", points=1)
-def test_inputs_are_rescaled(version):
-    """Images with values from 0 to 255 reach the first convolution as 0 to 1, in both versions."""
-    for downsampling in VERSIONS:
-        model = version(downsampling)
-        seen = model.convs[0].inputs.astype(float)
-        # Pooling in the wrong place has a check of its own.
-        images = [model.images.astype(float), batch_pooled(model.images)]
-        low, high = (round(float(value), 2) for value in (seen.min(), seen.max()))
-        expect(
-            not any(close(seen, image) for image in images),
-            f"in {name_of(downsampling)} the first convolution sees values from 0 to 255: the "
-            "rescaling to 0..1 is missing",
-            got=(low, high),
-        )
-        expect(
-            any(close(seen, image / 255) for image in images),
-            f"in {name_of(downsampling)} the rescaling is not the one from 0..255 to 0..1",
-            got=(low, high),
-            expected=(0, 1),
-        )
-
-
-@pytest.mark.cell("04-get-segmenter", points=1)
-def test_decoder_is_the_given_one(version):
-    """Both versions end with the given decoder."""
-    for downsampling in VERSIONS:
-        model = version(downsampling)
-        kinds = [conv.transposed for conv in model.convs[-5:]]
-        expect(
-            kinds == [True] * 4 + [False],
-            f"{name_of(downsampling)} does not end with the decoder that is given: "
-            "decode(x, num_classes) makes the probabilities from the last feature map",
-        )
-
-
-@pytest.mark.cell("04-get-segmenter", points=1)
-def test_other_words_are_refused(student):
-    """A misspelt way of halving raises a ValueError."""
-    for downsampling in VERSIONS:  # what refuses every word refuses too much
-        student.call("get_segmenter", (16, 16), 3, downsampling)
-    for word in ("max_pool", "strides", "average", ""):
-        reply = student.evaluate(
-            "exec(code, space) or space['refused'](get_segmenter, size, 3, word)",
-            code=REFUSAL,
-            space={},
-            size=(16, 16),
-            word=word,
-        )
-        expect(
-            reply != "accepted",
-            f"downsampling={word!r} builds a model without complaint: a misspelt word would "
-            "compare a model with itself. Raise a ValueError",
-        )
-        expect(
-            reply == "ValueError",
-            f"downsampling={word!r} should raise a ValueError",
-            got=str(reply)[:100],
-            expected="ValueError",
-        )
+            for name, kernels, words in (
+                ("", (5, 5), "the kernels of the encoder are"),
+                ("-first", (5, 3), "the first kernel of each pair is"),
+                ("-second", (3, 5), "the second kernel of each pair is"),
+            )
+        ),
+        *(
+            Variant(
+                f"no-padding{name}",
+                partial(segmenter, padding=padding),
+                "fatal",
+                f'{words} loses pixels at the border: it needs padding="same"',
+            )
+            for name, padding, words in (
+                ("", ("valid", "valid"), "each convolution of the encoder"),
+                ("-first", ("valid", "same"), "the first convolution of each pair"),
+                ("-second", ("same", "valid"), "the second convolution of each pair"),
+            )
+        ),
+        Variant(
+            "not-rescaled",
+            partial(segmenter, scales=()),
+            "major",
+            "the first convolution sees values from 0 to 255: the rescaling to 0..1 is missing",
+        ),
+        Variant(
+            "not-rescaled-and-any-word",
+            partial(segmenter, scales=(), other_words=None, otherwise="nothing"),
+            "major",
+            "the rescaling to 0..1 is missing, and every other word is accepted",
+        ),
+        Variant(
+            "rescaled-twice",
+            partial(segmenter, scales=((1 / 255, 0.0),) * 2),
+            "major",
+            "the images are divided by 255 twice",
+        ),
+        Variant(
+            "rescaled-around-zero",
+            partial(segmenter, scales=((1 / 127.5, -1.0),)),
+            "major",
+            "the images are rescaled to -1..1, and 0..1 was asked for",
+        ),
+        *(
+            Variant(
+                f"rescaled-only-with-{way}",
+                partial(segmenter, scaled_in=frozenset([way])),
+                "major",
+                f'only the version with "{way}" rescales: the two should differ in their way of '
+                "halving only",
+            )
+            for way in WAYS
+        ),
+        *(
+            Variant(
+                f"no-relu-{name}",
+                partial(segmenter, bent=bent),
+                "major",
+                f"the relu behind the {words} of each pair is missing",
+            )
+            for name, bent, words in (
+                ("first", (False, True), "first convolution"),
+                ("second", (True, False), "second convolution"),
+                ("both", (False, False), "convolutions"),
+            )
+        ),
+        Variant(
+            "no-relu-before-pooling",
+            partial(segmenter, bent=(False, True), bent_in=frozenset(["maxpool"])),
+            "major",
+            'in the version with "maxpool" the relu between convolution and pooling is missing',
+        ),
+        *(
+            Variant(
+                f"{name}-for-relu",
+                partial(segmenter, bends=name),
+                "major",
+                f"the encoder bends with {name}, and relu was asked for",
+            )
+            for name in ("softplus", "tanh", "elu", "leaky_relu", "sigmoid", "relu6")
+        ),
+        *(
+            Variant(
+                f"wider-encoder{name}",
+                partial(segmenter, wider=wider),
+                "fatal",
+                f"{words} of the encoder have twice as many filters as in the table: 16 and 32",
+            )
+            for name, wider, words in (
+                ("", (2, 2), "the convolutions"),
+                ("-first", (2, 1), "the first convolutions"),
+                ("-second", (1, 2), "the second convolutions"),
+            )
+        ),
+        Variant(
+            "upsampled",
+            partial(segmenter, decoder="upsampled"),
+            "fatal",
+            "this is another decoder, with upsampling: end with decode(x, num_classes)",
+        ),
+        Variant(
+            "no-decoder",
+            partial(segmenter, decoder=None),
+            "fatal",
+            "the decoder is missing: end with decode(x, num_classes)",
+        ),
+        Variant(
+            "dropout-with-maxpool",
+            partial(segmenter, dropout=0.3),
+            "major",
+            'the version with "maxpool" gives another result each time in training: the table has '
+            "no dropout",
+        ),
+    ],
+)

@@ -109,7 +109,7 @@ exercise = network(
         ),
         Stratum(
             "the block in use",
-            asked_of(),
+            asked_of(gain=5.0),  # so that a relu that ends at 6 shows
             count=4,
             facet="in use, with weights and moving averages that were drawn for grading",
         ),
@@ -196,7 +196,7 @@ exercise = network(
                 "major",
                 f"the block ends in {name}, and relu was asked for",
             )
-            for name in ("leaky_relu", "elu")
+            for name in ("leaky_relu", "elu", "relu6")
         ),
         *(
             Variant(

@@ -1,204 +1,320 @@
 """Hidden checks of exercise 06-activation-model."""
 
-from dataclasses import dataclass
+from functools import partial
 
-import numpy as np
-import pytest
-
-from pawmark.checks import expect
-
-from .known_models import build, pooled, random_name, relu
-from .replies import alike, numbers
+from pawmark.checks import Stratum, Variant, asks, network
 
 
-@dataclass(frozen=True)
-class Known:
-    """A model, images for it, and what its layers give for them."""
+def known(size, kinds, names, sequential):
+    """Build a model of layers, each by its kind and name."""
+    import keras
+    from keras import layers
 
-    model: object
-    images: np.ndarray
-    outputs: list[np.ndarray]
-    others: list[np.ndarray]
+    channels = iter((4, 6, 5, 7, 3, 8))
+
+    def made(kind, name):
+        if kind == "conv":
+            return layers.Conv2D(next(channels), 3, padding="same", activation="relu", name=name)
+        if kind == "bare conv":
+            return layers.Conv2D(next(channels), 3, padding="same", name=name)
+        if kind == "nested":
+            parts = [layers.Rescaling(0.5), layers.AveragePooling2D(1)]
+            return keras.Sequential(parts, name=name)
+        return {
+            "pool": lambda: layers.MaxPooling2D(2, padding="same", name=name),
+            "average": lambda: layers.AveragePooling2D(2, padding="same", name=name),
+            "rescaling": lambda: layers.Rescaling(1 / 255, name=name),
+            "norm": lambda: layers.BatchNormalization(name=name),
+            "dropout": lambda: layers.Dropout(0.5, name=name),
+            "relu": lambda: layers.Activation("relu", name=name),
+            "separable": lambda: layers.SeparableConv2D(
+                next(channels), 3, padding="same", name=name
+            ),
+            "depthwise": lambda: layers.DepthwiseConv2D(3, padding="same", name=name),
+            "transposed": lambda: layers.Conv2DTranspose(
+                next(channels), 3, padding="same", name=name
+            ),
+            "global": lambda: layers.GlobalAveragePooling2D(name=name),
+            "dense": lambda: layers.Dense(3, name=name),
+        }[kind]()
+
+    stack = [made(kind, name) for kind, name in zip(kinds, names, strict=True)]
+    if sequential:
+        model = keras.Sequential([keras.Input((*size, 3)), *stack])
+        model(model.inputs[0])  # one that was never called has `inputs` and no `input`
+        return model
+    x = inputs = keras.Input((*size, 3))
+    for layer in stack:
+        x = layer(x)
+    return keras.Model(inputs, x)
 
 
-@pytest.fixture
-def known(student, keras, rng):
-    """Build a model with three convolutions, two pooling layers and others between them."""
-    return known_model(student, keras, rng, lambda kind: f"{kind}_{random_name(rng)}")
+def shown(model, wanted, order=None, side="output", **_):
+    """Return the model of the outputs of some layers."""
+    import keras
+
+    outputs = [getattr(layer, side) for layer in model.layers if wanted(layer)]
+    return keras.Model(model.inputs, outputs if order is None else outputs[::order])
 
 
-def known_model(student, keras, rng, name_of):
-    """Build it with a name for each layer, made from the kind of the layer."""
-    height, width = 4 * int(rng.integers(3, 6)), 4 * int(rng.integers(6, 9))
-    channels = [int(n) for n in rng.permutation(np.arange(4, 14))[:3]]
-    texts = [
-        f"layers.Rescaling(1 / 255, name={name_of('rescaling')!r})",
-        f"layers.Conv2D({channels[0]}, 1, activation='relu', name={name_of('conv')!r})",
-        f"layers.MaxPooling2D(2, name={name_of('pool')!r})",
-        f"layers.Dropout(0.5, name={name_of('dropout')!r})",
-        f"layers.Conv2D({channels[1]}, 1, activation='relu', name={name_of('conv')!r})",
-        f"layers.MaxPooling2D(2, name={name_of('pool')!r})",
-        f"layers.Conv2D({channels[2]}, 1, name={name_of('conv')!r})",
-        f"layers.Activation('relu', name={name_of('relu')!r})",
-        f"layers.GlobalAveragePooling2D(name={name_of('average')!r})",
-        f"layers.Dense(3, name={name_of('dense')!r})",
+def is_shown(layer):
+    """Tell whether a layer is a convolution or a max pooling."""
+    from keras import layers
+
+    return isinstance(layer, layers.Conv2D | layers.MaxPooling2D)
+
+
+def right(model, **given):
+    """Show all convolutions and max poolings."""
+    return shown(model, is_shown)
+
+
+def of_class(*kinds):
+    """Return a test of a layer's class by name."""
+    return lambda layer: type(layer).__name__ in kinds
+
+
+def grouped(model, **given):
+    """Show the convolutions first, then the poolings."""
+    import keras
+
+    convs = [one.output for one in model.layers if of_class("Conv2D")(one)]
+    pools = [one.output for one in model.layers if of_class("MaxPooling2D")(one)]
+    return keras.Model(model.inputs, convs + pools)
+
+
+def last_only(model, **given):
+    """Show the last convolution only."""
+    import keras
+
+    return keras.Model(model.inputs, [o.output for o in model.layers if is_shown(o)][-1])
+
+
+def behind_relu(model, **given):
+    """Show what comes out of the relu behind a layer, where there is one."""
+    import keras
+    from keras import layers
+
+    pairs = zip(model.layers, [*model.layers[1:], None], strict=True)
+    outputs = [
+        after.output if isinstance(after, layers.Activation) else layer.output
+        for layer, after in pairs
+        if is_shown(layer)
     ]
-    sizes = [3, *channels]
-    kernels = [rng.normal(0, 1, pair) for pair in zip(sizes, channels, strict=False)]
-    biases = [rng.normal(0, 0.3, n) for n in channels]
-    # One channel of the last convolution is negative, so that a relu after it shows.
-    kernels[2][:, 0], biases[2][0] = -np.abs(kernels[2][:, 0]) - 0.5, -0.5
-    weights = [a for k, b in zip(kernels, biases, strict=True) for a in (k[None, None], b)]
-    weights += [rng.normal(0, 1, (channels[2], 3)), np.zeros(3)]
-    images = rng.uniform(0, 255, (3, height, width, 3)).astype("float32")
-    x = images.astype(float) / 255
-    first = relu(x @ kernels[0] + biases[0])
-    second = pooled(first, "max")
-    third = relu(second @ kernels[1] + biases[1])
-    fourth = pooled(third, "max")
-    fifth = fourth @ kernels[2] + biases[2]
-    model = build(student, keras, (height, width, 3), texts, weights)
-    outputs = [first, second, third, fourth, fifth]
-    return Known(model, images, outputs, [x, relu(fifth), relu(fifth).mean(axis=(1, 2))])
+    return keras.Model(model.inputs, outputs)
 
 
-def activations_of(student, known):
-    """Let the student build the second model, and run the images through it."""
-    handle = student.call("activation_model", known.model)
-    expect(handle is not None, "activation_model returned None: did you forget `return`?")
-    expect(
-        not isinstance(handle, list | tuple | dict),
-        "activation_model returned a collection: it should return one model with several outputs",
-        got=type(handle).__name__,
-    )
-    student.weights(handle)  # refuses by name what is no keras model
-    outputs = student.evaluate("model(images, training=False)", model=handle, images=known.images)
-    expect(
-        not isinstance(outputs, np.ndarray),
-        "the model has a single output: it should give a list, one array for each layer",
-    )
-    expect(
-        isinstance(outputs, list | tuple),
-        "the outputs of the model are not a list",
-        got=type(outputs).__name__,
-    )
-    return [numbers(output, "an output of the model") for output in outputs]
+def without_first(model, **given):
+    """Leave out the first of the model's layers, as if it were the input."""
+    import keras
+
+    return keras.Model(model.inputs, [o.output for o in model.layers[1:] if is_shown(o)])
 
 
-def has(outputs, wanted):
-    """Tell whether one of the outputs has the shape of what is wanted."""
-    return any(output.shape == wanted.shape for output in outputs)
+def everything_but_first(model, **given):
+    """Show all of the model's layers but the first, as if that were the input."""
+    import keras
+
+    return keras.Model(model.inputs, [layer.output for layer in model.layers[1:]])
 
 
-@pytest.mark.cell("06-activation-model", points=1.5)
-def test_every_convolution_and_pooling_layer_is_shown(student, known):
-    """Each convolution and each pooling layer has its output."""
-    outputs = activations_of(student, known)
+def cloned(model, **given):
+    """Show a copy of the model, whose weights are new."""
+    import keras
 
-    found = [has(outputs, wanted) for wanted in known.outputs]
-    expect(
-        any(found[i] for i in (0, 2, 4)) or not any(found),
-        "the outputs of the convolutions are missing",
-    )
-    expect(
-        found[1] or found[3] or not found[0],
-        "the outputs of the pooling layers are missing: they are wanted too",
-    )
-    expect(
-        all(found),
-        "some layers are missing: there should be an output for each Conv2D and each MaxPooling2D",
-        got=sum(found),
-        expected=len(found),
-    )
+    return right(keras.models.clone_model(model))
 
 
-@pytest.mark.cell("06-activation-model", points=1)
-def test_other_layers_are_left_out(student, known):
-    """Layers of other kinds have no output."""
-    outputs = activations_of(student, known)
-
-    expect(
-        any(has(outputs, wanted) for wanted in known.outputs),
-        "no output has the shape of what a convolution or pooling layer gives",
-    )
-    expect(
-        not any(output.ndim == 2 for output in outputs),
-        "the scores or averages at the end of the model are among the outputs: only Conv2D and "
-        "MaxPooling2D layers are wanted",
-    )
-    expect(
-        not has(outputs, known.others[0]),
-        "the image itself, or its rescaled form, is among the outputs: only Conv2D and "
-        "MaxPooling2D layers are wanted",
-    )
-    expect(
-        len(outputs) <= len(known.outputs),
-        "there are more outputs than Conv2D and MaxPooling2D layers: other kinds are shown too",
-        got=len(outputs),
-        expected=len(known.outputs),
-    )
+def all_maps(model, **given):
+    """Show everything that is a feature map."""
+    return shown(model, lambda layer: len(layer.output.shape) == 4)
 
 
-@pytest.mark.cell("06-activation-model", points=0.5)
-def test_first_layer_comes_first(student, known):
-    """The outputs come in the order of the layers."""
-    outputs = activations_of(student, known)
+PLAIN = (
+    ("rescaling", "conv", "pool", "conv", "pool", "conv", "global", "dense"),
+    ("conv", "conv", "pool", "bare conv", "relu", "global", "dense"),
+)
+MIXED = (
+    ("rescaling", "bare conv", "norm", "relu", "pool", "dropout", "conv", "global", "dense"),
+    ("conv", "separable", "pool", "depthwise", "conv", "average", "global", "dense"),
+    ("conv", "transposed", "pool", "dropout", "bare conv", "norm", "relu", "global", "dense"),
+)
+FIRST = (("conv", "pool", "conv", "global", "dense"), ("pool", "conv", "pool", "conv", "dense"))
+NESTED = (("nested", "conv", "pool", "conv", "global", "dense"),)
+TELLING = {"conv": "conv", "bare conv": "conv", "pool": "pool"}
 
-    areas = [output.shape[1] * output.shape[2] for output in outputs if output.ndim == 4]
-    expect(areas, "no output is a feature map")
-    expect(
-        areas == sorted(areas, reverse=True),
-        "the outputs are not in the order of the layers: the first layer comes first",
-    )
-    # Within one size the channels tell the layers apart; which are there has its own check.
-    places = [
-        [i for i, wanted in enumerate(known.outputs) if wanted.shape == output.shape]
-        for output in outputs
+
+def drawn(rng, stacks, sequential=False, telling=False):
+    """Draw a stack of layers with names that tell the kind, or tell nothing, or another one."""
+    kinds = stacks[rng.integers(len(stacks))]
+    size = [(8, 12), (12, 7), (9, 8)][rng.integers(3)]
+    words = ["conv", "pool", "dense", "block", "max_pool", "layer", "my_conv", "small_pool"]
+    names = [
+        f"{TELLING.get(kind, kind) if telling else rng.choice(words)}_{place}_{rng.integers(1000)}"
+        for place, kind in enumerate(kinds)
     ]
-    order = [found[0] for found in places if found]
-    expect(len(order) > 1, "fewer than two outputs have the shape of what a wanted layer gives")
-    expect(order == sorted(order), "the outputs are not in the order of the layers")
+    if telling:  # of these names, only those of layers to be shown hold `conv` or `pool`
+        names = [name.replace("global", "mean") for name in names]
+    return {
+        "size": list(size),
+        "kinds": list(kinds),
+        "names": names,
+        "sequential": sequential,
+    }
 
 
-@pytest.mark.cell("06-activation-model", points=1.5)
-def test_outputs_are_those_of_the_model(student, known):
-    """The outputs are what the layers of the given model give, with its weights."""
-    outputs = activations_of(student, known)
-
-    compared = 0
-    for wanted in known.outputs:
-        for output in outputs:
-            # Where a relu follows, the same shape comes twice: one of the two has to be right.
-            same = [other for other in outputs if other.shape == wanted.shape]
-            if output.shape != wanted.shape:
-                continue
-            compared += 1
-            expect(
-                any(alike(other, wanted) for other in same),
-                "an output has the right shape and other values than the layer gives: are these "
-                "the weights of the given model, or new ones? Is the activation included?",
-            )
-    expect(compared, "no output has the shape of what a convolution or pooling layer gives")
+def shape(size, kinds, names, sequential):
+    """Return the shape of one image."""
+    return (*size, 3)
 
 
-@pytest.mark.cell("06-activation-model", points=0.5)
-def test_layers_are_told_by_their_kind(student, keras, rng):
-    """A layer's name does not matter."""
-    misleading = {"conv": "dense", "pool": "flat", "relu": "conv", "dropout": "pool"}
-    known = known_model(
-        student, keras, rng, lambda kind: f"{misleading.get(kind, 'conv2d')}_{random_name(rng)}"
+def asked_of(stacks, **options):
+    """Return the strategy of questions about some stacks."""
+    return asks(
+        "as it is", partial(drawn, stacks=stacks, **options), shape, vectors=(0.3, 1.2), batch=3
     )
 
-    outputs = activations_of(student, known)
 
-    found = [has(outputs, wanted) for wanted in known.outputs]
-    expect(
-        any(found),
-        "in a model whose layers have other names, none is found: tell layers by their class",
-    )
-    scores = any(output.ndim == 2 for output in outputs)
-    expect(
-        not scores or all(found),
-        "in a model whose layers have other names, the wrong ones are shown: tell layers by their "
-        "class",
-    )
+exercise = network(
+    "06-activation-model",
+    function="activation_model",
+    build="activation_model(model)",
+    recipe=known,
+    judge=right,
+    strata=[
+        Stratum(
+            "a model of few kinds of layers",
+            asked_of(PLAIN, telling=True),
+            count=3,
+            facet="a functional model of convolutions and poolings, named after their kind",
+        ),
+        Stratum(
+            "a model with other kinds of layers",
+            asked_of(MIXED, telling=True),
+            count=4,
+            facet="a model that has other kinds of layers as well",
+        ),
+        Stratum(
+            "names that say something else",
+            asked_of((*PLAIN, *MIXED)),
+            count=4,
+            facet="a model whose layers have names that say nothing of their kind",
+        ),
+        Stratum(
+            "a Sequential model",
+            asked_of(FIRST, sequential=True, telling=True),
+            count=3,
+            facet="a Sequential model",
+        ),
+        Stratum(
+            "a model within the model",
+            asked_of(NESTED),
+            row="corners",
+            count=2,
+            facet="a model with a small model among its layers",
+        ),
+    ],
+    variants=[
+        Variant(
+            "class-name-holds-conv2d",
+            partial(
+                shown,
+                wanted=lambda one: (
+                    "Conv2D" in type(one).__name__ or "MaxPool" in type(one).__name__
+                ),
+            ),
+            "major",
+            "layers of other kinds are shown too, such as Conv2DTranspose: only Conv2D and "
+            "MaxPooling2D belong there",
+        ),
+        Variant(
+            "by-name",
+            partial(shown, wanted=lambda one: "conv" in one.name or "pool" in one.name),
+            "major",
+            "layers are chosen by their names, which may say anything: ask what a layer is",
+        ),
+        Variant(
+            "by-start-of-name",
+            partial(shown, wanted=lambda one: one.name.startswith(("conv", "pool", "max_pool"))),
+            "major",
+            "layers are chosen by how their names begin: ask what a layer is",
+        ),
+        Variant(
+            "first-left-out",
+            without_first,
+            "major",
+            "the first of `model.layers` is left out: in a Sequential model it is not the input",
+        ),
+        Variant(
+            "behind-relu",
+            behind_relu,
+            "major",
+            "where a relu is a layer of its own, what comes out of it is shown, and not the output "
+            "of the layer before",
+        ),
+        Variant(
+            "dropout-too",
+            partial(shown, wanted=of_class("Conv2D", "MaxPooling2D", "Dropout")),
+            "major",
+            "dropout layers are shown, too",
+        ),
+        Variant(
+            "no-pooling",
+            partial(shown, wanted=of_class("Conv2D")),
+            "fatal",
+            "the outputs of the pooling layers are missing",
+        ),
+        Variant(
+            "pooling-only",
+            partial(shown, wanted=of_class("MaxPooling2D")),
+            "fatal",
+            "the outputs of the convolutions are missing",
+        ),
+        Variant(
+            "every-layer",
+            partial(shown, wanted=lambda one: type(one).__name__ != "InputLayer"),
+            "fatal",
+            "every layer is shown: only Conv2D and MaxPooling2D belong there",
+        ),
+        Variant(
+            "everything-but-the-first",
+            everything_but_first,
+            "fatal",
+            "every layer but the first of `model.layers` is shown: only Conv2D and MaxPooling2D "
+            "belong there, and in a Sequential model the first is not the input",
+        ),
+        Variant(
+            "all-maps",
+            all_maps,
+            "fatal",
+            "everything that is a feature map is shown: only Conv2D and MaxPooling2D belong there",
+        ),
+        Variant(
+            "reversed",
+            partial(shown, wanted=is_shown, order=-1),
+            "fatal",
+            "the last layer comes first: the order of the layers was asked for",
+        ),
+        Variant(
+            "grouped",
+            grouped,
+            "fatal",
+            "the convolutions come first and the poolings behind them: the order of the layers "
+            "was asked for",
+        ),
+        Variant(
+            "inputs",
+            partial(shown, wanted=is_shown, side="input"),
+            "fatal",
+            "what enters the layers is shown: their outputs were asked for",
+        ),
+        Variant("last-only", last_only, "fatal", "only the last of the layers is shown"),
+        Variant(
+            "new-weights",
+            cloned,
+            "fatal",
+            "the numbers are others each time, those of a copy with new weights: no new layer is "
+            "needed",
+        ),
+    ],
+)

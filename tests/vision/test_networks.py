@@ -34,6 +34,10 @@ def right(shape, filters):
     return block(shape, filters)
 
 
+def of_fixed_size(shape, filters):
+    return right([8, 8, 3], filters)
+
+
 def drawn(rng, filters=(2, 5)):
     return {"shape": [6, 7, 3], "filters": int(rng.choice(filters))}
 
@@ -64,6 +68,7 @@ exercise = network(
     variants=[
         Variant("elu", partial(block, bends="elu"), "major", "relu was asked for, not elu"),
         Variant("dropout", partial(block, dropout=0.5), "major", "there is dropout"),
+        Variant("fixed-size", of_fixed_size, "fatal", "the model does not use the shape"),
     ],
 )
 '''  # fmt: skip
@@ -166,6 +171,30 @@ def test_a_wrong_network_is_named_by_the_same_answers(exercise):
 
     assert told(elu) == "relu was asked for, not elu"
     assert told(dropout) == "there is dropout"
+
+
+def test_what_is_drawn_for_a_class_is_never_shown(exercise):
+    """Of a refused network its facet is told, and no number that was computed or expected."""
+    wrong = graded(exercise, honest().replace('"relu"', '"elu"'))
+    frozen = graded(exercise, honest(conv=", trainable=False"))
+    shown = [
+        str(next(check.counterexample for check in result.checks if check.counterexample))
+        for result in (wrong, frozen)
+    ]
+
+    assert shown[0] == "in use gives other numbers than expected"
+    assert shown[1] == (
+        "one step of training gives at what moves '2 of 6 arrays', and '4 of 6 arrays' was expected"
+    )
+
+
+def test_a_model_of_another_size_is_told_from_other_errors(exercise):
+    """Keras raises a ValueError for it, as for much else: only this cause is named."""
+    fixed = graded(exercise, honest().replace("keras.Input(shape)", "keras.Input((8, 8, 3))"))
+    other = graded(exercise, "def make(shape, filters):\n    raise ValueError('no such thing')")
+
+    assert told(fixed) == "the model does not use the shape"
+    assert "no such thing" in told(other)
 
 
 def test_layers_made_once_for_all_networks_are_found(exercise):

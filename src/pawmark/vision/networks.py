@@ -34,6 +34,7 @@ from pawmark.vision import clean, probing
 
 _ASKED = "pawmark.vision.probing:network"
 _FALSE_ALARM = 1e-10
+_TRIES = 100  # questions to be drawn for one that is accepted
 _BUILT = 8  # networks that the clean process keeps
 
 
@@ -48,6 +49,7 @@ def asks(
     gain: float = 1.0,
     vectors: tuple[float, float] = (-0.2, 0.4),
     ranks: int = 0,
+    accepted: Callable[[Mapping[str, Any], Mapping[str, Any]], bool] | None = None,
 ) -> Any:
     """Return a strategy of questions about networks.
 
@@ -73,11 +75,13 @@ def asks(
         biases are left open, (0, 0) makes a network with them compute what one without does.
     ranks
         The rank of the arrays that "step" looks at, or more: 2 leaves vectors out.
+    accepted
+        Called with what was drawn and with the question (see `probing.probe`); returns whether to
+        ask it, or to draw another. It has to be quick: most questions that are drawn are not asked.
     """
 
-    def build(rng: np.random.Generator) -> Input:
-        given = dict(draw(rng))
-        asked = {
+    def asked_of(given: Mapping[str, Any], rng: np.random.Generator) -> dict[str, Any]:
+        return {
             "kind": kind,
             "seed": int(rng.integers(2**31)),
             "shape": [int(n) for n in shape(**given)],
@@ -88,7 +92,14 @@ def asks(
             "vectors": list(vectors),
             "ranks": ranks,
         }
-        return call(given=given, asked=asked)
+
+    def build(rng: np.random.Generator) -> Input:
+        for _ in range(_TRIES):
+            given = dict(draw(rng))
+            asked = asked_of(given, rng)
+            if accepted is None or accepted(given, asked):
+                return call(given=given, asked=asked)
+        raise CourseError(f"None of {_TRIES} questions of the kind {kind!r} was accepted.")
 
     return strata.inputs(build)
 
@@ -158,7 +169,7 @@ def network(
         shrinking=0,
         asked=asked,
         shared=True,
-        closed=False,
+        shows_numbers=False,
     )
 
 
@@ -193,7 +204,7 @@ class _Program:
         except clean.RaisedThereError as error:
             kind = _error_of(error.kinds)
             if self.who:
-                raise kind(error.text) from error
+                raise _of_name(error.kinds[0], kind)(error.text) from error
             if "NotImplementedError" in error.kinds or kind is Exception:
                 raise CourseError(f"{self.exercise}: the judge raised {error}") from error
             return raises(kind)
@@ -205,6 +216,11 @@ def _error_of(kinds: Sequence[str]) -> type[Exception]:
         if isinstance(found, type) and issubclass(found, Exception):
             return found
     return Exception
+
+
+def _of_name(name: str, kind: type[Exception]) -> type[Exception]:
+    """Return an error class of a name, which alone tells those of libraries apart."""
+    return kind if kind.__name__ == name else type(name, (kind,), {})
 
 
 def answer(path: str, exercise: str, who: str, given: dict[str, Any], asked: dict[str, Any]) -> Any:

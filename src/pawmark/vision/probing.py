@@ -19,6 +19,10 @@ _COPIES = 128  # in each of two runs
 _MODELS = 4  # that are kept, since to build one takes longer than to ask it
 
 
+class OtherSizeError(Exception):
+    """A model takes images of another size than the one that it was to be built for."""
+
+
 def probe(make: Callable[[], Any], asked: dict[str, Any]) -> Any:
     """Do with a model what a probe asks for.
 
@@ -39,7 +43,8 @@ def probe(make: Callable[[], Any], asked: dict[str, Any]) -> Any:
         and the arrays that it changed. "step": how each array moves in a step down a loss. "start":
         the arrays as they were made. "apart": the outputs while another model of the kind has other
         numbers. "copies": the smallest and largest outputs for many copies of one image in training
-        mode, twice. None where there is no model.
+        mode, twice. "shape": of each output, its shape. "as it is": the outputs in inference of two
+        models, each with the numbers that it came with. None where there is no model.
     """
     model = make()
     if model is None:
@@ -57,6 +62,7 @@ class _Probed:
             raise TypeError(f"a {type(model).__name__} came back where a Keras model was asked for")
         self.model, self.asked = model, asked
         self.images = images(asked)
+        _require_size(model, self.images.shape[1:])
         self.run()  # whatever is built late is built now
 
     @property
@@ -92,6 +98,18 @@ class _Probed:
             name = " x ".join(map(str, array.shape)) or "one number"
             found.setdefault(name, []).append(self.sampled(array))
         return {name: np.stack(found[name]) for name in sorted(found)}
+
+
+def _require_size(model: Any, wanted: tuple[int, ...]) -> None:
+    """Raise an error of its own where Keras raises a `ValueError`, as it does for other causes."""
+    inputs = getattr(model, "inputs", None)  # of a class of one's own, none are known before a call
+    size = tuple(inputs[0].shape)[1:] if isinstance(inputs, list) and len(inputs) == 1 else ()
+    pairs = zip(size, wanted, strict=False)
+    if len(size) != len(wanted) or all(one in (None, other) for one, other in pairs):
+        return
+    raise OtherSizeError(
+        f"the model takes images of shape {size}, and was to be built for those of shape {wanted}"
+    )
 
 
 def fill(model: Any, asked: dict[str, Any], other: int = 0) -> None:
@@ -199,6 +217,10 @@ def _copies(probed: _Probed, make: Callable[[], Any]) -> dict[str, Any]:
     return {"copies": np.stack(found)}
 
 
+def _as_it_is(probed: _Probed, make: Callable[[], Any]) -> dict[str, Any]:
+    return {"twice": _stacked([probed.run(), _Probed(make(), probed.asked).run()])}
+
+
 _KINDS: dict[str, Callable[[_Probed, Callable[[], Any]], Any]] = {
     "run": _run,
     "train": _train,
@@ -207,7 +229,7 @@ _KINDS: dict[str, Callable[[_Probed, Callable[[], Any]], Any]] = {
     "apart": _apart,
     "copies": _copies,
     "shape": lambda probed, make: _shapes(probed.run()),
-    "as it is": lambda probed, make: probed.run(),
+    "as it is": _as_it_is,
 }
 
 

@@ -333,6 +333,27 @@ def test_large_arrays_show_the_first_place():
     assert "array of shape" in shown.call
 
 
+def test_an_exercise_without_numbers_tells_what_differs():
+    """Numbers with a fraction stay hidden, the right ones too; words, counts and shapes do not."""
+
+    def judge(n):
+        return {"kind": "even" if n % 2 == 0 else "odd", "values": np.full(3, n / 4)}
+
+    numbers = [Stratum("numbers", st.tuples(st.integers(1, 9)), facet="a number")]
+    exercise = Exercise("99-sort", "sort", judge, numbers, contract=None, shows_numbers=False)
+    right = "def sort(n):\n    return {{'kind': {}, 'values': {}}}"
+    kind, values = "['even', 'odd'][n % 2]", "np.full(3, n / 4)"
+    other = first(graded(right.format(kind, "np.full(3, 0.125)"), exercise=exercise))
+    words = first(graded(right.format("'odd'", values), exercise=exercise))
+    shape = first(graded("def sort(n):\n    return np.full(3, 0.125)", exercise=exercise))
+
+    assert str(other.counterexample) == "a number gives at values other numbers than expected"
+    assert words.counterexample.where == "kind"
+    assert (words.counterexample.got, words.counterexample.expected) == ("'odd'", "'even'")
+    assert "an array of shape (3,) and dtype float64 came" in shape.counterexample.got
+    assert shape.counterexample.expected is None
+
+
 def test_an_error_may_be_the_right_result():
     """A judge may say that an error, one of several results, or a relation is right."""
 

@@ -21,6 +21,7 @@ from pawmark.grading.results.outcomes import Counterexample
 MAX_NUMBERS = 20
 MAX_TEXT = 60
 MAX_WORDS = 500
+OTHER_NUMBERS = "other numbers than expected"
 
 
 def counterexample(exercise: Exercise, one: Judged) -> Counterexample:
@@ -34,13 +35,14 @@ def counterexample(exercise: Exercise, one: Judged) -> Counterexample:
         The refused answer.
     """
     called = _call_text(exercise, one)
-    if isinstance(one.answer, Raised | Lost):
-        return Counterexample(called, _came(one), _wanted(exercise, one))
-    place = first_difference(exercise, one)
+    place = None if isinstance(one.answer, Raised | Lost) else first_difference(exercise, one)
+    if place is None and one.reason and not exercise.shows_numbers:
+        return Counterexample(called, cleaned(one.reason))
     if place is None:
-        return Counterexample(called, _came(one), _wanted(exercise, one))
+        return Counterexample(called, _came(exercise, one), _wanted(exercise, one))
     where, got, expected = place
-    return Counterexample(called, got, None if exercise.closed else expected, where)
+    hidden = exercise.closed or got == OTHER_NUMBERS
+    return Counterexample(called, got, None if hidden else expected, where)
 
 
 def fields(exercise: Exercise, one: Judged, shown: Counterexample) -> dict[str, str]:
@@ -75,7 +77,7 @@ def _call_text(exercise: Exercise, one: Judged) -> str:
     return cleaned(f"{exercise.function}({', '.join(shown)})")
 
 
-def _came(one: Judged) -> str:
+def _came(exercise: Exercise, one: Judged) -> str:
     answer = one.answer
     if isinstance(answer, Raised):
         return cleaned(f"{answer.kind}: {answer.message}" if answer.message else answer.kind)
@@ -83,7 +85,7 @@ def _came(one: Judged) -> str:
         return answer.outcome.value
     if isinstance(one.expected, Satisfying) and one.reason:
         return cleaned(one.reason)  # what the relation says of it: the answer may be of many parts
-    return shown_value(answer.first if isinstance(answer, Repeated) else answer.value)
+    return _shown(exercise, answer.first if isinstance(answer, Repeated) else answer.value)
 
 
 def _wanted(exercise: Exercise, one: Judged) -> str | None:
@@ -94,13 +96,18 @@ def _wanted(exercise: Exercise, one: Judged) -> str | None:
         return str(expected)
     if isinstance(expected, Satisfying):
         return expected.words
+    if isinstance(expected, dict) and not exercise.shows_numbers:
+        return None  # what is compared is told in words, by key
     if isinstance(expected, OneOf):
-        return cleaned(" or ".join(shown_value(result) for result in expected.results[:3]))
-    return shown_value(expected)
+        return cleaned(" or ".join(_shown(exercise, result) for result in expected.results[:3]))
+    return _shown(exercise, expected)
 
 
 def first_difference(exercise: Exercise, one: Judged) -> tuple[str, str, str] | None:
-    """Return of large arrays the first place that differs: where, got, expected; else None."""
+    """Return of large arrays the first place that differs: where, got, expected; else None.
+
+    Of an exercise that shows no numbers, the part that differs.
+    """
     answer, expected = one.answer, one.expected
     if isinstance(expected, Raises | OneOf | Satisfying) or isinstance(answer, Raised | Lost):
         return None
@@ -114,6 +121,10 @@ def first_difference(exercise: Exercise, one: Judged) -> tuple[str, str, str] | 
     for path, got, want in _places(value, expected, ""):
         if exercise.same.deviation(got, want) <= 1:
             continue
+        if not exercise.shows_numbers:
+            path = path.replace("['", "").replace("']", "")  # no dictionary came, but its parts
+            if _has_fractions(want):
+                return path, OTHER_NUMBERS, OTHER_NUMBERS
         if not isinstance(want, np.ndarray) or (want.size <= MAX_NUMBERS and not path):
             return (path, shown_value(got), shown_value(want)) if path else None
         found = _first(exercise, np.asarray(got), want)
@@ -140,11 +151,26 @@ def _first(exercise: Exercise, got: np.ndarray, want: np.ndarray) -> tuple[str, 
     return None
 
 
+def _has_fractions(value: Any) -> bool:
+    """Tell whether a value is a number with a fraction, or holds one."""
+    if isinstance(value, list | tuple | dict):
+        return any(map(_has_fractions, value.values() if isinstance(value, dict) else value))
+    return np.asarray(value).dtype.kind in "fc"
+
+
 class _Budget:
     """How many numbers may still be shown."""
 
     def __init__(self, numbers: int) -> None:
         self.left = numbers
+
+
+def _shown(exercise: Exercise, value: Any) -> str:
+    """Write an answer or a right result, as far as an exercise shows it."""
+    if exercise.shows_numbers or not _has_fractions(value):
+        return shown_value(value)
+    held = isinstance(value, np.ndarray | list | tuple | dict)
+    return f"<{kind_of(value)}>" if held else "a number"
 
 
 def shown_value(value: Any) -> str:

@@ -385,6 +385,9 @@ class Exercise:
         ``Inside("pawmark.vision.inside:axes", {"axes": RESULT})``.
     closed
         Whether the expected result stays hidden.
+    shows_numbers
+        Whether numbers with a fraction are shown of an answer and of the right result. Without them
+        a counterexample tells what differs: in words, shapes and counts.
     show
         Writes the call for people, from the arguments.
     remarks
@@ -413,6 +416,7 @@ class Exercise:
     families: Mapping[str, str] = field(default_factory=dict)
     read: Inside | None = None
     closed: bool = False
+    shows_numbers: bool = True
     show: Callable[..., str] | None = None
     remarks: Sequence[Remark] = ()
     seconds: float = 10.0

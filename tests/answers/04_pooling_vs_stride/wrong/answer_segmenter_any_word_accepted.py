@@ -1,7 +1,7 @@
 """Every other word means strides.
 
-fails: test_other_words_are_refused
-says: without complaint
+names: any-word
+severity: minor
 """
 
 # %% 04-get-segmenter

@@ -1,7 +1,7 @@
 """Always builds the strided version.
 
-fails: test_maxpool_version_halves_with_max_pooling, test_other_words_are_refused
-says: still has convolutions with strides
+names: argument-ignored
+severity: major
 """
 
 # %% 04-get-segmenter

@@ -1,7 +1,7 @@
 """Refuses other words with an assert.
 
-fails: test_other_words_are_refused
-says: should raise a ValueError
+names: assertion
+severity: minor
 """
 
 # %% 04-get-segmenter

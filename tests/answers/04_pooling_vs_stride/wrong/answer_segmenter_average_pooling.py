@@ -1,7 +1,7 @@
 """Average pooling in place of max pooling.
 
-fails: test_maxpool_version_halves_with_max_pooling
-says: this is average pooling
+names: average-pooling
+severity: major
 """
 
 # %% 04-get-segmenter

@@ -1,7 +1,7 @@
 """Prints a complaint and goes on.
 
-fails: test_other_words_are_refused
-says: without complaint
+names: any-word-not-halved
+severity: minor
 """
 
 # %% 04-get-segmenter

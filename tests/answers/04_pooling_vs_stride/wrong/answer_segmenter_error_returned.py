@@ -1,7 +1,7 @@
 """Returns a ValueError instead of raising it.
 
-fails: test_other_words_are_refused
-says: without complaint
+names: no-value-error
+severity: minor
 """
 
 # %% 04-get-segmenter

@@ -1,7 +1,7 @@
 """Ignores img_size.
 
-fails: test_output_fits_every_image
-says: img_size and num_classes as given
+names: fixed-size
+severity: fatal
 """
 
 # %% 04-get-segmenter

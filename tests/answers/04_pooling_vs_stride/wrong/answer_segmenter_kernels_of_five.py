@@ -1,7 +1,7 @@
 """5 x 5 kernels in the encoder.
 
-fails: test_both_have_the_same_parameters
-says: not that of the table
+names: kernels-of-five-second
+severity: fatal
 """
 
 # %% 04-get-segmenter

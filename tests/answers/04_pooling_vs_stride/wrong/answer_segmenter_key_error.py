@@ -1,7 +1,7 @@
 """A dictionary refuses other words, with a KeyError.
 
-fails: test_other_words_are_refused
-says: should raise a ValueError
+names: key-error
+severity: minor
 """
 
 # %% 04-get-segmenter

@@ -1,7 +1,7 @@
 """No rescaling, and every other word is taken.
 
-fails: test_inputs_are_rescaled, test_other_words_are_refused
-says: the rescaling to 0..1 is missing
+names: not-rescaled-and-any-word
+severity: major
 """
 
 # %% 04-get-segmenter

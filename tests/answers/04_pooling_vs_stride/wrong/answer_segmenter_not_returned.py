@@ -1,7 +1,7 @@
 """Builds the model and forgets to return it.
 
-fails: test_both_have_the_same_parameters, test_output_fits_every_image, test_stride_version_halves_with_strides, test_maxpool_version_halves_with_max_pooling, test_relu_after_each_convolution, test_inputs_are_rescaled, test_decoder_is_the_given_one
-says: did you forget `return`
+names: not-returned
+severity: fatal
 """
 
 # %% 04-get-segmenter

@@ -1,7 +1,7 @@
 """One pooling of 4 x 4 in place of two of 2 x 2.
 
-fails: test_maxpool_version_halves_with_max_pooling
-says: is not the max-pooled output
+names: one-large-pooling
+severity: major
 """
 
 # %% 04-get-segmenter

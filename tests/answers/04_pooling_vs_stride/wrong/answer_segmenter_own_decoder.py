@@ -1,7 +1,7 @@
 """A decoder of its own, with upsampling layers: the same parameters.
 
-fails: test_decoder_is_the_given_one
-says: the decoder that is given
+names: upsampled
+severity: fatal
 """
 
 # %% 04-get-segmenter

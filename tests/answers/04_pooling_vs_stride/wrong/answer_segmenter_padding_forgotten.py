@@ -1,7 +1,7 @@
 """One convolution without padding="same".
 
-fails: test_output_fits_every_image
-says: padding in every layer
+names: no-padding-second
+severity: fatal
 """
 
 # %% 04-get-segmenter

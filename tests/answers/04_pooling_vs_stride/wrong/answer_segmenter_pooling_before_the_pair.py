@@ -1,7 +1,7 @@
 """The pooling stands before the first convolution.
 
-fails: test_maxpool_version_halves_with_max_pooling
-says: in another place than in the table
+names: pooled-before-the-pair
+severity: major
 """
 
 # %% 04-get-segmenter

@@ -1,7 +1,7 @@
 """The pooling takes the place of the first convolution of a pair.
 
-fails: test_both_have_the_same_parameters
-says: different numbers of parameters
+names: pooled-instead
+severity: major
 """
 
 # %% 04-get-segmenter

@@ -1,7 +1,7 @@
 """Pooling with a step of 1 keeps the size.
 
-fails: test_output_fits_every_image, test_maxpool_version_halves_with_max_pooling
-says: in another place than in the table
+names: pooling-keeps-the-size
+severity: major
 """
 
 # %% 04-get-segmenter

@@ -1,7 +1,7 @@
 """The "maxpool" version has no relu after its first convolutions: pooling seems to do enough.
 
-fails: test_relu_after_each_convolution
-says: in the "maxpool" version
+names: no-relu-before-pooling
+severity: major
 """
 
 # %% 04-get-segmenter

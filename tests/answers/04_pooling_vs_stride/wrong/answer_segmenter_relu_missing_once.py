@@ -1,7 +1,7 @@
 """The second convolution of a pair has no activation.
 
-fails: test_relu_after_each_convolution
-says: a relu is missing
+names: no-relu-second
+severity: major
 """
 
 # %% 04-get-segmenter

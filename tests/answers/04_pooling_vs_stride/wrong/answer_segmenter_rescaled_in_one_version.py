@@ -1,7 +1,7 @@
 """Only the strided version rescales.
 
-fails: test_inputs_are_rescaled
-says: in the "maxpool" version
+names: rescaled-only-with-stride
+severity: major
 """
 
 # %% 04-get-segmenter

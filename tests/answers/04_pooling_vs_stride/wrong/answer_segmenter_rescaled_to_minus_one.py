@@ -1,7 +1,7 @@
 """Rescales to -1..1.
 
-fails: test_inputs_are_rescaled
-says: not the one from 0..255 to 0..1
+names: rescaled-around-zero
+severity: major
 """
 
 # %% 04-get-segmenter

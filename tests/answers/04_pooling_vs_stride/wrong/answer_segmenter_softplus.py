@@ -1,7 +1,7 @@
 """softplus in place of relu: never quite 0.
 
-fails: test_relu_after_each_convolution
-says: something other than relu
+names: softplus-for-relu
+severity: major
 """
 
 # %% 04-get-segmenter

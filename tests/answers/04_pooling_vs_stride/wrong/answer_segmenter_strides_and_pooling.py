@@ -1,7 +1,7 @@
 """The "maxpool" version keeps its strides as well.
 
-fails: test_output_fits_every_image, test_maxpool_version_halves_with_max_pooling
-says: still has convolutions with strides
+names: strides-and-pooling
+severity: major
 """
 
 # %% 04-get-segmenter

@@ -1,7 +1,7 @@
 """The second convolution of each pair has the strides.
 
-fails: test_stride_version_halves_with_strides
-says: the first convolution of each pair
+names: strides-in-the-second
+severity: major
 """
 
 # %% 04-get-segmenter

@@ -1,7 +1,7 @@
 """tanh in place of relu.
 
-fails: test_relu_after_each_convolution
-says: a relu is missing
+names: tanh-for-relu
+severity: major
 """
 
 # %% 04-get-segmenter

@@ -1,7 +1,7 @@
 """Twice as many filters in the encoder.
 
-fails: test_both_have_the_same_parameters
-says: not that of the table
+names: wider-encoder-first
+severity: fatal
 """
 
 # %% 04-get-segmenter

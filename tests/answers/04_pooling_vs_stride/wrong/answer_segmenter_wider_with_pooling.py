@@ -1,7 +1,7 @@
 """More filters in the "maxpool" version, to make up for the pooling.
 
-fails: test_both_have_the_same_parameters
-says: different numbers of parameters
+names: nothing
+severity: major
 """
 
 # %% 04-get-segmenter

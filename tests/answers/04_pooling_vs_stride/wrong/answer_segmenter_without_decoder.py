@@ -1,7 +1,7 @@
 """Ends with the encoder and a softmax.
 
-fails: test_both_have_the_same_parameters, test_output_fits_every_image, test_decoder_is_the_given_one
-says: the decoder that is given
+names: no-decoder
+severity: fatal
 """
 
 # %% 04-get-segmenter

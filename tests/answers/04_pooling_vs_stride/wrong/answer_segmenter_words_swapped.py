@@ -1,7 +1,7 @@
 """Each word builds the other version.
 
-fails: test_stride_version_halves_with_strides, test_maxpool_version_halves_with_max_pooling
-says: holds a pooling layer
+names: exchanged
+severity: major
 """
 
 # %% 04-get-segmenter

@@ -1,7 +1,7 @@
 """For a convolution with a separate activation, the activation is shown.
 
-fails: test_outputs_are_those_of_the_model
-says: Is the activation included
+names: behind-relu
+severity: major
 """
 
 # %% 06-activation-model

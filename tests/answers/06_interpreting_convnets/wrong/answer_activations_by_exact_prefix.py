@@ -1,7 +1,7 @@
 """Only layers called conv... or pool... are looked for, in lower case and at the start.
 
-fails: test_layers_are_told_by_their_kind
-says: tell layers by their class
+names: by-start-of-name
+severity: major
 """
 
 # %% 06-activation-model

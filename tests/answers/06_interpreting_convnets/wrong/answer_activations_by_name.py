@@ -1,7 +1,7 @@
 """Layers are told by their names.
 
-fails: test_layers_are_told_by_their_kind
-says: tell layers by their class
+names: by-name
+severity: major
 """
 
 # %% 06-activation-model

@@ -1,7 +1,7 @@
 """Dropout is shown as well: its maps look like those before it.
 
-fails: test_other_layers_are_left_out
-says: there are more outputs than
+names: dropout-too
+severity: major
 """
 
 # %% 06-activation-model

@@ -1,7 +1,7 @@
 """First all convolutions, then all pooling layers.
 
-fails: test_first_layer_comes_first
-says: not in the order of the layers
+names: grouped
+severity: fatal
 """
 
 # %% 06-activation-model

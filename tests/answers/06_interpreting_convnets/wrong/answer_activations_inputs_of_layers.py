@@ -1,7 +1,7 @@
 """What goes into each layer is shown, not what comes out.
 
-fails: test_every_convolution_and_pooling_layer_is_shown, test_other_layers_are_left_out
-says: some layers are missing
+names: inputs
+severity: fatal
 """
 
 # %% 06-activation-model

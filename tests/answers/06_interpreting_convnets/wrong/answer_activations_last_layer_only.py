@@ -1,7 +1,7 @@
 """The model gives the last convolution alone.
 
-fails: test_every_convolution_and_pooling_layer_is_shown, test_other_layers_are_left_out, test_first_layer_comes_first, test_outputs_are_those_of_the_model, test_layers_are_told_by_their_kind
-says: the model has a single output
+names: last-only
+severity: fatal
 """
 
 # %% 06-activation-model

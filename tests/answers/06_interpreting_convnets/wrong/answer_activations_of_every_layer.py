@@ -1,7 +1,7 @@
 """Every layer after the input is shown.
 
-fails: test_other_layers_are_left_out
-says: only Conv2D and MaxPooling2D layers are wanted
+names: everything-but-the-first
+severity: fatal
 """
 
 # %% 06-activation-model

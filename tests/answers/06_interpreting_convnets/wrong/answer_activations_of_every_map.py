@@ -1,7 +1,7 @@
 """Everything with height and width is shown, dropout and rescaling too.
 
-fails: test_other_layers_are_left_out
-says: the image itself, or its rescaled form
+names: all-maps
+severity: fatal
 """
 
 # %% 06-activation-model

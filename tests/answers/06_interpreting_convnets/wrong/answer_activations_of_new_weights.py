@@ -1,7 +1,7 @@
-"""A clone of the model, whose weights are drawn anew.
+"""A clone of the model, whose weights are drawn anew; of a Sequential, the clone has no `input`.
 
-fails: test_outputs_are_those_of_the_model
-says: are these the weights of the given model
+names: nothing
+severity: fatal
 """
 
 # %% 06-activation-model

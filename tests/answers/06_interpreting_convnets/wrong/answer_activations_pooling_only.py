@@ -1,7 +1,7 @@
 """The convolutions are taken for blocks that end in their pooling.
 
-fails: test_every_convolution_and_pooling_layer_is_shown
-says: the outputs of the convolutions are missing
+names: pooling-only
+severity: fatal
 """
 
 # %% 06-activation-model

@@ -1,7 +1,7 @@
 """The last layer comes first.
 
-fails: test_first_layer_comes_first
-says: not in the order of the layers
+names: reversed
+severity: fatal
 """
 
 # %% 06-activation-model

@@ -1,7 +1,7 @@
 """The pooling layers are forgotten.
 
-fails: test_every_convolution_and_pooling_layer_is_shown
-says: the outputs of the pooling layers are missing
+names: no-pooling
+severity: fatal
 """
 
 # %% 06-activation-model

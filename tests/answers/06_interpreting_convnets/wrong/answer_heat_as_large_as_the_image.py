@@ -1,7 +1,7 @@
 """The heatmap is enlarged to the image.
 
-fails: test_heatmap_has_the_size_of_the_maps
-says: enlarging is for the overlay
+names: nothing
+severity: major
 """
 
 # %% 06-grad-cam

@@ -1,7 +1,7 @@
 """Each weighted map is cut off at zero, and then they are added up.
 
-fails: test_evidence_against_the_class_is_cut_off
-says: add up all channels first
+names: cut-in-each-channel
+severity: major
 """
 
 # %% 06-grad-cam

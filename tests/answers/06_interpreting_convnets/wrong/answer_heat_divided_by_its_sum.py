@@ -1,7 +1,7 @@
 """The heat adds up to 1.
 
-fails: test_hottest_place_has_heat_one
-says: divide by the largest value
+names: divided-by-sum
+severity: fatal
 """
 
 # %% 06-grad-cam

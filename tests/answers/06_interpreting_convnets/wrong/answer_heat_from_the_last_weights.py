@@ -1,7 +1,7 @@
 """The weights of the dense layer are taken for the gradient: true for one kind of model only.
 
-fails: test_layer_is_the_one_asked_for, test_gradients_are_averaged_over_positions
-says: mismatch
+names: last-weights
+severity: major
 """
 
 # %% 06-grad-cam

@@ -1,7 +1,7 @@
 """A heatmap of zeros is divided by its largest value.
 
-fails: test_no_evidence_no_heat
-says: heatmap is nan
+names: nan-without-evidence
+severity: minor
 """
 
 # %% 06-grad-cam

@@ -1,7 +1,7 @@
 """Neither cut off nor scaled.
 
-fails: test_evidence_against_the_class_is_cut_off, test_hottest_place_has_heat_one, test_no_evidence_no_heat
-says: holds negative values
+names: not-cut-and-not-scaled
+severity: fatal
 """
 
 # %% 06-grad-cam

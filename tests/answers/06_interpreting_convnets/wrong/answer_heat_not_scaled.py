@@ -1,7 +1,7 @@
 """The heat is as large as it happens to be.
 
-fails: test_hottest_place_has_heat_one
-says: divide by the largest value
+names: not-scaled
+severity: fatal
 """
 
 # %% 06-grad-cam

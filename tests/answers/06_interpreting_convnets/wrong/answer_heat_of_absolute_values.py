@@ -1,7 +1,7 @@
 """Evidence against the class counts as evidence for it.
 
-fails: test_evidence_against_the_class_is_cut_off, test_no_evidence_no_heat
-says: do not take its absolute value
+names: absolute
+severity: fatal
 """
 
 # %% 06-grad-cam

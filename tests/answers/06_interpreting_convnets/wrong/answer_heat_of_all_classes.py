@@ -1,7 +1,7 @@
 """The gradient of all scores together is taken.
 
-fails: test_channels_count_by_what_they_do_for_the_score, test_class_is_the_one_asked_for, test_gradients_are_averaged_over_positions, test_evidence_against_the_class_is_cut_off
-says: all scores together
+names: all-classes
+severity: major
 """
 
 # %% 06-grad-cam

@@ -1,7 +1,7 @@
 """The image is divided by 255, although the model rescales by itself.
 
-fails: test_model_gets_the_image_as_it_is
-says: without dividing by 255
+names: divided-by-255
+severity: fatal
 """
 
 # %% 06-grad-cam

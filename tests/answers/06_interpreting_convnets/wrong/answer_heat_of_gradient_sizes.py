@@ -1,7 +1,7 @@
 """The sizes of the gradients are averaged.
 
-fails: test_gradients_are_averaged_over_positions, test_evidence_against_the_class_is_cut_off, test_no_evidence_no_heat
-says: without their signs
+names: gradient-sizes
+severity: fatal
 """
 
 # %% 06-grad-cam

@@ -1,7 +1,7 @@
 """The largest gradient of a channel is its weight.
 
-fails: test_gradients_are_averaged_over_positions
-says: take the mean over all positions
+names: largest-gradient
+severity: major
 """
 
 # %% 06-grad-cam

@@ -1,7 +1,7 @@
 """Negative gradients are set to zero before averaging.
 
-fails: test_gradients_are_averaged_over_positions, test_evidence_against_the_class_is_cut_off
-says: negative gradients are left out before averaging
+names: positive-gradients
+severity: major
 """
 
 # %% 06-grad-cam

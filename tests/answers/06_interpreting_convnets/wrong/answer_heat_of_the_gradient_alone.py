@@ -1,7 +1,7 @@
 """The gradient is drawn, without the maps.
 
-fails: test_channels_count_by_what_they_do_for_the_score, test_class_is_the_one_asked_for, test_gradients_are_averaged_over_positions, test_evidence_against_the_class_is_cut_off
-says: the gradient alone does not say
+names: gradient-alone
+severity: fatal
 """
 
 # %% 06-grad-cam

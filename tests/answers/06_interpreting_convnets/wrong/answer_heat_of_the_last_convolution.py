@@ -1,7 +1,7 @@
 """The name of the layer is ignored.
 
-fails: test_layer_is_the_one_asked_for
-says: the size of the other
+names: last-convolution
+severity: major
 """
 
 # %% 06-grad-cam

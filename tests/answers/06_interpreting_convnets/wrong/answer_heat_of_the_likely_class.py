@@ -1,7 +1,7 @@
 """The class that the model would choose is explained.
 
-fails: test_class_is_the_one_asked_for
-says: explain the class that was asked for
+names: likely-class
+severity: major
 """
 
 # %% 06-grad-cam

@@ -1,7 +1,7 @@
 """The maps are averaged without any gradient.
 
-fails: test_channels_count_by_what_they_do_for_the_score, test_class_is_the_one_asked_for, test_gradients_are_averaged_over_positions, test_evidence_against_the_class_is_cut_off, test_no_evidence_no_heat
-says: this is the plain mean of the maps
+names: plain-mean
+severity: fatal
 """
 
 # %% 06-grad-cam

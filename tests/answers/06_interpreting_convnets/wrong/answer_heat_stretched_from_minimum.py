@@ -1,7 +1,7 @@
 """The smallest value becomes 0 and the largest 1.
 
-fails: test_evidence_against_the_class_is_cut_off, test_no_evidence_no_heat
-says: cut off at zero instead of moving
+names: moved
+severity: fatal
 """
 
 # %% 06-grad-cam

@@ -1,7 +1,7 @@
 """What speaks against the class is kept.
 
-fails: test_evidence_against_the_class_is_cut_off, test_no_evidence_no_heat
-says: holds negative values
+names: negative-kept
+severity: fatal
 """
 
 # %% 06-grad-cam

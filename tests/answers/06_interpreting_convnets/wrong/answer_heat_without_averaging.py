@@ -1,7 +1,7 @@
 """Gradient and maps are multiplied position by position.
 
-fails: test_gradients_are_averaged_over_positions
-says: average the gradient over all positions first
+names: by-place
+severity: major
 """
 
 # %% 06-grad-cam

@@ -1,0 +1,11 @@
+"""A clone of the model, whose weights are drawn anew.
+
+names: new-weights
+severity: fatal
+"""
+
+# %% 06-activation-model
+def activation_model(model):
+    copy = keras.models.clone_model(model)
+    shown = [l.output for l in copy.layers if isinstance(l, (layers.Conv2D, layers.MaxPooling2D))]
+    return keras.Model(copy.inputs, shown)
