@@ -136,13 +136,13 @@ def picture(rng, number, named, twice=0, strangers=0):
     return labels, classes
 
 
-def alike(rng, number, in_capitals):
-    """Draw classes of which one is another in capitals, or a part of another; one is named."""
+def alike(rng, number, in_capitals, names_the_part=False):
+    """Draw classes of which one is another in capitals, or a part of another; name one of both."""
     _, classes = picture(rng, number, 1)
     whole = classes[int(rng.integers(number))]
     part = whole.capitalize() if in_capitals else whole[1:] if rng.random() < 0.5 else whole[:-1]
     classes.insert(int(rng.integers(number)), part)
-    return [whole], classes
+    return [part if names_the_part else whole], classes
 
 
 def all_named(rng, number):
@@ -181,6 +181,11 @@ exercise = Exercise(
         Stratum(
             "a class whose name is part of another",
             inputs(alike, number=count, in_capitals=st.just(False)),
+            row="corners",
+        ),
+        Stratum(
+            "a class of whose name another is a part",
+            inputs(alike, number=count, in_capitals=st.just(False), names_the_part=st.just(True)),
             row="corners",
         ),
         Stratum(

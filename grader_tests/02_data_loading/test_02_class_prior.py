@@ -102,6 +102,13 @@ def missing(rng, number, height, width, label):
     return masks(rng, number, height, width, tuple(one for one in (0, 1, 2) if one != label))
 
 
+def in_some(rng, number, height, width, label):
+    """Draw masks of which all but the last ones lack one of the labels."""
+    (without,) = missing(rng, number, height, width, label)
+    (others,) = masks(rng, int(rng.integers(1, 3)), height, width)
+    return (np.concatenate([without, others]),)
+
+
 sides = {"height": st.integers(4, 9), "width": st.integers(5, 9)}
 
 exercise = Exercise(
@@ -116,6 +123,11 @@ exercise = Exercise(
             inputs(masks, number=st.integers(2, 3), height=st.integers(60, 80),
                    width=st.integers(60, 80)),
             count=3,
+        ),
+        Stratum(
+            "a class that only some masks have",
+            inputs(in_some, number=st.integers(1, 3), label=st.integers(0, 2), **sides),
+            count=4,
         ),
         Stratum(
             "a class that does not occur",

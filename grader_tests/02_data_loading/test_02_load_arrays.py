@@ -196,19 +196,22 @@ def plain(rng, height, width, level):
     return encoded(colour.astype("uint8")), encoded(trimap.astype("uint8"))
 
 
-def pairs_of(rng, number, height, width, order="any", text=False, many_sizes=False):
+def pairs_of(rng, number, height, width, order="any", text=False, many_sizes=False, folders=1):
     """Draw pairs with a size; the names of the masks are in another order than the photographs'."""
     number = min(number, 3) if many_sizes else number
-    names = sorted(f"{'abcdefgh'[n]}_{rng.integers(10, 99)}" for n in range(number))
-    other = sorted(f"{'klmnopqr'[n]}_{rng.integers(10, 99)}" for n in range(number))
+    names = sorted(f"{'abcdefghijklm'[n]}_{rng.integers(10, 99)}" for n in range(number))
+    other = sorted(f"{'nopqrstuvwxyz'[n]}_{rng.integers(10, 99)}" for n in range(number))
     places = orders(rng, number) if order == "any" else [list(range(number))] * 2
+    if folders > 1:  # of equal names
+        names = other = [names[0]] * number
     files = {}
     for n in range(number):
+        beside = f"day_{n}/" if folders > 1 else ""
         kind = plain if many_sizes else picture
         sides = (height + n, width + 2 * n) if many_sizes else (height, width)
         contents = kind(rng, *sides, n)
-        files[f"images/{names[places[0][n]]}.jpg"] = contents[0]
-        files[f"masks/{other[places[1][n]]}.png"] = contents[1]
+        files[f"{beside}images/{names[places[0][n]]}.jpg"] = contents[0]
+        files[f"{beside}masks/{other[places[1][n]]}.png"] = contents[1]
     paths = list(files)
     pairs = [
         tuple(Place(files, path, as_path=not text) for path in two)
@@ -242,6 +245,7 @@ exercise = Exercise(
         Stratum("pairs in any order", inputs(pairs_of, number=st.integers(3, 4), **sides), count=4),
         Stratum("a single pair", inputs(pairs_of, number=st.just(1), order=st.just("sorted"),
                                         **sides), count=3),
+        Stratum("many pairs", inputs(pairs_of, number=st.integers(11, 12), **sides), count=2),
         Stratum(
             "photographs of several sizes",
             inputs(pairs_of, number=st.just(3), many_sizes=st.just(True), **sides),
@@ -251,6 +255,12 @@ exercise = Exercise(
         Stratum(
             "a pair that is twice in the list",
             inputs(pairs_of, number=st.integers(2, 3), order=st.just("twice"), **sides),
+            row="corners",
+            count=2,
+        ),
+        Stratum(
+            "files of one name in several folders",
+            inputs(pairs_of, number=st.just(3), folders=st.just(3), **sides),
             row="corners",
             count=2,
         ),
