@@ -141,6 +141,20 @@ def high(rng, epochs, best):
     return history(losses / 2, losses, {"accuracy": rng.uniform(0, 1, epochs)})
 
 
+def close_together(rng, epochs, best):
+    """Draw validation losses that differ from the third or fourth place on."""
+    losses = 0.3 + rng.permutation(np.arange(1, 40))[:epochs] / 20000
+    losses[best % epochs] = 0.3
+    return history(falling(rng, epochs), losses)
+
+
+def of_many_sizes(rng, epochs, best):
+    """Draw validation losses of up to 200, of which the lowest has one digit before the point."""
+    losses = np.round(rng.uniform(11, 200, epochs), 2)
+    losses[best % epochs] = np.round(rng.uniform(3, 10), 2)
+    return history(falling(rng, epochs), losses)
+
+
 def single(rng, loss):
     """Draw a history of one epoch."""
     return history([loss / 2], [loss])
@@ -156,6 +170,8 @@ exercise = Exercise(
         Stratum("a validation loss that rises again", inputs(overfitted, **many)),
         Stratum("losses that agree", inputs(agreeing, **many)),
         Stratum("losses that fall to the end", inputs(to_the_end, epochs=st.integers(2, 9))),
+        Stratum("losses close together", inputs(close_together, **many), row="corners", count=4),
+        Stratum("losses of many sizes", inputs(of_many_sizes, **many), row="corners", count=4),
         Stratum(
             "two epochs that are equally good",
             inputs(equal, epochs=st.integers(8, 12), first=st.integers(1, 3),

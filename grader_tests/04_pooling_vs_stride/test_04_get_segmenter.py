@@ -198,6 +198,13 @@ exercise = network(
             facet="another word for downsampling",
         ),
         Stratum(
+            "a word in other letters",
+            asked_of("MaxPool", "STRIDE", " stride", kind="shape"),
+            row="corners",
+            count=2,
+            facet="a word for downsampling in other letters",
+        ),
+        Stratum(
             "two models beside each other, each with weights of its own",
             asked_of(*WAYS, kind="apart", batch=1),
             row="corners",

@@ -23,6 +23,7 @@ import os
 import subprocess
 import sys
 import tarfile
+import textwrap
 import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -410,7 +411,8 @@ def merge_of_answers(folder, work):
     data = to_bytes(work.notebook)
     mine = json.dumps(ANSWERS["01-double"], ensure_ascii=False).encode()
     line = next(line for line in data.splitlines(keepends=True) if mine in line)
-    other = line.replace(mine, json.dumps(f"def double(x):\n    {STUB}").encode())
+    stub = textwrap.indent(STUB, "    ")
+    other = line.replace(mine, json.dumps(f"def double(x):\n{stub}").encode())
     marked = b"<<<<<<< HEAD\n" + other + b"||||||| base\n" + other + b"=======\n" + line
     put(folder, data.replace(line, marked + b">>>>>>> 1234567 (mine)\n"))
 

@@ -129,7 +129,7 @@ class Place:
         Whether the function gets a `pathlib.Path`; by default it gets text.
     """
 
-    files: Mapping[str, bytes]
+    files: Mapping[str, bytes] = field(repr=False)  # many, and the same in each place of a call
     path: str = ""
     as_path: bool = False
 
