@@ -186,6 +186,14 @@ def ladder(rng, count, swapped, lower, as_tuple=False):
     return (better, worse, lower) if swapped else (worse, better, lower)
 
 
+def near(rng, count, swapped, lower):
+    """Draw runs that differ in the third place only, where one side is better."""
+    start = 5 * int(rng.integers(20, 180)) + 1
+    better = (start + rng.integers(0, 2, count)) / 1000
+    worse = (start + 2 + rng.integers(0, 2, count)) / 1000
+    return ordered(rng, better.tolist(), worse.tolist(), lower, swapped)
+
+
 def touching(rng, few, more, swapped, lower):
     """Draw runs of which one side is better, but for one run that both have."""
     better, worse, _ = decided(rng, few, more, swapped=True, lower=True)
@@ -227,6 +235,12 @@ exercise = Exercise(
         Stratum(
             "runs that are better one by one",
             inputs(ladder, count=st.integers(3, 5), **swap, **flag),
+        ),
+        Stratum(
+            "runs that lie close together",
+            inputs(near, count=st.integers(1, 3), **swap, **flag),
+            row="corners",
+            count=6,
         ),
         Stratum(
             "one run of each",
