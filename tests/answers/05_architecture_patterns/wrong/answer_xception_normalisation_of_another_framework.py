@@ -1,7 +1,7 @@
 """The normalisations have the settings that another framework has by default.
 
 names: other-epsilon-and-momentum
-severity: fatal
+severity: major
 """
 
 # %% 05-mini-xception
