@@ -43,7 +43,8 @@ def probe(make: Callable[[], Any], asked: dict[str, Any]) -> Any:
         and the arrays that it changed. "averages": those arrays alone. "step": how each array moves
         in a step down a loss. "start": the arrays as they were made. "apart": the outputs while
         another model of the kind has other numbers. "copies": the smallest and largest outputs for
-        many copies of one image in training mode, twice. "shape": of each output, its shape. "as it
+        many copies of one image in training mode, and whether there are others between, twice.
+        "shape": of each output, its shape. "as it
         is": the outputs in inference of two models, each with the numbers that it came with. None
         where there is no model.
     """
@@ -218,7 +219,9 @@ def _copies(probed: _Probed, make: Callable[[], Any]) -> dict[str, Any]:
     for _ in range(2):
         probed.fill()
         outputs = probed.run(many, training=True)
-        found.append(np.stack([outputs.min(axis=0), outputs.max(axis=0)]))
+        low, high = outputs.min(axis=0), outputs.max(axis=0)
+        between = np.minimum(outputs - low, high - outputs).max(axis=0)
+        found.append(np.stack([low, high, between / np.maximum(high - low, 1e-3)]))
     return {"copies": np.stack(found)}
 
 
