@@ -44,9 +44,8 @@ def probe(make: Callable[[], Any], asked: dict[str, Any]) -> Any:
         in a step down a loss. "start": the arrays as they were made. "apart": the outputs while
         another model of the kind has other numbers. "copies": the smallest and largest outputs for
         many copies of one image in training mode, and whether there are others between, twice.
-        "shape": of each output, its shape. "as it
-        is": the outputs in inference of two models, each with the numbers that it came with. None
-        where there is no model.
+        "shape": of each output, its shape. "as it is": the outputs in inference of two models, each
+        with the numbers that it came with. None where there is no model.
     """
     model = make()
     if model is None:
