@@ -1,6 +1,6 @@
 """There is a dropout in each block too.
 
-names: dropout-elsewhere
+names: nothing
 severity: major
 """
 
