@@ -1,345 +1,466 @@
 """Hidden checks of exercise 05-mini-xception."""
 
-from dataclasses import dataclass
+from functools import partial
 
-import numpy as np
-import pytest
+from pawmark.checks import Stratum, Variant, asks, network
 
-from pawmark.checks import expect
-
-from .replies import close, plain_shape
-from .student_models import Tools
-
-XCEPTION_PARAMS = 721_857  # 180 x 180 x 3, two classes; of the chapter's own small Xception
-WIDTHS = (32, 64, 128, 256, 512)
+BLOCKS = (32, 64, 128, 256, 512)
 
 
-@dataclass(frozen=True)
-class ConvCall:
-    """What entered one convolution."""
+def xception(
+    shape,
+    classes,
+    *,
+    scales=((1 / 255, 0.0),),
+    first=None,
+    first_separable=False,
+    blocks=BLOCKS,
+    order="nrc",
+    one_relu=False,
+    bends="relu",
+    norm=None,
+    separable=True,
+    biases=False,
+    dilation=1,
+    pool="max",
+    window=3,
+    strided=False,
+    projection_bends=None,
+    shortcut="input",
+    joined="add",
+    relu_after_sum=False,
+    top="average",
+    dropout=0.5,
+    dropout_before=False,
+    units=None,
+    end=None,
+):
+    """Build the network of the tables; each keyword makes it another one."""
+    from keras import Input, Model, layers
 
-    kind: str
-    depthwise: bool
-    kernel: list
-    size: list
-    low: float
-    high: float
-    zeros: float
-    inputs: object
+    x = inputs = Input(shape)
+    for scale, offset in scales:
+        x = layers.Rescaling(scale, offset)(x)
+    options = {"kernel_size": 5, "use_bias": False} | (first or {})
+    kind = layers.SeparableConv2D if first_separable else layers.Conv2D
+    x = kind(32, **options)(x)
+    pools = {"max": layers.MaxPooling2D, "average": layers.AveragePooling2D}
 
+    def convolve(x, filters, last):
+        kind = layers.SeparableConv2D if separable else layers.Conv2D
+        return kind(
+            filters,
+            3,
+            strides=2 if strided and last else 1,
+            padding="same",
+            use_bias=biases,
+            dilation_rate=dilation,
+        )(x)
 
-@dataclass(frozen=True)
-class Part:
-    """A layer or operation of a network; `rate` is -1 where there is none."""
-
-    kind: str
-    of_keras: bool
-    rate: float
-
-
-@dataclass(frozen=True)
-class Network:
-    """A student's network with the size of its images and its facts."""
-
-    tools: Tools
-    handle: object
-    facts: object
-    size: tuple[int, int]
-
-    def images(self, rng, count=2):
-        """Draw noise with values from 0 to 255 that the network accepts."""
-        shape = plain_shape(self.facts.input_shape)
-        known = len(shape) == 4 and all(isinstance(n, int) for n in shape[1:3])
-        size = shape[1:3] if known else self.size
-        return rng.uniform(0, 255, (count, *size, 3)).astype("float32")
-
-    def parts(self):
-        """Return the layers and operations of the network, also those inside other layers."""
-        reply = self.tools.ask("parts", self.handle)
-        try:
-            return [Part(str(kind), keras is True, float(rate)) for kind, keras, rate in reply]
-        except (TypeError, ValueError):
-            expect(False, "the layers of this network cannot be read")
-
-    def follow(self, images):
-        """Return the convolutions in the order in which they ran."""
-        reply = self.tools.ask("follow", self.handle, images)
-        try:
-            calls = [ConvCall(**call) for call in reply]
-            sound = all(
-                isinstance(n, float) for c in calls for n in (c.low, c.high, c.zeros)
-            ) and all(isinstance(n, int) for c in calls for n in (*c.size, *c.kernel))
-        except TypeError:
-            calls, sound = [], False
-        expect(sound and len(calls) > 0, "the convolutions of this network cannot be followed")
-        return calls
-
-
-def build_network(tools, size, num_classes):
-    """Let the student build a network."""
-    handle = tools.student.call("mini_xception", (*size, 3), num_classes)
-    expect(handle is not None, "mini_xception returned None: did you forget `return`?")
-    return Network(tools, handle, tools.student.model(handle), size)
-
-
-def random_size(rng):
-    """Draw a height and a smaller width that no network of five halvings divides evenly."""
-    width = 2 * int(rng.integers(22, 26)) + 1
-    return width + 2 * int(rng.integers(2, 6)), width
-
-
-@pytest.fixture
-def network(tools, rng):
-    """Return the student's network for two classes and an image size that is drawn anew."""
-    return build_network(tools, random_size(rng), 2)
-
-
-def disturb(network):
-    """Give the normalisations offsets and averages that show in which order things happen."""
-    network.tools.put(
-        network.handle,
-        beta=np.resize([-0.5, 0.4, 0.1], 512),
-        moving_mean=np.resize([0.05, -0.05], 512),
-    )
-
-
-@pytest.mark.cell("05-mini-xception", points=1)
-def test_network_has_the_right_number_of_parameters(tools, rng):
-    """The network has as many parameters as the table, whatever the image size."""
-    network = build_network(tools, (180, 180), 2)
-    expect(
-        network.facts.params == XCEPTION_PARAMS,
-        "the number of parameters is wrong: compare each line of the summary with the tables "
-        "(filters, kernel sizes, biases, where the normalisations stand)",
-        got=network.facts.params,
-        expected=XCEPTION_PARAMS,
-    )
-    size, classes = random_size(rng), int(rng.integers(3, 9))
-    other = build_network(tools, size, classes)
-    expected = XCEPTION_PARAMS + (classes - 1) * (WIDTHS[-1] + 1)
-    outputs = (plain_shape(other.facts.output_shape) or (None,))[-1]
-    if outputs == classes:  # the shape of the output has a check of its own
-        expect(
-            other.facts.params == expected,
-            f"for images of {size[0]} x {size[1]} pixels and {classes} classes the number of "
-            "parameters is wrong: it should not depend on the image size",
-            got=other.facts.params,
-            expected=expected,
-        )
+    for filters in blocks:
+        start = x
+        for number in (0, 1):
+            for step in order:
+                if step == "n":
+                    x = layers.BatchNormalization(**(norm or {}))(x)
+                elif step == "r":
+                    x = x if one_relu and number else layers.Activation(bends or "linear")(x)
+                else:
+                    x = convolve(x, filters, number)
+                if shortcut == "late" and number == 0 and step == "r":
+                    start = x
+        x = x if strided else pools[pool](window, strides=2, padding="same")(x)
+        strides = 2
+        if shortcut == "pooled":
+            start, strides = layers.MaxPooling2D(2, padding="same")(start), 1
+        if joined is not None:
+            start = layers.Conv2D(
+                filters,
+                1,
+                strides=strides,
+                padding="same",
+                use_bias=False,
+                activation=projection_bends,
+            )(start)
+            ways = {"add": layers.add, "subtract": layers.subtract, "multiply": layers.multiply}
+            x = ways[joined]([x, start])
+        x = layers.Activation("relu")(x) if relu_after_sum else x
+    x = layers.Dropout(dropout)(x) if dropout_before else x
+    tops = {"average": layers.GlobalAveragePooling2D, "max": layers.GlobalMaxPooling2D}
+    x = tops[top]()(x)
+    x = layers.Dropout(dropout)(x) if dropout and not dropout_before else x
+    two = classes == 2
+    x = layers.Dense(units or (1 if two else classes))(x)
+    x = layers.Activation(end or ("sigmoid" if two else "softmax"))(x)
+    return Model(inputs, x)
 
 
-@pytest.mark.cell("05-mini-xception", points=0.5)
-def test_two_classes_have_one_sigmoid(network, rng):
-    """For two classes the network gives one probability."""
-    check_output(network, rng, 2)
+def right(shape, classes):
+    """Build the network of the tables."""
+    return xception(shape, classes)
 
 
-@pytest.mark.cell("05-mini-xception", points=0.5)
-def test_more_classes_have_a_softmax(tools, rng):
-    """For more classes the network gives probabilities that add up to 1."""
-    classes = int(rng.integers(3, 9))
-    check_output(build_network(tools, random_size(rng), classes), rng, classes)
+def two_units(shape, classes):
+    """Give two classes two units with a softmax."""
+    return xception(shape, classes, units=classes, end="softmax")
 
 
-def check_output(network, rng, classes):
-    """Compare the output with the right function of known scores."""
-    units = 1 if classes == 2 else classes
-    shape = plain_shape(network.facts.output_shape)
-    expect(
-        shape == (None, units),
-        f"for {classes} classes the output has the wrong number of units",
-        got=shape,
-        expected=(None, units),
-    )
-    weights = network.tools.names(network.handle)
-    dense = [name for name, shape in weights if len(shape) == 2]
-    expect(dense == ["kernel"], "the network should have exactly one dense layer", got=dense)
-    bias = rng.permutation(np.linspace(-1.5, 2.5, units)) if units > 1 else np.array([1.3])
-    # The dense kernel is emptied: only its biases are left, and what is made of them.
-    network.tools.put(network.handle, kernel=0.0, bias=bias)
-
-    got = network.tools.run(network.handle, network.images(rng))[0]
-
-    sigmoid, powers = 1 / (1 + np.exp(-bias)), np.exp(bias)
-    softmax = powers / powers.sum()
-    expect(
-        units > 1 or not close(got, softmax),
-        "a softmax over a single unit is always 1: one unit takes a sigmoid",
-    )
-    expect(not close(got, bias), "the output is not a probability: its activation is missing")
-    expect(
-        units == 1 or not close(got, sigmoid),
-        "a sigmoid treats each class by itself: with several classes the probabilities should add "
-        "up to 1",
-    )
-    expect(close(got, sigmoid if units == 1 else softmax), "the output has the wrong activation")
+def always_one_unit(shape, classes):
+    """Take every number of classes for two."""
+    return xception(shape, 2)
 
 
-@pytest.mark.cell("05-mini-xception", points=1)
-def test_images_are_rescaled(network, rng):
-    """Images with values from 0 to 255 reach the first convolution as 0 to 1."""
-    images = network.images(rng)
-
-    first = network.follow(images)[0]
-
-    seen = first.inputs
-    expect(
-        isinstance(seen, np.ndarray) and seen.shape == images.shape,
-        "the first convolution does not see the images",
-    )
-    expect(
-        not close(seen, images),
-        "the first convolution sees values from 0 to 255: the rescaling to 0..1 is missing",
-        got=(round(first.low, 2), round(first.high, 2)),
-    )
-    expect(
-        close(seen, images / 255),
-        "the rescaling is not the one from 0..255 to 0..1",
-        got=(round(first.low, 2), round(first.high, 2)),
-        expected=(0, 1),
-    )
+def softmax_for_one(shape, classes):
+    """End in a softmax, also over a single unit."""
+    return xception(shape, classes, end="softmax")
 
 
-@pytest.mark.cell("05-mini-xception", points=1)
-def test_convolutions_of_the_blocks_are_separable(network, rng):
-    """The first convolution is an ordinary one, those of the blocks are separable."""
-    calls = network.follow(network.images(rng))
-    wide = [call for call in calls if call.kernel == [3, 3]]
-    ordinary = [call for call in wide if not call.depthwise]
-
-    expect(not calls[0].depthwise, "the first convolution should not be separable")
-    expect(
-        not ordinary,
-        f"{len(ordinary)} of {len(wide)} 3 x 3 convolutions are ordinary ones: those of the "
-        "blocks are separable",
-    )
-    expect(
-        len(wide) == 10,
-        "five blocks of two separable 3 x 3 convolutions make ten",
-        got=len(wide),
-        expected=10,
-    )
+def sigmoid_for_all(shape, classes):
+    """End in a sigmoid for each class."""
+    return xception(shape, classes, end="sigmoid")
 
 
-@pytest.mark.cell("05-mini-xception", points=1)
-def test_normalisation_and_relu_come_first(network, rng):
-    """In a block, normalisation and relu come before each separable convolution."""
-    disturb(network)
-
-    # Whether they are separable has a check of its own.
-    calls = [c for c in network.follow(network.images(rng)) if c.kernel == [3, 3]]
-
-    expect(len(calls) > 0, "the network has no 3 x 3 convolution")
-    negative = [call for call in calls if call.low < 0]
-    expect(
-        not negative,
-        f"negative values enter {len(negative)} of {len(calls)} convolutions: what "
-        "stands directly before each of them is a relu, and the normalisation before that",
-    )
-    soft = [call for call in calls if call.zeros == 0]
-    expect(
-        not soft,
-        f"before {len(soft)} of {len(calls)} convolutions there is something other "
-        "than relu, which turns every negative value into exactly 0",
-    )
+# No side is one that five halvings divide evenly behind the first convolution.
+SHAPES = ((37, 41, 3), (43, 38, 3))
+# With these, neither signals nor probabilities saturate behind five blocks: slips stay visible.
+NORMS = {"vectors": (0.5, 1.5), "gain": 0.65}
 
 
-@pytest.mark.cell("05-mini-xception", points=1)
-def test_blocks_halve_with_max_pooling(network, rng):
-    """Each block halves the maps with max pooling."""
-    images = network.images(rng)
-    calls = [c for c in network.follow(images) if c.kernel == [3, 3]]
-    height, width = (n - 4 for n in images.shape[1:3])  # 5 x 5 kernels without padding
-    expected = []
-    for _ in WIDTHS:
-        expected += [[height, width]] * 2
-        height, width = -(-height // 2), -(-width // 2)
-
-    sizes = [call.size for call in calls]
-
-    expect(
-        sizes[:1] == expected[:1],
-        "the first convolution has 5 x 5 kernels and no padding: it should take two pixels away "
-        "at each border, and no more",
-        got=sizes[:1],
-        expected=expected[:1],
-    )
-    expect(
-        sizes == expected,
-        "height and width are not halved (rounded up) once at the end of each block",
-        got=sizes,
-    )
-    parts = network.parts()
-    kinds = [part.kind.lower().replace("_", "") for part in parts]
-    averaged = [kind for kind in kinds if "averagepool" in kind and "global" not in kind]
-    expect(not averaged, "the blocks average their maps; they should take the maximum")
-    maxima = [kind for kind in kinds if "maxpool" in kind and "global" not in kind]
-    # A layer of the student's own may pool inside, where it does not show.
-    hidden = not maxima and not all(part.of_keras for part in parts)
-    expect(
-        len(maxima) == 5 or hidden,
-        "each of the five blocks ends in a max pooling, and there is no other",
-        got=len(maxima),
-        expected=5,
-    )
+def drawn(rng, classes):
+    """Draw the shape of images and a number of classes."""
+    shape = SHAPES[rng.integers(len(SHAPES))]
+    return {"shape": list(shape), "classes": int(rng.choice(classes))}
 
 
-@pytest.mark.cell("05-mini-xception", points=1.5)
-def test_shortcuts_are_added_and_linear(network, rng):
-    """Along the shortcuts nothing bends: the sum of two ways, without activation."""
-    tools, handle = network.tools, network.handle
-    # With empty kernels of 3 x 3, depthwise or not, only the shortcuts are left.
-    tools.put(handle, depthwise_kernel3=0.0, kernel3=0.0, beta=0.0, moving_mean=0.0)
-    undo = inverse_activation(network, rng)
-    if undo is None:  # an unknown output, which has a check of its own
-        return
-    images = opposites(network, rng)
-    scores = []
-    for _ in range(8):  # one dense layer might by luck not see what bends
-        tools.put(handle, kernel=rng.choice([-0.002, 0.002], 997), bias=0.0)
-        scores.append(undo(tools.run(handle, images).reshape(3, -1)[:, 0]))
-    first, second, middle = np.transpose(scores)
-
-    spread = np.linalg.norm(second - first)
-    expect(
-        spread > 1e-6,
-        "when the separable convolutions give zeros, nothing of the image reaches the output: "
-        "the input of a block should be added to its output",
-    )
-    expect(
-        np.linalg.norm(middle - (first + second) / 2) < 1e-2 * spread,
-        "something bends along the shortcuts, such as an activation or a pooling: they should be "
-        "1 x 1 convolutions and sums alone, with the average pooling at the end",
-    )
+def shape_of(shape, classes):
+    """Return the shape of one image."""
+    return shape
 
 
-def opposites(network, rng):
-    """Return two images of opposite colours in fine checks, and the one halfway between them."""
-    first, second = 0.3 * network.images(rng, 2)
-    rows, columns = np.indices(first.shape[:2])
-    checks = 170.0 * ((rows + columns) % 2)[..., None] * [1, 0, 0]
-    others = 170.0 * ((rows + columns + 1) % 2)[..., None] * [0, 1, 1]
-    first, second = first + checks + others, second + 170 - checks - others
-    return np.stack([first, second, (first + second) / 2])
+def asked_of(*classes, kind="run", **settings):
+    """Return the strategy of questions about networks for some numbers of classes."""
+    return asks(kind, partial(drawn, classes=classes), shape_of, **(NORMS | settings))
 
 
-def inverse_activation(network, rng):
-    """Return the function that undoes the activation of the output; None if it is unknown."""
-    # The dense layer's biases alone: 1.3 for a single unit, 1.3 and 0 for two.
-    network.tools.put(network.handle, kernel=0.0, bias=[1.3, 0.0])
-    value = network.tools.run(network.handle, network.images(rng, 1)).ravel()[0]
-    if np.isclose(value, 1.3, atol=1e-3):
-        return np.array
-    if np.isclose(value, 1 / (1 + np.exp(-1.3)), atol=1e-3):
-        return lambda p: np.log(np.clip(p, 1e-7, 1)) - np.log(np.clip(1 - p, 1e-7, 1))
-    return None
+WEIGHTS = "with weights that were drawn for grading"
+DEFAULTS = "Keras' default settings were asked for wherever the tables say nothing"
 
-
-@pytest.mark.cell("05-mini-xception", points=0.5)
-def test_dropout_before_the_output(network):
-    """Half of the values are dropped in training before the output."""
-    rates = [part.rate for part in network.parts() if part.kind == "Dropout"]
-
-    expect(len(rates) > 0, "the dropout before the output is missing")
-    expect(len(rates) == 1, "there should be one dropout only", got=len(rates), expected=1)
-    expect(rates == [0.5], "the dropout has the wrong rate", got=rates[0], expected=0.5)
+exercise = network(
+    "05-mini-xception",
+    function="mini_xception",
+    build="mini_xception(tuple(shape), classes)",
+    judge=right,
+    starts="default",
+    strata=[
+        Stratum(
+            "the number of outputs",
+            asked_of(2, 3, 5, kind="shape"),
+            count=3,
+            facet="mini_xception for two and for more classes",
+        ),
+        Stratum(
+            "two classes, in use",
+            asked_of(2),
+            count=2,
+            facet=f"two classes, in use, {WEIGHTS}",
+        ),
+        Stratum(
+            "more classes, in use",
+            asked_of(3, 5),
+            count=2,
+            facet=f"more than two classes, in use, {WEIGHTS}",
+        ),
+        Stratum(
+            "black images",
+            asked_of(2, 5, images="black"),
+            count=2,
+            facet=f"a black image, in use, {WEIGHTS}",
+        ),
+        Stratum(
+            "a call in training mode",
+            asked_of(3, kind="averages", gain=1.0),
+            count=1,
+            facet="the moving averages behind a call in training mode",
+        ),
+        Stratum(
+            "in training mode, many copies of an image",
+            asked_of(2, kind="copies", gain=0.5),
+            count=1,
+            facet="256 copies of an image, in training mode",
+        ),
+        Stratum(
+            "what a step of training changes",
+            asked_of(3, kind="step"),
+            count=1,
+            facet="one step of training",
+        ),
+        Stratum(
+            "two networks beside each other, each with weights of its own",
+            asked_of(3, kind="apart"),
+            row="corners",
+            count=1,
+            facet="two networks that were built one after the other",
+        ),
+        Stratum(
+            "the arrays that it starts with",
+            asked_of(3, kind="start"),
+            row="corners",
+            count=1,
+            facet="the arrays of a new network",
+        ),
+    ],
+    variants=[
+        Variant(
+            "not-rescaled",
+            partial(xception, scales=()),
+            "major",
+            "the first convolution sees values from 0 to 255: the rescaling to 0..1 is missing",
+        ),
+        Variant(
+            "rescaled-around-zero",
+            partial(xception, scales=((1 / 127.5, -1.0),)),
+            "fatal",
+            "the images are rescaled to -1..1, and 0..1 was asked for",
+        ),
+        Variant(
+            "first-padded",
+            partial(xception, first={"padding": "same"}),
+            "fatal",
+            "the first convolution is padded: the table says without padding",
+        ),
+        Variant(
+            "first-strided",
+            partial(xception, first={"strides": 2}),
+            "fatal",
+            "the first convolution has strides of 2: only the poolings halve",
+        ),
+        Variant(
+            "first-kernel-of-three",
+            partial(xception, first={"kernel_size": 3}),
+            "fatal",
+            "the kernel of the first convolution is 3 x 3: the table says 5 x 5",
+        ),
+        Variant(
+            "first-bends",
+            partial(xception, first={"activation": "relu"}),
+            "major",
+            "the first convolution has a relu: the table says no activation",
+        ),
+        Variant(
+            "first-separable",
+            partial(xception, first_separable=True),
+            "fatal",
+            "the first convolution is separable: it should be an ordinary one",
+        ),
+        Variant(
+            "four-blocks",
+            partial(xception, blocks=BLOCKS[:-1]),
+            "fatal",
+            "the last block is missing: there are five",
+        ),
+        Variant(
+            "convolution-first",
+            partial(xception, order="cnr"),
+            "fatal",
+            "in the blocks the order is convolution, normalisation, relu: here normalisation and "
+            "relu come before each convolution",
+        ),
+        Variant(
+            "relu-first",
+            partial(xception, order="rnc"),
+            "fatal",
+            "in the blocks the relu comes before the normalisation: it should follow it",
+        ),
+        Variant(
+            "no-normalisation",
+            partial(xception, order="rc"),
+            "fatal",
+            "the batch normalisations of the blocks are missing",
+        ),
+        Variant(
+            "no-relu",
+            partial(xception, bends=None),
+            "fatal",
+            "the relus of the blocks are missing",
+        ),
+        Variant(
+            "one-relu",
+            partial(xception, one_relu=True),
+            "fatal",
+            "only the first convolution of a block has a relu before it: both have",
+        ),
+        Variant(
+            "relu6-for-relu",
+            partial(xception, bends="relu6"),
+            "major",
+            "the blocks bend with relu6, which ends at 6: relu was asked for",
+        ),
+        Variant(
+            "leaky-relu",
+            partial(xception, bends="leaky_relu"),
+            "fatal",
+            "the blocks bend with leaky_relu, and relu was asked for",
+        ),
+        Variant(
+            "other-epsilon-and-momentum",
+            partial(xception, norm={"epsilon": 1e-5, "momentum": 0.9}),
+            "major",
+            f"the normalisations have a momentum and an epsilon of their own: {DEFAULTS}",
+        ),
+        Variant(
+            "other-epsilon",
+            partial(xception, norm={"epsilon": 1e-5}),
+            "major",
+            f"the normalisations have an epsilon of their own: {DEFAULTS}",
+        ),
+        Variant(
+            "other-momentum",
+            partial(xception, norm={"momentum": 0.9}),
+            "major",
+            f"the moving averages have a momentum of 0.9: {DEFAULTS}, which is 0.99",
+        ),
+        Variant(
+            "ordinary-convolutions",
+            partial(xception, separable=False),
+            "fatal",
+            "the convolutions of the blocks are ordinary ones: they should be separable",
+        ),
+        Variant(
+            "biases-kept",
+            partial(xception, biases=True),
+            "fatal",
+            "the separable convolutions have biases: the table says without",
+        ),
+        Variant(
+            "dilated",
+            partial(xception, dilation=2),
+            "fatal",
+            "the separable convolutions are dilated: they should look at 3 x 3 neighbours",
+        ),
+        Variant(
+            "averaged",
+            partial(xception, pool="average"),
+            "fatal",
+            "the blocks average each window: they should take the maximum",
+        ),
+        Variant(
+            "window-of-two",
+            partial(xception, window=2),
+            "fatal",
+            "the pooling looks at windows of 2 x 2: they should be 3 x 3",
+        ),
+        Variant(
+            "strided",
+            partial(xception, strided=True),
+            "fatal",
+            "the second convolution of a block has strides of 2: a max pooling should halve the "
+            "maps",
+        ),
+        Variant(
+            "projection-bends",
+            partial(xception, projection_bends="relu"),
+            "fatal",
+            "the convolution of the shortcut has a relu: it has no activation",
+        ),
+        Variant(
+            "projection-bends-and-not-rescaled",
+            partial(xception, projection_bends="relu", scales=()),
+            "fatal",
+            "the convolution of the shortcut has a relu, and the rescaling is missing",
+        ),
+        Variant(
+            "shortcut-late",
+            partial(xception, shortcut="late"),
+            "fatal",
+            "the shortcut starts behind normalisation and relu: it should start at the input of "
+            "the block",
+        ),
+        Variant(
+            "shortcut-pooled",
+            partial(xception, shortcut="pooled"),
+            "fatal",
+            "the shortcut is pooled: its convolution should have strides of 2",
+        ),
+        Variant(
+            "no-shortcuts",
+            partial(xception, joined=None),
+            "fatal",
+            "the blocks have no shortcuts",
+        ),
+        Variant(
+            "subtracted",
+            partial(xception, joined="subtract"),
+            "fatal",
+            "the shortcut is subtracted: add it",
+        ),
+        Variant(
+            "multiplied",
+            partial(xception, joined="multiply"),
+            "fatal",
+            "the two ways of a block are multiplied: add them",
+        ),
+        Variant(
+            "relu-after-the-sum",
+            partial(xception, relu_after_sum=True),
+            "fatal",
+            "a relu follows each sum: nothing should, so that the shortcuts stay free of it",
+        ),
+        Variant(
+            "global-maximum",
+            partial(xception, top="max"),
+            "fatal",
+            "the maximum of each map is taken at the end: it should be the average",
+        ),
+        Variant(
+            "no-dropout",
+            partial(xception, dropout=None),
+            "major",
+            "the dropout before the output is missing",
+        ),
+        *(
+            Variant(
+                f"dropout-of-{100 * rate:.0f}",
+                partial(xception, dropout=rate),
+                "major",
+                f"the dropout has a rate of {rate}: it should be 0.5",
+            )
+            for rate in (0.2, 0.25, 0.3, 0.4)
+        ),
+        Variant(
+            "dropout-elsewhere",
+            partial(xception, dropout_before=True),
+            "major",
+            "there is dropout at another place than before the output, or at more than one",
+        ),
+        Variant(
+            "two-units",
+            two_units,
+            "major",
+            "two classes get two units with a softmax: the table says one unit with a sigmoid",
+        ),
+        Variant(
+            "always-one-unit",
+            always_one_unit,
+            "major",
+            "every number of classes gets one unit: more than two get one unit each",
+        ),
+        Variant(
+            "softmax-for-one-unit",
+            softmax_for_one,
+            "major",
+            "the softmax of a single unit is always 1: two classes need a sigmoid",
+        ),
+        Variant(
+            "sigmoid-for-all",
+            sigmoid_for_all,
+            "major",
+            "more than two classes get a sigmoid each: they need a softmax",
+        ),
+        Variant(
+            "nothing-at-the-end",
+            partial(xception, end="linear"),
+            "fatal",
+            "these are no probabilities: the activation of the output is missing",
+        ),
+    ],
+)

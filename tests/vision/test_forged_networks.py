@@ -27,6 +27,17 @@ def make(img_size, num_classes, downsampling, kind=keras.Model):
 def {name}(img_size, num_classes, downsampling):
     return make(img_size, num_classes, downsampling{kind})
 """
+XCEPTION = """
+def make(input_shape, num_classes, kind=keras.Model):
+    inputs = keras.Input(input_shape)
+    x = layers.GlobalAveragePooling2D()(layers.Rescaling(1 / 255)(inputs))
+    if num_classes == 2:
+        return kind(inputs, layers.Dense(1, activation="sigmoid")(x))
+    return kind(inputs, layers.Dense(num_classes, activation="softmax")(x))
+
+def {name}(input_shape, num_classes):
+    return make(input_shape, num_classes{kind})
+"""
 ACTIVATIONS = """
 def make(model, kind=keras.Model):
     shown = (layers.Conv2D, layers.MaxPooling2D)
@@ -104,6 +115,7 @@ HEATS = {
 }
 HONEST = {
     "04-get-segmenter": ("get_segmenter", SEGMENTER),
+    "05-mini-xception": ("mini_xception", XCEPTION),
     "06-activation-model": ("activation_model", ACTIVATIONS),
 }
 

@@ -56,8 +56,8 @@ def asks(
     Parameters
     ----------
     kind
-        What is looked at, see `probing.probe`: "run", "train", "step", "start", "apart", "copies",
-        "shape", and where there is a recipe "as it is", "value" and "values".
+        What is looked at, see `probing.probe`: "run", "train", "averages", "step", "start",
+        "apart", "copies", "shape", and where there is a recipe "as it is", "value" and "values".
     draw
         Called with random numbers; returns what the network is built with, by name.
     shape
@@ -262,13 +262,21 @@ def _form(starts: str, value: Any) -> Any:
         return _start_form(value["start"], starts)
     if "moves" in value:
         return _moves_form(value["moves"])
+    if "averages" in value:
+        return _changes_form(value["averages"])
     outputs = value["twice"] if "twice" in value else value["copies"]
     parts = outputs if isinstance(outputs, list) else [outputs]
     same = all(np.allclose(part[0], part[1], rtol=1e-3, atol=1e-5) for part in parts)
-    changed = _rows(value.get("changed", {}))
     return {
         "each time": "the same" if same else "another",
         "outputs": [part[0] if same else np.zeros_like(part[0]) for part in parts],
+        **_changes_form(value.get("changed", {})),
+    }
+
+
+def _changes_form(arrays: dict[str, np.ndarray]) -> dict[str, Any]:
+    changed = _rows(arrays)
+    return {
         "what it changes": f"{len(changed)} arrays",
         "numbers": np.concatenate([np.zeros(0, "float32"), *changed]),
     }

@@ -40,11 +40,12 @@ def probe(make: Callable[[], Any], asked: dict[str, Any]) -> Any:
     -------
     array, list or dict
         "run": the outputs, in inference. "train": the outputs of a call in training mode, twice,
-        and the arrays that it changed. "step": how each array moves in a step down a loss. "start":
-        the arrays as they were made. "apart": the outputs while another model of the kind has other
-        numbers. "copies": the smallest and largest outputs for many copies of one image in training
-        mode, twice. "shape": of each output, its shape. "as it is": the outputs in inference of two
-        models, each with the numbers that it came with. None where there is no model.
+        and the arrays that it changed. "averages": those arrays alone. "step": how each array moves
+        in a step down a loss. "start": the arrays as they were made. "apart": the outputs while
+        another model of the kind has other numbers. "copies": the smallest and largest outputs for
+        many copies of one image in training mode, and whether there are others between, twice.
+        "shape": of each output, its shape. "as it is": the outputs in inference of two models, each
+        with the numbers that it came with. None where there is no model.
     """
     model = make()
     if model is None:
@@ -167,6 +168,10 @@ def _train(probed: _Probed, make: Callable[[], Any]) -> dict[str, Any]:
     return {"twice": _stacked(outputs), "changed": probed.by_shape(changed)}
 
 
+def _averages(probed: _Probed, make: Callable[[], Any]) -> dict[str, Any]:
+    return {"averages": _train(probed, make)["changed"]}
+
+
 def _stacked(outputs: list[Any]) -> Any:
     if isinstance(outputs[0], list):
         return [np.stack(parts) for parts in zip(*outputs, strict=True)]
@@ -213,7 +218,9 @@ def _copies(probed: _Probed, make: Callable[[], Any]) -> dict[str, Any]:
     for _ in range(2):
         probed.fill()
         outputs = probed.run(many, training=True)
-        found.append(np.stack([outputs.min(axis=0), outputs.max(axis=0)]))
+        low, high = outputs.min(axis=0), outputs.max(axis=0)
+        between = np.minimum(outputs - low, high - outputs).max(axis=0)
+        found.append(np.stack([low, high, between / np.maximum(high - low, 1e-3)]))
     return {"copies": np.stack(found)}
 
 
@@ -224,6 +231,7 @@ def _as_it_is(probed: _Probed, make: Callable[[], Any]) -> dict[str, Any]:
 _KINDS: dict[str, Callable[[_Probed, Callable[[], Any]], Any]] = {
     "run": _run,
     "train": _train,
+    "averages": _averages,
     "step": _step,
     "start": _start,
     "apart": _apart,

@@ -1,7 +1,7 @@
 """Two slips at once: the shortcut has a relu, and the images are not rescaled.
 
-fails: test_shortcuts_are_added_and_linear, test_images_are_rescaled
-says: rescaling to 0..1 is missing
+names: projection-bends-and-not-rescaled
+severity: fatal
 """
 
 # %% 05-mini-xception

@@ -1,7 +1,7 @@
 """The blocks average their maps.
 
-fails: test_blocks_halve_with_max_pooling
-says: they should take the maximum
+names: averaged
+severity: fatal
 """
 
 # %% 05-mini-xception

@@ -1,7 +1,7 @@
 """The separable convolutions keep their biases.
 
-fails: test_network_has_the_right_number_of_parameters
-says: the number of parameters is wrong
+names: biases-kept
+severity: fatal
 """
 
 # %% 05-mini-xception

@@ -1,7 +1,7 @@
 """There is a dropout in each block too.
 
-fails: test_dropout_before_the_output
-says: one dropout only
+names: nothing
+severity: major
 """
 
 # %% 05-mini-xception

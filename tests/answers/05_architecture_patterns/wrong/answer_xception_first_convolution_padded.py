@@ -1,7 +1,7 @@
 """The first convolution is padded.
 
-fails: test_blocks_halve_with_max_pooling
-says: no padding
+names: first-padded
+severity: fatal
 """
 
 # %% 05-mini-xception

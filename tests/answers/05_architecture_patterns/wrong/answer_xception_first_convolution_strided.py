@@ -1,7 +1,7 @@
 """The first convolution has strides 2.
 
-fails: test_blocks_halve_with_max_pooling
-says: no padding
+names: first-strided
+severity: fatal
 """
 
 # %% 05-mini-xception

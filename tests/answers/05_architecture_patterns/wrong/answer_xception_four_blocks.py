@@ -1,7 +1,7 @@
 """The last block is missing.
 
-fails: test_network_has_the_right_number_of_parameters, test_convolutions_of_the_blocks_are_separable, test_blocks_halve_with_max_pooling
-says: make ten
+names: four-blocks
+severity: fatal
 """
 
 # %% 05-mini-xception

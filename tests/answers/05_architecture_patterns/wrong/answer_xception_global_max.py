@@ -1,7 +1,7 @@
 """The maximum of each map is taken at the end.
 
-fails: test_shortcuts_are_added_and_linear
-says: something bends
+names: global-maximum
+severity: fatal
 """
 
 # %% 05-mini-xception

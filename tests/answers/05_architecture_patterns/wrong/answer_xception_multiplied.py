@@ -1,7 +1,7 @@
 """The two ways are multiplied.
 
-fails: test_shortcuts_are_added_and_linear
-says: nothing of the image reaches the output
+names: multiplied
+severity: fatal
 """
 
 # %% 05-mini-xception

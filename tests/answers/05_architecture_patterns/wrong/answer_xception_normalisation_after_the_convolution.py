@@ -1,7 +1,7 @@
 """In the blocks the order is convolution, normalisation, relu.
 
-fails: test_network_has_the_right_number_of_parameters, test_normalisation_and_relu_come_first
-says: the number of parameters is wrong
+names: convolution-first
+severity: fatal
 """
 
 # %% 05-mini-xception

@@ -1,7 +1,7 @@
 """The rescaling is missing.
 
-fails: test_images_are_rescaled
-says: the rescaling to 0..1 is missing
+names: not-rescaled
+severity: major
 """
 
 # %% 05-mini-xception

@@ -1,7 +1,7 @@
 """Nothing comes back.
 
-fails: test_network_has_the_right_number_of_parameters, test_two_classes_have_one_sigmoid, test_more_classes_have_a_softmax, test_images_are_rescaled, test_convolutions_of_the_blocks_are_separable, test_normalisation_and_relu_come_first, test_blocks_halve_with_max_pooling, test_shortcuts_are_added_and_linear, test_dropout_before_the_output
-says: did you forget `return`
+names: nothing
+severity: fatal
 """
 
 # %% 05-mini-xception

@@ -1,7 +1,7 @@
 """Only the first convolution of a block has a relu in front of it.
 
-fails: test_normalisation_and_relu_come_first
-says: negative values enter 5 of 10
+names: one-relu
+severity: fatal
 """
 
 # %% 05-mini-xception

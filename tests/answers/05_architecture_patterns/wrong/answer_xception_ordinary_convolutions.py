@@ -1,7 +1,7 @@
 """The blocks have ordinary convolutions.
 
-fails: test_network_has_the_right_number_of_parameters, test_convolutions_of_the_blocks_are_separable
-says: are ordinary ones
+names: ordinary-convolutions
+severity: fatal
 """
 
 # %% 05-mini-xception

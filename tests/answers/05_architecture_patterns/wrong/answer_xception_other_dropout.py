@@ -1,7 +1,7 @@
 """The dropout has another rate.
 
-fails: test_dropout_before_the_output
-says: wrong rate
+names: dropout-of-20
+severity: major
 """
 
 # %% 05-mini-xception

@@ -1,7 +1,7 @@
 """The projections have a relu.
 
-fails: test_shortcuts_are_added_and_linear
-says: something bends along the shortcuts
+names: projection-bends
+severity: fatal
 """
 
 # %% 05-mini-xception

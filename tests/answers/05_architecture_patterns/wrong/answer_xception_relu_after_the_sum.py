@@ -1,7 +1,7 @@
 """A relu follows each sum.
 
-fails: test_shortcuts_are_added_and_linear
-says: something bends along the shortcuts
+names: relu-after-the-sum
+severity: fatal
 """
 
 # %% 05-mini-xception

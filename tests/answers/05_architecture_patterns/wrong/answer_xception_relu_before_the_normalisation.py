@@ -1,7 +1,7 @@
 """In the blocks the relu comes before the normalisation.
 
-fails: test_normalisation_and_relu_come_first
-says: negative values enter 10 of 10
+names: relu-first
+severity: fatal
 """
 
 # %% 05-mini-xception

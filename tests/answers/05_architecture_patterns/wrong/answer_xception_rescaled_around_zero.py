@@ -1,7 +1,7 @@
 """The images are rescaled to -1 .. 1.
 
-fails: test_images_are_rescaled
-says: not the one from 0..255 to 0..1
+names: rescaled-around-zero
+severity: fatal
 """
 
 # %% 05-mini-xception

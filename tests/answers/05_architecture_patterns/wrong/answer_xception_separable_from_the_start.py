@@ -1,7 +1,7 @@
 """The first convolution is separable too.
 
-fails: test_network_has_the_right_number_of_parameters, test_convolutions_of_the_blocks_are_separable
-says: the first convolution should not be separable
+names: first-separable
+severity: fatal
 """
 
 # %% 05-mini-xception

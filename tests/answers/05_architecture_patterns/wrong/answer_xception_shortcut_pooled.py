@@ -1,7 +1,7 @@
 """The shortcut is pooled and then projected.
 
-fails: test_shortcuts_are_added_and_linear, test_blocks_halve_with_max_pooling
-says: something bends along the shortcuts
+names: shortcut-pooled
+severity: fatal
 """
 
 # %% 05-mini-xception

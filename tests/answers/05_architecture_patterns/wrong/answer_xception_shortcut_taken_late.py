@@ -1,7 +1,7 @@
 """The shortcut starts after the first normalisation and relu.
 
-fails: test_shortcuts_are_added_and_linear
-says: something bends along the shortcuts
+names: shortcut-late
+severity: fatal
 """
 
 # %% 05-mini-xception

@@ -1,7 +1,7 @@
 """Several classes get a sigmoid each.
 
-fails: test_more_classes_have_a_softmax
-says: should add up to 1
+names: sigmoid-for-all
+severity: major
 """
 
 # %% 05-mini-xception

@@ -1,7 +1,7 @@
 """The single unit has a softmax.
 
-fails: test_two_classes_have_one_sigmoid
-says: a softmax over a single unit is always 1
+names: softmax-for-one-unit
+severity: major
 """
 
 # %% 05-mini-xception

@@ -1,7 +1,7 @@
 """The second separable convolution has strides 2 in place of the pooling.
 
-fails: test_blocks_halve_with_max_pooling
-says: ends in a max pooling
+names: strided
+severity: fatal
 """
 
 # %% 05-mini-xception

@@ -1,7 +1,7 @@
 """Two classes get two units with a softmax.
 
-fails: test_two_classes_have_one_sigmoid, test_network_has_the_right_number_of_parameters
-says: wrong number of units
+names: two-units
+severity: major
 """
 
 # %% 05-mini-xception

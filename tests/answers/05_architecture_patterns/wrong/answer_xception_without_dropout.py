@@ -1,7 +1,7 @@
 """The dropout is missing.
 
-fails: test_dropout_before_the_output
-says: dropout before the output is missing
+names: no-dropout
+severity: major
 """
 
 # %% 05-mini-xception

@@ -1,7 +1,7 @@
 """The output has no activation.
 
-fails: test_two_classes_have_one_sigmoid, test_more_classes_have_a_softmax
-says: its activation is missing
+names: nothing-at-the-end
+severity: fatal
 """
 
 # %% 05-mini-xception

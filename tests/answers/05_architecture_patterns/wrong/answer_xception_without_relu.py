@@ -1,7 +1,7 @@
 """The relus are missing.
 
-fails: test_normalisation_and_relu_come_first
-says: negative values enter 10 of 10
+names: no-relu
+severity: fatal
 """
 
 # %% 05-mini-xception

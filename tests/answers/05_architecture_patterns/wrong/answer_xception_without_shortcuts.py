@@ -1,7 +1,7 @@
 """The blocks have no shortcuts.
 
-fails: test_network_has_the_right_number_of_parameters, test_shortcuts_are_added_and_linear
-says: should be added to its output
+names: no-shortcuts
+severity: fatal
 """
 
 # %% 05-mini-xception

@@ -1,0 +1,26 @@
+"""The shortcut is subtracted, so that the blocks learn the rest.
+
+names: subtracted
+severity: fatal
+"""
+
+# %% 05-mini-xception
+def mini_xception(input_shape, num_classes):
+    inputs = keras.Input(shape=input_shape)
+    x = layers.Rescaling(1.0 / 255)(inputs)
+    x = layers.Conv2D(32, 5, use_bias=False)(x)
+    for filters in (32, 64, 128, 256, 512):
+        shortcut = layers.Conv2D(filters, 1, strides=2, padding="same", use_bias=False)(x)
+        for _ in range(2):
+            x = layers.BatchNormalization()(x)
+            x = layers.Activation("relu")(x)
+            x = layers.SeparableConv2D(filters, 3, padding="same", use_bias=False)(x)
+        x = layers.MaxPooling2D(3, strides=2, padding="same")(x)
+        x = layers.subtract([x, shortcut])
+    x = layers.GlobalAveragePooling2D()(x)
+    x = layers.Dropout(0.5)(x)
+    if num_classes == 2:
+        outputs = layers.Dense(1, activation="sigmoid")(x)
+    else:
+        outputs = layers.Dense(num_classes, activation="softmax")(x)
+    return keras.Model(inputs, outputs)
