@@ -296,6 +296,12 @@ def at_edges(rng, height, width, label=3):
     return (mask if rng.random() < 0.5 else np.ascontiguousarray(mask.T)), label
 
 
+def nothing_at_edges(rng, height, width):
+    """Draw regions of label 0 at the edges of a mask of another class."""
+    mask, label = at_edges(rng, height, width, label=1)
+    return np.where(mask == label, 0, int(rng.integers(1, 5))).astype("uint8"), 0
+
+
 def holes(rng, rows, columns):
     """Draw rectangles of label 0 in a mask of another class."""
     return rectangles(rng, rows, columns, label=0, other=int(rng.integers(1, 5)))
@@ -387,6 +393,12 @@ exercise = Exercise(
             "regions at the edges of wide and high masks",
             inputs(at_edges, height=st.integers(1, 5), width=st.integers(1, 20)),
             row="corners",
+        ),
+        Stratum(
+            "label 0 at the edges",
+            inputs(nothing_at_edges, height=st.integers(1, 5), width=st.integers(1, 20)),
+            row="corners",
+            count=2,
         ),
         Stratum("label 0", inputs(holes, **grid), row="corners", count=4),
         Stratum(
