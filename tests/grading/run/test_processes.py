@@ -203,10 +203,12 @@ def impatient(monkeypatch):
 def test_a_cell_that_silences_the_process_costs_nobody_else_a_point(run, way):
     """It is found among innocent ones, named, and left out; a person is told that it was."""
     notebook = with_cells("mine = 1", SILENT[way], "also_mine = 2")
-    # Many short waits: with busy threads beside them each takes a turn of theirs.
+    # Many short waits: with busy threads beside them each takes a turn of theirs. And one until
+    # after the silence has begun, however fast all else was.
     cell_of(notebook, "treble")["source"] = (
-        "import time\n\ndef treble(x):\n    for _ in range(300):\n        time.sleep(0.001)\n"
-        "    return 3 * x"
+        "import time\n\ndef treble(x):\n    end = time.monotonic() + 1.2\n"
+        "    for _ in range(300):\n        time.sleep(0.001)\n"
+        "    time.sleep(max(0, end - time.monotonic()))\n    return 3 * x"
     )
     execution = run(notebook, timeout=5)
 
