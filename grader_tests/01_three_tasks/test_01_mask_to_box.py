@@ -174,9 +174,9 @@ def at_border(rng, height, width):
 
 
 def line(rng, height, width):
-    """Draw one row, one column or one pixel; half of them lie in row 0 or column 0."""
+    """Draw one row, one column or one pixel, mostly at one of the edges."""
     mask, label = np.zeros((height + 3, width + 4), dtype="uint8"), int(rng.choice(LABELS))
-    row, column = (int(rng.integers(size) * rng.integers(2)) for size in mask.shape)
+    row, column = (int(rng.choice([0, rng.integers(size), size - 1])) for size in mask.shape)
     rows, columns = [(row, slice(1, -1)), (slice(1, -1), column), (row, column)][rng.integers(3)]
     mask[rows, columns] = label
     return mask, label
@@ -207,7 +207,7 @@ exercise = Exercise(
         Stratum("a region in two pieces", inputs(pieces, **sides), count=4),
         Stratum("label 0", inputs(holes, **sides), row="corners"),
         Stratum("a region at the border", inputs(at_border, **sides), row="corners", count=4),
-        Stratum("one row, one column or one pixel", inputs(line, **sides), row="corners", count=12),
+        Stratum("one row, one column or one pixel", inputs(line, **sides), row="corners", count=20),
         Stratum("a label that does not occur", inputs(absent, **sides), row="corners", count=4),
         Stratum("a large mask", inputs(far_away, **sides), row="corners", count=2),
     ],
