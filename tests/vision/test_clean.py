@@ -1,6 +1,11 @@
 """The clean process: what it computes, keeps and tells."""
 
+import gc
+import os
+import signal
 import stat
+import time
+import warnings
 
 import numpy as np
 import pytest
@@ -46,6 +51,20 @@ def test_errors_are_told(checks):
         clean.compute(checks.broken, "too small")
 
     assert "ValueError" in caught.value.kinds
+
+
+def test_a_process_that_ended_by_itself_is_replaced(checks):
+    """As after a while without questions: the next one starts another, and leaves no pipe open."""
+    first = clean.compute(checks.process)
+    os.kill(first, signal.SIGKILL)
+    time.sleep(0.2)
+
+    with warnings.catch_warnings(record=True) as heard:
+        warnings.simplefilter("always")
+        assert clean.compute(checks.doubled, 2) == 4
+        gc.collect()
+
+    assert [str(one.message) for one in heard if one.category is ResourceWarning] == []
 
 
 def test_a_class_computes_once(checks, tmp_path):

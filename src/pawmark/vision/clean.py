@@ -201,6 +201,7 @@ class _Process:
         running = self._running
         if running is not None and self._owner == os.getpid() and running.poll() is None:
             return running
+        self.end()  # one that ended by itself leaves its pipes, as does one of a parent
         self._owner = os.getpid()
         self._running = subprocess.Popen(  # noqa: S603  (this Python, and a module of ours)
             [sys.executable, "-P", "-m", _WORKER, str(IDLE)],
@@ -212,16 +213,17 @@ class _Process:
         return self._running
 
     def end(self) -> None:
-        """End it, if this process has started it."""
+        """Close the pipes to it, and end it if this process has started it."""
         running, self._running = self._running, None
-        if running is None or self._owner != os.getpid():
+        if running is None:
             return
         for stream in (running.stdin, running.stdout):
             with contextlib.suppress(OSError):
                 if stream is not None:
                     stream.close()
-        running.kill()
-        running.wait()
+        if self._owner == os.getpid():
+            running.kill()
+            running.wait()
 
 
 def _environment() -> dict[str, str]:
