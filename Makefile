@@ -90,8 +90,9 @@ COMPILE = $(BIN)/uv pip compile --universal --python-version 3.11 --generate-has
 # Then what a graphics card needs beside that, in the same versions.
 lock: environment  ## Resolve both locks again from both pyproject.toml (needs the network)
 	@$(COMPILE) pyproject.toml packaging/grader/pyproject.toml packaging/tensorflow/cpu.txt \
-	  --override packaging/tensorflow/overrides.txt --extra dev --extra validate --extra cluster \
-	  --no-emit-package pawmark --no-emit-package pawmark-grader $(ARGS) -o requirements.lock
+	  --override packaging/tensorflow/overrides.txt --excludes packaging/excludes.txt \
+	  --extra dev --extra validate --extra cluster --no-emit-package pawmark \
+	  --no-emit-package pawmark-grader $(ARGS) -o requirements.lock
 	@$(COMPILE) packaging/tensorflow/gpu.txt --constraint requirements.lock $(ARGS) \
 	  -o requirements-gpu.lock
 

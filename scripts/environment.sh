@@ -94,9 +94,8 @@ pip_install() {
         "Behind a proxy or with a mirror, pip's own settings (pip.conf, PIP_INDEX_URL, ...) are honoured."
 }
 
-# tensorflow and tensorflow-cpu write the same folder: one has to go before the other comes.
-remove_tensorflow() {
-    for name in tensorflow tensorflow-cpu; do
+remove_packages() {
+    for name in "$@"; do
         "$venv/bin/python" -m pip show --quiet "$name" >/dev/null 2>&1 || continue
         PIP_DISABLE_PIP_VERSION_CHECK=1 "$venv/bin/python" -m pip uninstall --quiet --yes "$name" ||
             fail "$name could not be removed from .venv; pip's message is above." \
@@ -114,7 +113,8 @@ lock_for_gpu() {
 # A package cut off half-way can look whole to pip, hence the mark.
 install_lock() {
     : >"$unfinished"
-    [ "$(cat "$kind_stamp" 2>/dev/null)" = "$kind" ] || remove_tensorflow
+    [ "$(cat "$kind_stamp" 2>/dev/null)" = "$kind" ] ||
+        remove_packages tensorflow tensorflow-cpu # both write one folder: one goes first
     if [ "$kind" = gpu ]; then
         say "installing the locked packages, for a graphics card (about 7 GB on disk)"
         lock_for_gpu >build/requirements.lock
@@ -125,6 +125,7 @@ install_lock() {
             say "there may be a graphics card here; to train on it: make environment TENSORFLOW=gpu"
         pip_install --require-hashes -r requirements.lock
     fi
+    remove_packages $(grep -v '^#' packaging/excludes.txt) # an older .venv may still hold them
     printf '%s\n' "$kind" >"$kind_stamp"
     printf '%s\n' "$lock" >"$lock_stamp"
     rm -f "$unfinished"
