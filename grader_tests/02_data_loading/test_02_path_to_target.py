@@ -37,7 +37,7 @@ def linear(labels, img_size):
     return labels
 
 
-def resized(labels, img_size, bilinear, between, cropped, corner):
+def resized(labels, img_size, bilinear, between, averaged, cropped, corner):
     """Bring a mask to a size, with what may go wrong."""
     height, width = img_size
     there_high, there_wide = labels.shape
@@ -53,6 +53,7 @@ def resized(labels, img_size, bilinear, between, cropped, corner):
     if corner:
         return np.asarray(image.crop((0, 0, width, height)))
     how = Image.Resampling.BILINEAR if bilinear else Image.Resampling.NEAREST
+    how = Image.Resampling.BOX if averaged else how
     return np.asarray(image.resize((width, height), how, box))
 
 
@@ -62,6 +63,7 @@ def formula(
     size_swapped=False,
     bilinear=False,
     between=False,
+    averaged=False,
     cropped=False,
     corner=False,
     upside_down=False,
@@ -77,7 +79,13 @@ def formula(
 ):
     """Read, resize and subtract 1, with what may go wrong."""
     labels = resized(
-        read(path), img_size[::-1] if size_swapped else img_size, bilinear, between, cropped, corner
+        read(path),
+        img_size[::-1] if size_swapped else img_size,
+        bilinear,
+        between,
+        averaged,
+        cropped,
+        corner,
     ).astype("uint8")
     labels = labels[::-1] if upside_down else labels
     if numbered_anew:
@@ -108,6 +116,7 @@ variants = switches(
     ),
     bilinear=Slip("major", INVENTED, family="invented"),
     between=Slip("major", INVENTED, family="invented"),
+    averaged=Slip("major", INVENTED, family="invented"),
     cropped=Slip(
         "major", "the middle of the mask is cut out: stretch all of it to the size asked for"
     ),
@@ -143,27 +152,35 @@ variants = switches(
 )
 
 
-def trimap(rng, height, width, labels, factors, text=False):
+def trimap(rng, height, width, labels, factors, text=False, edged=False):
     """Draw a mask of blocks, and a size in which each block is whole again.
 
     ``factors`` are the heights and widths of a block in the file, and then in the result: so all
-    ways of taking the nearest pixel agree.
+    ways of taking the nearest pixel agree. ``edged`` draws another label at the end of each block,
+    behind its middle, where no way of taking the nearest looks, and an average does.
     """
     (down, across), (tall, wide) = factors
     cells = rng.choice(labels, height * width)
     cells[: len(labels)] = labels[: height * width]
     cells = rng.permutation(cells).astype("uint8").reshape(height, width)
-    content = encoded(np.kron(cells, np.ones((down, across), dtype="uint8")))
+    values = np.kron(cells, np.ones((down, across), dtype="uint8"))
+    if edged:
+        y, x = np.indices(values.shape)
+        behind = (y % down > down // 2) | (x % across > across // 2)
+        values = np.where(behind, 4 - values, values).astype("uint8")  # 3 for 1, and 1 for 3
+    content = encoded(values)
     path = Place({"masks/a_1.png": content}, "masks/a_1.png", as_path=not text)
     return path, (height * tall, width * wide)
 
 
-def drawn(labels=(1, 2, 3), factors=((1, 1), (1, 1)), height=(3, 9), text=False, more=0):
+def drawn(
+    labels=(1, 2, 3), factors=((1, 1), (1, 1)), height=(3, 9), text=False, more=0, edged=False
+):
     """Return the strategy of masks with some labels, higher than wide or wider than high."""
 
     def build(rng, height, extra, upright, labels, factors):
         sides = (height + extra, height) if upright else (height, height + extra)
-        return trimap(rng, *sides, labels, factors, text)
+        return trimap(rng, *sides, labels, factors, text, edged)
 
     return inputs(
         build,
@@ -186,6 +203,11 @@ exercise = Exercise(
         Stratum("masks in their own size", drawn()),
         Stratum("masks that are enlarged", drawn(factors=larger)),
         Stratum("masks that are made smaller", drawn(factors=smaller)),
+        Stratum(
+            "masks made smaller, with edges between the pixels that are taken",
+            drawn(labels=(1, 3), factors=smaller, edged=True),
+            count=3,
+        ),
         Stratum("masks without background", drawn(labels=(1, 3)), count=3),
         Stratum(
             "masks without a pet", drawn(labels=st.sampled_from([(2, 3), (2,), (3,)])), count=4

@@ -92,12 +92,21 @@ def uneven(rng, form=list, absent=0):
     return (found if form is np.array else form(found.tolist()),)
 
 
+def rare(rng):
+    """Draw three fractions of which one or two are small."""
+    small = rng.uniform(0.002, 0.04, rng.integers(1, 3))
+    rest = 1 - small.sum()
+    others = [rest] if len(small) == 2 else [0.4 * rest, 0.6 * rest]
+    return (rng.permutation([*small, *others]).tolist(),)
+
+
 exercise = Exercise(
     "02-prior-loss",
     function="prior_loss",
     judge=judge,
     strata=[
         Stratum("three classes of unlike parts", inputs(uneven), count=8),
+        Stratum("a rare class", inputs(rare), count=4),
         Stratum("three equal classes", st.just(([1 / 3, 1 / 3, 1 / 3],)), count=1),
         Stratum("a class that never occurs", inputs(uneven, absent=st.just(1)), row="corners"),
         Stratum(

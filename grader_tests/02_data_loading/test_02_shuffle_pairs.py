@@ -122,6 +122,17 @@ exercise = Exercise(
         Stratum("calls without a seed", inputs(without_seed, count=many)),
         Stratum("calls with a seed", inputs(with_seed, count=many, start=seeds)),
         Stratum("seed 0", inputs(with_seed, count=many, start=st.just(0)), row="corners", count=3),
+        Stratum(
+            "lists of one length with one seed",
+            inputs(with_seed, count=st.just(11), start=st.just(20)),
+            count=3,
+        ),
+        Stratum(
+            "two pairs, which stay or change places",
+            inputs(with_seed, count=st.just(2), start=seeds),
+            row="corners",
+            count=8,
+        ),
         Stratum("some pairs occur twice", inputs(twice, count=many, start=seeds), row="corners"),
         Stratum(
             "a single pair",

@@ -191,10 +191,11 @@ def found_of(found):
     return {"losses": found, "earlier": EARLIER}
 
 
-# A History; and a figure with a curve, as another cell would leave it.
+# A History; and two figures with a curve, as an earlier call and another cell would leave them.
 OPENED = (
-    "[h := __import__('keras').callbacks.History(), setattr(h, 'history', losses), "
-    "__import__('matplotlib.pyplot').pyplot.plot(earlier), h][-1]"
+    "[History := __import__('keras').callbacks.History, before := History(), h := History(), "
+    "setattr(before, 'history', {'loss': earlier, 'val_loss': earlier}), plot_losses(before), "
+    "setattr(h, 'history', losses), __import__('matplotlib.pyplot').pyplot.plot(earlier), h][-1]"
 )
 EARLIER = [0.25, 0.75, 0.5]
 some = {"epochs": st.integers(4, 11)}

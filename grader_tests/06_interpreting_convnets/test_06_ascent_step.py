@@ -281,6 +281,18 @@ def slope(rng, shape, power, rate):
     return argument(image), loss(image, direction(rng, shape) * 10.0**power), float(rate)
 
 
+def partly(rng, shape, power, rate, balanced):
+    """Draw a slope that looks at a part of the image only; ``balanced``: its sum is exactly 0."""
+    weights = np.zeros(np.prod(shape), dtype="float32")
+    half = max(1, weights.size // 4)
+    steep = np.round(rng.uniform(0.5, 1, half) * 64) / 64 * 2.0 ** np.round(power * 3)
+    places = rng.permutation(weights.size)[: 2 * half]
+    weights[places[:half]] = steep
+    weights[places[half:]] = -steep if balanced else steep / 2
+    image = picture(rng, shape)
+    return argument(image), loss(image, weights.reshape(shape)), float(rate)
+
+
 def gentlest(rng, shape, length):
     """Draw a slope that hardly rises, and a step of which any way to avoid 0 / 0 is right."""
     image, way = picture(rng, shape), direction(rng, shape)
@@ -333,6 +345,12 @@ exercise = Exercise(
         Stratum(
             "hills, where the gradient is not everywhere the same",
             inputs(hill, shape=small, power=st.floats(0.5, 2), rate=rate),
+        ),
+        Stratum(
+            "slopes of a part of the image only",
+            inputs(partly, shape=small, power=st.floats(0, 2), rate=rate, balanced=st.booleans()),
+            row="corners",
+            count=4,
         ),
         Stratum(
             "no slope at all",

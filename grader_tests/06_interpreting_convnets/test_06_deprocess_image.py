@@ -212,6 +212,14 @@ exercise = Exercise(
             count=4,
         ),
         Stratum(
+            "images of almost no contrast",
+            inputs(colours, centre=st.integers(-1, 1),
+                   spread=st.integers(3, 9).map(lambda thousandths: thousandths / 1000),
+                   dtype=dtype, **sides),
+            row="corners",
+            count=3,
+        ),
+        Stratum(
             "images with some extreme values",
             inputs(extreme, centre=st.integers(-90, 90), spread=st.integers(20, 90), **sides),
             count=4,

@@ -286,6 +286,9 @@ def test_contract(code, aspect):
         assert points(result)["core"] == 7.0
 
 
+BUFFERS = "buffer, kept = np.zeros(99), {}"
+
+
 def doubled(values):
     """Double an array."""
     return values * 2.0
@@ -305,6 +308,10 @@ DOUBLE = Exercise(
     ("code", "aspect"),
     [
         ("buffer[:len(values)] = values * 2; return buffer[:len(values)]", "again"),
+        (
+            "out = kept.setdefault(len(values), 2 * values); out[:] = values * 2; return out",
+            "again",
+        ),
         ("values *= 2; return values", "arguments"),
         ("return [float(value) * 2 for value in values]", "type"),
         ("return (values * 2)[:, None]", "shape"),
@@ -312,7 +319,7 @@ DOUBLE = Exercise(
 )
 def test_contract_of_arrays(code, aspect):
     """A buffer that is used again, an argument that is written over, another form: one row."""
-    result = graded(f"buffer = np.zeros(99)\ndef double(values):\n    {code}", exercise=DOUBLE)
+    result = graded(f"{BUFFERS}\ndef double(values):\n    {code}", exercise=DOUBLE)
     slips = [check.misconception for check in result.checks if check.row == "contract"]
 
     assert points(result)["core"] == 9.0

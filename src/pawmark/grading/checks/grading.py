@@ -117,14 +117,22 @@ class _Graded:
             self.asked.append(self.judge.decide(stratum, question, answer))
 
     def _pairs(self, drawn: list[tuple[Stratum, Question]]) -> list[tuple[Stratum, Question]]:
-        """Ask some inputs again, with another one between: the largest, so that state shows."""
-        found = []
+        """Ask some inputs again, with another one between: the largest, so that state shows.
+
+        What is kept by shape shows only where the one between has the same: one pair is of twins.
+        """
+        found: dict[str, tuple[Stratum, Question]] = {}
+        twins: dict[str, tuple[Stratum, Question]] = {}
         for stratum in self.exercise.strata_of(CORE)[:_REPEATED]:
             own = sorted((q for s, q in drawn if s is stratum), key=lambda question: question.size)
             if len(own) > 1:
                 pair = dataclasses.replace(own[-1], other=own[-2].input)
-                found.append((stratum, pair))
-        return found
+                found[pair.key] = stratum, pair
+            twin = strata.twin(own[-1].input, [question.input for question in own[:-1]])
+            if twin is not None and not twins:
+                pair = dataclasses.replace(own[-1], other=twin)
+                twins[pair.key] = stratum, pair
+        return list((found | twins).values())
 
     def _lost(self) -> Lost | None:
         """Return why there is nothing to judge, if no question of the core was answered."""
@@ -191,9 +199,10 @@ class _Graded:
 
         Where many results are 0, whoever returns 0 without looking would be paid for it.
         """
-        core = [one for one in self.asked if one.stratum.row == CORE]
+        asked = [one for one in self.asked if one.stratum.row == CORE]
+        core = [one for one in asked if one.question.other is None]
         values = [one.answer.value for one in core if isinstance(one.answer, Returned)]
-        if len(core) < 2 or len(values) < len(core) - _REPEATED or all(one.right for one in core):
+        if len(core) < 2 or len(values) < len(core) or all(one.right for one in asked):
             return False
         return all(agreement(self.exercise, value, values[0])[0] for value in values[1:])
 

@@ -6,7 +6,7 @@ Hypothesis give the same inputs.
 
 import functools
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import hypothesis
@@ -114,6 +114,38 @@ def smaller(
             break
 
 
+def twin(given: Input, others: Sequence[Input]) -> Input | None:
+    """Return another input with arrays of the same shapes, or None.
+
+    One of `others` where there is one, otherwise the same input with its arrays the other way
+    round along their first axis.
+    """
+    if not any(isinstance(value, np.ndarray) for value in _values(given)):
+        return None
+    alike = [one for one in others if _form(_values(one)) == _form(_values(given))]
+    turned = Input(
+        tuple(map(_turned, given.args)), {name: _turned(v) for name, v in given.kwargs.items()}
+    )
+    found = [one for one in (*reversed(alike), turned) if key_of(one) != key_of(given)]
+    return found[0] if found else None
+
+
+def _values(given: Input) -> tuple[Any, ...]:
+    return (*given.args, *given.kwargs.values())
+
+
+def _form(value: Any) -> Any:
+    if isinstance(value, np.ndarray):
+        return value.shape, value.dtype.str
+    if isinstance(value, list | tuple):
+        return type(value), tuple(map(_form, value))
+    return type(value)
+
+
+def _turned(value: Any) -> Any:
+    return value[::-1].copy() if isinstance(value, np.ndarray) and value.ndim else value
+
+
 def _turns(stratum: Stratum) -> int:
     return 2 + 2 * stratum.count // _AT_ONCE
 
@@ -149,4 +181,4 @@ def _input(drawn: Any, stratum: str) -> Input:
     )
 
 
-__all__ = ["DRAWN_BY", "draw", "inputs", "smaller"]
+__all__ = ["DRAWN_BY", "draw", "inputs", "smaller", "twin"]
