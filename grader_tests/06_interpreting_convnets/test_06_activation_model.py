@@ -21,6 +21,7 @@ def known(size, kinds, names, sequential):
             parts = [layers.Rescaling(0.5), layers.AveragePooling2D(1)]
             return keras.Sequential(parts, name=name)
         return {
+            "small conv": lambda: layers.Conv2D(4, 3, padding="same", name=name),
             "pool": lambda: layers.MaxPooling2D(2, padding="same", name=name),
             "average": lambda: layers.AveragePooling2D(2, padding="same", name=name),
             "rescaling": lambda: layers.Rescaling(1 / 255, name=name),
@@ -140,8 +141,13 @@ MIXED = (
     ("conv", "transposed", "pool", "dropout", "bare conv", "norm", "relu", "global", "dense"),
 )
 FIRST = (("conv", "pool", "conv", "global", "dense"), ("pool", "conv", "pool", "conv", "dense"))
+EQUAL = (
+    ("small conv", "small conv", "pool", "small conv", "global", "dense"),
+    ("rescaling", "conv", "pool", "small conv", "small conv", "dense"),
+)
+LAST = (("conv", "pool", "conv"), ("rescaling", "conv", "bare conv", "pool"))
 NESTED = (("nested", "conv", "pool", "conv", "global", "dense"),)
-TELLING = {"conv": "conv", "bare conv": "conv", "pool": "pool"}
+TELLING = {"conv": "conv", "small conv": "conv", "bare conv": "conv", "pool": "pool"}
 
 
 def drawn(rng, stacks, sequential=False, telling=False):
@@ -205,6 +211,19 @@ exercise = network(
             asked_of(FIRST, sequential=True, telling=True),
             count=3,
             facet="a Sequential model",
+        ),
+        Stratum(
+            "several layers of one shape",
+            asked_of(EQUAL, telling=True),
+            count=2,
+            facet="a model with several convolutions of one shape",
+        ),
+        Stratum(
+            "a model that ends in a convolution or a pooling",
+            asked_of(LAST),
+            row="corners",
+            count=2,
+            facet="a model whose last layer is to be shown as well",
         ),
         Stratum(
             "a model within the model",

@@ -8,19 +8,25 @@ from pawmark.checks import Contract, Stratum, Variant, asks, network
 from pawmark.vision import probing
 
 
-def known(head, sign, classes, size, layer, index):
-    """Build a classifier with two convolutions; the score may depend on places, or be reversed."""
+def known(head, sign, classes, size, layer, index, bare=False):
+    """Build a classifier with two convolutions; the score may depend on places, or be reversed.
+
+    The relu of a ``bare`` convolution is a layer of its own.
+    """
     import keras
     from keras import layers
 
     x = inputs = keras.Input((*size, 3))
     if head == "normalised":
         x = layers.Rescaling(1 / 255)(x)
-    x = layers.Conv2D(4, 3, padding="same", activation="relu", name="early")(x)
+    activation = None if bare else "relu"
+    x = layers.Conv2D(4, 3, padding="same", activation=activation, name="early")(x)
+    x = layers.ReLU()(x) if bare else x
     x = layers.MaxPooling2D(2)(x)
     if head == "normalised":
         x = layers.BatchNormalization()(x)
-    x = layers.Conv2D(5, 3, padding="same", activation="relu", name="late")(x)
+    x = layers.Conv2D(5, 3, padding="same", activation=activation, name="late")(x)
+    x = layers.ReLU()(x) if bare else x
     flat = layers.Flatten() if head == "places" else layers.GlobalAveragePooling2D()
     x = layers.Dense(classes)(flat(x))
     return keras.Model(inputs, layers.Rescaling(sign)(x) if sign != 1 else x)
@@ -104,10 +110,15 @@ HOT = 0.2  # the part of the places that speak for the class, at least
 
 
 def convolved(x, kernel, bias):
-    """Convolve maps (h, w, c) with a kernel of 3 x 3 and "same" padding, and apply a relu."""
+    """Convolve maps (h, w, c) with a kernel of 3 x 3 and "same" padding."""
     padded = np.pad(x, ((1, 1), (1, 1), (0, 0)))
     parts = (padded[i : len(x) + i, j : x.shape[1] + j] @ kernel[i, j] for i, j in np.ndindex(3, 3))
-    return np.maximum(sum(parts) + bias, 0)
+    return sum(parts) + bias
+
+
+def relu(x):
+    """Set what is negative to 0."""
+    return np.maximum(x, 0)
 
 
 def has_heat(given, asked):
@@ -121,20 +132,21 @@ def has_heat(given, asked):
 
     def late_maps(x):
         height, width, channels = x.shape
-        x = x.reshape(height // 2, 2, width // 2, 2, channels).max(axis=(1, 3))
+        x = relu(x).reshape(height // 2, 2, width // 2, 2, channels).max(axis=(1, 3))
         if given["head"] == "normalised":
             vector = array(4)  # gamma, beta, mean and variance: arrays of one shape are equal
             x = vector * (x - vector) / np.sqrt(vector + 1e-3) + vector
         return convolved(x, array(3, 3, 4, 5), array(5))
 
     def score(x):
-        x = late_maps(x) if given["layer"] == "early" else x
+        x = relu(late_maps(x) if given["layer"] == "early" else x)
         x = x.ravel() if given["head"] == "places" else x.mean(axis=(0, 1))
         return given["sign"] * (x @ array(len(x), given["classes"]))[given["index"]]
 
     image = probing.images(asked)[0] / (255 if given["head"] == "normalised" else 1)
     maps = convolved(image.astype(float), array(3, 3, 3, 4), array(4))
     maps = maps if given["layer"] == "early" else late_maps(maps)
+    maps = maps if given.get("bare") else relu(maps)
     heat = sum(
         (score(maps + SMALL * one) - score(maps)) * maps[..., channel]
         for channel, one in enumerate(np.eye(maps.shape[-1]))
@@ -142,9 +154,9 @@ def has_heat(given, asked):
     return np.mean(heat > 0) >= HOT
 
 
-def drawn(rng, head="average", sign=1.0, layers=("late",), classes=4):
+def drawn(rng, head="average", sign=1.0, layers=("late",), classes=4, **more):
     """Draw a model, a layer of it and a class."""
-    return {
+    return more | {
         "head": head,
         "sign": sign,
         "classes": classes,
@@ -206,6 +218,13 @@ exercise = network(
             asked_of(layers=("early",)),
             count=4,
             facet=f"the first convolution of {WEIGHTS}",
+        ),
+        Stratum(
+            "layers without an activation of their own",
+            asked_of(bare=True, layers=("early", "late")),
+            row="corners",
+            count=4,
+            facet=f"a convolution without an activation, of {WEIGHTS}",
         ),
         Stratum(
             "models where everything is positive",
