@@ -117,7 +117,9 @@ ALL = (*STAYS, *GROWS, *SHRINKS)
 exercise = network(
     "05-residual-block",
     function="residual_block",
-    build="block(shape, lambda x: residual_block(x, filters, pooling=pooling))",
+    build=(
+        "block(shape, lambda x: residual_block(x, filters, **({'pooling': True} if pooling else {})))"
+    ),
     judge=right,
     strata=[
         Stratum(
@@ -162,6 +164,13 @@ exercise = network(
             asked_of((*GROWS, *SHRINKS), kind="step"),
             count=2,
             facet="one step of training",
+        ),
+        Stratum(
+            "what a step of training changes where the channels stay",
+            asked_of(STAYS, kind="step"),
+            row="corners",
+            count=2,
+            facet="one step of training, with as many filters as channels",
         ),
         Stratum(
             "pooling of maps with odd sides",
