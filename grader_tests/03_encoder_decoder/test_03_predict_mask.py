@@ -13,7 +13,8 @@ from .tiny_models import tiny_probabilities
 
 BUILD = (
     "[k := __import__('keras'), m := k.Sequential([k.Input(shape), "
-    "k.layers.Conv2D(len(bias), 1, activation='softmax')]), m.set_weights([kernel, bias]), m][-1]"
+    "k.layers.Dropout(dropped), k.layers.Conv2D(len(bias), 1, activation='softmax')]), "
+    "m.set_weights([kernel, bias]), m][-1]"
 )
 
 
@@ -107,7 +108,7 @@ variants = switches(
 
 
 @st.composite
-def painted(draw, height, width, classes):
+def painted(draw, height, width, classes, dropped=0.0):
     """Draw a model, and an image of which each pixel has a clear class."""
     height, width, classes = draw(height), draw(width), draw(classes)
     rng = np.random.default_rng(draw(st.integers(0, 2**32)))
@@ -127,7 +128,7 @@ def painted(draw, height, width, classes):
     rest = [n for n in range(len(labels)) if n not in first]
     chosen = rng.permutation((first + rest)[: height * width])
     shape = (height, width, 3)
-    bindings = {"shape": shape, "kernel": kernel[None, None], "bias": bias}
+    bindings = {"dropped": dropped, "shape": shape, "kernel": kernel[None, None], "bias": bias}
     model = Inside(
         "evaluate",
         {"expression": BUILD, "bindings": bindings},
@@ -146,6 +147,11 @@ exercise = Exercise(
     strata=[
         Stratum("three classes", painted(sides, st.integers(6, 8), st.just(3)), count=3),
         Stratum("more classes", painted(sides, st.integers(6, 8), st.integers(5, 8)), count=3),
+        Stratum(
+            "a model that is another one in training",
+            painted(sides, st.integers(6, 8), st.just(4), dropped=0.5),
+            count=2,
+        ),
         Stratum("square images", painted(st.just(4), st.just(4), st.just(3)), count=2),
         Stratum(
             "very wide and very high images",

@@ -198,6 +198,13 @@ exercise = network(
             facet="another word for downsampling",
         ),
         Stratum(
+            "a part of a word",
+            asked_of("max", "pool", "", "str", "e", kind="shape"),
+            row="corners",
+            count=3,
+            facet="a part of a word for downsampling",
+        ),
+        Stratum(
             "a word in other letters",
             asked_of("MaxPool", "STRIDE", " stride", kind="shape"),
             row="corners",

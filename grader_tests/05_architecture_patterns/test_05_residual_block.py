@@ -118,7 +118,8 @@ exercise = network(
     "05-residual-block",
     function="residual_block",
     build=(
-        "block(shape, lambda x: residual_block(x, filters, **({'pooling': True} if pooling else {})))"
+        "block(shape, lambda x: "
+        "residual_block(x, filters, **({'pooling': True} if pooling else {})))"
     ),
     judge=right,
     strata=[

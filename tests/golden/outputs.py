@@ -36,6 +36,7 @@ _CURVES = re.compile(
 )
 _NUMBER = re.compile(r"(?<!of )\b\d+\.\d{2,}\b(?! of)|(?<!width: )\b\d+(?:\.\d)?%")
 _EPOCH = re.compile(r"\b(epoch )\d+")
+_LABELS = re.compile(r"(Yours holds the values )\d+(?:, \d+)*")
 _DURATION = re.compile(r"\b\d+m?s\b")
 
 
@@ -89,7 +90,8 @@ def _size_of(encoded: str) -> str:
 
 
 def without_training(text: str) -> str:
-    """Leave out losses, shares of pixels, epochs and durations; points are kept."""
+    """Leave out losses, shares and labels of pixels, epochs and durations; points are kept."""
+    text = _LABELS.sub(r"\1#", text)
     text = _NUMBER.sub("#", _CURVES.sub(r"\1\2", text))
     return _DURATION.sub("#s", _EPOCH.sub(r"\1#", text))
 

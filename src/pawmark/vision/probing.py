@@ -76,8 +76,13 @@ class _Probed:
         fill(self.model, self.asked, other)
 
     def run(self, images: np.ndarray | None = None, training: bool = False) -> Any:
-        """Return the outputs: an array, or a list of arrays."""
-        found = self.model(self.images if images is None else images, training=training)
+        """Return the outputs: an array, or a list of arrays.
+
+        In use, nothing is said of training, as in a plain call: to say it would overrule a layer
+        that was fixed to training.
+        """
+        mode = {"training": True} if training else {}
+        found = self.model(self.images if images is None else images, **mode)
         if isinstance(found, dict):
             found = list(found.values())
         if isinstance(found, list | tuple):
