@@ -48,8 +48,12 @@ def test_rooms_with_strict_types_stay():
 
 
 def test_ratchets_run_before_the_tests():
-    """Continuous integration looks at style, walls, types and dependencies, then runs the tests."""
-    steps = re.findall(r"make .*?(\w+)$", (ROOT / ".ci/run").read_text(), re.MULTILINE)
+    """Continuous integration looks at style, walls, types and dependencies, then runs the tests.
+
+    Their coverage stands in the log.
+    """
+    runs = (ROOT / ".ci/run").read_text()
+    steps = re.findall(r"make --no-print-directory (\w+)", runs)
     makefile = (ROOT / "Makefile").read_text()
     lint = makefile.split("\nlint:")[1].split("\n\n")[0]
 
@@ -57,6 +61,7 @@ def test_ratchets_run_before_the_tests():
     tools = ("ruff check", "ruff format", "check_notebooks", "lint-imports", "mypy", "deptry")
     assert [tool for tool in tools if tool not in lint] == []
     assert "--durations=10" in makefile
+    assert "--cov=pawmark" in runs.split("directory test")[1]
 
 
 def test_every_dependency_says_why_it_is_here():
