@@ -118,12 +118,12 @@ install_lock() {
     if [ "$kind" = gpu ]; then
         say "installing the locked packages, for a graphics card (about 7 GB on disk)"
         lock_for_gpu >build/requirements.lock
-        pip_install --require-hashes -r build/requirements.lock
+        pip_install --no-deps --require-hashes -r build/requirements.lock
     else
         say "installing the locked packages (about 2.3 GB on disk; a few minutes the first time)"
         [ -z "$(command -v nvidia-smi)" ] ||
             say "there may be a graphics card here; to train on it: make environment TENSORFLOW=gpu"
-        pip_install --require-hashes -r requirements.lock
+        pip_install --no-deps --require-hashes -r requirements.lock
     fi
     remove_packages $(grep -v '^#' packaging/excludes.txt) # an older .venv may still hold them
     printf '%s\n' "$kind" >"$kind_stamp"

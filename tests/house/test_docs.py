@@ -52,10 +52,11 @@ NOT_RUN = {
     "python3 -m venv .venv": INSTALLS,
     "pip install pawmark-*.whl": INSTALLS,
     "pip install --no-index --no-deps wheelhouse/pawmark-*.whl": INSTALLS,
-    "pip install --no-index --find-links wheelhouse --requirement wheelhouse/requirements.lock": (
-        INSTALLS
-    ),
-    "pip download --requirement requirements.lock --dest wheelhouse": INSTALLS,
+    (
+        "pip install --no-index --no-deps --find-links wheelhouse "
+        "--requirement wheelhouse/requirements.lock"
+    ): INSTALLS,
+    "pip download --no-deps --requirement requirements.lock --dest wheelhouse": INSTALLS,
     "python -m hatchling build --target wheel --directory wheelhouse": INSTALLS,
     "cp requirements.lock wheelhouse/": INSTALLS,
     "PAWMARK_CACHE=/srv/pawmark pawmark data make": "writes into a folder of the system",

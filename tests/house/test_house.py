@@ -91,6 +91,22 @@ def test_the_lock_has_one_tensorflow_for_each_system(system, machine, name):
     assert len({str(entry.specifier) for entry in builds}) == 1
 
 
+def test_what_is_left_out_is_in_no_lock():
+    """And the environment is installed without what pip would add by itself."""
+    text = (ROOT / "packaging" / "excludes.txt").read_text()
+    excluded = {line for line in text.splitlines() if line and not line.startswith("#")}
+    names = {
+        Requirement(entry).name
+        for lock in ("requirements.lock", "requirements-gpu.lock")
+        for entry in locked((ROOT / lock).read_text())
+    }
+    script = (ROOT / "scripts" / "environment.sh").read_text()
+
+    assert excluded
+    assert excluded.isdisjoint(names)
+    assert script.count("--require-hashes") == script.count("--no-deps --require-hashes")
+
+
 def test_with_a_graphics_card_the_other_build_is_installed(bin_folder, scripts, tmp_path):
     """TENSORFLOW=gpu takes the small build away, and installs the one for CUDA with its libraries.
 
