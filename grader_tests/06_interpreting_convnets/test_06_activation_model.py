@@ -84,11 +84,11 @@ def grouped(model, **given):
     return keras.Model(model.inputs, convs + pools)
 
 
-def last_only(model, **given):
-    """Show the last convolution only."""
+def last_only(model, wanted, **given):
+    """Show the last layer of some kinds only."""
     import keras
 
-    return keras.Model(model.inputs, [o.output for o in model.layers if is_shown(o)][-1])
+    return keras.Model(model.inputs, [o.output for o in model.layers if wanted(o)][-1])
 
 
 def behind_relu(model, **given):
@@ -327,7 +327,20 @@ exercise = network(
             "fatal",
             "what enters the layers is shown: their outputs were asked for",
         ),
-        Variant("last-only", last_only, "fatal", "only the last of the layers is shown"),
+        Variant(
+            "last-only",
+            partial(last_only, wanted=is_shown),
+            "fatal",
+            "only the last of the layers is shown",
+            family="only-one",
+        ),
+        Variant(
+            "last-convolution-only",
+            partial(last_only, wanted=of_class("Conv2D")),
+            "fatal",
+            "only the last of the convolutions is shown",
+            family="only-one",
+        ),
         Variant(
             "new-weights",
             cloned,
@@ -336,4 +349,5 @@ exercise = network(
             "needed",
         ),
     ],
+    families={"only-one": "only the last of the layers, or of the convolutions, is shown"},
 )

@@ -23,7 +23,7 @@ def lost_by_reference(assignment: str) -> list[str]:
     notebook = nbformat.read(path, as_version=4)
     data, student = (
         grading_data(data_seed(PRACTICE)),
-        Student.local(namespace_of(assignment, {}, trains=False)),
+        Student.local(namespace_of(assignment, {}, is_trained=False)),
     )
     checked = [name for name in reference_cells(notebook) if f"{name}-check" in path.read_text()]
     results = [

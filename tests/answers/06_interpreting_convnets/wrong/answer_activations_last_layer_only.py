@@ -1,6 +1,6 @@
 """The model gives the last convolution alone.
 
-names: last-only
+names: only the last|last of the
 severity: fatal
 """
 
