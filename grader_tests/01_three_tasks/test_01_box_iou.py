@@ -97,6 +97,17 @@ def numpy_division(a, b):
     return float("nan") if not np.prod(sides(a)) and not np.prod(sides(b)) else value
 
 
+def inside_is_one(a, b):
+    """Call a box inside the other a perfect hit."""
+    both = a, b
+    for one, other in (both, both[::-1]):
+        if 0 not in (*sides(a), *sides(b)) and all(
+            one[i] <= other[i] and one[i + 2] >= other[i + 2] for i in (0, 1)
+        ):
+            return 1.0
+    return formula(a, b)
+
+
 ALONE = (
     "you have {got} where {expected} is right: the shared area is divided by the area of one box, "
     "and the union is what at least one of them covers"
@@ -161,6 +172,13 @@ variants = (
         mean_of_sides,
         "fatal",
         "the overlaps of the sides are averaged, and areas are asked for: sides multiply",
+    ),
+    Variant(
+        "inside-is-one",
+        inside_is_one,
+        "major",
+        "a box inside the other one gets 1, and only boxes that are equal should: the rest of the "
+        "larger one is in the union too",
     ),
     Variant(
         "empty-nan",
@@ -258,6 +276,24 @@ def touching(draw):
     return left, tuple(moved)
 
 
+@st.composite
+def nested(draw):
+    """Draw one box inside the other, which may share a side with it, in any order."""
+    x, y = (span(draw(place), draw(side), draw(side), draw(side)) for _ in range(2))
+    inner = [x[1], y[1], x[2], y[2]]
+    shared = draw(st.sampled_from([None, 0, 1, 2, 3]))
+    outer = (x[0], y[0], x[3], y[3])
+    if shared is not None:
+        inner[shared] = outer[shared]
+    both = (outer, tuple(inner))
+    return both if draw(st.booleans()) else both[::-1]
+
+
+def scaled(boxes, factor):
+    """Scale boxes."""
+    return boxes.map(lambda both: tuple(tuple(round(n * factor, 4) for n in box) for box in both))
+
+
 def empty_pair(rng, at, long):
     """Draw two boxes without any area, points and lines that begin at the same place."""
     kinds = [(0, 0), (0, long), (long, 0)]
@@ -282,9 +318,11 @@ exercise = Exercise(
         Stratum("overlapping boxes, the first one above and to the left", staggered()),
         Stratum("overlapping boxes in any arrangement", mirrored()),
         Stratum("boxes that cross", crossing()),
+        Stratum("one box inside the other", nested()),
         Stratum("boxes apart in one direction", apart_in_one()),
         Stratum("boxes apart in both directions", apart_in_both()),
         Stratum("coordinates between pixels", between_pixels(), row="corners"),
+        Stratum("boxes smaller than a pixel", scaled(staggered(), 0.01), row="corners"),
         Stratum("boxes that only touch", touching(), row="corners"),
         Stratum("two lines that cross", crossing_lines(), row="corners", count=4),
         Stratum("two empty boxes", inputs(empty_pair, at=place, long=more), row="corners"),

@@ -195,6 +195,18 @@ def far_away(rng, height, width):
     return (mask if rng.random() < 0.5 else np.ascontiguousarray(mask.T)), 1
 
 
+def large_labels(rng, height, width):
+    """Draw labels below 0 and beyond a byte, which are the same number in the last 8 bits."""
+    mask, _ = regions(rng, height + 3, width + 3)
+    low = int(rng.choice([1, 2]))
+    mask = np.where(mask == low, 0, mask).astype("int64")
+    for label in (low, low + 256, low - 256):
+        rows, columns = rng.integers(0, height + 3, 2), rng.integers(0, width + 3, 2)
+        mask[rows, columns] = label
+    found = [label for label in (low + 256, low - 256) if np.any(mask == label)]
+    return mask, found[int(rng.integers(len(found)))]
+
+
 sides = {"height": st.integers(2, 12), "width": st.integers(2, 14)}
 
 exercise = Exercise(
@@ -210,6 +222,7 @@ exercise = Exercise(
         Stratum("one row, one column or one pixel", inputs(line, **sides), row="corners", count=20),
         Stratum("a label that does not occur", inputs(absent, **sides), row="corners", count=4),
         Stratum("a large mask", inputs(far_away, **sides), row="corners", count=2),
+        Stratum("labels of any size", inputs(large_labels, **sides), row="corners", count=6),
     ],
     variants=variants,
     same=exact,

@@ -145,10 +145,17 @@ def alike(rng, number, in_capitals, names_the_part=False):
     return [part if names_the_part else whole], classes
 
 
-def all_named(rng, number):
-    """Draw classes that are all named."""
+def all_named(rng, number, and_another=False):
+    """Draw classes that are all named, and behind them perhaps a word that is none."""
     _, classes = picture(rng, number, 1)
-    return rng.permutation(classes).tolist(), classes
+    more = [classes[0] + "s"] if and_another else []
+    return rng.permutation(classes).tolist() + more, classes
+
+
+def named_often(rng, number, times):
+    """Draw classes of which one is named many times, between others."""
+    labels, classes = picture(rng, number, 2)
+    return [labels[0]] * (times - 1) + labels, classes
 
 
 some, one, none = st.integers(2, 3), st.just(1), st.just(0)
@@ -194,6 +201,23 @@ exercise = Exercise(
             row="corners",
         ),
         Stratum("all classes are named", inputs(all_named, number=count), row="corners", count=4),
+        Stratum(
+            "all classes are named, and behind them a label that is none",
+            inputs(all_named, number=count, and_another=st.just(True)),
+            row="corners",
+            count=3,
+        ),
+        Stratum(
+            "a label that is named many times",
+            inputs(named_often, number=count, times=st.sampled_from([3, 4, 5])),
+            row="corners",
+        ),
+        Stratum(
+            "a label that is named very often",
+            inputs(named_often, number=count, times=st.just(256)),
+            row="corners",
+            count=1,
+        ),
     ],
     variants=variants,
     same=exact,

@@ -18,10 +18,10 @@ def names_of(folder, ending):
 
 
 def files_of(folder):
-    """Return the bare names of all files of a folder, as sorted() has them."""
+    """Return the bare names of a folder's own files, as sorted() has them."""
     start = f"{folder.path}/"
     names = (path[len(start) :] for path in folder.files if path.startswith(start))
-    return sorted(filter(None, names))
+    return sorted(name for name in names if name and "/" not in name)
 
 
 def mask_of(name, masks, until_first_dot, until_jpg, replaced, stripped, beginning):
@@ -252,6 +252,25 @@ def beginnings(rng, count):
     return folders(rng, names, images=[f"{lone}.jpg"], trimaps=[f"{short}_.png"])
 
 
+def within_hidden(rng, count):
+    """Draw pairs in folders that lie within a hidden one."""
+    home = f".{word(rng)}"
+    return folders(rng, numbered(rng, count), where=(f"{home}/images", f"{home}/masks"))
+
+
+def folders_below(rng, count):
+    """Draw pairs, and folders below with more photographs and masks, which are not asked for."""
+    names = numbered(rng, count + 3)
+    lone, names = names[:3], names[3:]
+    images = [f"old/{lone[0]}.jpg", f"old/{lone[2]}.jpg", f"{lone[1]}.jpg"]
+    return folders(
+        rng,
+        names,
+        images=images,
+        trimaps=[f"{lone[0]}.png", f"old/{lone[1]}.png", f"old/{lone[2]}.png"],
+    )
+
+
 def no_pairs(rng, count):
     """Draw photographs and masks of which none belong together, or nothing."""
     names = numbered(rng, 2 * count)
@@ -281,6 +300,8 @@ exercise = Exercise(
             row="corners",
             count=4,
         ),
+        Stratum("a hidden folder above", inputs(within_hidden, count=few), row="corners", count=2),
+        Stratum("folders below", inputs(folders_below, count=few), row="corners", count=3),
         Stratum(
             "folders given as text",
             inputs(plain, count=few, text=st.just(True)),

@@ -83,9 +83,9 @@ variants = switches(
 
 
 def history(losses, val_losses, more=None):
-    """Describe a History with two lists, and further ones."""
-    values = {"loss": losses, "val_loss": val_losses} | (more or {})
-    values = {name: [round(float(n), 3) for n in numbers] for name, numbers in values.items()}
+    """Describe a History with two lists, and further ones: by name, as Keras orders them."""
+    lists = {"loss": losses, "val_loss": val_losses} | (more or {})
+    values = {name: [round(float(n), 5) for n in lists[name]] for name in sorted(lists)}
     built = {"values": values}
     return (Inside("pawmark.vision.inside:history", built, seen=values, state="value.history"),)
 
@@ -138,13 +138,14 @@ def equal(rng, epochs, first, between):
 def high(rng, epochs, best):
     """Draw losses that are all large, and a history that holds more."""
     losses = bumpy(rng, epochs, 4 + best % (epochs - 4), low=40, high=90)
-    return history(losses / 2, losses, {"accuracy": rng.uniform(0, 1, epochs)})
+    more = {"accuracy": rng.uniform(0, 1, epochs), "val_accuracy": rng.uniform(0, 1, epochs)}
+    return history(falling(rng, epochs, low=20, high=39), losses, more)
 
 
 def close_together(rng, epochs, best):
-    """Draw validation losses that differ from the third or fourth place on."""
-    losses = 0.3 + rng.permutation(np.arange(1, 40))[:epochs] / 20000
-    losses[best % epochs] = 0.3
+    """Draw validation losses that differ from the fourth place on, the lowest one a late one."""
+    losses = 0.3 + rng.permutation(np.arange(1, 40))[:epochs] / 100000
+    losses[epochs - 1 - best % (epochs // 2)] = 0.3
     return history(falling(rng, epochs), losses)
 
 

@@ -72,6 +72,11 @@ def layer(rng, kernel, least, most, inputs=None, outputs=None):
     return kernel, inputs or int(drawn[0]), outputs or int(drawn[1])
 
 
+def multiple(rng, kernel, channels, times):
+    """Draw as many filters as channels, or a multiple of them."""
+    return kernel, channels, channels * times
+
+
 many = {"least": st.integers(2, 9), "most": st.integers(12, 90)}
 
 exercise = Exercise(
@@ -87,6 +92,26 @@ exercise = Exercise(
         ),
         Stratum(
             "a single filter", inputs(layer, kernel=st.integers(3, 7), outputs=st.just(1), **many)
+        ),
+        Stratum(
+            "filters that are a multiple of the channels",
+            inputs(
+                multiple,
+                kernel=st.integers(2, 5),
+                channels=st.integers(2, 64),
+                times=st.integers(1, 4),
+            ),
+        ),
+        Stratum(
+            "layers of very many weights",
+            inputs(
+                layer,
+                kernel=st.sampled_from([5, 7, 33, 41]),
+                least=st.integers(1001, 1100),
+                most=st.integers(1500, 2000),
+            ),
+            row="corners",
+            count=4,
         ),
     ],
     variants=variants,

@@ -265,6 +265,12 @@ def many_classes(rng, height, width, classes):
     return masks(rng, (height, width), range(classes), classes, ("uint8", "uint8"))
 
 
+def nothing(_rng, height, classes):
+    """Draw arrays without a single pixel."""
+    empty = np.zeros((height, 0), dtype="int64")
+    return empty, empty.copy(), classes
+
+
 def flat(rng, count, classes):
     """Draw pixels along one axis."""
     return masks(rng, (count,), range(classes), classes, ("uint8", "uint8"))
@@ -319,6 +325,12 @@ exercise = Exercise(
             inputs(flat, count=st.integers(8, 20), **few),
             row="corners",
             count=4,
+        ),
+        Stratum(
+            "no pixels at all",
+            inputs(nothing, height=st.integers(0, 3), **few),
+            row="corners",
+            count=2,
         ),
     ],
     variants=variants,

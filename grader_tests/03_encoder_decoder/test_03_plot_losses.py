@@ -186,6 +186,12 @@ def beside_a_figure(rng, epochs):
     return (Inside("evaluate", {"expression": OPENED, "bindings": found_of(found)}, seen=found),)
 
 
+def drawn_before(rng, epochs):
+    """Describe a History that has been drawn already."""
+    found = values(rng, epochs)
+    return (Inside("evaluate", {"expression": TWICE, "bindings": found_of(found)}, seen=found),)
+
+
 def found_of(found):
     """Return what `OPENED` needs."""
     return {"losses": found, "earlier": EARLIER}
@@ -196,6 +202,10 @@ OPENED = (
     "[History := __import__('keras').callbacks.History, before := History(), h := History(), "
     "setattr(before, 'history', {'loss': earlier, 'val_loss': earlier}), plot_losses(before), "
     "setattr(h, 'history', losses), __import__('matplotlib.pyplot').pyplot.plot(earlier), h][-1]"
+)
+TWICE = (
+    "[h := __import__('keras').callbacks.History(), setattr(h, 'history', losses), "
+    "plot_losses(h), h][-1]"
 )
 EARLIER = [0.25, 0.75, 0.5]
 some = {"epochs": st.integers(4, 11)}
@@ -222,6 +232,7 @@ exercise = Items(
             inputs(history, backwards=st.just(True), **some),
             points=0.5,
         ),
+        Item("a history drawn once more", both, inputs(drawn_before, **some), points=0.5),
         Item("a new figure", alone, inputs(beside_a_figure, **some), points=0.5),
     ],
 )

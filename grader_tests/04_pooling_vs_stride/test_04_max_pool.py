@@ -173,6 +173,8 @@ def picture(rng, rows, columns, size, channels=1, rest=(0, 0), kind="positive", 
     values = (rng.permutation(np.prod(shape)) + 1).reshape(shape)
     # Channels of bands apart, the first with the largest values.
     values = values + 1000 * np.arange(channels)[::-1]
+    if kind == "bytes":
+        return (rng.integers(0, 12, shape).astype("uint8"), size)
     if kind == "whole":
         return (values.astype(str(rng.choice(["int64", "int32", "uint16"]))), size)
     values = values + np.round(rng.uniform(0.1, 0.9, shape), 1)
@@ -238,6 +240,12 @@ exercise = Exercise(
         Stratum(
             "values far below zero",
             inputs(square, windows=st.integers(2, 3), size=two, kind=st.just("far below")),
+            row="corners",
+            count=4,
+        ),
+        Stratum(
+            "bytes, zero among them",
+            inputs(square, windows=st.integers(2, 4), size=two, kind=st.just("bytes")),
             row="corners",
             count=4,
         ),

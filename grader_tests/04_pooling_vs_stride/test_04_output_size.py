@@ -150,6 +150,24 @@ def narrow(draw):
 
 
 @st.composite
+def wider_than_side(draw):
+    """Draw windows wider than a side of some steps, which only "same" allows."""
+    n = draw(st.integers(3, 6))
+    return n, n + draw(st.integers(1, 3)), draw(st.integers(1, 2)), "same"
+
+
+@st.composite
+def long_steps(draw):
+    """Draw steps of a thousand pixels or more, with a rest of one or of all pixels but one."""
+    stride = draw(st.integers(1100, 3000))
+    rest = draw(st.sampled_from([1, stride - 1]))
+    if draw(st.booleans()):
+        return draw(st.integers(1, 3)) * stride + rest, draw(odd), stride, "same"
+    kernel = draw(odd)
+    return kernel + draw(st.integers(1, 3)) * stride + rest, kernel, stride, "valid"
+
+
+@st.composite
 def small(draw):
     """Draw sides with room for one window only."""
     if draw(st.booleans()):
@@ -177,6 +195,8 @@ exercise = Exercise(
         Stratum("steps of one pixel", single_steps, row="corners"),
         Stratum("windows narrower than the step", narrow(), row="corners"),
         Stratum("sides with room for one window", small(), row="corners"),
+        Stratum("windows wider than the side", wider_than_side(), row="corners", count=4),
+        Stratum("long sides and long steps", long_steps(), row="corners", count=6),
     ],
     variants=variants,
     same=exact,

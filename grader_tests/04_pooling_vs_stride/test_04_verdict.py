@@ -44,6 +44,7 @@ def formula(
     all_to_one=False,
     pooling_said=False,
     true_or_false=False,
+    against_spread=False,
 ):
     """Turn the runs so that lower is better, and compare, with what may go wrong."""
     lower = True if direction_ignored else lower_is_better != direction_swapped
@@ -53,6 +54,9 @@ def formula(
     first, second = max(a) < min(b), max(b) < min(a)
     if ties_win:
         first, second = max(a) <= min(b), max(b) <= min(a)
+    if against_spread:
+        spread = max(max(runs) - min(runs) for runs in (a, b))
+        first, second = mean(b) - mean(a) > spread, mean(a) - mean(b) > spread
     for slip, measure in (
         (best_runs, min), (worst_runs, max), (means, mean), (medians, median)
     ):  # fmt: skip
@@ -131,6 +135,11 @@ variants = switches(
     ),
     pooling_said=Slip("major", WORDS),
     true_or_false=Slip("fatal", WORDS),
+    against_spread=Slip(
+        "major",
+        "the distance of the means is held against the spread of the runs: the rule is every run "
+        "against every run",
+    ),
 )
 
 
@@ -155,6 +164,20 @@ def decided(rng, few, more, swapped, lower, as_tuple=False):
     better = runs(rng, middle - 90, middle - 5, counts[0])
     worse = runs(rng, middle + 5, middle + 90, counts[1])
     return ordered(rng, better, worse, lower, swapped, as_tuple)
+
+
+def far_apart(rng, count, swapped, lower):
+    """Draw runs of which one side is better throughout, though its own lie further apart."""
+    middle = int(rng.integers(500, 700))
+    wide = [*runs(rng, middle - 400, middle - 40, count), (middle - 5) / 1000]
+    near = runs(rng, middle + 5, middle + 40, count)
+    if rng.random() < 0.5:  # those of the worse side do
+        near, wide = (
+            runs(rng, middle - 40, middle - 5, count),
+            [*runs(rng, middle + 40, middle + 400, count), (middle + 5) / 1000],
+        )
+        return ordered(rng, near, wide, lower, swapped)
+    return ordered(rng, wide, near, lower, swapped)
 
 
 def one_good(rng, count, swapped, lower):
@@ -223,6 +246,10 @@ exercise = Exercise(
             "a winner, where higher is better",
             inputs(decided, lower=st.just(False), **lengths, **swap),
             count=8,
+        ),
+        Stratum(
+            "a winner where the runs of one side lie far apart",
+            inputs(far_apart, count=st.integers(2, 3), **swap, **flag),
         ),
         Stratum(
             "runs that overlap by one good run",

@@ -138,6 +138,8 @@ single = st.one_of(
     st.tuples(st.just(1), few, st.integers(2, 5), st.booleans()),
     st.tuples(few, st.just(1), st.integers(2, 5), st.booleans()),
 )
+odd = st.integers(2050, 3000).map(lambda half: 2 * half + 1)
+large = st.tuples(odd, odd, st.sampled_from([3, 5]), st.booleans())
 
 exercise = Exercise(
     "05-separable-conv-params",
@@ -154,6 +156,7 @@ exercise = Exercise(
             row="corners",
         ),
         Stratum("a single channel in or out", single, row="corners", count=8),
+        Stratum("layers of very many weights", large, row="corners", count=6),
     ],
     variants=variants,
     same=exact,

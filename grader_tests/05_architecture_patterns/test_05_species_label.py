@@ -114,10 +114,11 @@ variants = switches(
     in_words=Slip("fatal", "a label is a number here, 0 for a cat and 1 for a dog, not a word"),
 )
 
-FOLDER = ["Photographs", "Cats", ".", "..", "my.Pets", "all_Images", "x", "2024", "Oxford"]
+FOLDER = ["Photographs", "Cats", ".", "..", "my.Pets", "all_Images", "x", "2024", "Oxford",
+          "run_3", "Album_12"]  # fmt: skip
 FOLDERS = [
     "Cats/Dogs", "/data/Oxford_Pets/Images", "/home/cats/dogs", "Albums/2024", "photos/Summer",
-    "x/Y/z", "datasets/oxford/all_Images", "a/b/c/d", "./Pets", "B/c",
+    "x/Y/z", "run_3", "Run_4/cats_5", "datasets/oxford/all_Images", "a/b/c/d", "./Pets", "B/c",
 ]  # fmt: skip
 
 

@@ -37,6 +37,7 @@ BLACK = np.zeros((SIDE, SIDE, 3), "float32")
 APART, FEWEST = 3, 10  # colours that can be told apart: of ten, a map may well be chosen
 BOUND = 2.5  # levels: two roundings, and how a way of enlarging rounds
 AT_THE_ENDS = 8.0  # there a heat may fall into the neighbouring colour
+DARK = 10  # an image of fewer levels hardly shows in the overlay
 READ = (
     "value if value is None else {'overlay': value,"
     " 'palette': overlay_heatmap(black, rings, 1.0),"
@@ -136,6 +137,7 @@ def form(answer):
         got, seen = laid[rows, columns].reshape(-1, 3), image[rows, columns].reshape(-1, 3)
         off = seen - seen.mean(axis=0)
         part = ((got * off).sum(axis=0) / np.maximum((off**2).sum(axis=0), 1e-9)).max()
+        part = part if np.ptp(image) > DARK else 0.0  # bytes are too coarse to tell it there
         rest = got.mean(axis=0) - part * seen.mean(axis=0)
         parts.append(part)
         heats.append(heat_of(rest / alpha, palette) / 10 if distinct and alpha else -1.0)
@@ -383,6 +385,13 @@ exercise = Exercise(
         Stratum(
             "images of bytes",
             inputs(in_blocks, alpha=mixing, most=st.just(240), levels=st.just((3, 8)),
+                   dtype=st.just("uint8"), **unequal),
+            row="corners",
+            count=2,
+        ),
+        Stratum(
+            "an image that is nearly black",
+            inputs(in_blocks, alpha=mixing, most=st.just(2), levels=st.just((3, 8)),
                    dtype=st.just("uint8"), **unequal),
             row="corners",
             count=2,

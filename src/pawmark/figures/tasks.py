@@ -64,7 +64,7 @@ def show_three_tasks(
         axes[0].set_xlabel("    ".join(words))
         _draw_picture(axes[1], picture, "detection")
         _draw_boxes(axes[1], boxes)
-        axes[1].set_xlabel("a box and a class for every animal")
+        axes[1].set_xlabel("a box and a class for each thing found")
         bare(axes[2], "segmentation")
         _draw_classes(axes[2], labels)
         axes[2].set_xlabel("a class for every pixel")
