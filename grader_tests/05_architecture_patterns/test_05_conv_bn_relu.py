@@ -164,7 +164,7 @@ exercise = network(
         Variant(
             "relu-before-normalisation",
             partial(block, order="crn"),
-            "fatal",
+            "major",
             "the relu comes before the normalisation: it should be last",
         ),
         Variant(
@@ -183,7 +183,7 @@ exercise = network(
         Variant(
             "two-relus",
             partial(block, order="crnr"),
-            "fatal",
+            "major",
             "there are two relus: the one between convolution and normalisation is too many",
         ),
         Variant(

@@ -157,7 +157,7 @@ exercise = network(
             "maps and weights that are all positive",
             asked_of(ALL, images="noise", gain=0.3, weights="positive"),
             count=3,
-            weight=1.5,
+            weight=2,
             facet="positive maps, with positive weights that were drawn for grading",
         ),
         Stratum(

@@ -187,6 +187,11 @@ def asked_of(weights="mixed", vectors=(-0.3, 0.5), **draws):
 POSITIVE = {"weights": "positive", "vectors": (0.0, 0.5)}
 WEIGHTS = "a model whose weights were drawn for grading"
 
+CUT_EARLY = (
+    "what speaks against the class is left out channel by channel: add up all channels first, and "
+    "cut off at zero then"
+)
+
 exercise = network(
     "06-grad-cam",
     function="grad_cam",
@@ -328,8 +333,15 @@ exercise = network(
             "cut-in-each-channel",
             partial(cam, cut="channel"),
             "major",
-            "what speaks against the class is left out channel by channel: add up all channels "
-            "first, and cut off at zero then",
+            CUT_EARLY,
+            family="cut-early",
+        ),
+        Variant(
+            "cut-in-each-weight",
+            partial(cam, weigh="positive mean"),
+            "major",
+            CUT_EARLY,
+            family="cut-early",
         ),
         Variant(
             "plain-mean",
@@ -401,4 +413,5 @@ exercise = network(
             "the channels are not added up: the heatmap is (h, w)",
         ),
     ],
+    families={"cut-early": CUT_EARLY},
 )

@@ -12,7 +12,7 @@ import nbformat
 import pytest
 
 from pawmark.authoring.answers import read_answer, reference_cells
-from pawmark.authoring.bank import complaints, specification_of
+from pawmark.authoring.bank import POINTS, complaints, specification_of
 from pawmark.grading.boundary import wire
 from pawmark.grading.checks.asking import StudentAsking
 from pawmark.grading.checks.grading import grade as grade_specified
@@ -133,12 +133,17 @@ def answered(path: Path) -> Iterator[tuple[Remembering, set[str]]]:
 
 
 def grade(student: Remembering, exercises: set[str]) -> list[ExerciseResult]:
-    """Grade some exercises of a notebook."""
-    data = grading_data(data_seed(PRACTICE))
-    return [
-        run_exercise(exercise, student, COURSE, str(data.root), seed=SEED, data=data)
-        for exercise in sorted(exercises)
-    ]
+    """Grade some exercises of a notebook, those with a specification for a hundred points."""
+    results = []
+    for exercise in sorted(exercises):
+        if specification := specification_of(COURSE, exercise):
+            asking = StudentAsking(student, specification.seconds)
+            results.append(grade_specified(specification, asking, SEED, POINTS))
+        else:
+            data = grading_data(data_seed(PRACTICE))
+            root = str(data.root)
+            results.append(run_exercise(exercise, student, COURSE, root, seed=SEED, data=data))
+    return results
 
 
 def points_lost_by_judge_alone(student: Remembering, cells: Collection[str]) -> list[float]:

@@ -21,7 +21,7 @@ _USAGE = re.compile(r"(?s)(<h3>Time and memory</h3>\n).*?(?=\n<h3>|\n</section>)
 _USED = re.compile(r'(?m)(>[\d.]+ of [\d.]+</td>\n)( *<td class="number">)[^<]*(</td>\n)\2[^<]*\3')
 # A frame of a library in a traceback: where it is installed, its line, and the code around that.
 _FRAME = re.compile(
-    r'(File </span><span class="ansi-green-fg">)[^<]*?'
+    r'(File </span><span class="ansi-green-fg">)[^<]*'
     r"((?:pawmark|site-packages)/[^<:]*):\d+(</span>.*)\n"
     r"(?:(?!.*</pre>).+\n)*"
 )
@@ -36,6 +36,7 @@ _CURVES = re.compile(
 )
 _NUMBER = re.compile(r"(?<!of )\b\d+\.\d{2,}\b(?! of)|(?<!width: )\b\d+(?:\.\d)?%")
 _EPOCH = re.compile(r"\b(epoch )\d+")
+_LOSS = re.compile(r"\b(has a loss of )\d+\.\d+")
 _LABELS = re.compile(r"(Yours holds the values )\d+(?:, \d+)*")
 _DURATION = re.compile(r"\b\d+m?s\b")
 
@@ -91,7 +92,7 @@ def _size_of(encoded: str) -> str:
 
 def without_training(text: str) -> str:
     """Leave out losses, shares and labels of pixels, epochs and durations; points are kept."""
-    text = _LABELS.sub(r"\1#", text)
+    text = _LOSS.sub(r"\1#", _LABELS.sub(r"\1#", text))
     text = _NUMBER.sub("#", _CURVES.sub(r"\1\2", text))
     return _DURATION.sub("#s", _EPOCH.sub(r"\1#", text))
 

@@ -1,7 +1,7 @@
 """Which of the files that were handed in is graded, and whether a person should look at that."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import PurePosixPath
 
@@ -9,7 +9,16 @@ from nbformat import NotebookNode
 
 from pawmark.grading.intake.attempts import is_later
 from pawmark.grading.intake.beside import OF_NBGRADER, is_hidden, placed
-from pawmark.grading.intake.finding import Candidate, HandIn, Suspect
+from pawmark.grading.intake.finding import (
+    ANSWERS,
+    MAX_FOUND,
+    NOTHING,
+    UNTOUCHED,
+    Candidate,
+    HandIn,
+    Suspect,
+)
+from pawmark.grading.intake.reading import Reading
 from pawmark.grading.intake.rebuild import (
     Doubt,
     Repaired,
@@ -18,6 +27,7 @@ from pawmark.grading.intake.rebuild import (
     unreadable,
     written_in,
 )
+from pawmark.grading.intake.walking import legible
 
 _LISTED = 5
 _DOCUMENT = re.compile(
@@ -26,6 +36,18 @@ _DOCUMENT = re.compile(
 _NOTEBOOK_NAME = re.compile(r"\.ipynb(\.|$)", re.IGNORECASE)
 
 _Made = tuple[Candidate, Repaired]
+
+
+def weigher(pristine: NotebookNode) -> Callable[[Reading], int]:
+    """Return what tells how much of an assignment a file holds; see `finding.find`."""
+
+    def weigh(reading: Reading) -> int:
+        made = rebuild(pristine, reading)
+        if made.attempted:
+            return ANSWERS
+        return UNTOUCHED if is_of(made.known, pristine.cells) else NOTHING
+
+    return weigh
 
 
 def choose(
@@ -53,7 +75,7 @@ def choose(
     made = [(candidate, rebuild(pristine, candidate.reading)) for candidate in found.candidates]
     usable = _usable(made, pristine)
     if not usable:
-        return unreadable(pristine, _why_nothing(found))
+        return unreadable(pristine, legible(_why_nothing(found)))
     last = _latest(usable)
     candidate, repaired = max(last, key=lambda one: _rank(one, expected))
     script = candidate.reading.is_script
@@ -72,11 +94,13 @@ def choose(
         *_doubts(candidate, repaired, last, found),
         *_set_aside(candidate, made),
         *_answers_beside(repaired, candidate, found, course_files or {}),
+        *_answers_in_scripts(repaired, candidate, made),
     )
+    doubts = (*doubts, *(_commented_out(repaired) if doubts else ()))
     return replace(
         repaired,
-        repairs=(*notes, *repaired.repairs, *found.notes, *left_out),
-        doubts=(*doubts, *(_commented_out(repaired) if doubts else ())),
+        repairs=tuple(map(legible, (*notes, *repaired.repairs, *found.notes, *left_out))),
+        doubts=tuple(replace(doubt, reason=legible(doubt.reason)) for doubt in doubts),
         graded=candidate.name,
         beside=beside,
     )
@@ -141,6 +165,13 @@ def _doubts(
             break
     if found.stopped:
         reasons.append(f"not all of it was read: {found.stopped}; graded was {candidate.name!r}")
+    if found.unseen:
+        reasons.append(f"not all of it was seen: {found.unseen[0]}; graded was {candidate.name!r}")
+    if found.crowded:
+        reasons.append(
+            f"more than {MAX_FOUND} files hold answers, and only so many were compared; graded was "
+            f"{candidate.name!r}"
+        )
     return list(map(Doubt, reasons))
 
 
@@ -193,6 +224,20 @@ def _answers_beside(
     ]
 
 
+def _answers_in_scripts(repaired: Repaired, candidate: Candidate, made: list[_Made]) -> list[Doubt]:
+    """Ask a person where a script beside the notebook answers what the notebook leaves open."""
+    for one, other in made:
+        more = sorted(other.attempted - repaired.attempted)
+        if one.reading.is_script and not candidate.reading.is_script and more:
+            return [
+                Doubt(
+                    f"{one.name[:200]!r} answers {', '.join(more)}, and the notebook does not; "
+                    f"graded was {candidate.name!r}"
+                )
+            ]
+    return []
+
+
 def _matters(suspect: Suspect, candidate: Candidate, repaired: Repaired) -> bool:
     """Tell whether a file that cannot be read may be the one that was meant."""
     if not repaired.attempted and not repaired.free_code:
@@ -211,9 +256,16 @@ def _why_nothing(found: HandIn) -> str:
         return found.stopped
     reasons = [f"{one.name[:200]!r}: {one.reason}" for one in found.suspects]
     reasons += [
+        f"{one.name[:200]!r}: {doubt}"
+        for one in found.candidates
+        for doubt in one.reading.doubts
+        if not one.reading.is_script
+    ]
+    reasons += found.unseen
+    reasons += [
         f"{one.name[:200]!r} holds nothing of this assignment"
         for one in found.candidates
-        if not one.hidden
+        if not one.hidden and (one.reading.is_script or not one.reading.doubts)
     ]
     if reasons:
         return "; ".join(reasons[:_LISTED])

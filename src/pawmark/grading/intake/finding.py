@@ -21,10 +21,11 @@ from pawmark.grading.intake.beside import (
 )
 from pawmark.grading.intake.budget import Budget, BudgetError
 from pawmark.grading.intake.reading import Reading
-from pawmark.grading.intake.walking import RegularFile, UnreadableError, Walk, is_linked
+from pawmark.grading.intake.walking import RegularFile, UnreadableError, Walk, is_linked, legible
 
 MAX_NOTEBOOK = 200_000_000
-MAX_FOUND = 20
+MAX_FOUND = 20  # of a weight
+NOTHING, UNTOUCHED, ANSWERS = range(3)  # how much of the assignment a file holds
 MAX_NESTED = 4
 
 _HEAD = 4096
@@ -103,6 +104,10 @@ class HandIn:
         What was left out, for the student.
     stopped
         Why reading ended before all was read; empty as a rule.
+    unseen
+        Folders that could not be looked into.
+    crowded
+        Whether more files hold answers than are compared.
     """
 
     candidates: list[Candidate] = field(default_factory=list)
@@ -110,6 +115,8 @@ class HandIn:
     beside: list[Lying] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     stopped: str = ""
+    unseen: list[str] = field(default_factory=list)
+    crowded: bool = False
 
 
 @dataclass(frozen=True)
@@ -123,7 +130,7 @@ class _File:
 
     @property
     def name(self) -> str:
-        return f"{self.archive}: {self.path}" if self.archive else self.path
+        return legible(f"{self.archive}: {self.path}" if self.archive else self.path)
 
 
 def looks_like_work(name: str) -> bool:
@@ -131,7 +138,11 @@ def looks_like_work(name: str) -> bool:
     return bool(_WORK.search(name))
 
 
-def find(folder: Path, budget: Budget | None = None) -> HandIn:
+def find(
+    folder: Path,
+    budget: Budget | None = None,
+    weigh: Callable[[Reading], int] = lambda _reading: ANSWERS,
+) -> HandIn:
     """Look through a submission; never raises for what is in it.
 
     Parameters
@@ -140,19 +151,23 @@ def find(folder: Path, budget: Budget | None = None) -> HandIn:
         The submission.
     budget
         What it may cost; the usual one if left out.
+    weigh
+        Tells how much of the assignment a file holds, so that no number of other files hides the
+        one with the answers: `NOTHING`, `UNTOUCHED` or `ANSWERS`.
     """
     if is_linked(folder):
         return HandIn(stopped="its folder is a link to another place, and links are not followed")
-    search = _Search(budget or Budget())
+    search = _Search(budget or Budget(), weigh)
     search.run(folder)
     return search.found
 
 
 class _Search:
-    def __init__(self, budget: Budget) -> None:
-        self.budget = budget
+    def __init__(self, budget: Budget, weigh: Callable[[Reading], int]) -> None:
+        self.budget, self.weigh = budget, weigh
         self.found = HandIn()
         self.kept = 0
+        self.weights = [0, 0, 0]
 
     def run(self, folder: Path) -> None:
         walk = Walk(folder, self.budget)
@@ -161,7 +176,7 @@ class _Search:
                 self._guarded(_File("", entry.name, self._from_disk(entry.path)), 0)
         except BudgetError as error:
             self.found.stopped = str(error)
-        self.found.notes += walk.skipped
+        self.found.unseen += map(legible, walk.skipped)
 
     def _from_disk(self, path: Path) -> Callable[[int], bytes]:
         def read(count: int) -> bytes:
@@ -244,11 +259,13 @@ class _Search:
             return
         for found in readings:
             self._add(file, found)
+        if len(data) <= MAX_FILE:  # another notebook may run it
+            self._keep(file, data)
 
     def _text(self, file: _File) -> None:
         data = self._whole(file, MAX_FILE)
         self._keep(file, data)
-        if len(self.found.candidates) >= MAX_FOUND:
+        if is_hidden(PurePosixPath(file.path)):
             return
         try:
             for found in reading.read(data, self.budget):
@@ -264,9 +281,14 @@ class _Search:
             self._keep(file, file.read(MAX_FILE + 1))
 
     def _add(self, file: _File, found: Reading) -> None:
-        if len(self.found.candidates) < MAX_FOUND:
+        self.budget.look()
+        weight = self.weigh(found)
+        if self.weights[weight] < MAX_FOUND:
             made = Candidate(file.name, file.archive, file.path, found, file.when)
             self.found.candidates.append(made)
+            self.weights[weight] += 1
+        elif weight == ANSWERS and all(found != one.reading for one in self.found.candidates):
+            self.found.crowded = True
 
     def _keep(self, file: _File, data: bytes) -> None:
         """Keep a file that may lie beside the notebook; those too large are only named."""

@@ -87,6 +87,9 @@ _PYTHON = re.compile(
 _FENCE = re.compile(
     r"^(`{3,}|~{3,})[ \t]*(?:\{(?:python|code-cell)[ ,}].*|(?:ipython3?|python3?)\b.*)$"
 )
+# What stands at the head of a program of MyST: lines such as :tags: [a], or a block of YAML.
+_OPTIONS = re.compile(r"\A(?:---\n(?:.*\n)*?---[ \t]*(?:\n|\Z)|(?::[\w-]+:.*(?:\n|\Z))+)\n*")
+_GRADE_ID = re.compile(r"\bgrade_id\b[\"']?[ \t]*:[ \t]*[\"']?([\w.-]+)")
 _HEADER = re.compile(r"\A---\n.*?\n(?:---|\.\.\.)\n", re.DOTALL)
 _TEXTS = re.compile(r"\n\n\n+|^\+\+\+.*$|^<!-- #(?:end)?(?:region|md|raw)\b.*-->$", re.MULTILINE)
 _DEFINES = re.compile(r"^(?:async +def|def|class) +\w+.*:", re.MULTILINE)
@@ -487,8 +490,11 @@ def _fenced(text: str) -> list[Cell]:
 
     def close(kind: str) -> None:
         whole = "\n".join(lines).strip("\n")
-        parts = [whole] if kind == "code" else _TEXTS.split(whole)
-        cells.extend(Cell(kind, part.strip("\n")) for part in parts if part.strip())
+        if kind == "code" and whole:
+            cells.append(_program(whole))
+        elif kind != "code":
+            parts = _TEXTS.split(whole)
+            cells.extend(Cell(kind, part.strip("\n")) for part in parts if part.strip())
         lines.clear()
 
     for line in _HEADER.sub("", text).split("\n"):
@@ -502,6 +508,14 @@ def _fenced(text: str) -> list[Cell]:
     prose = "\n".join(cell.source for cell in cells if cell.kind != "code")
     programs = any(cell.kind == "code" for cell in cells)
     return cells if programs and not _DEFINES.search(prose) else []
+
+
+def _program(text: str) -> Cell:
+    """Take the options at the head of a program away; they may hold the name of its cell."""
+    options = _OPTIONS.match(text)
+    name = _GRADE_ID.search(options[0]) if options else None
+    source = text[options.end() :] if options else text
+    return Cell("code", source.strip("\n"), grade_id=name[1] if name else "")
 
 
 def _split(text: str) -> list[Cell]:

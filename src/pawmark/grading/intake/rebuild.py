@@ -35,6 +35,9 @@ _PROGRAM = re.compile(
     r"|\w+ *=[^=]|return\b)",
     re.MULTILINE,
 )
+# Definitions and imports, which a cell further down may need.
+_MAKES = re.compile(r"^(?:(?:async +)?def|class|import|from) ", re.MULTILINE)
+_ELSEWHERE = "# The answer of this cell stands in another one."
 _STRING = re.compile(r"(\"\"\"|''')(.*?)(?:\1|\Z)", re.DOTALL)
 # Lines that do nothing, and that students leave where their code is commented out.
 _IDLE = {"pass", "...", "return", "return None", "raise NotImplementedError",
@@ -458,7 +461,7 @@ class _Rebuild:
         self.free_code |= any(cell.kind == "code" for _, cell in extras)
         self.attempted |= self.answered_elsewhere(extras)
         self.doubt_answers_in_free_cells(answer_of)
-        self.notebook.cells = self.woven(extras)
+        self.notebook.cells = self.woven(self.placed(extras))
         return Repaired(
             self.notebook,
             tuple(self.repairs),
@@ -505,7 +508,7 @@ class _Rebuild:
         if not self.is_elsewhere(i):
             self.repairs.append(f"{_label(cell)} was missing; the original was used")
             return
-        cell.source = "# The answer of this cell stands in another one."
+        cell.source = _ELSEWHERE
         self.attempted.add(str(_nbgrader(cell).get("grade_id")))
         self.repairs.append(f"{_label(cell)} was missing; its answer was found in another cell")
 
@@ -567,6 +570,56 @@ class _Rebuild:
             if _is_solution(cell) and (wanted := _names(cell.source))
             if any(wanted <= found for found in names)
         }
+
+    def placed(self, extras: list[tuple[int, Cell]]) -> list[tuple[int, Cell]]:
+        """Put answers that stand in cells of their own to the places that are as handed out."""
+        for i, original in enumerate(self.originals):
+            wanted = _names(original.source)
+            blank = self.notebook.cells[i].source in (original.source, _ELSEWHERE)
+            if not (_is_solution(original) and not _is_written(original) and wanted and blank):
+                continue
+            found = [
+                extra
+                for extra in extras
+                if extra[1].kind == "code"
+                and wanted <= _names(extra[1].source)
+                and not _idle_magic(extra[1].source)
+            ]
+            check = self.check_of(i)
+            if not found or any(i <= anchor < check for anchor, _ in found):
+                continue
+            self.notebook.cells[i].source = _ELSEWHERE
+            if found[-1][0] >= check:
+                extras = self.moved_up(i, check, found[-1], extras)
+        return extras
+
+    def check_of(self, i: int) -> int:
+        """Return the place of the check cell of the solution cell at a place."""
+        later = range(i + 1, len(self.originals))
+        checks = (
+            k
+            for k in later
+            if _nbgrader(self.originals[k]).get("grade") and not _is_solution(self.originals[k])
+        )
+        return next(checks, len(self.originals))
+
+    def moved_up(
+        self, i: int, check: int, answer: tuple[int, Cell], extras: list[tuple[int, Cell]]
+    ) -> list[tuple[int, Cell]]:
+        """Move an answer from below its check to its place, with what is defined in between."""
+        line = (
+            f"the answer to {_label(self.originals[i])} stood below its check, in a cell that "
+            f"begins with {_quoted(answer[1].source)}; it was put where it is asked for"
+        )
+        self.repairs.append(line)
+        self.doubts.append(Doubt(line, str(_nbgrader(self.originals[i]).get("grade_id"))))
+        made, done = [], False
+        for anchor, cell in extras:
+            helps = not done and anchor >= check and cell.kind == "code"
+            helps = helps and bool(_MAKES.search(cell.source))
+            done = done or cell is answer[1]
+            made.append((i if helps else anchor, cell))
+        return made
 
     def is_unchanged(self, j: int) -> bool:
         original = self.chosen.get(j)

@@ -1,14 +1,33 @@
 """The files of a submission's folder: no link is followed, nothing but files is opened."""
 
 import os
+import re
 import stat
+from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from pawmark.grading.intake.budget import Budget
 
-MAX_DEPTH = 24
+# Folders in which programs keep copies and packages.
+_KEPT_BY_PROGRAMS = re.compile(
+    r"(?:^|/)(?:\.[^/]*|__MACOSX|__pycache__|site-packages|node_modules)$"
+)
+_HALF = re.compile("[\ud800-\udfff]")
+
+
+def legible(text: str) -> str:
+    """Return a text with names of files in it so that it can be written.
+
+    Bytes of a name that are no UTF-8 are taken for letters as Windows has them.
+    """
+
+    def letter(found: re.Match[str]) -> str:
+        byte = ord(found[0]) - 0xDC00
+        return bytes([byte]).decode("cp1252", "replace") if 128 <= byte < 256 else "\ufffd"
+
+    return _HALF.sub(letter, text)
 
 
 class UnreadableError(Exception):
@@ -45,7 +64,7 @@ class Walk:
     Attributes
     ----------
     skipped
-        What could not be looked into, as lines for the student.
+        Folders that could not be looked into, as words for the student.
     """
 
     folder: Path
@@ -55,24 +74,24 @@ class Walk:
         self.skipped: list[str] = []
 
     def files(self) -> Iterator[Entry]:
-        """Yield what is no folder, those of a folder before those below it, by their names.
+        """Yield what is no folder: level by level, by their names.
 
-        It goes without recursion: a folder may be nested as deep as its owner likes.
+        Where programs keep copies and packages is looked at last, so that no number of files there
+        hides what a student made. It goes without recursion: a folder may be nested as deep as its
+        owner likes.
 
         Raises
         ------
         BudgetError
             If it costs too much.
         """
-        waiting = [("", 0)]
-        while waiting:
-            name, depth = waiting.pop()
+        first, last = deque([""]), deque[str]()
+        while first or last:
+            name = (first or last).popleft()
             files, folders = self._look(name)
             yield from (Entry(self.folder / below, below) for below in files)
-            if folders and depth >= MAX_DEPTH:
-                self.skipped.append(f"folders more than {MAX_DEPTH} levels deep were left out")
-            else:
-                waiting += [(below, depth + 1) for below in reversed(folders)]
+            for below in folders:
+                (last if _KEPT_BY_PROGRAMS.search(below) else first).append(below)
 
     def _look(self, name: str) -> tuple[list[str], list[str]]:
         files: list[str] = []
@@ -84,7 +103,8 @@ class Walk:
                     below = f"{name}/{entry.name}" if name else entry.name
                     (folders if entry.is_dir(follow_symlinks=False) else files).append(below)
         except OSError as error:
-            self.skipped.append(f"the folder {name!r} cannot be read: {error.strerror}")
+            shown = f"the folder {name[:200]!r}" if name else "the folder of the submission"
+            self.skipped.append(f"{shown} cannot be read: {error.strerror}")
         return sorted(files), sorted(folders)
 
 

@@ -21,7 +21,7 @@ from pawmark.grading.course_folder import source_notebook
 from pawmark.grading.intake import stand_in
 from pawmark.grading.intake.beside import read_course_files
 from pawmark.grading.intake.cells import exercise_of
-from pawmark.grading.intake.choosing import choose
+from pawmark.grading.intake.choosing import choose, weigher
 from pawmark.grading.intake.finding import find
 from pawmark.grading.intake.rebuild import Repaired, unreadable
 from pawmark.grading.intake.release_form import release_of
@@ -252,7 +252,7 @@ def repair_submission(source: Path, folder: Path, course: Path) -> Repaired:
     trains = not stand_in.wanted()
     course_files = read_course_files(source.parent)
     try:
-        found = find(folder)
+        found = find(folder, weigh=weigher(pristine))
         if not trains:  # what was trained comes on another way
             found.beside = [file for file in found.beside if file.data]
         repaired = choose(pristine, found, source.name, course_files)

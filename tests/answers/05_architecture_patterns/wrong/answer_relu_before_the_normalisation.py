@@ -1,7 +1,7 @@
 """The convolution has the relu, and the normalisation comes last.
 
 names: relu-before-normalisation
-severity: fatal
+severity: major
 """
 
 # %% 05-conv-bn-relu

@@ -1,7 +1,7 @@
 """The convolution has a relu, and another one follows the normalisation.
 
 names: two-relus
-severity: fatal
+severity: major
 """
 
 # %% 05-conv-bn-relu

@@ -1,6 +1,6 @@
 """Channels that speak against the class are left out before adding up.
 
-names: cut-in-each-channel
+names: left out channel by channel|cut-early
 severity: major
 """
 
