@@ -60,6 +60,17 @@ def outcome(small_pets):
     return of
 
 
+@pytest.mark.parametrize("name", ["PYTEST_ADDOPTS", "PYTEST_PLUGINS"])
+def test_what_is_set_for_every_pytest_is_no_matter_of_hidden_checks(
+    name, tmp_path, outcome, monkeypatch
+):
+    """An instructor who works on another project may have options or plug-ins set for it."""
+    fill(tmp_path)
+    monkeypatch.setenv(name, "--no_such_option")
+
+    assert outcome(tmp_path, 8) == [Outcome.PASSED]
+
+
 def test_file_is_named_after_the_exercise():
     """The name of the file is the exercise's, with underscores for hyphens."""
     assert module_name("02-list-pairs") == "test_02_list_pairs.py"

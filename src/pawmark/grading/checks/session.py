@@ -341,6 +341,7 @@ def with_checks(
     own = courses.plugin().fixtures(session.checking)
     plugins = [session, *([] if own is None else [own]), loop]
     with (
+        _without_options_of_others(),
         packages({module.parent for module in modules}),
         contextlib.redirect_stdout(said),
         contextlib.redirect_stderr(said),
@@ -421,6 +422,17 @@ _OPTIONS = (
     "-q",
     "-s",
 )  # fmt: skip
+
+
+@contextlib.contextmanager
+def _without_options_of_others() -> Iterator[None]:
+    """Hide what the surroundings tell every pytest to do: it is no matter of hidden checks."""
+    names = ("PYTEST_ADDOPTS", "PYTEST_PLUGINS")
+    hidden = {name: os.environ.pop(name) for name in names if name in os.environ}
+    try:
+        yield
+    finally:
+        os.environ.update(hidden)
 
 
 @contextlib.contextmanager
