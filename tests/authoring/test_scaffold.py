@@ -84,7 +84,8 @@ def test_answers_of_a_new_assignment_are_judged_right(course, monkeypatch, small
     assert {path.parent.name for path in paths} == {"right", "wrong"}
 
     for path in paths:
-        (result,) = test_answer_bank.grade(path)
+        with test_answer_bank.answered(path) as answer:
+            (result,) = test_answer_bank.grade(*answer)
         if path.parent.name == "right":
             assert result.points == result.max_points
         else:

@@ -219,3 +219,13 @@ def test_a_folder_that_cannot_be_read_asks_a_person(tmp_path):
     assert repaired.attempted >= set(BOTH)
     assert any("not all of it was seen" in doubt.reason for doubt in repaired.doubts)
     assert max(map(len, repaired.repairs), default=0) < 1000
+
+
+def test_lines_without_their_ends_are_lines(tmp_path):
+    """A program that writes sources as lists of bare lines has not made one line of them."""
+    notebook = WORK.notebook
+    for cell in notebook["cells"]:
+        cell["source"] = "".join(cell["source"]).split("\n")
+    put(tmp_path, notebook)
+
+    assert runs(read(tmp_path)) == set(BOTH)

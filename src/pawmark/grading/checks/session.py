@@ -427,12 +427,14 @@ _OPTIONS = (
 @contextlib.contextmanager
 def _without_options_of_others() -> Iterator[None]:
     """Hide what the surroundings tell every pytest to do: it is no matter of hidden checks."""
-    names = ("PYTEST_ADDOPTS", "PYTEST_PLUGINS")
-    hidden = {name: os.environ.pop(name) for name in names if name in os.environ}
+    hidden = {
+        "PYTEST_ADDOPTS": os.environ.pop("PYTEST_ADDOPTS", None),
+        "PYTEST_PLUGINS": os.environ.pop("PYTEST_PLUGINS", None),
+    }
     try:
         yield
     finally:
-        os.environ.update(hidden)
+        os.environ.update({name: value for name, value in hidden.items() if value is not None})
 
 
 @contextlib.contextmanager

@@ -411,8 +411,10 @@ def _text(value: Any) -> str:
 
 
 def _source(value: Any) -> str:
-    parts = value if isinstance(value, list) else [value]
-    return plain("".join(map(_text, parts)))
+    parts = [_text(part) for part in (value if isinstance(value, list) else [value])]
+    # Every line but the last ends in a line end, unless some program has lost them all.
+    lost = len(parts) > 1 and not any(part.endswith(("\n", "\r")) for part in parts[:-1])
+    return plain(("\n" if lost else "").join(parts))
 
 
 def plain(text: str) -> str:
