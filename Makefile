@@ -17,7 +17,7 @@ ARGS ?=
 
 # Files of tests are shared out between three processes, the longest first (tests/conftest.py): two
 # cores have enough to do with that, since many tests wait. ARGS="-n 0" runs them in one process, for a debugger.
-PYTEST := $(BIN)/python -m pytest -n 3 --dist loadgroup --no-loadscope-reorder
+PYTEST := $(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder
 
 .PHONY: help environment sandbox demo test test-all coverage lint lab docs bench release solutions \
         prove calibrate wheels lock clean

@@ -22,9 +22,8 @@ LONG = (
     "grading/session/test_grading_warm.py",
     "house/test_faults.py",
 )
-# Files of many long tests that need nothing of each other: shared out a few at a time.
+# Files of many long tests that need nothing of each other: shared out one at a time.
 SHARED_OUT = ("answers_bank/test_answer_bank.py", "grading/sandbox/test_grading_killed.py")
-A_FEW = 6
 BESIDE_THE_CHECKOUT = Path(__file__).resolve().parents[2] / "shared" / "real_pets"
 
 
@@ -42,31 +41,39 @@ def pytest_configure() -> None:
         signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
-@pytest.hookimpl(tryfirst=True)  # before what writes the groups into the names of the tests
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Start with the files that take longest, and measure them only when all is to be measured.
-
-    Processes that share the tests (``--dist loadgroup``) take a file at a time, since its tests
-    may share what was made for them, or a few of a file whose tests do not.
-    """
+def name_of(item: pytest.Item) -> str:
+    """Return the file of a test, below this folder."""
     tests = Path(__file__).parent
+    return item.path.relative_to(tests).as_posix() if item.path.is_relative_to(tests) else ""
 
-    def name_of(item: pytest.Item) -> str:
-        return item.path.relative_to(tests).as_posix() if item.path.is_relative_to(tests) else ""
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Start with the files that take longest, and measure them only when all is to be measured."""
 
     def rank(item: pytest.Item) -> int:
         name = name_of(item)
         return LONG.index(name) if name in LONG else len(LONG)
 
     items.sort(key=rank)
-    counts: dict[str, int] = {}
-    for item in items:
-        name = name_of(item)
-        place = counts[name] = counts.get(name, -1) + 1
-        few = f"{name}-{place // A_FEW}" if name in SHARED_OUT else name
-        item.add_marker(pytest.mark.xdist_group(few))
-        if name in LONG and not os.environ.get("COVER_ALL_TESTS"):
-            item.add_marker("no_cover")
+    if not os.environ.get("COVER_ALL_TESTS"):
+        for item in items:
+            if rank(item) < len(LONG):
+                item.add_marker("no_cover")
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> object:
+    """Share tests out by files, as ``--dist loadfile`` does, and those of some files singly."""
+    if config.getvalue("dist") != "loadfile":
+        return None
+    from xdist.scheduler import LoadFileScheduling
+
+    class ByFiles(LoadFileScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            file = super()._split_scope(nodeid)
+            return nodeid if file.removeprefix("tests/") in SHARED_OUT else file
+
+    return ByFiles(config, log)
 
 
 @pytest.fixture(scope="session")
