@@ -127,6 +127,8 @@ def grade(
         _list(console, _asked_of_a_person(stray))
         return 1 if stray else 0
     require_ready(course)
+    if scheduler is None and choice.chosen() == choice.NONE:
+        _list(console, choice.warnings(choice.NONE))  # nbgrader's own go to its log
     for name in todo:
         ensure_known(course, name)
     (course / KEPT).mkdir(exist_ok=True)
