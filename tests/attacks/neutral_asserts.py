@@ -1,7 +1,7 @@
 """Replaces pytest, the asserts' exception class and the kit's own check helpers.
 
 tries: neutralised asserts and pytest
-outcome: failed
+outcome: error in your code
 """
 
 # %% 99-weigh
