@@ -229,3 +229,34 @@ def test_lines_without_their_ends_are_lines(tmp_path):
     put(tmp_path, notebook)
 
     assert runs(read(tmp_path)) == set(BOTH)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "double = lambda x: 2 * x",
+        "def twice(x):\n    return 2 * x\n\ndouble: object = twice",
+        "import sys, types\nsys.modules['h'] = types.SimpleNamespace(f=lambda x: 2 * x)\n"
+        "from h import f as double",
+    ],
+    ids=["lambda", "another name", "imported"],
+)
+def test_an_answer_is_whatever_gives_the_name(answer, tmp_path):
+    """A function can come from a lambda, another name or a module."""
+    notebook = WORK.notebook
+    notebook["cells"][3]["source"] = WORK.untouched["cells"][3]["source"]
+    notebook["cells"].append(code(answer))
+    put(tmp_path, notebook)
+
+    assert runs(read(tmp_path)) == set(BOTH)
+
+
+def test_answers_in_a_hidden_script_are_not_lost(tmp_path):
+    """An untouched notebook, and the work where a program keeps its copies: a person is asked."""
+    put(tmp_path, WORK.untouched)
+    script = "\n".join(f"# %%\n{source}\n" for source in ANSWERS.values())
+    put(tmp_path, script.encode(), ".ipynb_checkpoints/work-checkpoint.py")
+    repaired = read(tmp_path)
+
+    assert repaired.attempted >= set(BOTH)
+    assert repaired.doubts

@@ -23,6 +23,7 @@ from pawmark.grading.intake.rebuild import (
     Doubt,
     Repaired,
     is_of,
+    names_asked_for,
     rebuild,
     unreadable,
     written_in,
@@ -40,8 +41,13 @@ _Made = tuple[Candidate, Repaired]
 
 def weigher(pristine: NotebookNode) -> Callable[[Reading], int]:
     """Return what tells how much of an assignment a file holds; see `finding.find`."""
+    names = names_asked_for(pristine)
 
     def weigh(reading: Reading) -> int:
+        cells = [cell for cell in reading.cells if cell is not None]
+        told = any(cell.grade_id or any(name in cell.source for name in names) for cell in cells)
+        if reading.is_script and not told:  # modules of an environment are many
+            return NOTHING
         made = rebuild(pristine, reading)
         if made.attempted:
             return ANSWERS

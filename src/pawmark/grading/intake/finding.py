@@ -265,8 +265,6 @@ class _Search:
     def _text(self, file: _File) -> None:
         data = self._whole(file, MAX_FILE)
         self._keep(file, data)
-        if is_hidden(PurePosixPath(file.path)):
-            return
         try:
             for found in reading.read(data, self.budget):
                 self._add(file, found)

@@ -35,6 +35,8 @@ _PROGRAM = re.compile(
     r"|\w+ *=[^=]|return\b)",
     re.MULTILINE,
 )
+_ASSIGNMENT = re.compile(r"^(\w+)[ \t]*(?::[^=\n]+)?=(?!=)", re.MULTILINE)
+_IMPORTED = re.compile(r"^from[ \t]+[\w.]+[ \t]+import[ \t]+(.+)$", re.MULTILINE)
 # Definitions and imports, which a cell further down may need.
 _MAKES = re.compile(r"^(?:(?:async +)?def|class|import|from) ", re.MULTILINE)
 _ELSEWHERE = "# The answer of this cell stands in another one."
@@ -185,6 +187,14 @@ def _names(source: str) -> set[str]:
     return set(_DEFINITION.findall(source))
 
 
+def _bound(source: str) -> set[str]:
+    """Return the names that a source gives to something at its top level, by any way of Python."""
+    found = _names(source) | set(_ASSIGNMENT.findall(source))
+    for listed in _IMPORTED.findall(source):
+        found |= {name.split()[-1] for name in listed.strip("() ").split(",") if name.split()}
+    return found
+
+
 def _defines(source: str) -> set[str]:
     """Return the names of all functions and classes in a text, however far they are moved in."""
     return set(re.findall(r"^[ \t>]*(?:async +def|def|class) +(\w+)", source, re.MULTILINE))
@@ -237,6 +247,11 @@ def _cleared(pristine: NotebookNode) -> NotebookNode:
 def _is_written(cell: NotebookNode) -> bool:
     """Tell whether a cell takes a text that a person grades."""
     return _is_solution(cell) and bool(_nbgrader(cell).get("grade"))
+
+
+def names_asked_for(pristine: NotebookNode) -> set[str]:
+    """Return the names of the functions and classes that an assignment asks for."""
+    return set().union(*(_names(cell.source) for cell in pristine.cells if _is_solution(cell)))
 
 
 def written_in(notebook: NotebookNode) -> list[str]:
@@ -525,7 +540,7 @@ class _Rebuild:
             if cell.kind == "code" and not self.is_unchanged(j)
         ]
         added = [piece for pieces in self.added.values() for _, piece in pieces]
-        return [_names(source) for source in (*own, *added)]
+        return [_bound(source) for source in (*own, *added)]
 
     @cached_property
     def added(self) -> dict[int, list[tuple[bool, str]]]:
@@ -547,7 +562,7 @@ class _Rebuild:
     def doubt_answers_in_free_cells(self, answer_of: dict[int, int]) -> None:
         """Ask a person where a cell for trying things out holds an answer, and its place none."""
         free = [
-            _names(self.cells[answer_of[i]].source)
+            _bound(self.cells[answer_of[i]].source)
             for i, cell in enumerate(self.originals)
             if _is_free(cell) and i in answer_of and self.differs(i, answer_of[i])
         ]
@@ -563,7 +578,7 @@ class _Rebuild:
 
     def answered_elsewhere(self, extras: list[tuple[int, Cell]]) -> set[str]:
         """Return the exercises whose names a cell of the student's own defines."""
-        names = [_names(cell.source) for _, cell in extras if cell.kind == "code"]
+        names = [_bound(cell.source) for _, cell in extras if cell.kind == "code"]
         return {
             str(_nbgrader(cell).get("grade_id"))
             for cell in self.originals
@@ -582,7 +597,7 @@ class _Rebuild:
                 extra
                 for extra in extras
                 if extra[1].kind == "code"
-                and wanted <= _names(extra[1].source)
+                and wanted <= _bound(extra[1].source)
                 and not _idle_magic(extra[1].source)
             ]
             check = self.check_of(i)
@@ -618,7 +633,7 @@ class _Rebuild:
             helps = not done and anchor >= check and cell.kind == "code"
             helps = helps and bool(_MAKES.search(cell.source))
             done = done or cell is answer[1]
-            made.append((i if helps else anchor, cell))
+            made.append((i if helps or cell is answer[1] else anchor, cell))
         return made
 
     def is_unchanged(self, j: int) -> bool:
@@ -710,7 +725,7 @@ class _Rebuild:
     def doubt_unrun_answer(self, i: int, grade_id: str, extras: list[tuple[int, Cell]]) -> None:
         wanted, label = _names(self.originals[i].source), _label(self.originals[i])
         running = [c for _, c in extras if c.kind == "code" and not _idle_magic(c.source)]
-        if wanted and any(wanted <= _names(cell.source) for cell in running):
+        if wanted and any(wanted <= _bound(cell.source) for cell in running):
             return
         near = [id(cell) for _, cell in self.near(i, extras)]
         for _, cell in extras:
