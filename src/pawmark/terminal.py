@@ -3,6 +3,7 @@
 import json
 import os
 import sys
+from collections.abc import Iterable
 from typing import Any
 
 from rich.console import Console
@@ -38,6 +39,12 @@ def say(text: str) -> None:
     """Print a line on what was done, unless only results are wanted."""
     if not is_quiet():
         print(text, flush=True)
+
+
+def warn(lines: Iterable[str]) -> None:
+    """Print on stderr what a person should know, even where only results are wanted."""
+    for line in lines:
+        print(f"warning: {printable(line)}", file=sys.stderr, flush=True)
 
 
 def echo(line: str) -> None:

@@ -109,7 +109,7 @@ def test_settings_of_a_course_reach_its_workers(course):
     (course / "nbgrader_config.py").write_text(
         BEGIN + "c.Pawmark.sandbox = 'none'\nc.Pawmark.memory_gb = 3\nc.Pawmark.memori = 3\n"
     )
-    done = run(course, "pawmark", "grade", NAME, "--workers", "1")
+    done = run(course, "pawmark", "grade", NAME, "--workers", "1", PAWMARK_SUBMISSION_TIMOUT="9")
     record = json.loads((course / "autograded" / "anna" / NAME / f"{NAME}.record.json").read_text())
     recordings = list((course / ".pawmark" / "records").glob("*.jsonl"))
     log = (course / ".pawmark" / "logs" / f"autograde-{NAME}.log").read_text()
@@ -119,6 +119,8 @@ def test_settings_of_a_course_reach_its_workers(course):
     assert len(recordings) == 1  # nbgrader found the worker's: same limits, same sandbox, same key
     assert "Unchanged since it was last run" in log
     assert log.count("c.Pawmark.memori is no setting of Pawmark") == 1
+    assert "warning: c.Pawmark.memori is no setting of Pawmark" in done.stderr
+    assert "warning: PAWMARK_SUBMISSION_TIMOUT is no setting of Pawmark" in done.stderr
     assert "Did you mean c.Pawmark.memory_gb?" in log
 
 

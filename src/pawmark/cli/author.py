@@ -31,7 +31,7 @@ def _generate(names: list[str] | None, subcommand: str, target: str, force: bool
     from pawmark.grading.gradebook import course_settings
 
     course = find_course()
-    course_settings.adopt(course)
+    terminal.warn(course_settings.adopt(course))
     wanted = [find_assignment(course, name) for name in names or assignments(course)]
     for made in refresh(course, wanted, subcommand, target, force):
         what = "wrote" if made.written else "up to date:"
@@ -60,7 +60,7 @@ def calibrate(
     from pawmark.vision.calibration import named_photographs
 
     course = find_course()
-    course_settings.adopt(course)
+    terminal.warn(course_settings.adopt(course))
     name = find_assignment(course, assignment)
     if show:
         from pawmark.vision.calibration.evidence import describe

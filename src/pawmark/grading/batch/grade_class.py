@@ -18,7 +18,7 @@ from typing import Any
 
 from rich.console import Console
 
-from pawmark import settings
+from pawmark import settings, terminal
 from pawmark.errors import CourseError
 from pawmark.grading import course as courses
 from pawmark.grading.batch.board import Board
@@ -44,7 +44,7 @@ def require_ready(course: Path) -> None:
         When the course cannot be written to, its gradebook is damaged or locked, or a setting
         says what it must not say.
     """
-    course_settings.adopt(course)
+    terminal.warn(course_settings.adopt(course))
     courses.use_of(course)
     choice.require()
     reason = readiness.obstacle(course, f"sqlite:///{course / GRADEBOOK}")
