@@ -214,6 +214,19 @@ def test_a_misspelt_name_is_no_misconception():
     assert first(answer("nothing", exercise=exercise)).misconception == ""
 
 
+def test_a_warning_is_no_error():
+    """What NumPy warns of is a result, for the answer as for the misconception: here NaN."""
+
+    def mean_of_nothing(mask, label):
+        return float(np.mean(mask[mask > 9]))
+
+    exercise = toy(variants=[Variant("mean", mean_of_nothing, "fatal", "nothing has no mean")])
+
+    assert first(answer("float(mask[mask > 9].mean())", exercise=exercise)).message == (
+        "nothing has no mean"
+    )
+
+
 def test_two_slips_are_named_together():
     """Where no single variant agrees on every input, pairs of switches are tried."""
     result = answer("int(mask[mask >= label].sum())")
