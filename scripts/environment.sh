@@ -20,6 +20,13 @@ base_of='import sys; print(getattr(sys, "_base_executable", None) or sys.executa
 say() { printf 'pawmark: %s\n' "$*"; }
 fail() { printf 'pawmark: %s\n' "$@" >&2; exit 1; }
 
+# There is no TensorFlow for them any more: better said here than by pip after ten minutes.
+refuse_intel_macs() {
+    [ "$(uname -s 2>/dev/null)-$(uname -m 2>/dev/null)" = Darwin-x86_64 ] || return 0
+    fail "This is a Mac with an Intel processor, and TensorFlow is not built for those any more (the last is 2.16)." \
+        "Use Linux on it, in a virtual machine or a container, or another machine."
+}
+
 suitable() { case $1 in 3.11 | 3.12 | 3.13) true ;; *) false ;; esac; }
 
 # Sets python and version to the first suitable interpreter.
@@ -151,6 +158,7 @@ case $kind in
     cpu | gpu) ;;
     *) fail "TENSORFLOW is $kind; it can be cpu or gpu: make environment TENSORFLOW=gpu" ;;
 esac
+refuse_intel_macs
 [ -z "${PYTHON:-}" ] || find_python "$PYTHON"
 wrong=$(whats_wrong)
 [ -z "$wrong" ] || create "$wrong"

@@ -37,8 +37,9 @@ def scripts(tmp_path):
 
 
 def put_tool(folder, name, lines):
-    """Write an executable shell script."""
+    """Write an executable shell script, in the place of a tool that is there."""
     path = folder / name
+    path.unlink(missing_ok=True)  # of a link: what it points to is the system's
     path.write_text(f"#!/bin/sh\n{lines}\n")
     path.chmod(0o755)
 
@@ -148,6 +149,19 @@ def test_another_tensorflow_than_these_two_is_refused(bin_folder, scripts):
 
     assert result.returncode == 1
     assert "TENSORFLOW is rocm; it can be cpu or gpu" in result.stderr
+    assert not (scripts.parent / ".venv").exists()
+
+
+def test_a_mac_with_an_intel_processor_is_refused_before_pip(bin_folder, scripts):
+    """There is no TensorFlow for it: that is said at once, with what can be done."""
+    put_tool(bin_folder, "uname", "case $1 in -s) echo Darwin;; -m) echo x86_64;; esac")
+    put_tool(bin_folder, "python3", "echo 3.12")
+
+    result = run_script(scripts / "environment.sh", bin_folder)
+
+    assert result.returncode == 1
+    assert "Mac with an Intel processor" in result.stderr
+    assert "virtual machine or a container" in result.stderr
     assert not (scripts.parent / ".venv").exists()
 
 

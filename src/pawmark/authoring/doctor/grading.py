@@ -6,7 +6,7 @@ from pathlib import Path
 import psutil
 
 from pawmark.doctor import machine
-from pawmark.doctor.finding import Finding
+from pawmark.doctor.finding import Finding, Status
 from pawmark.doctor.machine import GIGABYTE, gigabytes
 from pawmark.grading.batch import pool
 from pawmark.grading.gradebook import course_settings
@@ -28,6 +28,8 @@ def settings_of(course: Path | None) -> Finding:
 def sandbox() -> Finding:
     """Ask whether student code can be locked in here."""
     reason = sandboxes.refusal()
+    if reason is not None and not bubblewrap.possible():
+        return Finding("sandbox", Status.SKIPPED, reason)  # nothing that could be mended here
     if reason is not None:
         return Finding.mend("sandbox", "does not work here, so grading refuses", reason)
     name = sandboxes.chosen()

@@ -9,9 +9,9 @@ each process for itself, and the kernel exempts root's processes from the limit 
 
 import contextlib
 import dataclasses
+import functools
 import json
 import os
-import resource
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,8 +20,6 @@ MEMORY_FILES = ("dev/shm", "tmp", "home/student")
 MAX_SHARING = 64
 
 _INODE = 1 << 10
-_TICKS = os.sysconf("SC_CLK_TCK")
-_PAGE = os.sysconf("SC_PAGE_SIZE")
 _OWN_COUNT = (5, 14)
 _SLACK = 512 << 20
 
@@ -72,6 +70,8 @@ class Limits:
             Whether processes are counted for this sandbox alone. Elsewhere the limit on their
             number would count all of the user's, and is left out.
         """
+        import resource  # not on Windows, where this module is imported too
+
         wanted = {
             resource.RLIMIT_CORE: 0,
             resource.RLIMIT_CPU: self.cpu_seconds,
@@ -87,7 +87,14 @@ class Limits:
             Path("/proc/self/oom_score_adj").write_text("1000")
 
 
+@functools.cache
+def _unit(name: str) -> int:
+    return os.sysconf(name)
+
+
 def _lower(kind: int, value: int) -> None:
+    import resource
+
     hard = resource.getrlimit(kind)[1]
     value = value if hard == resource.RLIM_INFINITY else min(value, hard)
     resource.setrlimit(kind, (value, value))
@@ -155,7 +162,9 @@ def process_usage(folder: Path) -> Usage:
         # The name of the process may hold anything, brackets and spaces too.
         fields = (folder / "stat").read_bytes().rpartition(b")")[2].split()
         ticks = sum(map(int, fields[11:15]))
-        return Usage(int(fields[21]) * _PAGE, int(fields[17]), ticks / _TICKS)
+        return Usage(
+            int(fields[21]) * _unit("SC_PAGE_SIZE"), int(fields[17]), ticks / _unit("SC_CLK_TCK")
+        )
     except (OSError, ValueError, IndexError):
         return Usage()
 

@@ -5,7 +5,6 @@ that the reason is named in words.
 """
 
 import contextlib
-import fcntl
 import hashlib
 import os
 import shutil
@@ -123,6 +122,8 @@ def alone(course: Path, waiting: Callable[[], None]) -> Iterator[None]:
     waiting
         Called when another grader is at work.
     """
+    import fcntl  # not on Windows, where this module is imported too
+
     folder = os.open(course, os.O_RDONLY | os.O_DIRECTORY)
     try:
         try:

@@ -8,9 +8,7 @@ it may write lies in memory, is capped, and is gone when the sandbox ends.
 
 import contextlib
 import functools
-import grp
 import os
-import pwd
 import shutil
 import subprocess
 import sys
@@ -67,7 +65,7 @@ def available() -> str | None:
     if not possible():
         return (
             "Grading needs Linux, WSL or a container: this system has nothing that locks student "
-            f"code in. Releasing, feedback and reports work here. {_OPT_OUT}"
+            f"code in. Releasing, feedback and reports work here.{_opting_out()}"
         )
     if _bwrap() is None:
         return (
@@ -93,6 +91,15 @@ def filtered() -> bool:
 def possible() -> bool:
     """Tell whether this is a system for which there are sandboxes."""
     return sys.platform == "linux"
+
+
+def may_be_left_out() -> bool:
+    """Tell whether student code can at least be run without a sandbox: not on Windows."""
+    return sys.platform != "win32"
+
+
+def _opting_out() -> str:
+    return f" {_OPT_OUT}" if may_be_left_out() else ""
 
 
 def installed() -> bool:
@@ -127,6 +134,9 @@ def bounds_processes(data: Path | None = None) -> bool:
 
 
 def _known(number: int) -> bool:
+    import grp  # neither is there on Windows, where this module is imported too
+    import pwd
+
     for look in (pwd.getpwuid, grp.getgrgid):
         try:
             look(number)

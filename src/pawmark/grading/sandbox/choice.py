@@ -149,7 +149,7 @@ def _best() -> str:
 
 @functools.cache
 def _refusal(name: str, asked: bool, without_devices: str) -> str | None:
-    if name != NONE and not bubblewrap.possible():
+    if not bubblewrap.possible() and (name != NONE or not bubblewrap.may_be_left_out()):
         return bubblewrap.available()
     if name == LANDLOCK:
         reason = landlocked.available() or _no_device(without_devices)
