@@ -1,4 +1,4 @@
-"""Hidden checks of 02-list-pairs: photographs and masks of the same name, sorted by it."""
+"""Hidden checks of 02-list-pairs: photographs and masks of the same name, by file name."""
 
 from hypothesis import strategies as st
 
@@ -8,7 +8,8 @@ from pawmark.checks import Contract, Exercise, Place, Slip, Stratum, exact, inpu
 def judge(images_dir, trimaps_dir):
     """Look which names the files of both folders have in common."""
     names = names_of(images_dir, ".jpg") & names_of(trimaps_dir, ".png")
-    return [(f"{images_dir}/{name}.jpg", f"{trimaps_dir}/{name}.png") for name in sorted(names)]
+    found = sorted(f"{name}.jpg" for name in names)
+    return [(f"{images_dir}/{file}", f"{trimaps_dir}/{file[:-4]}.png") for file in found]
 
 
 def names_of(folder, ending):
@@ -63,6 +64,7 @@ def formula(
     beginning=False,
     without_case=False,
     by_number=False,
+    without_ending=False,
 ):
     """Go through the photographs, with what may go wrong."""
     names, masks = files_of(images_dir), files_of(trimaps_dir)
@@ -75,6 +77,8 @@ def formula(
         names = [name for name in names if zipped or not name.startswith(".")]
     if by_number:
         names = sorted(names, key=by_number_in)
+    if without_ending:
+        names = sorted(names, key=lambda name: name.rpartition(".")[0])
     if without_case:
         names = sorted(names, key=str.lower)
     if zipped:
@@ -142,6 +146,11 @@ variants = switches(
         "major",
         "the names are sorted by the number in them: in the order of sorted(), _10 comes before _2",
     ),
+    without_ending=Slip(
+        "minor",
+        "the pairs are sorted by NAME alone: in the order of the file names, NAME-2.jpg comes "
+        "before NAME.jpg",
+    ),
 )
 
 LETTERS = list("abcdefghijklmnopqrstuvwxyz")
@@ -159,19 +168,32 @@ def numbered(rng, count):
     return [str(name) for name in rng.permutation(sorted(found))]
 
 
-def folders(rng, both, images=(), trimaps=(), text=False, where=None):
+def folders(rng, both, images=(), trimaps=(), text=False, where=None, relative=False):
     """Lay out two folders: names that both have, and further files of each."""
     one, other = where or FOLDERS[rng.integers(len(FOLDERS))]
     paths = [f"{one}/{name}.jpg" for name in both] + [f"{one}/{file}" for file in images]
     paths += [f"{other}/{name}.png" for name in both] + [f"{other}/{file}" for file in trimaps]
     files = {f"{one}/": b"", f"{other}/": b""}
     files.update((str(path), b"content") for path in rng.permutation(paths))
-    return Place(files, one, as_path=not text), Place(files, other, as_path=not text)
+    told = {"as_path": not text, "relative": relative}
+    return Place(files, one, **told), Place(files, other, **told)
 
 
 def plain(rng, count, text=False):
     """Draw pairs, and nothing else."""
     return folders(rng, numbered(rng, count), text=text)
+
+
+def from_here(rng, count, text):
+    """Draw pairs in folders that are told from the working folder."""
+    return folders(rng, numbered(rng, count), text=text, relative=True)
+
+
+def longer_names(rng, count):
+    """Draw names that others go on from with what sorts before a dot."""
+    short = word(rng)
+    longer = [short + sign + str(rng.integers(2, 10)) for sign in " !#+-"]
+    return folders(rng, [short, *longer, *numbered(rng, count)])
 
 
 def special_order(rng, count):
@@ -305,6 +327,18 @@ exercise = Exercise(
         Stratum(
             "folders given as text",
             inputs(plain, count=few, text=st.just(True)),
+            row="corners",
+            count=3,
+        ),
+        Stratum(
+            "folders told from the working folder",
+            inputs(from_here, count=few, text=st.booleans()),
+            row="corners",
+            count=3,
+        ),
+        Stratum(
+            "names that go on with a sign",
+            inputs(longer_names, count=few),
             row="corners",
             count=3,
         ),

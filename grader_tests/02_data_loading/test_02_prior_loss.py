@@ -120,6 +120,12 @@ exercise = Exercise(
             inputs(uneven, form=st.sampled_from([tuple, np.array])),
             row="corners",
         ),
+        Stratum(
+            "a class that never occurs, in an array",
+            inputs(uneven, form=st.just(np.array), absent=st.just(1)),
+            row="corners",
+            count=2,
+        ),
     ],
     variants=variants,
     same=close(atol=1e-5),

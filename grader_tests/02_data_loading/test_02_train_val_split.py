@@ -113,6 +113,13 @@ def all_held_out(rng, count):
     return rows(rng, count, count)
 
 
+def equal_rows(rng, count):
+    """Draw rows of which the same are in both parts, as where a photograph is there twice."""
+    pictures, masks, held_out = rows(rng, count, count // 3)
+    again = rng.integers(0, count // 3, count)
+    return pictures[again], masks[again], held_out
+
+
 exercise = Exercise(
     "02-train-val-split",
     function="train_val_split",
@@ -121,6 +128,8 @@ exercise = Exercise(
         Stratum("a few rows held out", some_held_out(), count=8),
         Stratum("no row held out", inputs(none_held_out, count=st.integers(1, 12)), row="corners"),
         Stratum("all rows held out", inputs(all_held_out, count=st.integers(1, 12)),
+                row="corners"),
+        Stratum("equal rows in both parts", inputs(equal_rows, count=st.integers(7, 12)),
                 row="corners"),
     ],
     variants=variants,

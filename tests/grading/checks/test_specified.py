@@ -495,6 +495,35 @@ def test_a_place_comes_as_text_or_as_a_path():
     assert graded(right, exercise=exercise).points == 10
 
 
+def test_a_place_may_be_told_from_the_working_folder(monkeypatch, tmp_path):
+    """Code that leaves the working folder loses what it is told from there, and is caught."""
+    monkeypatch.chdir(tmp_path)
+    files = {"images/a.jpg": b"1", "images/b.jpg": b"2"}
+    exercise = Exercise(
+        "99-list", "names", lambda place: sorted(f"folder:/{path}" for path in place.files),
+        [Stratum("folders", st.just((Place(files, "images", relative=True),)))], same=exact,
+        contract=None,
+    )  # fmt: skip
+    right = """
+        import os
+
+        def names(folder):
+            assert not os.path.isabs(folder)
+            return [os.path.join(folder, name) for name in sorted(os.listdir(folder))]
+    """
+    wrong = """
+        import os
+
+        def names(folder):
+            os.chdir(folder)
+            return [os.path.join(folder, name) for name in sorted(os.listdir(folder))]
+    """
+
+    assert graded(right, exercise=exercise).points == 10
+    assert graded(wrong, exercise=exercise).points == 0
+    assert Path.cwd() == tmp_path
+
+
 def test_places_may_stand_in_lists_of_tuples():
     """A list of pairs of paths is built as such, and a change of the list is the caller's."""
     names = ("images/a.jpg", "masks/a.png")

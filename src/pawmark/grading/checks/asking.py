@@ -98,7 +98,8 @@ def _marked(tree: Any) -> Any:
 def _argument(value: Any) -> dict[str, Any]:
     if isinstance(value, Place):
         place: dict[str, Any] = {"place": dict(value.files), "path": value.path}
-        return place | {"as_path": True} if value.as_path else place
+        told = {"as_path": value.as_path, "relative": value.relative}
+        return place | {name: True for name, is_so in told.items() if is_so}
     if isinstance(value, Inside):
         built: dict[str, Any] = {"inside": value.operation, "arguments": dict(value.arguments)}
         return built if value.state is None else built | {"state": value.state}

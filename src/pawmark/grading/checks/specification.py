@@ -127,11 +127,14 @@ class Place:
         The path within the folder, empty for the folder itself.
     as_path
         Whether the function gets a `pathlib.Path`; by default it gets text.
+    relative
+        Whether it is told from the working folder; by default from the root.
     """
 
     files: Mapping[str, bytes] = field(repr=False)  # many, and the same in each place of a call
     path: str = ""
     as_path: bool = False
+    relative: bool = False
 
     def __str__(self) -> str:
         return f"folder:/{self.path}".rstrip("/")

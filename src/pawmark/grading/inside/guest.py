@@ -239,10 +239,15 @@ class _Call:
         self.args = [self._build(f"argument {n + 1}", one) for n, one in enumerate(tree["args"])]
         self.kwargs = {name: self._build(name, one) for name, one in tree["kwargs"].items()}
         self._before = self._state()
+        self._here = Path.cwd()
 
     def _build(self, name: str, tree: dict[str, Any]) -> Any:
         if "place" in tree:
-            place = Path(self._folder(tree["place"])) / tree["path"]
+            root = self._folder(tree["place"])
+            if tree.get("relative"):  # until the question is answered: see `_staying`
+                os.chdir(Path(root).parent)
+                root = os.path.relpath(root)
+            place = Path(root) / tree["path"]
             return place if tree.get("as_path") else str(place)
         if "inside" in tree:
             value = _operation(tree["inside"])(self._guest, **tree["arguments"])
@@ -277,7 +282,8 @@ class _Call:
     def plain(self, value: Any) -> Any:
         """Name the folders that were written for this call as the grader names them."""
         for _, root in self._folders:
-            value = _renamed(value, root)
+            for told in (root, os.path.relpath(root, self._here)):
+                value = _renamed(value, told)
         return value
 
 
@@ -342,7 +348,7 @@ def _batch(guest: Guest, questions: list[bytes], seconds: float) -> list[bytes]:
         answer = wire.encode({"status": "timeout"})
         if slow < _MAX_SLOW:
             began = time.monotonic()
-            with _alarm(seconds):
+            with _staying(), _alarm(seconds):
                 answer = guest.answer(wire.unpack(question))
             slow += time.monotonic() - began >= seconds
         answers.append(_packed(answer, min(left, MAX_ANSWER)))
@@ -357,6 +363,18 @@ def _packed(answer: wire.Message, most: int) -> bytes:
     except wire.WireError:
         return too_large
     return packed if len(packed) <= most else too_large
+
+
+@contextlib.contextmanager
+def _staying() -> Iterator[None]:
+    """Come back to the working folder: an answer must not hang on the questions before it."""
+    here = os.open(".", os.O_RDONLY)
+    try:
+        yield
+    finally:
+        with contextlib.suppress(OSError):
+            os.fchdir(here)
+        os.close(here)
 
 
 @contextlib.contextmanager

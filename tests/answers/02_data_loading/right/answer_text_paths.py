@@ -14,5 +14,5 @@ def list_pairs(images_dir, trimaps_dir):
     both = names(images_dir, ".jpg") & names(trimaps_dir, ".png")
     return [
         (os.path.join(images_dir, name + ".jpg"), os.path.join(trimaps_dir, name + ".png"))
-        for name in sorted(both)
+        for name in sorted(both, key=lambda name: name + ".jpg")
     ]

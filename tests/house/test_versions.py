@@ -1,0 +1,81 @@
+"""A student's install works with the oldest versions that it allows, and with the newest."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+UV = Path(sys.executable).with_name("uv")
+# What a student does first: photographs, the set-up of a notebook, a layer that is called.
+FIRST_STEPS = """
+from keras import layers
+from pawmark import pets, profiles
+
+data = pets.synthetic(count=12)
+layer = layers.Conv2D(4, 3, strides=2, padding="same")
+print(len(data.names), tuple(layer(data.read_image(data.names[0])[None] / 255).shape)[-1])
+"""
+
+
+def uv(*arguments, folder):
+    """Run uv in silence, with the mirrors that the user has set."""
+    return subprocess.run(
+        [UV, *map(str, arguments), "--quiet"],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory):
+    """Build what `pip install pawmark` installs."""
+    target = tmp_path_factory.mktemp("wheel")
+    command = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(target)]
+    subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
+    (built,) = target.glob("*.whl")
+    return built
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("resolution", ["lowest-direct", "highest"])
+def test_a_students_install_at_its_bounds(wheel, tmp_path, resolution):
+    """The lower bounds are versions that were tried; so are today's newest."""
+    python = tmp_path / "venv" / "bin" / "python"
+    made = uv("venv", "--python", sys.executable, tmp_path / "venv", folder=tmp_path)
+    assert made.returncode == 0, made.stderr
+    installed = uv(
+        "pip", "install", "--python", python, "--resolution", resolution, wheel, folder=tmp_path
+    )
+    if installed.returncode and "network" in installed.stderr.lower():
+        pytest.skip(f"packages cannot be had here: {installed.stderr.strip()[-200:]}")
+    assert installed.returncode == 0, installed.stderr
+
+    hidden = ("PYTHONPATH", "PYTHONHOME", "PAWMARK_DATA", "PAWMARK_COURSE")
+    surroundings = {name: value for name, value in os.environ.items() if name not in hidden}
+    surroundings["PAWMARK_CACHE"] = str(tmp_path / "cache")
+
+    def run(*command):
+        return subprocess.run(
+            [python, *command],
+            cwd=tmp_path,
+            env=surroundings,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    steps = run("-c", FIRST_STEPS)
+    found = run("-c", "from pawmark.cli import main; main()", "doctor", "--json")
+    lab = run("-m", "jupyterlab", "--version")
+
+    assert steps.returncode == 0, steps.stderr
+    assert steps.stdout.split()[-1] == "4"
+    assert found.returncode == 0, found.stdout
+    assert {one["status"] for one in json.loads(found.stdout)} == {"ok"}
+    assert lab.returncode == 0, lab.stderr
