@@ -267,3 +267,14 @@ def test_an_interrupt_that_an_answer_raises_ends_nothing(run):
     assert points(execution) == {"01-double": 0, "01-treble": 5}
     assert (check.outcome, check.message) == (Outcome.STUDENT_ERROR, "KeyboardInterrupt: no")
     assert execution.live == 1
+
+
+def test_edits_that_ask_anew_find_every_cell(run, tmp_path):
+    """After edits of the checks of two exercises, both ask a process in which all cells ran."""
+    first = run(WORK.notebook, about={"checks": "1"})
+    edited = CHECKS.replace('"double", 2) == 4', '"double", 3) == 6')
+    write_checks(tmp_path, NAME, edited.replace('"treble", 2) == 6', '"treble", 3) == 9'))
+    again = run(WORK.notebook, from_bytes(to_bytes(first.recording)), about={"checks": "2"})
+
+    assert again.live == 1
+    assert points(again) == ALL

@@ -303,7 +303,7 @@ class Execution:
     def _from_recording(self, index: int) -> RecordedCell | None:
         recorded = self.old.cells.get(index) if self.old is not None else None
         if recorded is not None and recorded.lost is None:
-            self.processes.steps.append(self._step(index))
+            self.processes.recorded(self._step(index))
         return recorded
 
     def _run(self, index: int) -> RecordedCell:

@@ -247,6 +247,7 @@ class Processes:
     _cpu_at_birth: float = 0.0
     _marks: dict[int, float] = field(default_factory=dict)
     _took: dict[int, float] = field(default_factory=dict)
+    _behind: list[Step] = field(default_factory=list)
     _silent: int = 0
 
     @property
@@ -277,6 +278,15 @@ class Processes:
         """Ask a person to look at the submission."""
         if reason not in self.doubts:
             self.doubts.append(reason)
+
+    def recorded(self, step: Step) -> None:
+        """Take a cell for one that has run to its end; a process that runs already runs it later.
+
+        That is when the process is needed again.
+        """
+        self.steps.append(step)
+        if self.running:
+            self._behind.append(step)
 
     def run(self, step: Step) -> tuple[CellRun | None, Loss | None]:
         """Run a cell that has not run yet; one that has come to its end is replayed from now on.
@@ -489,6 +499,7 @@ class Processes:
         if self._silent >= _MAX_SILENT:
             self.close()
             return None
+        self._catch_up()
         try:
             while self._kernel is None:
                 death = self._replay()
@@ -497,6 +508,20 @@ class Processes:
         except _OverError:
             self.close()
         return self._kernel if self.left > 0 else None
+
+    def _catch_up(self) -> None:
+        """Run in the process the cells that were taken from a recording since it was started.
+
+        A process that is lost by that is closed: in the next one all earlier cells are replayed.
+        """
+        behind, self._behind = self._behind, []
+        for step in behind:
+            if self._kernel is None:
+                return
+            run = self._run_in(self._kernel, step, self._limit_again(step))
+            self._marks[step.index] = self._age()
+            if run.outcome in LOSSES:
+                self.close()
 
     def _accuse(self, fall: _Fall) -> None:
         """Find the cell that ended a process, or kept it from answering, after it had run.
@@ -547,6 +572,7 @@ class Processes:
             with self._spending():
                 kernel.start()
             self._kernel, self._marks = kernel, {}
+            self._behind.clear()
             self._cpu_at_birth = kernel.used().cpu_seconds
             if self._is_handed_over(kernel):
                 self._born = time.monotonic()
