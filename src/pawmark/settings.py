@@ -158,9 +158,10 @@ def _data(text: str, course: Path) -> str:
 
 # What `data` may say in place of a folder; a folder of that name is ./real or ./synthetic.
 REAL, SYNTHETIC = "real", "synthetic"
-# What `sandbox`, `training` and `warm` may say.
+# What `sandbox`, `training`, `run` and `warm` may say.
 BUBBLEWRAP, LANDLOCK, NONE = "bubblewrap", "landlock", "none"
 RUN, HANDED_IN = "run", "handed-in"
+NEEDED, ALL = "needed", "all"
 ALWAYS, NEVER, OF_WORKERS = "always", "never", "worker"
 
 _TEXT = Kind(str, "a text is wanted")
@@ -225,6 +226,12 @@ class Settings:
         _one_of(RUN, HANDED_IN),
         RUN,
         "`handed-in` grades [from checkpoints](without-training.md), without training again",
+    )
+    run = Setting(
+        _one_of(NEEDED, ALL),
+        ALL,
+        "`needed` runs, of the cells that are the assignment's own, [those that a grade "
+        "needs](slices.md); `all`, as if unset, runs every cell",
     )
     warm = Setting(
         _WARM,
@@ -390,18 +397,19 @@ def unknown(config: Mapping[str, object] | None = None) -> list[str]:
     public = [setting for setting in EVERY.values() if setting.words]
     variables = {setting.variable for setting in EVERY.values()}
     odd = sorted(n for n in os.environ if n.startswith(PREFIX) and n not in variables)
-    said = [_unknown(name, [setting.variable for setting in public]) for name in odd]
-    names = [f"c.{SECTION}.{setting.name}" for setting in public if setting.in_config]
+    of_variables = [setting.variable.removeprefix(PREFIX) for setting in public]
+    said = [_unknown(PREFIX, name.removeprefix(PREFIX), of_variables) for name in odd]
+    names = [setting.name for setting in public if setting.in_config]
     odd = sorted(name for name in config or {} if name not in EVERY)
-    return said + [_unknown(f"c.{SECTION}.{name}", names) for name in odd]
+    return said + [_unknown(f"c.{SECTION}.", name, names) for name in odd]
 
 
-def _unknown(name: str, known: list[str]) -> str:
+def _unknown(prefix: str, name: str, known: list[str]) -> str:
     import difflib  # only for a slip
 
     near = difflib.get_close_matches(name, known, n=1, cutoff=0.75)
-    hint = f" Did you mean {near[0]}?" if near else ""
-    return f"{name} is no setting of Pawmark, and changes nothing.{hint}"
+    hint = f" Did you mean {prefix}{near[0]}?" if near else ""
+    return f"{prefix}{name} is no setting of Pawmark, and changes nothing.{hint}"
 
 
 def table() -> str:

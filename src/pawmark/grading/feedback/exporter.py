@@ -203,6 +203,7 @@ class Page:
     recorded: bool
     graded: str = ""
     doubts: tuple[str, ...] = ()
+    left_out: int = 0
 
     @property
     def waiting(self) -> list[Exercise]:
@@ -328,6 +329,7 @@ class PrepareFeedback(NbGraderPreprocessor):
             repairs=grade.repairs if grade else (),
             recorded=grade is not None,
             graded=grade.graded if grade else "",
+            left_out=len(grade.left_out) if grade else 0,
             doubts=tuple(reason for name, reason in grade.for_a_person if name is None)
             if grade
             else (),

@@ -20,6 +20,11 @@ def is_students_own(cell: NotebookNode) -> bool:
     return bool(cell.metadata.get("pawmark", {}).get("student", False))
 
 
+def is_always_run(cell: NotebookNode) -> bool:
+    """Tell whether a cell's author wants it to be run whatever needs it."""
+    return bool(cell.metadata.get("pawmark", {}).get("run") == "always")
+
+
 def mark_students_own(cell: NotebookNode) -> None:
     """Note that a student wrote a cell, for `is_students_own`."""
     cell.metadata["pawmark"] = {**cell.metadata.get("pawmark", {}), "student": True}

@@ -77,6 +77,8 @@ class Record:
     secret
         The name of the course's secret, which tells nothing about it; empty in files of a Pawmark
         whose courses had none.
+    left_out
+        The names of the cells that were not run, as no grade needs them.
     """
 
     student: str
@@ -94,6 +96,7 @@ class Record:
     run: Run
     exercises: tuple[ExerciseResult, ...]
     secret: str = ""
+    left_out: tuple[str, ...] = ()
 
     @property
     def points(self) -> float:

@@ -36,9 +36,11 @@ from pawmark.grading.run.processes import (
     Processes,
     Step,
 )
+from pawmark.grading.run.questions import asked_by, lacking_in, missing_name
 from pawmark.grading.run.recording import Answer, RecordedCell, Recording
+from pawmark.grading.run.slices import Slice
 from pawmark.grading.secret import Secret
-from pawmark.grading.session.kernel import StudentKernel
+from pawmark.grading.session.kernel import CellRun, StudentKernel
 
 MAX_RECORDING = 64 << 20
 _DETAIL = 2000
@@ -57,10 +59,15 @@ _DOUBT_NOT_REACHED = (
     "the Python process was lost too often"
 )
 _UNREADABLE = "your code's answer could not be read"
+LEFT_OUT = "this cell was not run, as nothing that is graded needs it"
 
 
 class _NotRecordedError(Exception):
     """A check asked what the recording does not answer."""
+
+
+class _LackingError(Exception):
+    """Something that was left out is missed: everything runs."""
 
 
 @dataclass
@@ -106,7 +113,10 @@ class Execution:
     beside
         Files that lie in the working folder of its processes, by path.
     old
-        The recording of an earlier run; its seed is used again.
+        The recording of an earlier run; its seed is used again, and what it has left out is left
+        out again.
+    part
+        What of the notebook is run, without such a recording.
 
     Attributes
     ----------
@@ -131,10 +141,13 @@ class Execution:
     about: dict[str, str] = field(default_factory=dict)
     beside: Mapping[str, bytes] = field(default_factory=dict)
     old: Recording | None = None
+    part: Slice = field(default_factory=Slice)
     results: dict[str, ExerciseResult] = field(default_factory=dict)
     _lost: dict[str, Loss] = field(default_factory=dict)
     _causes: dict[int, Outcome] = field(default_factory=dict)
     _found: CauseFoundError | None = None
+    _place: int = 0
+    _lacking: str = ""
     _check_name: str = ""
     _missed: set[str] = field(default_factory=set)
     _bytes_left: int = MAX_RECORDING
@@ -142,7 +155,8 @@ class Execution:
     def __post_init__(self) -> None:
         if self.old is not None:
             self.seed = self.old.seed
-        self.recording = Recording(self.seed, self.sandbox)
+            self.part = Slice(self.old.left_out)
+        self.recording = self._new_recording()
         self._cleaner = Cleaner()
         self.processes = Processes(self.new_kernel, self._handed_over, self.budget)
         if self.old is not None:
@@ -202,6 +216,8 @@ class Execution:
         self.recording = old
         for index, recorded in old.cells.items():
             self._show(index, recorded)
+        for index in old.left_out:
+            self._show_left_out(index)
         self.results = {result.exercise: result for result in old.results}
         return self.results
 
@@ -212,13 +228,18 @@ class Execution:
                 return
             except CauseFoundError as cause:
                 self._begin_anew(cause)
+            except _LackingError:
+                self._run_whole()
 
     def _run_through(self, checks: CheckSession) -> None:
         for index, cell in enumerate(self.notebook.cells):
             if cell.cell_type != "code":
                 continue
+            self._place = index
             if is_grade(cell) and not is_solution(cell):
                 self._check(cell, checks)
+            elif index in self.part.left_out:
+                self._show_left_out(index)
             elif self._worth.keys() - self.not_attempted:
                 self._execute(index, cell)
 
@@ -230,11 +251,33 @@ class Execution:
             self.processes.doubt(DOUBT_LEFT_OUT)
         self._causes[cause.step.index] = cause.outcome
         self.processes.forget()
+        self._forget_results()
+
+    def _run_whole(self) -> None:
+        """Forget what was run of a part of the notebook: all of it runs, as if that had not been.
+
+        A part may save time, and never a point: so all the time there is for a submission is there
+        once more.
+        """
+        self.part = Slice(whole=f"{self._lacking} was missing")
+        spent, memory = self.cpu_seconds, self.processes.memory
+        self.processes.close()
+        self.processes = Processes(self.new_kernel, self._handed_over, self.budget)
+        self.processes.cpu_seconds, self.processes.memory = spent, memory
+        self._causes.clear()
+        self._lacking = ""
+        self._forget_results()
+
+    def _forget_results(self) -> None:
         self.old, self._found, self._bytes_left = None, None, MAX_RECORDING
         self._lost.clear()
         self.results.clear()
         seconds, memory = self.recording.seconds, self.recording.memory
-        self.recording = Recording(self.seed, self.sandbox, seconds=seconds, memory=memory)
+        self.recording = self._new_recording()
+        self.recording.seconds, self.recording.memory = seconds, memory
+
+    def _new_recording(self) -> Recording:
+        return Recording(self.seed, self.sandbox, left_out=dict(self.part.left_out))
 
     def _give_up(self, old: Recording) -> dict[str, ExerciseResult]:
         """Ask for a person: the recording says that the submission could not be run."""
@@ -263,6 +306,12 @@ class Execution:
             if recorded.lost is not None
             and (recorded.words or recorded.lost is not Outcome.NOT_REACHED)
         ]
+
+    @property
+    def left_out(self) -> tuple[str, ...]:
+        """The names of the cells that were not run, as no grade needs them."""
+        cells = [self.notebook.cells[index] for index in sorted(self.recording.left_out)]
+        return tuple(_name_of(cell) for cell in cells)
 
     @property
     def doubts(self) -> tuple[Doubt, ...]:
@@ -296,6 +345,9 @@ class Execution:
         if recorded.lost is not None:
             self._lost[grade_id] = Loss(recorded.lost, recorded.words)
 
+    def _show_left_out(self, index: int) -> None:
+        self.notebook.cells[index].outputs = [_remark(LEFT_OUT)]
+
     def _show(self, index: int, recorded: RecordedCell) -> None:
         notes = [] if recorded.lost is None else [_note(_words(recorded.lost, recorded.words))]
         self.notebook.cells[index].outputs = [*map(NotebookNode, recorded.outputs), *notes]
@@ -311,6 +363,7 @@ class Execution:
         if run is None:
             return RecordedCell([], Outcome.NOT_REACHED)
         self.recording.seconds += run.seconds
+        self._require_enough(_lacking_in_cell(run, self._left_out_names))
         outputs = self._cleaner.clean(map(NotebookNode, run.outputs))
         return RecordedCell(outputs, None) if loss is None else RecordedCell(outputs, *_of(loss))
 
@@ -322,8 +375,27 @@ class Execution:
             self.results[exercise] = self._checked(checks, exercise, points)
         except Exception:  # one broken module of checks takes no other grade along
             self.results[exercise] = _broken(exercise, points, traceback.format_exc())
+        self._require_enough(self._lacking)
         if self._found is not None:
             raise self._found
+
+    def _require_enough(self, name: str) -> None:
+        """Make sure that nothing that was left out is missed.
+
+        Raises
+        ------
+        _LackingError
+            If a name is.
+        """
+        if name:
+            self._lacking = name
+            raise _LackingError
+
+    @property
+    def _left_out_names(self) -> frozenset[str]:
+        """What the cells above this place that are left out would have bound."""
+        found = (bound for index, bound in self.part.left_out.items() if index < self._place)
+        return frozenset(name for bound in found for name in bound)
 
     def _checked(self, checks: CheckSession, exercise: str, points: float) -> ExerciseResult:
         """Run the checks of an exercise; those that the old recording cannot answer, live."""
@@ -446,8 +518,14 @@ class Execution:
     def _asked(
         self, exercise: str, question: str, message: wire.Message
     ) -> tuple[Answer, Loss | None]:
-        """Ask live; once an earlier cell is found to end the process, nothing is asked any more."""
-        if self._found is not None:
+        """Ask live; once it is known that all begins anew, nothing is asked any more.
+
+        That is so when an earlier cell is found to end the process, and when a question needs what
+        was left out, by what it asks for or by what its answer says.
+        """
+        left_out = self._left_out_names
+        self._lacking = self._lacking or next(iter(asked_by(message) & left_out), "")
+        if self._found is not None or self._lacking:
             return Answer(question, None, Outcome.CRASHED), Loss(Outcome.CRASHED)
         began = time.monotonic()
         try:
@@ -457,6 +535,8 @@ class Execution:
             reply, loss = None, Loss(Outcome.CRASHED)
         finally:
             self.recording.seconds += time.monotonic() - began
+        if reply is not None and left_out:
+            self._lacking = next(iter(lacking_in(reply) & left_out), "")
         return Answer(question, reply, *((None, "") if loss is None else _of(loss))), loss
 
     def _cells_of(self, exercise: str) -> list[int]:
@@ -528,6 +608,11 @@ def _broken(exercise: str, points: float, detail: str) -> ExerciseResult:
     return ExerciseResult(exercise, (check,))
 
 
+def _name_of(cell: NotebookNode) -> str:
+    grade_id = cell.metadata.get("nbgrader", {}).get("grade_id")
+    return str(grade_id or cell.get("id") or repr(_beginning(cell.source)))
+
+
 def _beginning(source: str) -> str:
     lines = [line.strip() for line in source.splitlines() if line.strip()]
     return lines[0][:60] if lines else ""
@@ -535,3 +620,17 @@ def _beginning(source: str) -> str:
 
 def _note(text: str) -> NotebookNode:
     return NotebookNode(output_type="stream", name="stderr", text=f"Grader: {text}.\n")
+
+
+def _remark(text: str) -> NotebookNode:
+    return NotebookNode(output_type="stream", name="stdout", text=f"Grader: {text}.\n")
+
+
+def _lacking_in_cell(run: CellRun, left_out: frozenset[str]) -> str:
+    """Return the name that a cell found missing, if it was left out; empty otherwise."""
+    for output in run.outputs if left_out else ():
+        if output.get("output_type") == "error" and output.get("ename") == "NameError":
+            found = missing_name(str(output.get("evalue")))
+            if found in left_out:
+                return found
+    return ""

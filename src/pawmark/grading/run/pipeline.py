@@ -20,7 +20,13 @@ from pawmark.grading.checks.session import CHECKS
 from pawmark.grading.course_folder import source_notebook
 from pawmark.grading.intake import stand_in
 from pawmark.grading.intake.beside import read_course_files
-from pawmark.grading.intake.cells import exercise_of
+from pawmark.grading.intake.cells import (
+    exercise_of,
+    is_always_run,
+    is_grade,
+    is_solution,
+    is_students_own,
+)
 from pawmark.grading.intake.choosing import choose, weigher
 from pawmark.grading.intake.finding import find
 from pawmark.grading.intake.rebuild import Repaired, unreadable
@@ -30,10 +36,13 @@ from pawmark.grading.run import course_secret, recording, seeds
 from pawmark.grading.run.execution import Execution
 from pawmark.grading.run.explaining import explained
 from pawmark.grading.run.run_settings import RunSettings, patience
+from pawmark.grading.run.slices import CellText, Slice, asked_for
+from pawmark.grading.run.slices import choose as choose_part
 from pawmark.grading.sandbox import choice
 from pawmark.grading.secret import Secret, of_checks
 from pawmark.grading.session import warm
 from pawmark.grading.session.kernel import StudentKernel
+from pawmark.settings import ALL
 
 
 @dataclass(frozen=True)
@@ -81,11 +90,15 @@ class Job:
         return seeds.hand_in_of(self.about["assignment"], self.notebook, self.beside)
 
     def load(self) -> recording.Recording | None:
-        """Return the recording of an earlier run, if there is one and it is to be used."""
+        """Return the recording of an earlier run, if there is one and it is to be used.
+
+        One of a part of the notebook is not, where all of it is to be run.
+        """
         found = None if settings.here.fresh else recording.load(self.course, self.key)
         if found is not None and not found.gave_up and self.settings.seed is None:
             self._keep_seed(found.seed)
-        return found
+        partly = found is not None and bool(found.left_out)
+        return None if partly and self.settings.run == ALL else found
 
     def _keep_seed(self, seed: int) -> None:
         try:
@@ -191,7 +204,7 @@ def key_of(
         not_attempted=sorted(not_attempted),
         beside={name: hashlib.sha256(file).hexdigest() for name, file in beside.items()},
         data=data.identity,
-        settings=settings.to_json(),
+        settings=settings.deciding(),
     )
 
 
@@ -217,6 +230,7 @@ def execution(
         sandbox = choice.sandbox_of(settings.sandbox, data.root, settings.limits)
         return StudentKernel(sandbox, imported)
 
+    whole = old is not None or settings.run == ALL
     return Execution(
         notebook=notebook,
         not_attempted=not_attempted,
@@ -233,6 +247,46 @@ def execution(
         about=dict(about),
         beside=beside,
         old=old,
+        part=Slice() if whole else part_of(notebook, not_attempted, course, beside),
+    )
+
+
+def part_of(
+    notebook: NotebookNode,
+    not_attempted: frozenset[str],
+    course: Path,
+    beside: Mapping[str, bytes],
+) -> Slice:
+    """Choose what of a mended notebook is run for a grade; see `slices`."""
+    if any(name.endswith(".py") for name in beside):
+        return Slice(whole="modules lie beside the notebook, which are not looked into")
+    cells: list[CellText] = []
+    asked: dict[int, frozenset[str]] = {}
+    written = _last_written(notebook, not_attempted)
+    for index, cell in enumerate(notebook.cells):
+        if cell.cell_type != "code":
+            continue
+        if is_grade(cell) and not is_solution(cell):
+            exercise = exercise_of(cell.metadata["nbgrader"]["grade_id"])
+            if exercise not in not_attempted:
+                asked[index] = asked_for(course, exercise)
+            continue
+        given = not (is_solution(cell) or is_students_own(cell))
+        always = is_always_run(cell) or index < written
+        cells.append(CellText(index, cell.source, given, always))
+    return choose_part(cells, asked) if asked else Slice()
+
+
+def _last_written(notebook: NotebookNode, not_attempted: frozenset[str]) -> int:
+    """Return the position of the last answer that a person reads; what stands above it is shown."""
+    return max(
+        (
+            index
+            for index, cell in enumerate(notebook.cells)
+            if is_grade(cell) and is_solution(cell)
+            if cell.metadata["nbgrader"]["grade_id"] not in not_attempted
+        ),
+        default=-1,
     )
 
 

@@ -96,6 +96,9 @@ class Recording:
         How long its cells ran and its answers took.
     memory
         The most bytes that its processes were seen to use.
+    left_out
+        By the position of each cell that was not run, as no grade needs it, the names that it would
+        have bound: see `slices`.
     """
 
     seed: int
@@ -109,6 +112,7 @@ class Recording:
     doubts: tuple[str, ...] = ()
     seconds: float = 0.0
     memory: int = 0
+    left_out: dict[int, tuple[str, ...]] = field(default_factory=dict)
 
 
 def key_of(notebook: NotebookNode, **circumstances: Any) -> str:
@@ -171,6 +175,8 @@ def to_bytes(recording: Recording) -> bytes:
         head["gave up"] = recording.gave_up
     if recording.doubts:
         head["doubts"] = list(recording.doubts)
+    if recording.left_out:
+        head["left out"] = recording.left_out
     return "".join(f"{line}\n" for line in (json.dumps(head), *lines)).encode()
 
 
@@ -304,6 +310,8 @@ def from_bytes(data: bytes) -> Recording | None:
         recording = Recording(int(head["seed"]), str(head["sandbox"]), about=dict(head["about"]))
         recording.gave_up = str(head.get("gave up", ""))
         recording.doubts = tuple(map(str, head.get("doubts", ())))
+        left_out = dict(head.get("left out", {}))
+        recording.left_out = {int(n): tuple(map(str, names)) for n, names in left_out.items()}
         recording.seconds, recording.memory = float(head["seconds"]), int(head["memory"])
         arrays: dict[str, bytes] = {}
         for tree in trees:

@@ -28,6 +28,8 @@ class RunSettings:
         What all processes of the submission may use together.
     seed
         The seed of the hidden inputs where it is given; else each hand-in has its own.
+    run
+        Whether all cells are run, or those that a grade needs. It decides nothing of what they do.
     """
 
     sandbox: str
@@ -35,6 +37,7 @@ class RunSettings:
     budget: float
     limits: Limits
     seed: str | None
+    run: str = settings.ALL
 
     @classmethod
     def here(cls) -> "RunSettings":
@@ -51,7 +54,7 @@ class RunSettings:
         timeout = settings.here.cell_timeout * patience()
         budget = settings.here.submission_timeout * patience()
         seed = None if settings.here.seed is None else str(settings.here.seed)
-        return cls(choice.require(), timeout, budget, _limits(), seed)
+        return cls(choice.require(), timeout, budget, _limits(), seed, settings.here.run)
 
     @classmethod
     def from_json(cls, tree: dict[str, Any]) -> "RunSettings":
@@ -61,6 +64,10 @@ class RunSettings:
     def to_json(self) -> dict[str, Any]:
         """Return the settings as a JSON object."""
         return dataclasses.asdict(self)
+
+    def deciding(self) -> dict[str, Any]:
+        """Return as a JSON object what of them decides what a cell does."""
+        return {name: value for name, value in self.to_json().items() if name != "run"}
 
 
 def patience() -> float:

@@ -1,0 +1,700 @@
+"""What cells do with names, read off their text: a program of its own, for texts of students.
+
+``python -I -S names.py`` reads a JSON list of sources from standard input and writes a JSON list
+of what it found. Python's parser can be made to crash by what it reads, so it reads a student's
+text in a process that may: see `slices`. Nothing of a text is run, and nothing is imported here but
+the standard library.
+
+What is found errs on one side: a cell may do less than is said of it, never more. What this cannot
+see (``exec``, a look into ``globals()``, magics) is told as `opaque`, and then everything runs.
+"""
+
+import ast
+import contextlib
+import json
+import re
+import resource
+import symtable
+import sys
+from collections.abc import Iterator
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:  # to import it takes longer than to read a cell
+    from typing import TypeGuard
+
+# Stands for what lies outside of all names: files, for one.
+WORLD = "<world>"
+# Before a name: something is put into its object, or set by it, whether or not that is a module.
+INTO = "."
+# Before the name of a function or class: it keeps something between its calls.
+KEEPS = "="
+
+# Functions of Python that hand nothing on to what could change it. Bound anew they are opaque.
+HARMLESS = frozenset({
+    "print", "len", "isinstance", "issubclass", "int", "float", "str", "repr", "abs", "round",
+    "range", "bool", "format", "hash", "callable", "hasattr", "ord", "chr",
+})  # fmt: skip
+_OPAQUE_NAMES = frozenset({
+    "exec", "eval", "compile", "globals", "locals", "vars", "dir", "breakpoint", "input", "exit",
+    "quit", "setattr", "delattr", "get_ipython", "pylab",
+})  # fmt: skip
+# Modules by which code can look into a notebook's names, or act when no cell of its own runs.
+_OPAQUE_MODULES = frozenset({
+    "IPython", "ipykernel", "_thread", "ast", "asyncio", "atexit", "bdb", "builtins",
+    "cloudpickle", "code", "codeop", "concurrent", "ctypes", "dill", "dis", "faulthandler", "gc",
+    "imp", "importlib", "inspect", "marshal", "mock", "multiprocessing", "numexpr", "pdb",
+    "pickle", "pkgutil", "posix", "runpy", "shelve", "signal", "site", "socket", "subprocess",
+    "symtable", "threading", "trace", "traceback", "tracemalloc", "types", "unittest", "weakref",
+    "zipimport",
+})  # fmt: skip
+# Of these two modules only what is named here.
+_SAFE_PARTS = {
+    "os": {"path", "listdir", "sep", "fspath", "scandir", "walk", "stat", "cpu_count", "PathLike",
+           "environ"},
+    "sys": {"maxsize", "float_info", "version", "version_info", "platform", "byteorder"},
+}  # fmt: skip
+_OPAQUE_ATTRIBUTES = frozenset(
+    ["query", "eval", "modules", "settrace", "setprofile", "user_ns", "run_cell"]
+)
+_FRAME = re.compile(r"(?:f|gi|cr|ag|tb)_(?:globals|locals|back|frame|code|builtins|next)\Z")
+_DUNDER = re.compile(r"__\w+__")
+_SAFE_DUNDERS = frozenset({
+    "__main__", "__class__", "__init__", "__name__", "__call__", "__len__", "__getitem__",
+    "__setitem__",
+    "__iter__", "__next__", "__repr__", "__str__", "__enter__", "__exit__", "__eq__", "__ne__",
+    "__lt__", "__le__", "__gt__", "__ge__", "__add__", "__sub__", "__mul__", "__truediv__",
+    "__floordiv__", "__mod__", "__matmul__", "__radd__", "__rsub__", "__rmul__", "__neg__",
+    "__abs__", "__contains__", "__hash__", "__bool__", "__post_init__", "__doc__", "__version__",
+    "__file__", "__future__", "__all__", "__array__",
+})  # fmt: skip
+# What is done elsewhere than in the notebook's names: files, the working folder, other processes.
+_WORLDLY = frozenset({
+    "chdir", "write", "writelines", "write_text", "write_bytes", "mkdir", "makedirs", "rename",
+    "unlink", "rmdir", "rmtree", "save", "savez", "savez_compressed", "savetxt", "savefig",
+    "save_weights", "dump", "to_csv", "tofile", "imsave", "imwrite", "symlink", "touch",
+    "urlretrieve", "copyfile", "copytree", "move", "putenv", "system", "popen",
+})  # fmt: skip
+# The same of what an import has brought: these change a module, or what it keeps for all.
+_SETTING = frozenset({
+    "setdefault", "update", "append", "insert", "extend", "remove", "pop", "clear", "use",
+    "register", "filterwarnings", "simplefilter", "install", "run", "call", "check_call",
+    "check_output", "rc",
+})  # fmt: skip
+_SETTING_START = ("set_", "enable_", "disable_", "register_")
+_WRITING = re.compile(r"[rbt+]*[wax+][wbtax+]*")
+_SEEDS = frozenset(["seed", "set_random_seed", "manual_seed", "set_seed"])
+_OWN_GENERATOR = frozenset({
+    "Random", "default_rng", "RandomState", "Generator", "SeedSequence", "SystemRandom", "Philox",
+    "PCG64",
+})  # fmt: skip
+_COMPREHENSIONS = frozenset(("listcomp", "setcomp", "dictcomp"))
+# Magics that write no name.
+_QUIET_MAGICS = frozenset(
+    ["matplotlib", "config", "pip", "conda", "load_ext", "reload_ext", "autoreload"]
+)
+_TRANSFORMED = re.compile(r"^\s*(?:[%!?,;/]|>>>|In ?\[|\.\.\.)|\?\s*$", re.MULTILINE)
+
+
+_LONGEST = 100_000  # characters of a cell
+_LIMITS = {resource.RLIMIT_CPU: 20, resource.RLIMIT_DATA: 1 << 30, resource.RLIMIT_CORE: 0}
+
+
+class OpaqueError(Exception):
+    """The text of a cell does not tell what it does; the message says why."""
+
+
+class Found:
+    """What one cell does; its attributes are what `as_json` tells.
+
+    Attributes
+    ----------
+    binds
+        Names that it gives a value, or takes away.
+    now, later
+        Names that it reads when it runs, and in functions when they are called.
+    imported, defined, constants
+        Names that are bound by ``import`` and nothing else, by ``def`` or ``class``, or to what
+        cannot be changed.
+    touches, effects
+        Names whose objects it may change when it runs, and in functions when they are called; and
+        `WORLD`, and names after `INTO` and `KEEPS`.
+    links
+        Names that are bound together, and those of which they may be the objects, or hold them.
+    seeds, draws
+        Whether it seeds, or draws, random numbers that all share.
+    seeded
+        Whether it seeds them before it draws.
+    """
+
+    def __init__(self) -> None:
+        self.binds: set[str] = set()
+        self.now: set[str] = set()
+        self.later: set[str] = set()
+        self.imported: set[str] = set()
+        self.defined: set[str] = set()
+        self.constants: set[str] = set()
+        self.assigned: set[str] = set()
+        self.touches: set[str] = set()
+        self.effects: set[str] = set()
+        self.links: list[tuple[list[str], list[str]]] = []
+        self.seeds = self.draws = self.seeded = False
+
+    def as_json(self) -> dict[str, object]:
+        """Return it as JSON."""
+        plain = {
+            name: sorted(value) if isinstance(value, set) else value
+            for name, value in vars(self).items()
+        }
+        varied = self.assigned
+        plain["imported"] = sorted(self.imported - self.defined - self.constants - varied)
+        plain["defined"] = sorted(self.defined - self.imported - self.constants - varied)
+        plain["constants"] = sorted(self.constants - self.imported - self.defined - varied)
+        del plain["assigned"]
+        return plain
+
+
+def read(source: str, place: int) -> Found:
+    """Read one cell.
+
+    Parameters
+    ----------
+    source
+        Its text.
+    place
+        Its number, which tells its functions' own names from those of other cells.
+
+    Raises
+    ------
+    OpaqueError
+        When its text does not tell what it does.
+    """
+    found = Found()
+    tree, text = _parsed(source, found)
+    if tree is None:
+        return found
+    _require_plain(tree)
+    _read_scopes(symtable.symtable(text, "cell", "exec"), found, deferred=False)
+    if found.binds & HARMLESS:
+        raise OpaqueError("another meaning of a name of Python's own")
+    _Reader(found, place).visit(tree)
+    return found
+
+
+def _parsed(source: str, found: Found) -> tuple[ast.Module | None, str]:
+    """Parse a cell as IPython would run it; None where it would only report a syntax error."""
+    for text in (source, _without_indent(source)):
+        with contextlib.suppress(SyntaxError, ValueError):
+            return _parse(text), text
+    plain = _without_magics(source, found)
+    if plain is None:
+        raise OpaqueError("a magic")
+    with contextlib.suppress(SyntaxError, ValueError):
+        return _parse(plain), plain
+    if _TRANSFORMED.search(plain) or len(plain.split("\n")) < 2:
+        raise OpaqueError("a syntax of IPython's own")
+    return None, ""
+
+
+def _parse(text: str) -> ast.Module:
+    flags = ast.PyCF_ONLY_AST | ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
+    tree = compile(text, "cell", "exec", flags, dont_inherit=True)
+    assert isinstance(tree, ast.Module)
+    return tree
+
+
+def _without_indent(source: str) -> str:
+    lines = source.split("\n")
+    first = next((line for line in lines if line.strip()), "")
+    indent = first[: len(first) - len(first.lstrip())]
+    return "\n".join(line.removeprefix(indent) for line in lines)
+
+
+def _without_magics(source: str, found: Found) -> str | None:
+    """Leave out lines of magics that write no name; None where there are others."""
+    kept = []
+    for line in source.split("\n"):
+        text = line.strip()
+        if text.startswith("%%"):
+            if text.split() != ["%%time"]:
+                return None
+        elif text.startswith("%"):
+            if text[1:].split()[:1] == [] or text[1:].split()[0] not in _QUIET_MAGICS:
+                return None
+            found.touches.add(WORLD)
+        elif text.startswith("!"):
+            found.touches.add(WORLD)
+        else:
+            kept.append(line)
+            continue
+        kept.append("")
+    return "\n".join(kept)
+
+
+def _require_plain(tree: ast.Module) -> None:
+    """Refuse what could reach the notebook's names on a way that is not looked at.
+
+    Raises
+    ------
+    OpaqueError
+        For the first such thing.
+    """
+    docstrings = {id(node) for node in _docstrings(tree)}
+    parts = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Name):
+            _require_plain_name(node.id)
+            if node.id in _SAFE_PARTS and id(node) not in parts:
+                raise OpaqueError(node.id)
+        elif isinstance(node, ast.Attribute):
+            _require_plain_attribute(node)
+        elif isinstance(node, ast.Import | ast.ImportFrom):
+            _require_plain_import(node)
+        elif isinstance(node, ast.Constant) and id(node) not in docstrings:
+            if isinstance(node.value, str) and set(_DUNDER.findall(node.value)) - _SAFE_DUNDERS:
+                raise OpaqueError("a text that names something of Python's own")
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+            _require_plain_call(node.func.id, node)
+
+
+def _docstrings(tree: ast.Module) -> Iterator[ast.expr]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
+            yield node.value
+
+
+def _require_plain_name(name: str) -> None:
+    if name in _OPAQUE_NAMES or (_DUNDER.fullmatch(name) and name not in _SAFE_DUNDERS):
+        raise OpaqueError(name)
+
+
+def _require_plain_attribute(node: ast.Attribute) -> None:
+    name = node.attr
+    if _DUNDER.fullmatch(name) and name not in _SAFE_DUNDERS:
+        raise OpaqueError(f".{name}")
+    if name in _OPAQUE_ATTRIBUTES or _FRAME.match(name):
+        raise OpaqueError(f".{name}")
+    module = node.value.id if isinstance(node.value, ast.Name) else ""
+    if name not in _SAFE_PARTS.get(module, {name}):
+        raise OpaqueError(f"{module}.{name}")
+
+
+def _require_plain_import(node: ast.Import | ast.ImportFrom) -> None:
+    module = node.module or "" if isinstance(node, ast.ImportFrom) else ""
+    modules = [module] if module else [alias.name for alias in node.names]
+    if isinstance(node, ast.ImportFrom) and node.level:
+        raise OpaqueError("an import from beside")
+    for name in modules:
+        if name.partition(".")[0] in _OPAQUE_MODULES or "__" in name:
+            raise OpaqueError(f"import {name}")
+    for alias in node.names:
+        if alias.name == "*":
+            raise OpaqueError(f"from {module} import *")
+        if module in _SAFE_PARTS and alias.name not in _SAFE_PARTS[module]:
+            raise OpaqueError(f"from {module} import {alias.name}")
+        if alias.asname and alias.name in _SAFE_PARTS:
+            raise OpaqueError(f"import {alias.name} as {alias.asname}")
+
+
+def _require_plain_call(name: str, node: ast.Call) -> None:
+    if name == "getattr":
+        told = node.args[1] if len(node.args) > 1 else None
+        if not (isinstance(told, ast.Constant) and isinstance(told.value, str)):
+            raise OpaqueError("getattr of a name that is made")
+        _require_plain_attribute(ast.Attribute(node.args[0], told.value, ast.Load()))
+
+
+def _read_scopes(table: symtable.SymbolTable, found: Found, deferred: bool) -> None:
+    """Sort the names of a scope, and of those within it, into what is bound and what is read."""
+    top = table.get_type() == "module"
+    for symbol in table.get_symbols():
+        if not (top or symbol.is_global()):
+            continue
+        name = symbol.get_name()
+        if symbol.is_assigned() or symbol.is_imported():
+            found.binds.add(name)
+        if symbol.is_referenced():
+            (found.later if deferred else found.now).add(name)
+    for child in table.get_children():
+        function = child.get_type() == "function" and child.get_name() not in _COMPREHENSIONS
+        _read_scopes(child, found, deferred or (function and child.get_name() != "genexpr"))
+        if child.get_name() == "genexpr":
+            _read_scopes(child, found, deferred=True)
+
+
+class _Reader(ast.NodeVisitor):
+    """Finds out which objects the code of a cell may change."""
+
+    def __init__(self, found: Found, place: int) -> None:
+        self.found = found
+        self.place = place
+        self.scopes: list[_Scope] = []  # the innermost last
+        self.top = ""  # the function or class of the cell that is being read
+        self.count = 0
+
+    # Names
+
+    def named(self, name: str) -> str:
+        """Return a name; that of a function's own with the number of the function."""
+        scope = self.scope_of(name)
+        return name if scope is None else f"{name}@{scope.label}"
+
+    def scope_of(self, name: str) -> "_Scope | None":
+        for scope in reversed(self.scopes):
+            # What a class calls its own is seen in its body, and not in its functions.
+            if name in scope.own and (not scope.of_class or scope is self.scopes[-1]):
+                return scope
+        return None
+
+    def outer(self, name: str) -> bool:
+        """Tell whether a name belongs to a function around the innermost one."""
+        return self.scope_of(name) not in (None, *self.scopes[-1:])
+
+    @property
+    def deferred(self) -> bool:
+        """Whether what is read now runs later, when a function is called."""
+        return any(not scope.of_class for scope in self.scopes)
+
+    def touch(self, names: set[str], before: str = "") -> None:
+        for name in names:
+            self.note(before + self.named(name))
+            if self.outer(name):
+                self.keep_state()
+
+    def note(self, what: str) -> None:
+        """Take note of what is changed here: now, or when a function is called."""
+        (self.found.effects if self.deferred else self.found.touches).add(what)
+
+    def link(self, targets: set[str], values: set[str]) -> None:
+        if targets and values:
+            pair = sorted(map(self.named, targets)), sorted(map(self.named, values))
+            self.found.links.append(pair)
+
+    def keep_state(self) -> None:
+        """Take note that what is being read keeps something between its calls."""
+        for name in {self.top} if self.top else self.found.binds:
+            self.found.effects.add(KEEPS + name)
+
+    # What is bound
+
+    def bind(self, target: ast.expr, value: ast.expr | None) -> None:
+        """Take note of an assignment to a target, whose value may be the same object as others."""
+        names = {node.id for node in ast.walk(target) if _is_bound(node)}
+        if not self.scopes:
+            whole = isinstance(target, ast.Name) and value is not None and _is_constant(value)
+            (self.found.constants if whole else self.found.assigned).update(names)
+        for name in names:
+            if self.scopes and self.named(name) == name:  # declared global
+                self.touch({name})
+                self.found.assigned.add(name)
+            elif self.scopes and self.outer(name):  # declared nonlocal
+                self.keep_state()
+        self.store_into(target)
+        if value is not None:
+            roots = {root for node in _places(target) for root in _roots(node)}
+            self.link(names | roots, _mentioned(value))
+
+    def store_into(self, target: ast.expr) -> None:
+        for node in _places(target):
+            roots = _roots(node)
+            self.touch(roots)
+            self.touch(roots, before=INTO)
+            if {"type", "cls", "__class__"} & {
+                *_path(node),
+                *roots,
+            }:  # what all objects of a class share
+                self.keep_state()
+
+    # Nodes
+
+    def visit_Assign(self, node: ast.Assign) -> None:
+        for target in node.targets:
+            self.bind(target, node.value)
+        self.generic_visit(node)
+
+    def visit_AnnAssign(self, node: ast.AnnAssign) -> None:
+        if node.value is not None:
+            self.bind(node.target, node.value)
+        self.generic_visit(node)
+
+    def visit_AugAssign(self, node: ast.AugAssign) -> None:
+        self.bind(node.target, node.value)
+        self.touch(_roots(node.target))
+        if not self.scopes:
+            self.found.assigned.update(_roots(node.target))
+            self.found.now.update(_roots(node.target))
+        self.generic_visit(node)
+
+    def visit_NamedExpr(self, node: ast.NamedExpr) -> None:
+        self.bind(node.target, node.value)
+        self.generic_visit(node)
+
+    def visit_Delete(self, node: ast.Delete) -> None:
+        for target in node.targets:
+            self.bind(target, None)
+        self.generic_visit(node)
+
+    def visit_For(self, node: ast.For | ast.AsyncFor) -> None:
+        self.iterate(node.target, node.iter)
+        self.generic_visit(node)
+
+    visit_AsyncFor = visit_For  # noqa: N815  (ast's)
+
+    def visit_comprehension(self, node: ast.comprehension) -> None:
+        self.iterate(node.target, node.iter, own=True)
+        self.generic_visit(node)
+
+    def iterate(self, target: ast.expr, values: ast.expr, own: bool = False) -> None:
+        """Take note of a loop: it uses up what is an iterator."""
+        if not isinstance(values, ast.Call):
+            self.touch(_roots(values))
+        if own:
+            names = {node.id for node in ast.walk(target) if _is_bound(node)}
+            self.link(names, _mentioned(values))
+        else:
+            self.bind(target, values)
+
+    def visit_withitem(self, node: ast.withitem) -> None:
+        if node.optional_vars is not None:
+            self.bind(node.optional_vars, node.context_expr)
+        self.touch(_roots(node.context_expr))
+        self.generic_visit(node)
+
+    def visit_Starred(self, node: ast.Starred) -> None:
+        if isinstance(node.ctx, ast.Load):
+            self.touch(_roots(node.value))
+        self.generic_visit(node)
+
+    def visit_ExceptHandler(self, node: ast.ExceptHandler) -> None:
+        if node.name and not self.scopes:
+            self.found.assigned.add(node.name)
+        self.generic_visit(node)
+
+    def visit_Import(self, node: ast.Import | ast.ImportFrom) -> None:
+        module = getattr(node, "module", None) or ""
+        for alias in node.names:
+            if not self.scopes:
+                self.found.imported.add(alias.asname or alias.name.partition(".")[0])
+            path = f"{module}.{alias.name}".split(".")
+            if "random" in path and (alias.asname or path[-1] != "random"):
+                self.found.draws |= path[-1] not in _OWN_GENERATOR | _SEEDS
+                self.found.seeds |= path[-1] in _SEEDS
+
+    visit_ImportFrom = visit_Import  # noqa: N815  (ast's)
+
+    def visit_Call(self, node: ast.Call) -> None:
+        func = node.func
+        path = _path(func)
+        if path[-1] in _WORLDLY or _opens_to_write(path[-1], node):
+            self.note(WORLD)
+        self.look_at_chance(path)
+        if isinstance(func, ast.Attribute):
+            self.touch(_roots(func.value))
+            sets = path[-1] in _SETTING or path[-1].startswith(_SETTING_START)
+            if sets and path[-1] not in _SEEDS:
+                self.touch(_roots(func.value), before=INTO)
+        for given in _handed_to(node):
+            self.touch(_mentioned(given))
+        self.generic_visit(node)
+
+    def look_at_chance(self, path: list[str]) -> None:
+        if path[-1] in _SEEDS:
+            self.found.seeded |= not (self.scopes or self.found.draws)
+            self.found.seeds = True
+        elif "random" in path[:-1] and not _OWN_GENERATOR & set(path):
+            self.found.draws = True
+
+    def visit_FunctionDef(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
+        if not self.scopes:
+            self.found.defined.add(node.name)
+            self.top = node.name
+        for decorator in node.decorator_list:
+            self.visit(decorator)
+            if {"cache", "lru_cache", "cached_property"} & set(_path(decorator)):
+                self.keep_state()
+        self.function(node.args, node.body)
+        self.top = self.top if self.scopes else ""
+
+    visit_AsyncFunctionDef = visit_FunctionDef  # noqa: N815  (ast's)
+
+    def visit_Lambda(self, node: ast.Lambda) -> None:
+        self.function(node.args, [node.body])
+
+    def function(self, arguments: ast.arguments, body: list[ast.stmt] | list[ast.expr]) -> None:
+        """Read the body of a function, whose own names are nobody else's."""
+        for default in (*arguments.defaults, *arguments.kw_defaults):
+            if default is not None:
+                self.visit(default)
+                if not _is_constant(default) and not isinstance(default, ast.Name | ast.Attribute):
+                    self.keep_state()
+        self.within(_own_names(arguments, body), body, of_class=False)
+
+    def within(self, own: set[str], body: list[ast.stmt] | list[ast.expr], of_class: bool) -> None:
+        self.count += 1
+        self.scopes.append(_Scope(f"{self.place}.{self.count}", own, of_class))
+        for part in body:
+            self.visit(part)
+        self.scopes.pop()
+
+    def visit_MatchAs(self, node: ast.MatchAs | ast.MatchStar) -> None:
+        if node.name and not self.scopes:
+            self.found.assigned.add(node.name)
+        self.generic_visit(node)
+
+    visit_MatchStar = visit_MatchAs  # noqa: N815  (ast's)
+
+    def visit_MatchMapping(self, node: ast.MatchMapping) -> None:
+        if node.rest and not self.scopes:
+            self.found.assigned.add(node.rest)
+        self.generic_visit(node)
+
+    def visit_ClassDef(self, node: ast.ClassDef) -> None:
+        if not self.scopes:
+            self.found.defined.add(node.name)
+            self.top = node.name
+        for part in (*node.decorator_list, *node.bases, *node.keywords):
+            self.visit(part)
+        if any(_makes_state(part) for part in node.body):
+            self.keep_state()
+        self.within(_own_names(None, node.body), node.body, of_class=True)
+        self.top = self.top if self.scopes else ""
+
+
+class _Scope:
+    """A function or class that is being read: its number, and the names that are its own."""
+
+    def __init__(self, label: str, own: set[str], of_class: bool) -> None:
+        self.label, self.own, self.of_class = label, own, of_class
+
+
+def _is_bound(node: ast.AST) -> "TypeGuard[ast.Name]":
+    return isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store | ast.Del)
+
+
+def _places(target: ast.expr) -> list[ast.expr]:
+    """Return the attributes and items in a target."""
+    return [
+        node
+        for node in ast.walk(target)
+        if isinstance(node, ast.Attribute | ast.Subscript)
+        and isinstance(node.ctx, ast.Store | ast.Del)
+    ]
+
+
+def _roots(node: ast.AST) -> set[str]:
+    """Return the names at the beginning of an expression: of ``a.b[c].d()`` that is ``a``."""
+    handed: set[str] = set()  # a call may return what it was given
+    while isinstance(node, ast.Attribute | ast.Subscript | ast.Starred | ast.Call | ast.Await):
+        if isinstance(node, ast.Call):
+            handed = handed.union(*map(_mentioned, _handed_to(node)))
+        node = node.func if isinstance(node, ast.Call) else node.value
+    return handed | _mentioned(node)
+
+
+def _handed_to(node: ast.Call) -> list[ast.expr]:
+    if isinstance(node.func, ast.Name) and node.func.id in HARMLESS:
+        return []
+    return [*node.args, *(keyword.value for keyword in node.keywords)]
+
+
+def _path(node: ast.AST) -> list[str]:
+    """Return the names in a chain: of ``a.b(c).d`` these are a, b and d."""
+    names: list[str] = []
+    while isinstance(node, ast.Attribute | ast.Subscript | ast.Call):
+        if isinstance(node, ast.Attribute):
+            names.append(node.attr)
+        node = node.func if isinstance(node, ast.Call) else node.value
+    names.append(node.id if isinstance(node, ast.Name) else "")
+    return names[::-1]
+
+
+def _mentioned(node: ast.AST) -> set[str]:
+    """Return the names in an expression whose objects its value may be, or hold."""
+    if isinstance(node, ast.JoinedStr | ast.Compare | ast.Constant):
+        return set()
+    if isinstance(node, ast.Name):
+        return {node.id}
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in HARMLESS:
+        return set()
+    if isinstance(node, ast.Subscript):
+        return _mentioned(node.value)
+    return set().union(*(_mentioned(child) for child in ast.iter_child_nodes(node)))
+
+
+def _is_constant(node: ast.expr) -> bool:
+    """Tell whether the value of an expression cannot be changed, by its form."""
+    if isinstance(node, ast.Tuple):
+        return all(map(_is_constant, node.elts))
+    if isinstance(node, ast.BinOp):
+        return _is_constant(node.left) and _is_constant(node.right)
+    return isinstance(node.operand if isinstance(node, ast.UnaryOp) else node, ast.Constant)
+
+
+def _opens_to_write(name: str, node: ast.Call) -> bool:
+    """Tell whether a call of ``open`` may be one that writes: of a method only by what is said."""
+    if name != "open":
+        return False
+    function = isinstance(node.func, ast.Name)
+    modes = [*node.args[function : function + 1]]
+    named = [keyword.value for keyword in node.keywords if keyword.arg == "mode"]
+    told = [one.value for one in modes + named if isinstance(one, ast.Constant)]
+    unknown = len(told) < len(modes if function else []) + len(named)
+    return unknown or any(_WRITING.fullmatch(str(mode)) for mode in told)
+
+
+def _own_names(arguments: ast.arguments | None, body: list[ast.stmt] | list[ast.expr]) -> set[str]:
+    """Return the names that are a function's own: its parameters, and what it assigns."""
+    own = (
+        {node.arg for node in ast.walk(arguments) if isinstance(node, ast.arg)}
+        if arguments
+        else set()
+    )
+    others: set[str] = set()
+    waiting: list[ast.AST] = list(body)
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, ast.Global | ast.Nonlocal):
+            others.update(node.names)
+        elif _is_bound(node):
+            own.add(node.id)
+        elif isinstance(node, ast.Import | ast.ImportFrom):
+            own.update(alias.asname or alias.name.partition(".")[0] for alias in node.names)
+        elif isinstance(node, ast.ExceptHandler) and node.name:
+            own.add(node.name)
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            own.add(node.name)
+        elif not isinstance(node, ast.Lambda):
+            waiting.extend(ast.iter_child_nodes(node))
+    return own - others
+
+
+def _makes_state(part: ast.stmt) -> bool:
+    """Tell whether a statement of a class gives it what its objects, or its calls, share."""
+    if isinstance(part, ast.Assign):
+        return not _is_constant(part.value)
+    if isinstance(part, ast.FunctionDef):
+        return any(_path(one)[-1] == "classmethod" for one in part.decorator_list)
+    return False
+
+
+def told(source: str, place: int) -> dict[str, object]:
+    """Return what one cell does as JSON, or why that cannot be told; see `read`."""
+    if len(source) > _LONGEST:
+        return {"opaque": "it is too long"}
+    try:
+        return read(source, place).as_json()
+    except OpaqueError as error:
+        return {"opaque": f"it has {error}"[:200]}
+    except Exception as error:  # whatever the parser meets in it
+        return {"opaque": f"it cannot be read ({type(error).__name__})"}
+
+
+def main() -> None:
+    """Read the sources from standard input, and write what was found."""
+    for kind, most in _LIMITS.items():
+        resource.setrlimit(kind, (most, most))
+    sources = json.load(sys.stdin)
+    json.dump([told(source, place) for place, source in enumerate(sources)], sys.stdout)
+
+
+if __name__ == "__main__":
+    main()
