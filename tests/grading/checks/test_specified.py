@@ -641,6 +641,25 @@ def test_complaints():
     assert any("too wide" in line for line in tolerance(exercise, {}, range(2)))
 
 
+def test_a_variant_that_always_raises_is_a_mistake_of_the_author():
+    """It would name whoever has any error of that class; one that raises sometimes is a variant."""
+    misspelt = Variant(
+        "misspelt", lambda mask, label: mask.summ(), "fatal", "the labels are summed"
+    )
+
+    def small_only(mask, label):
+        if mask.size > 20:
+            raise AttributeError("it is too large")
+        return counted(mask, label)
+
+    sometimes = Variant("sometimes", small_only, "major", "large masks end in an error")
+    found = list(separates(toy(variants=[misspelt, sometimes]), range(2)))
+
+    assert len(found) == 1, found
+    assert "'misspelt' raises on every input" in found[0]
+    assert "AttributeError: 'numpy.ndarray' object has no attribute 'summ'" in found[0]
+
+
 @pytest.mark.parametrize(
     ("changes", "words"),
     [

@@ -91,11 +91,13 @@ def separates(exercise: Exercise, seeds: Iterable[int] = SEEDS) -> Iterator[str]
     """Complain about variants that the drawn inputs do not tell apart, or not from the judge.
 
     Every seed must separate every pair, of two families or none. Variants that are equal on all
-    inputs of all seeds are one misconception.
+    inputs of all seeds are one misconception. One that ends in an error on every input of a seed
+    would name everybody whose code ends in that error, whatever the cause: mostly it is misspelt.
     """
     seeds, variants = list(seeds), list(exercise.variants)
     equal: dict[tuple[str, str], list[int]] = {}
     unseen: dict[str, list[int]] = {}
+    raising: dict[str, Raised] = {}
     for seed in seeds:
         asked = questions(exercise, seed)
         judge = Judge(exercise)
@@ -104,10 +106,15 @@ def separates(exercise: Exercise, seeds: Iterable[int] = SEEDS) -> Iterator[str]
             pairs = zip(asked, outcomes[variant.name], strict=True)
             if all(judge.decide(stratum, q, outcome).right for (stratum, q), outcome in pairs):
                 unseen.setdefault(variant.name, []).append(seed)
+            errors = [found for found in outcomes[variant.name] if isinstance(found, Raised)]
+            if len(errors) == len(asked):
+                raising.setdefault(variant.name, errors[0])
         for one, other in combinations(variants, 2):
             same_family = one.family is not None and one.family == other.family
             if not same_family and _all_agree(exercise, outcomes[one.name], outcomes[other.name]):
                 equal.setdefault((one.name, other.name), []).append(seed)
+    for name, error in raising.items():
+        yield f"the variant {name!r} raises on every input ({error.kind}: {error.message})"
     for name, missed in unseen.items():
         yield f"the variant {name!r} is right on all inputs of the seeds {missed}"
     for (first, second), missed in equal.items():
