@@ -4,7 +4,7 @@ import ast
 
 import pytest
 
-from pawmark.authoring.mutants import AND, pairs, singles
+from pawmark.authoring.mutants import AND, drawn, pairs, singles
 
 PROGRAM = '''
 def first(values, most=2):
@@ -82,3 +82,15 @@ def test_pairs_are_drawn_alike_each_time():
     assert found == pairs(PROGRAM, 25)
     assert len(found) > 20
     assert all(set(mutant.name.split(AND)) <= names for mutant in found)
+
+
+def test_a_sample_is_the_same_each_time():
+    """A sample holds as many mutants as were asked for, in their order; all where there are few."""
+    made = singles(PROGRAM)
+    sample = drawn(made, 12)
+
+    assert sample == drawn(made, 12)
+    assert len(sample) == 12
+    assert sample == [mutant for mutant in made if mutant in sample]
+    assert sample != made[:12]
+    assert drawn(made, 1000) == made

@@ -107,6 +107,21 @@ def pairs(source: str, most: int) -> list[Mutant]:
     return list(_made(tree, chosen, {ast.unparse(tree)}))
 
 
+def drawn(made: Sequence[Mutant], most: int) -> list[Mutant]:
+    """Return a number of mutants, drawn at random and the same ones each time, in their order.
+
+    Parameters
+    ----------
+    made
+        Mutants of one program.
+    most
+        How many to draw at most.
+    """
+    names = hashlib.sha256("\n".join(mutant.name for mutant in made).encode()).hexdigest()
+    places = random.Random(names).sample(range(len(made)), min(most, len(made)))
+    return [made[place] for place in sorted(places)]
+
+
 def _made(tree: ast.Module, chosen: Sequence[list[_Edit]], known: set[str]) -> Iterator[Mutant]:
     """Yield the changed programs that are not known, each once."""
     for edits in chosen:
@@ -304,4 +319,4 @@ _CHANGES: tuple[tuple[type[ast.AST] | tuple[type[ast.AST], ...], Callable[..., I
 )
 
 
-__all__ = ["AND", "Mutant", "pairs", "singles"]
+__all__ = ["AND", "Mutant", "drawn", "pairs", "singles"]

@@ -49,14 +49,17 @@ class Killing:
     Attributes
     ----------
     made, killed
-        How many there are, and how many get less than full marks with every seed.
+        How many were tried, and how many get less than full marks with every seed.
     survivors
         The others by name, each with the number of seeds with which it gets full marks.
+    among
+        Of how many those that were tried are a sample; 0 where all were tried.
     """
 
     made: int = 0
     killed: int = 0
     survivors: dict[str, int] = field(default_factory=dict)
+    among: int = 0
 
 
 @dataclass(frozen=True)
@@ -189,6 +192,15 @@ def seeds_of(course: Path, exercise: str) -> int:
     That is for exercises of networks, where an answer takes long.
     """
     return int(_notes(course, exercise).get("seeds", SEEDS))
+
+
+def most_of(course: Path, exercise: str) -> int | None:
+    """Return how many mutants of a kind are tried: all (None) where no person says ``mutants =``.
+
+    That is for exercises of which a hundred mutants would be trained or built for an hour.
+    """
+    most = _notes(course, exercise).get("mutants")
+    return None if most is None else int(most)
 
 
 def _notes(course: Path, exercise: str) -> dict[str, Any]:
@@ -387,7 +399,16 @@ def _count_of_questions(specification: Exercise | Items) -> int:
 
 
 def mutants_of(course: Path, exercise: str) -> tuple[list[Mutant], list[Mutant]]:
-    """Return the mutants of a reference solution: with one change, and with two."""
+    """Return the mutants of a reference solution that are tried: with one change, and with two."""
+    made, pairs = all_mutants_of(course, exercise)
+    most = most_of(course, exercise)
+    if most is None:
+        return made, pairs
+    return mutants.drawn(made, most), mutants.drawn(pairs, most // 2)
+
+
+def all_mutants_of(course: Path, exercise: str) -> tuple[list[Mutant], list[Mutant]]:
+    """Return all mutants with one change, and the pairs of changes that are drawn."""
     source = _reference(course, exercise)[exercise]
     return mutants.singles(source), mutants.pairs(source, PAIRS)
 
@@ -396,5 +417,7 @@ def is_fresh(course: Path, exercise: str) -> bool:
     """Tell whether what is kept of an exercise is of its checks, bank and reference as they are."""
     proof = read_proof(course, exercise)
     if proof is None or proof.seeds < seeds_of(course, exercise):
+        return False
+    if proof.singles.among and proof.singles.made != most_of(course, exercise):
         return False
     return proof.digests == digests(course, exercise)

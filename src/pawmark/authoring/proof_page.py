@@ -25,7 +25,8 @@ with right answers, which must get full marks; with the wrong answers of the
 judge alone decides; with the misconceptions, each of which must keep what its severity says; and
 with **mutants** of the reference solution. A mutant is a program in which one small thing is
 changed: an operator, a comparison, a constant, an argument, a statement. In a pair two are;
-{PAIRS} pairs are drawn for each exercise.
+{PAIRS} pairs are drawn for each exercise. Where an answer takes long, fewer are, and of the single
+ones a sample, which is the same each time ("60 of 60, of 231").
 
 Mutants, wrong answers and right ones are tried with 20 seeds, of networks with 5. A mutant counts
 as killed, and a wrong answer as caught, only if it loses points with every one of them. Points,
@@ -92,7 +93,8 @@ def _table(proofs: list[Proof]) -> str:
 
 
 def _count(killing: Killing) -> str:
-    return f"{killing.killed} of {killing.made}"
+    sample = f", of {killing.among}" if killing.among else ""
+    return f"{killing.killed} of {killing.made}{sample}"
 
 
 def _survivors(course: Path, proof: Proof) -> Iterator[str]:

@@ -90,13 +90,15 @@ def prove(course: Path, exercise: str, seeds: int, graded: int, progress: Progre
     came = proof.digests(course, exercise)
     killer = Killer(course, specification, range(seeds))
     found = []
-    for kind in proof.mutants_of(course, exercise):
+    whole = proof.all_mutants_of(course, exercise)
+    for kind, made in zip(proof.mutants_of(course, exercise), whole, strict=True):
         left = {}
         for mutant in kind:
             cells = {exercise: mutant.source}
             passes = progress.step(mutant.name, functools.partial(killer.passes, cells))
             left |= {mutant.name: len(passes)} if passes else {}
-        found.append(Killing(len(kind), len(kind) - len(left), left))
+        among = len(made) if len(kind) < len(made) else 0
+        found.append(Killing(len(kind), len(kind) - len(left), left, among))
     if "answers" not in progress.done:
         progress.done["answers"] = proof.try_answers(course, specification, seeds, graded)
     fields = progress.done["answers"]
