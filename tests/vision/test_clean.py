@@ -14,6 +14,7 @@ from pawmark.vision import clean, clean_worker
 
 MODULE = """
 import os
+import time
 
 
 def doubled(values, times=2):
@@ -26,6 +27,11 @@ def process():
 
 def broken(text):
     raise ValueError(text)
+
+
+def slow(value):
+    time.sleep(1)
+    return value
 """
 
 
@@ -51,6 +57,26 @@ def test_errors_are_told(checks):
         clean.compute(checks.broken, "too small")
 
     assert "ValueError" in caught.value.kinds
+
+
+def test_an_answer_that_nobody_waited_for_is_given_to_nobody(checks, tmp_path):
+    """Ctrl-C or an alarm while it computes: the next question gets its own answer, and keeps it."""
+
+    def ring(*_):
+        raise KeyboardInterrupt
+
+    assert clean.compute(checks.doubled, 1) == 2
+    before = signal.signal(signal.SIGALRM, ring)
+    signal.setitimer(signal.ITIMER_REAL, 0.3)
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            clean.compute(checks.slow, "late")
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+
+    assert clean.compute(checks.doubled, 4) == 8
+    assert clean.compute(checks.slow, "again") == "again"
 
 
 def test_a_process_that_ended_by_itself_is_replaced(checks):

@@ -192,6 +192,9 @@ class _Process:
                 return wire.read_frame(_receiver(process.stdout))
             except (OSError, EOFError, wire.WireError):
                 self.end()
+            except BaseException:  # interrupted: its answer must not be taken for the next one's
+                self.end()
+                raise
         raise CourseError(
             "The process that computes right results with Keras ended without an answer. Is there "
             f"enough memory? `{sys.executable} -P -m {_WORKER} 1` shows what it says."
