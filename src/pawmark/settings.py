@@ -407,7 +407,7 @@ def unknown(config: Mapping[str, object] | None = None) -> list[str]:
 def _unknown(prefix: str, name: str, known: list[str]) -> str:
     import difflib  # only for a slip
 
-    near = difflib.get_close_matches(name, known, n=1, cutoff=0.75)
+    near = difflib.get_close_matches(name, known, n=1, cutoff=0.65)
     hint = f" Did you mean {prefix}{near[0]}?" if near else ""
     return f"{prefix}{name} is no setting of Pawmark, and changes nothing.{hint}"
 
