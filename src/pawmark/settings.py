@@ -158,7 +158,7 @@ def _data(text: str, course: Path) -> str:
 
 # What `data` may say in place of a folder; a folder of that name is ./real or ./synthetic.
 REAL, SYNTHETIC = "real", "synthetic"
-# What `sandbox`, `training`, `run` and `warm` may say.
+# What `sandbox`, `training`, `above_written`, `run` and `warm` may say.
 BUBBLEWRAP, LANDLOCK, NONE = "bubblewrap", "landlock", "none"
 RUN, HANDED_IN = "run", "handed-in"
 NEEDED, ALL = "needed", "all"
@@ -232,6 +232,13 @@ class Settings:
         ALL,
         "`needed` runs, of the cells that are the assignment's own, [those that a grade "
         "needs](slices.md); `all`, as if unset, runs every cell",
+    )
+    above_written = Setting(
+        _one_of(RUN, HANDED_IN),
+        RUN,
+        "with `run` set to `needed`: `handed-in` shows whoever grades a written answer what the "
+        "assignment's own cells above it showed when they were handed in, marked so; `run`, as if "
+        "unset, runs them",
     )
     warm = Setting(
         _WARM,

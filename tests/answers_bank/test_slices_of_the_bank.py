@@ -75,7 +75,7 @@ def filled(assignment: str, answer: Path | None) -> NotebookNode:
 
 def left_out(assignment: str, answer: Path | None) -> slices.Slice:
     """Return what is left out of it."""
-    return part_of(filled(assignment, answer), WRITTEN, COURSE, {})
+    return part_of(filled(assignment, answer), WRITTEN, COURSE, {}, settings.RUN)
 
 
 @pytest.mark.parametrize("assignment", NEEDED)

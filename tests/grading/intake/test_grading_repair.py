@@ -119,6 +119,43 @@ def test_answers_are_taken(hand_in, student):
     assert repaired.notebook.cells[2].outputs == []
 
 
+def test_what_given_cells_showed_above_a_written_answer(hand_in, student):
+    """It is kept, cleaned, of untouched cells of the assignment's own, and of no others."""
+    shown = [
+        {"output_type": "stream", "name": "stdout", "text": ["a\n", "b"]},
+        {
+            "output_type": "display_data",
+            "data": {"text/html": "<b>x</b><script>y</script>", "image/svg+xml": "<svg/>"},
+            "metadata": {"z": 1},
+        },
+        {"output_type": "nonsense", "text": "c"},
+        {"output_type": "stream", "name": ["stdout"], "text": {"d": 1}},
+        7,
+    ]
+    for cell in student["cells"]:
+        if cell["cell_type"] == "code":
+            cell["outputs"] = shown
+    setup, *others = (cell for cell in hand_in(student).notebook.cells if "outputs" in cell)
+
+    assert setup.outputs == [
+        {"output_type": "stream", "name": "stdout", "text": "a\nb"},
+        {"output_type": "display_data", "data": {"text/html": "<b>x</b>y"}, "metadata": {}},
+        {"output_type": "stream", "name": "stdout", "text": ""},
+    ]
+    assert [cell.outputs for cell in others] == [[]] * 3
+    student["cells"][1]["source"] = "import os"
+    assert hand_in(student).notebook.cells[1].outputs == []
+
+
+def test_outputs_that_are_too_large_cost_nothing_else(hand_in, student):
+    """They are dropped, and the answers are there."""
+    student["cells"][1]["outputs"] = [{"output_type": "stream", "text": "a" * 3_000_000}]
+    student["cells"][2]["source"] = "f = 1"
+    repaired = hand_in(student)
+    assert repaired.notebook.cells[1].outputs == []
+    assert (repaired.attempted, repaired.doubts) == ({"f"}, ())
+
+
 def test_changed_and_missing_cells(hand_in, student, pristine):
     """Changed checks and missing cells come back, each with a line."""
     student["cells"][3]["source"] = "pass"

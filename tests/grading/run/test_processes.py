@@ -8,9 +8,10 @@ from pawmark.grading.intake.choosing import choose
 from pawmark.grading.intake.finding import find
 from pawmark.grading.results.outcomes import Outcome
 from pawmark.grading.run import processes
-from pawmark.grading.run.execution import Execution
+from pawmark.grading.run.execution import AS_HANDED_IN, LEFT_OUT, Execution
 from pawmark.grading.run.pipeline import not_attempted_in
 from pawmark.grading.run.recording import from_bytes, to_bytes
+from pawmark.grading.run.slices import Slice
 from pawmark.grading.sandbox import bubblewrap
 from pawmark.grading.sandbox.namespaced import Bubblewrap
 from pawmark.grading.secret import PRACTICE
@@ -278,3 +279,42 @@ def test_edits_that_ask_anew_find_every_cell(run, tmp_path):
 
     assert again.live == 1
     assert points(again) == ALL
+
+
+SET_UP = 1  # the place of the assignment's own cell
+PART = Slice({SET_UP: ("TEN", "math")})
+
+
+def shown(execution):
+    """Return what stands below the cell that sets up."""
+    return [output.text for output in execution.notebook.cells[SET_UP].outputs]
+
+
+def test_a_part_of_a_notebook(run):
+    """What is left out says so, with what it showed when it was handed in; a recording keeps it."""
+    notebook = WORK.notebook
+    notebook["cells"][SET_UP]["outputs"] = [
+        {"output_type": "stream", "name": "stdout", "text": "ten"}
+    ]
+    part = run(notebook, part=PART)
+    again = run(notebook, from_bytes(to_bytes(part.recording)), about={"checks": "2"})
+    for execution in (part, again):
+        assert points(execution) == ALL
+        assert execution.left_out == ("01-setup",)
+        assert shown(execution) == [f"Grader: {AS_HANDED_IN}.\n", "ten"]
+    assert (part.live, again.live) == (1, 0)
+
+    bare = run(WORK.notebook, part=PART)
+    assert shown(bare) == [f"Grader: {LEFT_OUT}.\n"]
+    assert shown(run(notebook)) == []
+
+
+def test_a_part_that_was_too_small(run):
+    """Everything runs when a cell misses a name, as if the part had never been run."""
+    execution = run(with_cells("print(TEN)"), part=PART)
+    assert points(execution) == ALL
+    assert execution.left_out == ()
+    assert [cell.outputs[0].text for cell in execution.notebook.cells if cell.get("outputs")] == [
+        "10\n"
+    ]
+    assert not execution.recording.left_out

@@ -349,11 +349,16 @@ def test_a_notebook(tmp_path):
         ("print(g)", {"student": True}),
     )
 
-    def left_out(not_attempted: tuple[str, ...] = (), beside: tuple[str, ...] = ()) -> list[int]:
+    def left_out(
+        not_attempted: tuple[str, ...] = (), beside: tuple[str, ...] = (), above: str = "run"
+    ) -> list[int]:
         files = dict.fromkeys(beside, b"")
-        return sorted(part_of(made, frozenset(not_attempted), tmp_path, files).left_out)
+        return sorted(part_of(made, frozenset(not_attempted), tmp_path, files, above).left_out)
 
     assert left_out() == [7]
+    made.cells[5].outputs = [nbformat.v4.new_output("stream", text="1")]
+    assert left_out() == [7]
+    assert left_out(above="handed-in") == [5, 7]
     assert left_out(not_attempted=("01-w",)) == [0, 5, 7]
     assert left_out(not_attempted=("01-w", "01-f")) == []
     assert left_out(not_attempted=("01-w",), beside=("more.txt",)) == [0, 5, 7]

@@ -1,7 +1,8 @@
 """What a file holds that was handed in, seen from its bytes and never from its name.
 
 A notebook of any format from 2 on, whole or cut off, plain or wrapped by a server; a script; or
-something else, which is named. Only the text of the cells and pictures pasted into texts leave it.
+something else, which is named. Only the text of the cells, pictures pasted into texts and what
+cells showed leave it.
 """
 
 import base64
@@ -14,6 +15,7 @@ from typing import Any
 
 from pawmark.grading.intake import decoding
 from pawmark.grading.intake.budget import Budget
+from pawmark.grading.intake.outputs import plain_outputs
 from pawmark.grading.intake.skimming import (
     MAX_CELLS,
     SOURCES,
@@ -27,6 +29,7 @@ from pawmark.grading.intake.walking import UnreadableError
 MAX_SOURCE = 500_000
 MAX_SCRIPT = 5_000_000
 MAX_PICTURES = 15_000_000
+_MAX_OUTPUTS = 100  # of one cell
 
 _KINDS = (
     (b"%PDF", "a PDF document"),
@@ -118,6 +121,8 @@ class Cell:
         Pictures that were pasted into it, as notebooks keep them: by name, then by type.
     cut
         Whether not all of its text is here: it was too long.
+    outputs
+        What it showed when it was handed in, in nbformat's form; as a student wants it to look.
     """
 
     kind: str
@@ -126,6 +131,7 @@ class Cell:
     grade_id: str = ""
     pictures: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     cut: bool = False
+    outputs: tuple[dict[str, Any], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -392,6 +398,7 @@ def _cell(raw: dict[bytes, bytes], encoding: str, pictures: "_Pictures") -> Cell
         grade_id=_text(nbgrader.get("grade_id")),
         pictures={} if kind == "code" else pictures.of(member.get("attachments")),
         cut=TOO_LONG in raw and not any(name in raw for name in SOURCES),
+        outputs=tuple(plain_outputs(member.get("outputs"), _MAX_OUTPUTS)) if kind == "code" else (),
     )
 
 

@@ -1,9 +1,11 @@
 """Rebuild a submission on the released notebook: the student's answers, everything else ours.
 
 A submitted file is hostile bytes. Only the text of the cells leaves it, and pictures pasted into
-texts; types, ids and metadata of the assignment's own cells come from the release, and outputs are
-dropped. What a student wrote is kept wherever it stands: code in a cell that is locked becomes a
-cell of its own, and a text beside the place for a written answer becomes that answer.
+texts; types, ids and metadata of the assignment's own cells come from the release. Outputs are
+dropped, but for what the assignment's own cells showed above a written answer: whoever grades that
+may be shown it, cleaned, as it was handed in. What a student wrote is kept wherever it stands: code
+in a cell that is locked becomes a cell of its own, and a text beside the place for a written answer
+becomes that answer.
 """
 
 import copy
@@ -18,6 +20,7 @@ from typing import Any
 import nbformat
 from nbformat import NotebookNode
 
+from pawmark.grading.boundary.sanitizing import Cleaner
 from pawmark.grading.intake.cells import mark_students_own
 from pawmark.grading.intake.reading import MAX_SOURCE, Cell, Reading
 
@@ -476,6 +479,7 @@ class _Rebuild:
         self.free_code |= any(cell.kind == "code" for _, cell in extras)
         self.attempted |= self.answered_elsewhere(extras)
         self.doubt_answers_in_free_cells(answer_of)
+        self.show_as_handed_in(answer_of)
         self.notebook.cells = self.woven(self.placed(extras))
         return Repaired(
             self.notebook,
@@ -486,6 +490,17 @@ class _Rebuild:
             tuple(self.doubts),
             commented=frozenset(self.commented),
         )
+
+    def show_as_handed_in(self, answer_of: dict[int, int]) -> None:
+        """Keep what untouched cells of the assignment showed above its last written answer."""
+        written = [i for i, cell in enumerate(self.originals) if _is_written(cell)]
+        cleaner = Cleaner()
+        for i, cell in enumerate(self.notebook.cells[: max(written, default=0)]):
+            j = answer_of.get(i)
+            locked = cell.cell_type == "code" and not _is_solution(cell)
+            given = locked and not _nbgrader(cell).get("grade")
+            if given and j is not None and not self.differs(i, j):
+                cell.outputs = cleaner.clean(map(NotebookNode, self.cells[j].outputs))
 
     def answer(self, i: int, j: int | None) -> None:
         cell = self.notebook.cells[i]

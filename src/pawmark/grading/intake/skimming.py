@@ -24,7 +24,10 @@ _LOOK = 5000
 SOURCES = (b"source", b"input")
 TOO_LONG = b"too long"  # stands for a text that was not kept
 _KEPT = {b"cell_type": 100, b"id": 1000, b"level": 20, b"metadata": 200_000,
-         b"source": MAX_KEPT, b"input": MAX_KEPT, b"attachments": 30_000_000}  # fmt: skip
+         b"source": MAX_KEPT, b"input": MAX_KEPT, b"attachments": 30_000_000,
+         b"outputs": 2_000_000}  # fmt: skip
+# Outputs of all cells together; what is over it costs no cell anything else.
+MAX_OUTPUTS = 8_000_000
 
 
 class CutOffError(Exception):
@@ -64,7 +67,7 @@ class Skimmer:
         self.found = False
         self.inner: bytes | None = None
         self.more = False
-        self._kept = self._steps = 0
+        self._kept = self._outputs = self._steps = 0
 
     def skim(self) -> None:
         """Collect the cells; those that were whole before something went wrong are kept.
@@ -129,7 +132,10 @@ class Skimmer:
                 self._keep(cell)
 
     def _keep(self, cell: dict[bytes, bytes]) -> None:
-        self._kept += sum(map(len, cell.values()))
+        self._outputs += len(cell.get(b"outputs", b""))
+        if self._outputs > MAX_OUTPUTS:
+            cell.pop(b"outputs", None)
+        self._kept += sum(len(text) for name, text in cell.items() if name != b"outputs")
         if len(self.cells) < MAX_CELLS and self._kept <= MAX_KEPT:
             self.cells.append(cell)
         else:

@@ -60,6 +60,7 @@ _DOUBT_NOT_REACHED = (
 )
 _UNREADABLE = "your code's answer could not be read"
 LEFT_OUT = "this cell was not run, as nothing that is graded needs it"
+AS_HANDED_IN = "this cell was not run again; what follows is as it was handed in"
 
 
 class _NotRecordedError(Exception):
@@ -157,6 +158,9 @@ class Execution:
             self.seed = self.old.seed
             self.part = Slice(self.old.left_out)
         self.recording = self._new_recording()
+        for index, cell in enumerate(self.notebook.cells):
+            if cell.cell_type == "code" and index not in self.part.left_out:
+                cell.outputs = []
         self._cleaner = Cleaner()
         self.processes = Processes(self.new_kernel, self._handed_over, self.budget)
         if self.old is not None:
@@ -346,7 +350,8 @@ class Execution:
             self._lost[grade_id] = Loss(recorded.lost, recorded.words)
 
     def _show_left_out(self, index: int) -> None:
-        self.notebook.cells[index].outputs = [_remark(LEFT_OUT)]
+        cell = self.notebook.cells[index]
+        cell.outputs = [_remark(AS_HANDED_IN if cell.outputs else LEFT_OUT), *cell.outputs]
 
     def _show(self, index: int, recorded: RecordedCell) -> None:
         notes = [] if recorded.lost is None else [_note(_words(recorded.lost, recorded.words))]

@@ -42,7 +42,7 @@ from pawmark.grading.sandbox import choice
 from pawmark.grading.secret import Secret, of_checks
 from pawmark.grading.session import warm
 from pawmark.grading.session.kernel import StudentKernel
-from pawmark.settings import ALL
+from pawmark.settings import ALL, HANDED_IN
 
 
 @dataclass(frozen=True)
@@ -230,7 +230,10 @@ def execution(
         sandbox = choice.sandbox_of(settings.sandbox, data.root, settings.limits)
         return StudentKernel(sandbox, imported)
 
-    whole = old is not None or settings.run == ALL
+    if old is not None or settings.run == ALL:
+        part = Slice()
+    else:
+        part = part_of(notebook, not_attempted, course, beside, settings.above_written)
     return Execution(
         notebook=notebook,
         not_attempted=not_attempted,
@@ -247,7 +250,7 @@ def execution(
         about=dict(about),
         beside=beside,
         old=old,
-        part=Slice() if whole else part_of(notebook, not_attempted, course, beside),
+        part=part,
     )
 
 
@@ -256,8 +259,13 @@ def part_of(
     not_attempted: frozenset[str],
     course: Path,
     beside: Mapping[str, bytes],
+    above_written: str,
 ) -> Slice:
-    """Choose what of a mended notebook is run for a grade; see `slices`."""
+    """Choose what of a mended notebook is run for a grade; see `slices`.
+
+    Where cells above a written answer are shown as they were handed in, those are run that had
+    nothing to show.
+    """
     if any(name.endswith(".py") for name in beside):
         return Slice(whole="modules lie beside the notebook, which are not looked into")
     cells: list[CellText] = []
@@ -272,7 +280,8 @@ def part_of(
                 asked[index] = asked_for(course, exercise)
             continue
         given = not (is_solution(cell) or is_students_own(cell))
-        always = is_always_run(cell) or index < written
+        shown = above_written == HANDED_IN and bool(cell.outputs)
+        always = is_always_run(cell) or (index < written and not shown)
         cells.append(CellText(index, cell.source, given, always))
     return choose_part(cells, asked) if asked else Slice()
 

@@ -22,14 +22,14 @@ def asked_by(message: wire.Message) -> frozenset[str]:
     arguments = question["args"]
     if question["op"] == "batch":
         return frozenset().union(*(asked_by(wire.unpack(one)) for one in arguments["questions"]))
-    return frozenset(_asked_in(question["op"], arguments))
+    return frozenset(_asked_in(arguments))
 
 
-def _asked_in(operation: str, arguments: dict[str, Any]) -> Iterator[str]:
-    """Yield the names that an operation asks for; of a course's own, all that are in its texts."""
-    if ":" in operation:
-        yield from (name for text in _texts(arguments) for name in _NAME.findall(text))
-        return
+def _asked_in(arguments: dict[str, Any]) -> Iterator[str]:
+    """Yield the names that an operation asks for, by its arguments ``name`` and ``expression``.
+
+    Of a course's own operation too: what it looks up besides and does not find is a NameError.
+    """
     if isinstance(arguments.get("name"), str):
         yield arguments["name"]
     if isinstance(arguments.get("expression"), str):
@@ -42,19 +42,10 @@ def _asked_inside(value: Any) -> Iterator[str]:
     """Yield what arguments ask for that are built beside the student's code."""
     if isinstance(value, dict):
         if isinstance(value.get("inside"), str):
-            yield from _asked_in(value["inside"], value.get("arguments") or {})
+            yield from _asked_in(value.get("arguments") or {})
         value = list(value.values())
     for one in value if isinstance(value, list) else ():
         yield from _asked_inside(one)
-
-
-def _texts(value: Any) -> Iterator[str]:
-    if isinstance(value, str):
-        yield value
-    for one in (
-        value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
-    ):
-        yield from _texts(one)
 
 
 def lacking_in(reply: wire.Message) -> frozenset[str]:
@@ -63,20 +54,29 @@ def lacking_in(reply: wire.Message) -> frozenset[str]:
     It is what a student's process says: it chooses what is run, and never a point.
     """
     answer = _plain(reply.tree, reply.blobs)
-    if not isinstance(answer, dict):
-        return frozenset()
-    if answer.get("status") == "error" and "NameError" in (answer.get("kinds") or ()):
-        return frozenset({missing_name(str(answer.get("message")))})
-    value = answer.get("value")
+    value = answer.get("value") if isinstance(answer, dict) else None
     packed = [one for one in value if isinstance(one, bytes)] if isinstance(value, list) else []
-    return frozenset().union(*(_lacking_in_packed(one) for one in packed))
+    return frozenset(filter(None, [_lacking(answer), *map(_lacking_in_packed, packed)]))
 
 
-def _lacking_in_packed(packed: bytes) -> frozenset[str]:
+def _lacking(answer: Any) -> str:
+    if not isinstance(answer, dict) or answer.get("status") != "error":
+        return ""
+    return missing_name(str(answer.get("message"))) if "NameError" in _kinds(answer) else ""
+
+
+def _kinds(answer: dict[str, Any]) -> list[Any]:
+    kinds = answer.get("kinds")
+    return kinds if isinstance(kinds, list) else []
+
+
+def _lacking_in_packed(packed: bytes) -> str:
+    """Look into one answer of a batch; not further, however deep they may be packed."""
     try:
-        return lacking_in(wire.unpack(packed))
+        reply = wire.unpack(packed)
     except wire.WireError:  # who reads the answer says so
-        return frozenset()
+        return ""
+    return _lacking(_plain(reply.tree, reply.blobs))
 
 
 def missing_name(text: str) -> str:

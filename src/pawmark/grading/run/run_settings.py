@@ -30,6 +30,8 @@ class RunSettings:
         The seed of the hidden inputs where it is given; else each hand-in has its own.
     run
         Whether all cells are run, or those that a grade needs. It decides nothing of what they do.
+    above_written
+        Whether, of these, those above a written answer are run, or shown as they were handed in.
     """
 
     sandbox: str
@@ -38,6 +40,7 @@ class RunSettings:
     limits: Limits
     seed: str | None
     run: str = settings.ALL
+    above_written: str = settings.RUN
 
     @classmethod
     def here(cls) -> "RunSettings":
@@ -54,7 +57,8 @@ class RunSettings:
         timeout = settings.here.cell_timeout * patience()
         budget = settings.here.submission_timeout * patience()
         seed = None if settings.here.seed is None else str(settings.here.seed)
-        return cls(choice.require(), timeout, budget, _limits(), seed, settings.here.run)
+        parts = settings.here.run, settings.here.above_written
+        return cls(choice.require(), timeout, budget, _limits(), seed, *parts)
 
     @classmethod
     def from_json(cls, tree: dict[str, Any]) -> "RunSettings":
@@ -67,7 +71,8 @@ class RunSettings:
 
     def deciding(self) -> dict[str, Any]:
         """Return as a JSON object what of them decides what a cell does."""
-        return {name: value for name, value in self.to_json().items() if name != "run"}
+        parts = ("run", "above_written")
+        return {name: value for name, value in self.to_json().items() if name not in parts}
 
 
 def patience() -> float:

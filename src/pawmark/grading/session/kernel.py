@@ -18,6 +18,7 @@ from typing import Any, TypeVar
 from pawmark.errors import SandboxError
 from pawmark.grading.boundary import wire
 from pawmark.grading.boundary.limits import Usage
+from pawmark.grading.intake.outputs import plain_outputs, text_of
 from pawmark.grading.results.outcomes import Outcome
 from pawmark.grading.sandbox.namespaced import Bubblewrap
 from pawmark.grading.sandbox.protocol import Excess, Sandbox
@@ -176,9 +177,11 @@ class StudentKernel:
         outcome = None if reply.get("status") == "ok" else Outcome.STUDENT_ERROR
         if reply.get("dead") is not False:
             outcome = self._lost(Outcome.CRASHED).outcome
-        name = _text(reply.get("ename"))[:200]
+        name = text_of(reply.get("ename"))[:200]
         seconds, asked = time.monotonic() - began, reply.get("asked") is True
-        return CellRun(_outputs(reply.get("outputs")), outcome, name, seconds, asked)
+        return CellRun(
+            plain_outputs(reply.get("outputs"), MAX_OUTPUTS), outcome, name, seconds, asked
+        )
 
     def ask(self, message: wire.Message, timeout: float) -> wire.Message:
         """Ask the student's namespace and return its answer.
@@ -375,42 +378,3 @@ def _hurry() -> None:
     """
     with contextlib.suppress(OSError):
         os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), -10)
-
-
-def _outputs(values: Any) -> list[dict[str, Any]]:
-    """Keep what has the form of an output, rebuilt from known fields; drop the rest."""
-    if not isinstance(values, list):
-        return []
-    made = (_output(value) for value in values[:MAX_OUTPUTS] if isinstance(value, dict))
-    return [output for output in made if output is not None]
-
-
-def _output(value: dict[str, Any]) -> dict[str, Any] | None:
-    kind = value.get("output_type")
-    if kind == "stream":
-        name = "stderr" if value.get("name") == "stderr" else "stdout"
-        return {"output_type": kind, "name": name, "text": _text(value.get("text"))}
-    if kind == "error":
-        lines = value.get("traceback")
-        lines = [_text(line) for line in lines] if isinstance(lines, list) else []
-        names = {name: _text(value.get(name)) for name in ("ename", "evalue")}
-        return {"output_type": kind, **names, "traceback": lines}
-    if kind in ("display_data", "execute_result"):
-        return _rich(str(kind), value)
-    return None
-
-
-def _rich(kind: str, value: dict[str, Any]) -> dict[str, Any]:
-    data = value.get("data")
-    data = data if isinstance(data, dict) else {}
-    texts = {_text(mime): _text(text) for mime, text in data.items() if isinstance(text, str)}
-    output: dict[str, Any] = {"output_type": kind, "data": texts, "metadata": {}}
-
-    if kind == "execute_result":
-        count = value.get("execution_count")
-        output["execution_count"] = count if type(count) is int and 0 <= count < 1 << 31 else None
-    return output
-
-
-def _text(value: Any) -> str:
-    return wire.plain_text(value) if isinstance(value, str) else ""
