@@ -80,7 +80,7 @@ _SETTING = frozenset({
     "register", "filterwarnings", "simplefilter", "install", "run", "call", "check_call",
     "check_output", "rc",
 })  # fmt: skip
-_SETTING_START = ("set_", "enable_", "disable_", "register_")
+_SETTING_START = ("set", "enable_", "disable_", "register_")
 _WRITING = re.compile(r"[rbt+]*[wax+][wbtax+]*")
 _SEEDS = frozenset(["seed", "set_random_seed", "manual_seed", "set_seed"])
 _OWN_GENERATOR = frozenset({
@@ -521,11 +521,17 @@ class _Reader(ast.NodeVisitor):
 
     def function(self, arguments: ast.arguments, body: list[ast.stmt] | list[ast.expr]) -> None:
         """Read the body of a function, whose own names are nobody else's."""
-        for default in (*arguments.defaults, *arguments.kw_defaults):
-            if default is not None:
-                self.visit(default)
-                if not _is_constant(default) and not isinstance(default, ast.Name | ast.Attribute):
-                    self.keep_state()
+        given = [one for one in (*arguments.defaults, *arguments.kw_defaults) if one is not None]
+        for default in given:
+            self.visit(default)
+            if not _is_constant(default) and not isinstance(default, ast.Name | ast.Attribute):
+                self.keep_state()
+        # A parameter may be the object that is its default.
+        label = f"{self.place}.{self.count + 1}"
+        held = sorted(self.named(name) for default in given for name in _mentioned(default))
+        if held:
+            names = (node.arg for node in ast.walk(arguments) if isinstance(node, ast.arg))
+            self.found.links.append(([f"{name}@{label}" for name in names], held))
         self.within(_own_names(arguments, body), body, of_class=False)
 
     def within(self, own: set[str], body: list[ast.stmt] | list[ast.expr], of_class: bool) -> None:
