@@ -53,6 +53,8 @@ _SAFE_PARTS = {
            "environ"},
     "sys": {"maxsize", "float_info", "version", "version_info", "platform", "byteorder"},
 }  # fmt: skip
+# What of `IPython.display` only shows something.
+_SHOWING = frozenset({"display", "Image", "HTML", "Markdown", "Latex", "Math", "SVG", "Audio"})
 _OPAQUE_ATTRIBUTES = frozenset(
     ["query", "eval", "modules", "settrace", "setprofile", "user_ns", "run_cell"]
 )
@@ -283,7 +285,8 @@ def _require_plain_import(node: ast.Import | ast.ImportFrom) -> None:
     modules = [module] if module else [alias.name for alias in node.names]
     if isinstance(node, ast.ImportFrom) and node.level:
         raise OpaqueError("an import from beside")
-    for name in modules:
+    shown = {alias.name for alias in node.names} if module == "IPython.display" else set()
+    for name in modules if not shown or shown - _SHOWING else ():
         if name.partition(".")[0] in _OPAQUE_MODULES or "__" in name:
             raise OpaqueError(f"import {name}")
     for alias in node.names:
