@@ -24,6 +24,8 @@ from pawmark.authoring import bank, proof
 from pawmark.authoring.proof import Killer, Killing, Proof
 from pawmark.authoring.proof_page import PAGE, page
 from pawmark.errors import CourseError
+from pawmark.grading.checks import proving
+from pawmark.grading.checks.specification import Exercise
 from pawmark.grading.course_folder import find_course
 
 # Seconds after which the process of a mutant ends that no signal interrupts.
@@ -87,6 +89,8 @@ def prove(course: Path, exercise: str, seeds: int, graded: int, progress: Progre
     specification = bank.specification_of(course, exercise)
     if specification is None:
         raise CourseError(f"{exercise} has no specification: its checks are test functions.")
+    if isinstance(specification, Exercise) and not specification.shared:
+        specification = proving.remembering(specification)
     came = proof.digests(course, exercise)
     killer = Killer(course, specification, range(seeds))
     found = []

@@ -40,6 +40,7 @@ from pawmark.grading.checks.grading import grade
 from pawmark.grading.checks.proving import (
     prove,
     questions,
+    remembering,
     separates,
     tolerance,
     without_variants,
@@ -639,6 +640,22 @@ def test_complaints():
     near = Variant("near", lambda values: values * 2.00003, "fatal", "nearly")
     exercise = Exercise("99-double", "double", doubled, DOUBLE.strata, [near], close(rtol=1e-5))
     assert any("too wide" in line for line in tolerance(exercise, {}, range(2)))
+
+
+def test_a_judge_may_be_asked_once_for_many_gradings():
+    """A proof grades many programs with one judge, who decides each input once, and as before."""
+    asked = []
+
+    def judge(mask, label):
+        asked.append(label)
+        return area(mask, label)
+
+    exercise = remembering(toy(judge=judge))
+    results = [grade(exercise, ProgramAsking(counted), 1, 10.0) for _ in range(2)]
+
+    assert exercise.parameters == ("mask", "label")
+    assert len(asked) <= results[0].questions
+    assert results[0] == results[1] == grade(toy(), ProgramAsking(counted), 1, 10.0)
 
 
 def test_a_variant_that_always_raises_is_a_mistake_of_the_author():

@@ -4,12 +4,14 @@ Each function returns complaints as text; a sound specification has none. `prove
 """
 
 import dataclasses
+import functools
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import combinations
 from typing import Any
 
 import numpy as np
 
+from pawmark.grading.boundary import wire
 from pawmark.grading.checks import strata
 from pawmark.grading.checks.asking import (
     Answer,
@@ -38,6 +40,26 @@ from pawmark.grading.checks.tolerance import MARGIN
 from pawmark.grading.results.outcomes import ExerciseResult
 
 SEEDS = range(20)
+
+
+def remembering(exercise: Exercise) -> Exercise:
+    """Return the exercise with a judge that decides each input once, however often it is graded.
+
+    A proof grades hundreds of programs with the same inputs, and a judge may be slow.
+    """
+    judge, known = exercise.judge, dict[str, Any]()
+
+    @functools.wraps(judge)
+    def remembered(*args: Any, **kwargs: Any) -> Any:
+        try:
+            key = wire.digest_of(wire.encode({"args": list(args), "kwargs": kwargs}))
+        except wire.WireError:  # arguments that are no plain data: a folder, say
+            return judge(*args, **kwargs)
+        if key not in known:
+            known[key] = judge(*args, **kwargs)
+        return known[key]
+
+    return dataclasses.replace(exercise, judge=remembered)
 
 
 def without_variants(exercise: Exercise) -> Exercise:
@@ -250,6 +272,7 @@ __all__ = [
     "deviation",
     "prove",
     "questions",
+    "remembering",
     "separates",
     "tolerance",
     "try_program",
