@@ -304,8 +304,10 @@ def test_a_part_of_a_notebook(run):
         assert shown(execution) == [f"Grader: {AS_HANDED_IN}.\n", "ten"]
     assert (part.live, again.live) == (1, 0)
 
-    bare = run(WORK.notebook, part=PART)
-    assert shown(bare) == [f"Grader: {LEFT_OUT}.\n"]
+    # All begins anew without the cell that ends the process, and what is left out says so once.
+    late = run(with_cells(DELAYED["shutdown"]), part=PART)
+    assert len(late.losses) == 1
+    assert shown(late) == [f"Grader: {LEFT_OUT}.\n"]
     assert shown(run(notebook)) == []
 
 

@@ -1,6 +1,6 @@
 """Takes the cells out of the text of a notebook without building the rest of it.
 
-A notebook can hold sixty megabytes of outputs, which are dropped anyway, be cut off in the middle,
+A notebook can hold sixty megabytes of outputs, most of which are dropped, be cut off in the middle,
 or be made up of brackets that would become gigabytes of objects. This goes through the bytes once,
 keeps what belongs to an answer, and skips everything else.
 """

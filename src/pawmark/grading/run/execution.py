@@ -158,9 +158,10 @@ class Execution:
             self.seed = self.old.seed
             self.part = Slice(self.old.left_out)
         self.recording = self._new_recording()
+        self._handed_in: dict[int, list[NotebookNode]] = {}
         for index, cell in enumerate(self.notebook.cells):
-            if cell.cell_type == "code" and index not in self.part.left_out:
-                cell.outputs = []
+            if cell.cell_type == "code":
+                self._handed_in[index], cell.outputs = cell.outputs, []
         self._cleaner = Cleaner()
         self.processes = Processes(self.new_kernel, self._handed_over, self.budget)
         if self.old is not None:
@@ -350,8 +351,9 @@ class Execution:
             self._lost[grade_id] = Loss(recorded.lost, recorded.words)
 
     def _show_left_out(self, index: int) -> None:
-        cell = self.notebook.cells[index]
-        cell.outputs = [_remark(AS_HANDED_IN if cell.outputs else LEFT_OUT), *cell.outputs]
+        shown = self._handed_in[index]
+        outputs = [_remark(AS_HANDED_IN if shown else LEFT_OUT), *shown]
+        self.notebook.cells[index].outputs = outputs
 
     def _show(self, index: int, recorded: RecordedCell) -> None:
         notes = [] if recorded.lost is None else [_note(_words(recorded.lost, recorded.words))]
