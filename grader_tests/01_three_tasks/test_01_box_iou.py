@@ -294,6 +294,11 @@ def scaled(boxes, factor):
     return boxes.map(lambda both: tuple(tuple(round(n * factor, 4) for n in box) for box in both))
 
 
+def given_as(form, boxes):
+    """Give both boxes in another form."""
+    return boxes.map(lambda both: tuple(form(box) for box in both))
+
+
 def empty_pair(rng, at, long):
     """Draw two boxes without any area, points and lines that begin at the same place."""
     kinds = [(0, 0), (0, long), (long, 0)]
@@ -325,6 +330,8 @@ exercise = Exercise(
         Stratum("boxes smaller than a pixel", scaled(staggered(), 0.01), row="corners"),
         Stratum("boxes that only touch", touching(), row="corners"),
         Stratum("two lines that cross", crossing_lines(), row="corners", count=4),
+        Stratum("boxes in lists", given_as(list, staggered()), row="corners", count=2),
+        Stratum("boxes in arrays", given_as(np.array, staggered()), row="corners", count=2),
         Stratum("two empty boxes", inputs(empty_pair, at=place, long=more), row="corners"),
     ],
     variants=variants,
