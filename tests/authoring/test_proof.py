@@ -9,7 +9,7 @@ import sys
 import nbformat
 import pytest
 
-from pawmark.authoring import bank, proof, proof_page
+from pawmark.authoring import bank, proof, proof_page, prove
 from pawmark.authoring.answers import reference_cells
 from pawmark.authoring.proof import Killer, Killing, Proof
 from pawmark.authoring.proof_page import PAGE, page
@@ -129,6 +129,29 @@ def test_a_sample_is_shown_and_must_be_as_large_as_is_asked(monkeypatch):
     assert [len(kind) for kind in proof.mutants_of(COURSE, name)] == [9, 4]
     notes["mutants"] = 10
     assert not proof.is_fresh(COURSE, name)
+
+
+def test_all_is_loaded_before_a_mutant_is_timed(tmp_path, monkeypatch):
+    """The reference is asked first: imports and inputs take time, which kills no mutant."""
+    asked = []
+
+    class Asked(Killer):
+        def passes(self, cells):
+            asked.append(dict(cells))
+            return []
+
+    monkeypatch.setattr(prove, "Killer", Asked)
+    monkeypatch.setattr(proof, "try_answers", lambda *given: {"complaints": []})
+    progress = Progress(tmp_path / "progress.jsonl")
+    before_the_first = []
+    step = progress.step
+    monkeypatch.setattr(
+        progress, "step", lambda *given: before_the_first.append(len(asked)) or step(*given)
+    )
+    prove.prove(COURSE, "02-prior-loss", 1, 1, progress)
+
+    assert asked[0] == {}
+    assert before_the_first[0] == 1
 
 
 STUCK = """
