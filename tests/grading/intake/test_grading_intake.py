@@ -299,7 +299,10 @@ def test_extra_files_are_copied_up_to_a_total(tmp_path, monkeypatch):
     ("text", "read"),
     [
         ("2024-01-02 03:04:05.6 UTC\n", "2024-01-02 03:04:05.6 UTC"),
+        ("2024-01-02 03:04:05.6 America/Los_Angeles", "2024-01-02 03:04:05.6 America/Los_Angeles"),
         ("2024-01-02 03:04:05 ../../etc/passwd", ""),
+        ("2024-01-02 03:04:05 /etc/localtime", ""),
+        ("../x 03:04:05 Europe/Budapest", ""),
         ("x" * 200, ""),
         ("\u0661", ""),
     ],

@@ -2,6 +2,7 @@
 
 import re
 from pathlib import Path
+from zoneinfo import available_timezones
 
 from pawmark.grading.course_folder import RECORD_SUFFIX
 from pawmark.grading.intake.budget import Budget, BudgetError
@@ -17,7 +18,7 @@ MAX_EXTRA_BYTES = 100_000_000
 
 _MAX_TIMESTAMP = 100
 _MAX_NAMED = 40
-_TIME = re.compile(r"[0-9A-Za-z:., +-]+")  # no slash: a time zone may be read from a path
+_TIME = re.compile(r"[0-9A-Za-z:., +-]+")
 _NOTEBOOK_NAME = re.compile(r"\.ipynb(\.|$)", re.IGNORECASE)
 
 
@@ -77,4 +78,7 @@ def timestamp_of(folder: Path) -> str:
         text = read_regular(folder / "timestamp.txt", _MAX_TIMESTAMP).decode("ascii").strip()
     except (UnreadableError, UnicodeDecodeError):
         return ""
+    time, _, zone = text.rpartition(" ")
+    if "/" in zone and zone in available_timezones():  # any other may be read from a path
+        return text if _TIME.fullmatch(time) else ""
     return text if _TIME.fullmatch(text) else ""
