@@ -151,6 +151,8 @@ def capital_ending(rng, number, is_cat, words):
     return (f"images/{file_name(rng, number, words, is_cat, ending)}",)
 
 
+# So many that each of the four kinds is among them: cats and dogs, of one word and of several.
+MANY = 24
 pet = {"number": st.integers(1, 250), "is_cat": st.booleans()}
 words = st.integers(0, 1)
 
@@ -172,25 +174,25 @@ exercise = Exercise(
         Stratum(
             "a folder of another name",
             inputs(plain, words=words, folder=st.sampled_from(FOLDER), **pet),
-            count=10,
+            count=MANY,
         ),
         Stratum(
             "several folders",
             inputs(plain, words=words, folder=st.sampled_from(FOLDERS), **pet),
-            count=14,
+            count=MANY,
         ),
         Stratum(
             "folders named after the other species",
             inputs(foreign, words=words, depth=st.integers(0, 2), **pet),
             row="corners",
-            count=8,
+            count=MANY,
         ),
-        Stratum("a file name alone", inputs(alone, words=words, **pet), row="corners", count=8),
+        Stratum("a file name alone", inputs(alone, words=words, **pet), row="corners", count=MANY),
         Stratum(
             "endings in capitals",
             inputs(capital_ending, words=words, **pet),
             row="corners",
-            count=8,
+            count=MANY,
         ),
     ],
     variants=variants,
