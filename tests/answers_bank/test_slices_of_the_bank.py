@@ -53,9 +53,9 @@ def both_ways() -> list:
 
 
 @functools.cache
-def told(text: str, place: int) -> slices.CellNames:
+def told(text: str) -> slices.CellNames:
     """Read a cell in this process, once for all answers that share it."""
-    return msgspec.convert(names.told(text, place), slices.CellNames)
+    return msgspec.convert(names.told(text), slices.CellNames)
 
 
 @functools.cache
@@ -81,9 +81,7 @@ def left_out(assignment: str, answer: Path | None) -> slices.Slice:
 @pytest.mark.parametrize("assignment", NEEDED)
 def test_what_the_bank_needs(assignment, monkeypatch):
     """Of the reference only the named cells are run, and hardly an answer of the bank whole."""
-    monkeypatch.setattr(
-        slices, "read_names", lambda texts: [told(text, n) for n, text in enumerate(texts)]
-    )
+    monkeypatch.setattr(slices, "read_names", lambda texts: [told(text) for text in texts])
     part = left_out(assignment, None)
     given = [
         cell.metadata["nbgrader"]["grade_id"]

@@ -18,7 +18,7 @@ def in_this_process(request, monkeypatch):
 
 def read_here(texts: list[str]) -> list[CellNames]:
     """Read what cells do with names, without a process of its own."""
-    told = [names.told(text, place) for place, text in enumerate(texts)]
+    told = [names.told(text) for text in texts]
     return msgspec.convert(told, list[CellNames])
 
 
@@ -139,13 +139,82 @@ def test_what_changes_an_object_of_a_function_elsewhere():
     assert kept("a = []", define, "def h():\n    g()", "h()", READER, "#check f") == "abcd"
 
 
+COUNTS = "class R:\n    n = 0\n    def {}(self, *_): self.n += 1; return {}\na = R()"
+
+
 @pytest.mark.parametrize(
-    "harmless",
-    ["print(a)", "b = len(a)", "print(f'{a}')", "b = a[0] == 1", "b = str(a)", "b = a", "a"],
-)
-def test_what_only_looks_changes_nothing(harmless):
-    """A given cell that only looks at an object is not needed."""
-    assert kept("a = [1]", READER, harmless, "#check f") == "a"
+    ("made", "use"),
+    [
+        pytest.param("a = [1]\nk = a.append", "k(2)", id="bound_method_alias"),
+        pytest.param(
+            "from functools import cached_property\nclass N:\n    k = 1\n    @cached_property\n"
+            "    def v(self): return self.k\na = N()", "a.v", id="cached_property",
+        ),
+        pytest.param("a = [1]\nclass K: items = a", "K().items.append(2)", id="class_attr_alias"),
+        pytest.param(
+            "def make():\n    n = 0\n    def inc():\n        nonlocal n\n        n += 1\n"
+            "        return n\n    return inc\na = make()", "a()", id="closure_counter",
+        ),
+        pytest.param(
+            "a = {}", "[0 for a['k'] in range(3)]", id="comprehension_target_subscript"
+        ),
+        pytest.param(
+            "from collections import defaultdict\na = defaultdict(list)", "a['new']",
+            id="defaultdict_getitem",
+        ),
+        pytest.param(COUNTS.format("__str__", "'s'"), 'f"{a}"', id="fstring_str"),
+        pytest.param(COUNTS.format("__repr__", "'s'"), "print([a])", id="repr"),
+        pytest.param(COUNTS.format("__repr__", "'s'"), "a", id="shown"),
+        pytest.param(COUNTS.format("__bool__", "True"), "if a: pass", id="if_bool"),
+        pytest.param(COUNTS.format("__lt__", "True"), "a < 1", id="compare"),
+        pytest.param("a = iter([1, 2, 3])", "2 in a", id="in_consumes_iterator"),
+        pytest.param("a = [[1], 2]", "match a:\n    case [k, *_]: k.append(2)",
+                     id="match_capture_alias"),
+        pytest.param(COUNTS.format("__add__", "self"), "a + 1", id="operator_add"),
+        pytest.param(
+            "from functools import partial\na = [1]\nk = partial(a.append, 2)", "k()",
+            id="partial_alias",
+        ),
+        pytest.param(
+            "from functools import singledispatch\n@singledispatch\ndef a(x): return 'any'",
+            "@a.register\ndef _(x: int): return 'int'", id="singledispatch_register",
+        ),
+        pytest.param("a = iter([1, 2, 3, 4])", "h, i, *j = a", id="unpack_consumes_iterator"),
+        pytest.param("a = []\nb = [a]\nk = {}\nk[0] = b", "k[0][0].append(1)", id="held twice"),
+        pytest.param("a = []\nk = []\nk.append(a)", "k[0].append(1)", id="put into a list"),
+        pytest.param("a = []\ndef g(): return a\nk = g", "k().append(1)", id="an alias of a call"),
+        pytest.param("a = []\nk = 1", "(lambda: a.append(1))()", id="a function without a name"),
+        pytest.param(
+            "a = []", "def run(f): f()\n@run\ndef _(): a.append(1)", id="a decorator that calls"
+        ),
+        pytest.param("class B: n = []\nclass a(B): pass", "B.n.append(1)", id="a base"),
+        pytest.param("k = []\ndef a(p=k): return p", "k.append(1)", id="a default"),
+        pytest.param("class a: n = 0", "k = a()\nk = k.__class__\nk.n = 2", id="an object's class"),
+        pytest.param(
+            "def a(): pass", "def mark(k): k.calls = 1\nmark(a)", id="an attribute of a function"
+        ),
+        pytest.param(
+            "def a(): pass", "def mark(self): self.calls = 1\nmark(a)", id="a function as self"
+        ),
+        pytest.param(
+            "def gen(k):\n    try: yield\n    finally: k.append(1)\na = []\nb = gen(a)\nnext(b)",
+            "b = None", id="the end of a generator",
+        ),
+    ],
+)  # fmt: skip
+def test_what_any_use_may_change(made, use):
+    """A given cell is run that uses in any way an object which is read further down."""
+    assert kept(made, use, READER, "#check f") == "ab"
+    assert kept(made, READER, use, "#check f") == "ab"
+    assert kept(made, READER, "#check f", use) == "a"
+
+
+@pytest.mark.parametrize("use", ["k = 1 in a", "f'{a}'", "a + 1", "list(a)", "for _ in a: break"])
+def test_what_is_used_of_a_student(use):
+    """So is one that uses a student's object: it may be a generator."""
+    student = "#student\ndef gen():\n    yield 1\na = gen()\ndef f(): return list(a)"
+    assert kept(student, use, "#check f") == "a"
+    assert kept(student, use, "#check a") == "a"
 
 
 def test_what_cannot_be_changed():
@@ -256,6 +325,10 @@ def test_chance():
         "frame.query('@a')",
         "__builtins__",
         "setattr(x, 'a', 1)",
+        "class C:\n    def __del__(self): a.append(1)",
+        "import typing\ntyping.get_type_hints(f)",
+        "from typing import get_type_hints",
+        "import timeit",
     ],
 )
 def test_what_defeats_it(source):

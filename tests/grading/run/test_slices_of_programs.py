@@ -1,6 +1,7 @@
 """Slices of drawn programs, run: what checks see is what they see after a whole run."""
 
 import random
+import re
 from typing import Any
 
 import msgspec
@@ -53,7 +54,69 @@ GIVEN = (
     "match {n}:\n    case [_, *z]:\n        {m} = {n}",
     "with held({n}) as z:\n    z.append({i})",
     "{s}.x = {i}",
+    # Uses that change what they use, and objects behind others.
+    "{n} = iter([{i}, 2, 3, 4])",
+    "{n} = iter({m})",
+    "2 in {n}",
+    "{m} = {i} in {n}",
+    "{n} = list({m})",
+    "y, *z = {n}",
+    "[0 for {n}[0] in range(3)]",
+    "[0 for {n}.k in range(3)]",
+    "k = {n}.append",
+    "k({i})",
+    "k = partial({n}.append, {i})",
+    "k()",
+    "{n} = partial({m}.append, {i})",
+    "{n}()",
+    "{n} = Odd()",
+    "{n} = Odd({m})",
+    "{n} + {i}",
+    "{m} = {n} + {m}",
+    "{n} < {i}",
+    "f'{{{n}}}'",
+    "repr([{n}])",
+    "if {n}: pass",
+    "{n}.value",
+    "{n}['k']",
+    "{n}.items.append({i})",
+    "{n}.items = {m}",
+    "class K:\n    items = {n}",
+    "K().items.append({i})",
+    "{n} = K()",
+    "class L(K):\n    pass\n{n} = L()",
+    "k = {n}.__class__\nk.extra = {i}",
+    "match {n}:\n    case [[*z], *_]: z.append({i})",
+    "match {n}:\n    case [z, *_]: {m} = z",
+    "def make():\n    j = 0\n    def inc():\n        nonlocal j\n        j += 1\n        return j\n"
+    "    return inc\n{n} = make()",
+    "def made(j):\n    def inc():\n        j.append({i})\n        return j\n    return inc\n"
+    "{n} = made({m})",
+    "@{n}.append\ndef _(): return {i}",
+    "(lambda: {n}.append({i}))()",
+    "def run(f): return f()\n@run\ndef _(): {n}.append({i})",
+    "def mark(f):\n    f.x = {i}\n    return f\nmark({s})",
+    "{n} = {s}",
+    "def gen(j):\n    try: yield {i}\n    finally: isinstance(j, list) and j.append({i})\n"
+    "{n} = gen({m})",
+    "next({n})",
+    "{n} = None",
+    "{n} = {i}",
 )
+# Objects that change when they are used, and hold another.
+ODD = """
+class Odd:
+    def __init__(self, held=None): self.n, self.items = 0, [held]
+    def use(self, *_):
+        self.n += 1
+        return self
+    __add__ = __radd__ = __lt__ = __getitem__ = use
+    def __iter__(self): return iter([self.use().n, self.items])
+    def __bool__(self): return bool(self.use())
+    def __repr__(self): return f"Odd({self.use().n}, {self.items})"
+    @cached_property
+    def value(self): return self.n
+"""
 STUDENTS = (
     "def {s}():\n    return list({n})",
     "def {s}():\n    return {n}",
@@ -66,6 +129,11 @@ STUDENTS = (
     "def {s}():\n    return [{n}, {t}()]",
     "mine = {n}\ndef {s}():\n    return mine",
     "{n}.append({i})\ndef {s}():\n    return {i}",
+    "def {s}():\n    return {n}()",
+    "def {s}():\n    return [f'{{{n}}}', {n}.value]",
+    "def {s}():\n    return K.items",
+    "def {s}():\n    return getattr({s}, 'x', 0)",
+    "def gen():\n    yield {i}\n    yield 2\n{n} = gen()\ndef {s}():\n    return list({n})",
     "class S:\n    n = 0\n    def do(self):\n        S.n += 1\n        return S.n\n"
     "def {s}():\n    return S().do()",
     "def make():\n    k = []\n    def inner():\n        k.append({i})\n        return len(k)\n"
@@ -98,6 +166,9 @@ def drawn(seed: int) -> tuple[list[CellText], dict[int, list[str]]]:
     """Draw a notebook: its cells, and at which places checks ask for what."""
     rng = random.Random(seed)
     cells, asked = [], {}
+    if rng.random() < 0.5:
+        text = f"from functools import cached_property, partial{ODD}"
+        cells.append(CellText(-1, text, given=True))
     for index in range(rng.randint(5, 14)):
         words = {
             "n": rng.choice("abc"), "m": rng.choice("abc"), "i": rng.randint(3, 9),
@@ -121,7 +192,7 @@ def run(cells: list[CellText], asked: dict[int, list[str]]) -> tuple[list[Any], 
     def attempt(text: str, kind: str) -> Any:
         try:
             code = compile(text, "cell", kind)
-            return repr(eval(code, space))
+            return re.sub(" at 0x[0-9a-f]+", "", repr(eval(code, space)))
         except NameError as error:
             missed.add(str(error.name))
             return "NameError"
@@ -144,9 +215,7 @@ def test_checks_see_the_same(start, monkeypatch):
     monkeypatch.setattr(
         slices,
         "read_names",
-        lambda texts: msgspec.convert(
-            [names.told(text, n) for n, text in enumerate(texts)], list[CellNames]
-        ),
+        lambda texts: msgspec.convert([names.told(text) for text in texts], list[CellNames]),
     )
     left_out = same = 0
     for seed in range(start, start + 500):

@@ -29,23 +29,25 @@ INTO = "."
 # Before the name of a function or class: it keeps something between its calls.
 KEEPS = "="
 
-# Functions of Python that hand nothing on to what could change it. Bound anew they are opaque.
-HARMLESS = frozenset({
+# Names of Python's own that are opaque when they are bound anew.
+_PYTHONS = frozenset({
     "print", "len", "isinstance", "issubclass", "int", "float", "str", "repr", "abs", "round",
-    "range", "bool", "format", "hash", "callable", "hasattr", "ord", "chr",
+    "range", "bool", "format", "hash", "callable", "hasattr", "ord", "chr", "property", "super",
+    "staticmethod", "type", "object",
 })  # fmt: skip
 _OPAQUE_NAMES = frozenset({
     "exec", "eval", "compile", "globals", "locals", "vars", "dir", "breakpoint", "input", "exit",
-    "quit", "setattr", "delattr", "get_ipython", "pylab",
+    "quit", "setattr", "delattr", "get_ipython", "pylab", "get_type_hints", "get_annotations",
+    "ForwardRef",
 })  # fmt: skip
 # Modules by which code can look into a notebook's names, or act when no cell of its own runs.
 _OPAQUE_MODULES = frozenset({
-    "IPython", "ipykernel", "_thread", "ast", "asyncio", "atexit", "bdb", "builtins",
-    "cloudpickle", "code", "codeop", "concurrent", "ctypes", "dill", "dis", "faulthandler", "gc",
-    "imp", "importlib", "inspect", "marshal", "mock", "multiprocessing", "numexpr", "pdb",
-    "pickle", "pkgutil", "posix", "runpy", "shelve", "signal", "site", "socket", "subprocess",
-    "symtable", "threading", "trace", "traceback", "tracemalloc", "types", "unittest", "weakref",
-    "zipimport",
+    "IPython", "ipykernel", "_thread", "ast", "asyncio", "atexit", "bdb", "builtins", "cProfile",
+    "cloudpickle", "code", "codeop", "concurrent", "ctypes", "dill", "dis", "doctest",
+    "faulthandler", "gc", "imp", "importlib", "inspect", "marshal", "mock", "multiprocessing",
+    "numexpr", "pdb", "pickle", "pkgutil", "posix", "profile", "runpy", "shelve", "signal", "site",
+    "socket", "subprocess", "symtable", "threading", "timeit", "trace", "traceback", "tracemalloc",
+    "types", "unittest", "weakref", "zipimport",
 })  # fmt: skip
 # Of these two modules only what is named here.
 _SAFE_PARTS = {
@@ -56,8 +58,9 @@ _SAFE_PARTS = {
 # What of `IPython.display` only shows something.
 _SHOWING = frozenset({"display", "Image", "HTML", "Markdown", "Latex", "Math", "SVG", "Audio"})
 _OPAQUE_ATTRIBUTES = frozenset(
-    ["query", "eval", "modules", "settrace", "setprofile", "user_ns", "run_cell"]
-)
+    ["query", "eval", "modules", "settrace", "setprofile", "user_ns", "run_cell", "get_type_hints",
+     "get_annotations", "ForwardRef"]
+)  # fmt: skip
 _FRAME = re.compile(r"(?:f|gi|cr|ag|tb)_(?:globals|locals|back|frame|code|builtins|next)\Z")
 _DUNDER = re.compile(r"__\w+__")
 _SAFE_DUNDERS = frozenset({
@@ -89,6 +92,9 @@ _OWN_GENERATOR = frozenset({
     "Random", "default_rng", "RandomState", "Generator", "SeedSequence", "SystemRandom", "Philox",
     "PCG64",
 })  # fmt: skip
+# Decorators that make nothing that is kept between calls.
+_PLAIN_DECORATORS = frozenset(["property", "staticmethod", "classmethod", "setter"])
+_WORD = re.compile(r"[^\W\d]\w*")
 _COMPREHENSIONS = frozenset(("listcomp", "setcomp", "dictcomp"))
 # Magics that write no name.
 _QUIET_MAGICS = frozenset(
@@ -120,8 +126,12 @@ class Found:
     touches, effects
         Names whose objects it may change when it runs, and in functions when they are called; and
         `WORLD`, and names after `INTO` and `KEEPS`.
-    links
-        Names that are bound together, and those of which they may be the objects, or hold them.
+    handed_on
+        Names that it reads, and not only to call them; all classes are among them.
+    held
+        Names in decorators, bases and default values: its functions and classes hold their objects.
+    sets_attributes
+        Whether it sets attributes of any object: a function may be one.
     seeds, draws
         Whether it seeds, or draws, random numbers that all share.
     seeded
@@ -138,7 +148,10 @@ class Found:
         self.assigned: set[str] = set()
         self.touches: set[str] = set()
         self.effects: set[str] = set()
-        self.links: list[tuple[list[str], list[str]]] = []
+        self.handed_on: set[str] = set()
+        self.sets_attributes = False
+        self.held: set[str] = set()
+        self.calls_its_own = False  # functions of its own that have no name
         self.seeds = self.draws = self.seeded = False
 
     def as_json(self) -> dict[str, object]:
@@ -147,23 +160,24 @@ class Found:
             name: sorted(value) if isinstance(value, set) else value
             for name, value in vars(self).items()
         }
+        if self.calls_its_own:
+            plain["now"] = sorted(self.now | self.later)
+            plain["touches"] = sorted(self.touches | self.effects)
         varied = self.assigned
         plain["imported"] = sorted(self.imported - self.defined - self.constants - varied)
         plain["defined"] = sorted(self.defined - self.imported - self.constants - varied)
         plain["constants"] = sorted(self.constants - self.imported - self.defined - varied)
-        del plain["assigned"]
+        del plain["assigned"], plain["calls_its_own"]
         return plain
 
 
-def read(source: str, place: int) -> Found:
+def read(source: str) -> Found:
     """Read one cell.
 
     Parameters
     ----------
     source
         Its text.
-    place
-        Its number, which tells its functions' own names from those of other cells.
 
     Raises
     ------
@@ -175,10 +189,16 @@ def read(source: str, place: int) -> Found:
     if tree is None:
         return found
     _require_plain(tree)
+    called = {id(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call)}
+    found.handed_on = {
+        node.id
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load) and id(node) not in called
+    }
     _read_scopes(symtable.symtable(text, "cell", "exec"), found, deferred=False)
-    if found.binds & HARMLESS:
+    if found.binds & _PYTHONS:
         raise OpaqueError("another meaning of a name of Python's own")
-    _Reader(found, place).visit(tree)
+    _Reader(found).visit(tree)
     return found
 
 
@@ -254,6 +274,8 @@ def _require_plain(tree: ast.Module) -> None:
         elif isinstance(node, ast.Constant) and id(node) not in docstrings:
             if isinstance(node.value, str) and set(_DUNDER.findall(node.value)) - _SAFE_DUNDERS:
                 raise OpaqueError("a text that names something of Python's own")
+        elif isinstance(node, ast.FunctionDef) and node.name == "__del__":
+            raise OpaqueError("a method that runs when an object ends")
         elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
             _require_plain_call(node.func.id, node)
 
@@ -292,6 +314,8 @@ def _require_plain_import(node: ast.Import | ast.ImportFrom) -> None:
     for alias in node.names:
         if alias.name == "*":
             raise OpaqueError(f"from {module} import *")
+        if alias.name in _OPAQUE_NAMES:
+            raise OpaqueError(f"from {module} import {alias.name}")
         if module in _SAFE_PARTS and alias.name not in _SAFE_PARTS[module]:
             raise OpaqueError(f"from {module} import {alias.name}")
         if alias.asname and alias.name in _SAFE_PARTS:
@@ -327,19 +351,12 @@ def _read_scopes(table: symtable.SymbolTable, found: Found, deferred: bool) -> N
 class _Reader(ast.NodeVisitor):
     """Finds out which objects the code of a cell may change."""
 
-    def __init__(self, found: Found, place: int) -> None:
+    def __init__(self, found: Found) -> None:
         self.found = found
-        self.place = place
         self.scopes: list[_Scope] = []  # the innermost last
         self.top = ""  # the function or class of the cell that is being read
-        self.count = 0
 
     # Names
-
-    def named(self, name: str) -> str:
-        """Return a name; that of a function's own with the number of the function."""
-        scope = self.scope_of(name)
-        return name if scope is None else f"{name}@{scope.label}"
 
     def scope_of(self, name: str) -> "_Scope | None":
         for scope in reversed(self.scopes):
@@ -359,18 +376,14 @@ class _Reader(ast.NodeVisitor):
 
     def touch(self, names: set[str], before: str = "") -> None:
         for name in names:
-            self.note(before + self.named(name))
-            if self.outer(name):
+            if self.scope_of(name) is None:
+                self.note(before + name)
+            elif self.outer(name):
                 self.keep_state()
 
     def note(self, what: str) -> None:
         """Take note of what is changed here: now, or when a function is called."""
         (self.found.effects if self.deferred else self.found.touches).add(what)
-
-    def link(self, targets: set[str], values: set[str]) -> None:
-        if targets and values:
-            pair = sorted(map(self.named, targets)), sorted(map(self.named, values))
-            self.found.links.append(pair)
 
     def keep_state(self) -> None:
         """Take note that what is being read keeps something between its calls."""
@@ -386,19 +399,18 @@ class _Reader(ast.NodeVisitor):
             whole = isinstance(target, ast.Name) and value is not None and _is_constant(value)
             (self.found.constants if whole else self.found.assigned).update(names)
         for name in names:
-            if self.scopes and self.named(name) == name:  # declared global
+            if self.scopes and self.scope_of(name) is None:  # declared global
                 self.touch({name})
                 self.found.assigned.add(name)
             elif self.scopes and self.outer(name):  # declared nonlocal
                 self.keep_state()
         self.store_into(target)
-        if value is not None:
-            roots = {root for node in _places(target) for root in _roots(node)}
-            self.link(names | roots, _mentioned(value))
 
     def store_into(self, target: ast.expr) -> None:
         for node in _places(target):
-            roots = _roots(node)
+            roots = _mentioned(node)
+            if isinstance(node, ast.Attribute):
+                self.found.sets_attributes = True
             self.touch(roots)
             self.touch(roots, before=INTO)
             if {"type", "cls", "__class__"} & {
@@ -417,14 +429,15 @@ class _Reader(ast.NodeVisitor):
     def visit_AnnAssign(self, node: ast.AnnAssign) -> None:
         if node.value is not None:
             self.bind(node.target, node.value)
+        self.annotated(node.annotation)
         self.generic_visit(node)
 
     def visit_AugAssign(self, node: ast.AugAssign) -> None:
         self.bind(node.target, node.value)
-        self.touch(_roots(node.target))
+        self.touch(_mentioned(node.target))
         if not self.scopes:
-            self.found.assigned.update(_roots(node.target))
-            self.found.now.update(_roots(node.target))
+            self.found.assigned.update(_mentioned(node.target))
+            self.found.now.update(_mentioned(node.target))
         self.generic_visit(node)
 
     def visit_NamedExpr(self, node: ast.NamedExpr) -> None:
@@ -437,34 +450,18 @@ class _Reader(ast.NodeVisitor):
         self.generic_visit(node)
 
     def visit_For(self, node: ast.For | ast.AsyncFor) -> None:
-        self.iterate(node.target, node.iter)
+        self.bind(node.target, node.iter)
         self.generic_visit(node)
 
     visit_AsyncFor = visit_For  # noqa: N815  (ast's)
 
     def visit_comprehension(self, node: ast.comprehension) -> None:
-        self.iterate(node.target, node.iter, own=True)
+        self.store_into(node.target)
         self.generic_visit(node)
-
-    def iterate(self, target: ast.expr, values: ast.expr, own: bool = False) -> None:
-        """Take note of a loop: it uses up what is an iterator."""
-        if not isinstance(values, ast.Call):
-            self.touch(_roots(values))
-        if own:
-            names = {node.id for node in ast.walk(target) if _is_bound(node)}
-            self.link(names, _mentioned(values))
-        else:
-            self.bind(target, values)
 
     def visit_withitem(self, node: ast.withitem) -> None:
         if node.optional_vars is not None:
             self.bind(node.optional_vars, node.context_expr)
-        self.touch(_roots(node.context_expr))
-        self.generic_visit(node)
-
-    def visit_Starred(self, node: ast.Starred) -> None:
-        if isinstance(node.ctx, ast.Load):
-            self.touch(_roots(node.value))
         self.generic_visit(node)
 
     def visit_ExceptHandler(self, node: ast.ExceptHandler) -> None:
@@ -491,12 +488,10 @@ class _Reader(ast.NodeVisitor):
             self.note(WORLD)
         self.look_at_chance(path)
         if isinstance(func, ast.Attribute):
-            self.touch(_roots(func.value))
+            self.touch(_mentioned(func.value))
             sets = path[-1] in _SETTING or path[-1].startswith(_SETTING_START)
             if sets and path[-1] not in _SEEDS:
-                self.touch(_roots(func.value), before=INTO)
-        for given in _handed_to(node):
-            self.touch(_mentioned(given))
+                self.touch(_mentioned(func.value), before=INTO)
         self.generic_visit(node)
 
     def look_at_chance(self, path: list[str]) -> None:
@@ -512,14 +507,31 @@ class _Reader(ast.NodeVisitor):
             self.top = node.name
         for decorator in node.decorator_list:
             self.visit(decorator)
-            if {"cache", "lru_cache", "cached_property"} & set(_path(decorator)):
+            self.found.held |= _mentioned(decorator)
+            if _path(decorator)[-1] not in _PLAIN_DECORATORS:
                 self.keep_state()
+                self.call_its_own()
+        for annotation in _annotations(node):
+            self.annotated(annotation)
         self.function(node.args, node.body)
         self.top = self.top if self.scopes else ""
 
     visit_AsyncFunctionDef = visit_FunctionDef  # noqa: N815  (ast's)
 
+    def call_its_own(self) -> None:
+        """Take note that a function of the cell may be called when the cell runs."""
+        self.found.calls_its_own |= not self.deferred
+
+    def annotated(self, annotation: ast.expr) -> None:
+        """Take note of what an annotation reads, though it be a text."""
+        for node in ast.walk(annotation):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                self.found.now |= set(_WORD.findall(node.value))
+            elif isinstance(node, ast.Name):
+                self.found.now.add(node.id)
+
     def visit_Lambda(self, node: ast.Lambda) -> None:
+        self.call_its_own()
         self.function(node.args, [node.body])
 
     def function(self, arguments: ast.arguments, body: list[ast.stmt] | list[ast.expr]) -> None:
@@ -529,17 +541,11 @@ class _Reader(ast.NodeVisitor):
             self.visit(default)
             if not _is_constant(default) and not isinstance(default, ast.Name | ast.Attribute):
                 self.keep_state()
-        # A parameter may be the object that is its default.
-        label = f"{self.place}.{self.count + 1}"
-        held = sorted(self.named(name) for default in given for name in _mentioned(default))
-        if held:
-            names = (node.arg for node in ast.walk(arguments) if isinstance(node, ast.arg))
-            self.found.links.append(([f"{name}@{label}" for name in names], held))
+            self.found.held |= _mentioned(default)
         self.within(_own_names(arguments, body), body, of_class=False)
 
     def within(self, own: set[str], body: list[ast.stmt] | list[ast.expr], of_class: bool) -> None:
-        self.count += 1
-        self.scopes.append(_Scope(f"{self.place}.{self.count}", own, of_class))
+        self.scopes.append(_Scope(own, of_class))
         for part in body:
             self.visit(part)
         self.scopes.pop()
@@ -562,17 +568,21 @@ class _Reader(ast.NodeVisitor):
             self.top = node.name
         for part in (*node.decorator_list, *node.bases, *node.keywords):
             self.visit(part)
-        if any(_makes_state(part) for part in node.body):
+            self.found.held |= _mentioned(part)
+            self.call_its_own()
+        decorated = any(_path(one)[-1] != "dataclass" for one in node.decorator_list)
+        if decorated or node.keywords or any(_makes_state(part) for part in node.body):
             self.keep_state()
+        self.found.handed_on.add(node.name)
         self.within(_own_names(None, node.body), node.body, of_class=True)
         self.top = self.top if self.scopes else ""
 
 
 class _Scope:
-    """A function or class that is being read: its number, and the names that are its own."""
+    """A function or class that is being read: the names that are its own."""
 
-    def __init__(self, label: str, own: set[str], of_class: bool) -> None:
-        self.label, self.own, self.of_class = label, own, of_class
+    def __init__(self, own: set[str], of_class: bool) -> None:
+        self.own, self.of_class = own, of_class
 
 
 def _is_bound(node: ast.AST) -> "TypeGuard[ast.Name]":
@@ -589,22 +599,6 @@ def _places(target: ast.expr) -> list[ast.expr]:
     ]
 
 
-def _roots(node: ast.AST) -> set[str]:
-    """Return the names at the beginning of an expression: of ``a.b[c].d()`` that is ``a``."""
-    handed: set[str] = set()  # a call may return what it was given
-    while isinstance(node, ast.Attribute | ast.Subscript | ast.Starred | ast.Call | ast.Await):
-        if isinstance(node, ast.Call):
-            handed = handed.union(*map(_mentioned, _handed_to(node)))
-        node = node.func if isinstance(node, ast.Call) else node.value
-    return handed | _mentioned(node)
-
-
-def _handed_to(node: ast.Call) -> list[ast.expr]:
-    if isinstance(node.func, ast.Name) and node.func.id in HARMLESS:
-        return []
-    return [*node.args, *(keyword.value for keyword in node.keywords)]
-
-
 def _path(node: ast.AST) -> list[str]:
     """Return the names in a chain: of ``a.b(c).d`` these are a, b and d."""
     names: list[str] = []
@@ -617,16 +611,8 @@ def _path(node: ast.AST) -> list[str]:
 
 
 def _mentioned(node: ast.AST) -> set[str]:
-    """Return the names in an expression whose objects its value may be, or hold."""
-    if isinstance(node, ast.JoinedStr | ast.Compare | ast.Constant):
-        return set()
-    if isinstance(node, ast.Name):
-        return {node.id}
-    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in HARMLESS:
-        return set()
-    if isinstance(node, ast.Subscript):
-        return _mentioned(node.value)
-    return set().union(*(_mentioned(child) for child in ast.iter_child_nodes(node)))
+    """Return the names in an expression."""
+    return {one.id for one in ast.walk(node) if isinstance(one, ast.Name)}
 
 
 def _is_constant(node: ast.expr) -> bool:
@@ -677,20 +663,26 @@ def _own_names(arguments: ast.arguments | None, body: list[ast.stmt] | list[ast.
 
 
 def _makes_state(part: ast.stmt) -> bool:
-    """Tell whether a statement of a class gives it what its objects, or its calls, share."""
-    if isinstance(part, ast.Assign):
-        return not _is_constant(part.value)
-    if isinstance(part, ast.FunctionDef):
+    """Tell whether a statement of a class may give it what its objects, or its calls, share."""
+    if isinstance(part, ast.Assign | ast.AnnAssign):
+        return part.value is not None and not _is_constant(part.value)
+    if isinstance(part, ast.FunctionDef | ast.AsyncFunctionDef):
         return any(_path(one)[-1] == "classmethod" for one in part.decorator_list)
-    return False
+    docstring = isinstance(part, ast.Expr) and isinstance(part.value, ast.Constant)
+    return not (docstring or isinstance(part, ast.Pass))
 
 
-def told(source: str, place: int) -> dict[str, object]:
+def _annotations(node: ast.FunctionDef | ast.AsyncFunctionDef) -> list[ast.expr]:
+    parts = [one.annotation for one in ast.walk(node.args) if isinstance(one, ast.arg)]
+    return [one for one in (*parts, node.returns) if one is not None]
+
+
+def told(source: str) -> dict[str, object]:
     """Return what one cell does as JSON, or why that cannot be told; see `read`."""
     if len(source) > _LONGEST:
         return {"opaque": "it is too long"}
     try:
-        return read(source, place).as_json()
+        return read(source).as_json()
     except OpaqueError as error:
         return {"opaque": f"it has {error}"[:200]}
     except Exception as error:  # whatever the parser meets in it
@@ -702,7 +694,7 @@ def main() -> None:
     for kind, most in _LIMITS.items():
         resource.setrlimit(kind, (most, most))
     sources = json.load(sys.stdin)
-    json.dump([told(source, place) for place, source in enumerate(sources)], sys.stdout)
+    json.dump([told(source) for source in sources], sys.stdout)
 
 
 if __name__ == "__main__":

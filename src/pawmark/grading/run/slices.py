@@ -42,7 +42,9 @@ class CellNames(msgspec.Struct, frozen=True):
     constants: frozenset[str] = frozenset()
     touches: frozenset[str] = frozenset()
     effects: frozenset[str] = frozenset()
-    links: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = ()
+    handed_on: frozenset[str] = frozenset()
+    held: frozenset[str] = frozenset()
+    sets_attributes: bool = False
     seeds: bool = False
     draws: bool = False
     seeded: bool = False
@@ -193,59 +195,101 @@ class _Choice:
     def _changed(self) -> dict[int, frozenset[str]]:
         groups = self.groups()
         return {
-            index: frozenset().union(*(groups.get(name, {name}) for name in self.touched_by(index)))
+            index: frozenset().union(*(groups.get(name, {name}) for name in self.used_by(index)))
             for index in self.cells
         }
 
-    def touched_by(self, index: int) -> Iterator[str]:
-        """Yield what a cell, and the functions that it may call, may change."""
-        own = self.names[index].touches
-        for name in own.union(*(self.names[maker].effects for maker in self.called_by(index))):
+    def used_by(self, index: int) -> frozenset[str]:
+        """Return what a cell, and the functions that it may call, may change or tie together.
+
+        That is whatever they mention: an operator, a text or a loop changes an object where its
+        class wants that, and so does an object's end, where a name is bound anew.
+        """
+        return self._used[index]
+
+    @cached_property
+    def _used(self) -> dict[int, frozenset[str]]:
+        return {index: frozenset(self._use(index)) for index in self.cells}
+
+    def _use(self, index: int) -> Iterator[str]:
+        one = self.names[index]
+        mentioned, makers = self.reached_by(index)
+        yield from (name for name in one.binds | mentioned if not self.is_fixed(name))
+        for name in one.touches.union(*(self.names[maker].effects for maker in makers)):
             into = name.removeprefix(names.INTO)
             if into == name:
-                yield from self.held_by(name)
+                if name == names.WORLD or not self.is_fixed(name):
+                    yield name
             elif self.is_always(into, "imported"):
                 yield names.WORLD
             elif self.is_always(into, "defined"):
                 yield names.KEEPS + into
 
-    def called_by(self, index: int) -> set[int]:
-        """Return the cells whose functions a cell may call, by others' functions too.
+    def reached_by(self, index: int) -> tuple[set[str], set[int]]:
+        """Return the names that a cell reaches by what it reads, and the cells that bind them.
 
-        Every name that is mentioned, and is not a module's, counts as one that is called.
+        An object may hold what was mentioned where it was made, and call it.
         """
-        found: set[int] = set()
-        waiting = [*self.names[index].now]
+        mentioned = {*self.names[index].now}
+        makers: set[int] = set()
+        waiting = [*mentioned]
         while waiting:
             name = waiting.pop()
             for maker in self.makers.get(name, ()):
                 one = self.names[maker]
-                if maker not in found and name not in one.imported | one.constants:
-                    found.add(maker)
-                    waiting += one.later
-        return found
+                if maker in makers or name in one.imported | one.constants:
+                    continue
+                makers.add(maker)
+                waiting += (one.now | one.later) - mentioned
+                mentioned |= one.now | one.later
+        return mentioned, makers
 
     def is_fixed(self, name: str) -> bool:
-        """Tell whether a name stands for what no cell changes by handing it on: a module, say.
+        """Tell whether a name stands for what no use changes: a module, say.
 
         So are names that no cell binds: they are Python's own.
         """
-        marked = "@" in name or name.startswith(names.KEEPS) or name == names.WORLD
+        marked = name.startswith(names.KEEPS) or name == names.WORLD
         return not marked and (name not in self.makers or name in self._fixed)
 
     @cached_property
     def _fixed(self) -> frozenset[str]:
-        kinds = ("imported", "defined", "constants")
-        return frozenset(
-            name for name in self.makers if any(self.is_always(name, kind) for kind in kinds)
-        )
+        kinds = ("imported", "constants")
+        fixed = {name for name in self.makers if any(self.is_always(name, kind) for kind in kinds)}
+        fixed |= {name for name in self.makers if self.keeps_nothing(name)}
+        while loose := {name for name in fixed if self.holds_other_than(name, fixed)}:
+            fixed -= loose
+        return frozenset(fixed)
+
+    def holds_other_than(self, name: str, fixed: set[str]) -> bool:
+        """Tell whether a function or class may hold an object that is not fixed."""
+        if not self.is_always(name, "defined"):
+            return False
+        held = frozenset().union(*(self.names[one].held for one in self.makers[name]))
+        return any(one in self.makers and one not in fixed for one in held)
+
+    @cached_property
+    def _marked(self) -> frozenset[str]:
+        return frozenset().union(*(one.touches | one.effects for one in self.names.values()))
+
+    def keeps_nothing(self, name: str) -> bool:
+        """Tell whether a name is a function or class that keeps nothing, in all its meanings."""
+        if not self.is_always(name, "defined"):
+            return False
+        if {names.KEEPS + name, names.INTO + name} & self._marked:
+            return False
+        handed_on = any(name in one.handed_on for one in self.names.values())
+        return not (handed_on and any(one.sets_attributes for one in self.names.values()))
 
     def is_always(self, name: str, kind: str) -> bool:
         makers = self.makers.get(name, [])
         return bool(makers) and all(name in getattr(self.names[one], kind) for one in makers)
 
     def groups(self) -> dict[str, frozenset[str]]:
-        """Return, by name, all names that may stand for the same object, or one that holds it."""
+        """Return, by name, all names that may stand for the same object, or one that holds it.
+
+        Those that one cell uses, or binds, count as such.
+        """
         above: dict[str, str] = {}
 
         def head(name: str) -> str:
@@ -254,7 +298,8 @@ class _Choice:
                 name = upper
             return name
 
-        for first, *others in self.linked():
+        for index in self.cells:
+            first, *others = [name for name in self.used_by(index) if self.is_object(name)] or [""]
             for other in others:
                 above[head(other)] = head(first)
         groups: defaultdict[str, set[str]] = defaultdict(set)
@@ -262,24 +307,8 @@ class _Choice:
             groups[head(name)] |= {name, head(name)}
         return {name: frozenset(group) for group in groups.values() for name in group}
 
-    def linked(self) -> Iterator[list[str]]:
-        """Yield names of which each may hold an object of the others."""
-        for one in self.names.values():
-            for targets, values in one.links:
-                together = [name for name in targets if not self.is_fixed(name)]
-                held = [source for value in values for source in self.held_by(value)]
-                if together and held:
-                    yield [*together, *held]
-
-    def held_by(self, name: str) -> Iterable[str]:
-        """Return the names whose objects a value may hold: of a function, those that it reads."""
-        if not self.is_fixed(name):
-            return [name]
-        if not self.is_always(name, "defined"):
-            return []
-        makers = self.makers[name]
-        later = set().union(*(self.names[one].later for one in makers))
-        return [one for one in later if not self.is_fixed(one)]
+    def is_object(self, name: str) -> bool:
+        return name != names.WORLD and not name.startswith(names.KEEPS)
 
     def decides_chance(self, index: int) -> bool:
         """Tell whether the random numbers that a kept cell draws may depend on a cell."""
