@@ -31,7 +31,6 @@ from pawmark.grading.checks.specification import (
     Remark,
     Stratum,
 )
-from pawmark.grading.checks.watching import Nobody, Watcher
 from pawmark.grading.results.outcomes import (
     SAME_REASON,
     WITH_RESULTS_ONLY,
@@ -51,11 +50,7 @@ _REPEATED = 3  # strata of the core of which a pair of inputs is asked three tim
 
 
 def grade(
-    exercise: Exercise | Items,
-    asking: Asking,
-    seed: int,
-    max_points: float = 1.0,
-    watcher: Watcher | None = None,
+    exercise: Exercise | Items, asking: Asking, seed: int, max_points: float = 1.0
 ) -> ExerciseResult:
     """Grade an exercise.
 
@@ -69,25 +64,19 @@ def grade(
         Decides the inputs.
     max_points
         The points of the exercise.
-    watcher
-        Who wants to see how each answer is judged.
 
     Raises
     ------
     JudgeError, CourseError
         If the specification itself is wrong.
     """
-    watcher = watcher or Nobody()
     # Judge and misconceptions compute on odd inputs. A program that turns warnings into errors,
     # as pytest does here, must not make of "not a number" an exception that no answer raised.
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         if isinstance(exercise, Items):
-            return _Itemised(exercise, asking, seed, max_points, watcher).result()
-        graded = _Graded(exercise, asking, seed, max_points)
-        result = graded.result()
-    watcher.judged(exercise, graded.asked)
-    return result
+            return _Itemised(exercise, asking, seed, max_points).result()
+        return _Graded(exercise, asking, seed, max_points).result()
 
 
 @dataclass
@@ -327,7 +316,6 @@ class _Itemised:
     asking: Asking
     seed: int
     max_points: float
-    watcher: Watcher
 
     def result(self) -> ExerciseResult:
         """Return what came of it."""
@@ -355,9 +343,7 @@ class _Itemised:
     ) -> CheckResult:
         base = CheckResult(item.name, item.name, Outcome.PASSED, most, most, row="item")
         for question in asked:
-            answer = answers[question.key]
-            refused = _refused(self.exercise.name, item, question, answer)
-            self.watcher.decided(self.exercise, item.name, question, answer, bool(refused))
+            refused = _refused(self.exercise.name, item, question, answers[question.key])
             if refused:
                 return dataclasses.replace(base, points=0.0, **refused)
         return base

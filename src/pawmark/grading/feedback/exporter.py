@@ -19,12 +19,9 @@ from pawmark.errors import CourseError
 from pawmark.grading import course as courses
 from pawmark.grading import pages
 from pawmark.grading.boundary.sanitizing import render_markdown
-from pawmark.grading.feedback.formulas import with_formulas
 from pawmark.grading.intake.cells import exercise_of
 from pawmark.grading.results import record
-from pawmark.grading.results.grade import Grade, Part, part_of
-from pawmark.grading.results.outcomes import CheckResult, Counterexample, Outcome, Picture
-from pawmark.grading.results.outcomes import Part as RowPart
+from pawmark.grading.results.outcomes import CheckResult, Counterexample, Outcome, Part, Picture
 from pawmark.grading.results.record import Record
 
 WORDS = {
@@ -96,7 +93,7 @@ class Group:
         return self.checks[0].picture
 
     @property
-    def parts(self) -> tuple[RowPart, ...]:
+    def parts(self) -> tuple[Part, ...]:
         """What a row consists of, where something of it is wrong."""
         parts = self.checks[0].parts
         return () if all(part.right for part in parts) else parts
@@ -124,12 +121,16 @@ class Exercise:
         Its grade_id.
     title
         What the notebook calls it.
-    part
-        Its points.
+    score, max_score
+        Points in the gradebook.
     checks
         The results of its checks; empty for written answers, or without a record.
     written
         Whether people grade it.
+    waits
+        Whether a person still has to look at it.
+    by_hand
+        Whether a person gave the points.
     comment
         What a person wrote about it, as HTML.
     doubts
@@ -140,32 +141,15 @@ class Exercise:
 
     name: str
     title: str
-    part: Part
+    score: float
+    max_score: float
     checks: tuple[CheckResult, ...] = ()
     written: bool = False
+    waits: bool = False
+    by_hand: bool = False
     comment: Markup | None = None
     doubts: tuple[str, ...] = ()
     remarks: tuple[str, ...] = ()
-
-    @property
-    def score(self) -> float:
-        """The points that count."""
-        return self.part.score
-
-    @property
-    def max_score(self) -> float:
-        """What could be reached."""
-        return self.part.max_score
-
-    @property
-    def waits(self) -> bool:
-        """Whether a person still has to look at it."""
-        return self.part.waits
-
-    @property
-    def by_hand(self) -> bool:
-        """Whether a person gave the points."""
-        return self.part.manual is not None
 
     @property
     def anchor(self) -> str:
@@ -180,7 +164,7 @@ class Exercise:
     @property
     def automatic(self) -> float:
         """Points that the checks give."""
-        return self.part.automatic or 0.0
+        return sum(check.points for check in self.checks)
 
     @property
     def broken(self) -> bool:
@@ -211,28 +195,15 @@ class Page:
 
     student: str
     assignment: str
-    grade: Grade
+    score: float
+    max_score: float
+    late_penalty: float
     exercises: tuple[Exercise, ...]
     repairs: tuple[str, ...]
     recorded: bool
     graded: str = ""
     doubts: tuple[str, ...] = ()
     left_out: int = 0
-
-    @property
-    def score(self) -> float:
-        """The points that count."""
-        return self.grade.score
-
-    @property
-    def max_score(self) -> float:
-        """What could be reached."""
-        return self.grade.max_score
-
-    @property
-    def late_penalty(self) -> float:
-        """What is taken off for lateness."""
-        return self.grade.late_penalty
 
     @property
     def waiting(self) -> list[Exercise]:
@@ -351,7 +322,9 @@ class PrepareFeedback(NbGraderPreprocessor):
         return Page(
             student=ids["student"],
             assignment=ids["assignment"],
-            grade=_grade_in_book(ids),
+            score=float(ids["score"]),
+            max_score=float(ids["max_score"]),
+            late_penalty=float(ids["late_penalty"]),
             exercises=tuple(_exercises(nb, ids, grade)),
             repairs=grade.repairs if grade else (),
             recorded=grade is not None,
@@ -386,10 +359,13 @@ def _exercises(nb: NotebookNode, ids: Mapping[str, str], grade: Record | None) -
             exercise = Exercise(
                 name=name,
                 title=titles.get(name, name),
-                part=_part(entry),
+                score=float(entry.score or 0),
+                max_score=float(entry.max_score),
                 checks=results[name].checks if name in results else (),
                 remarks=results[name].remarks if name in results else (),
                 written=is_solution(cell) or is_task(cell),
+                waits=bool(entry.needs_manual_grade),
+                by_hand=entry.manual_score is not None,
                 comment=_comment(gradebook, name, where),
                 doubts=tuple(reason for own, reason in grade.for_a_person if own == name)
                 if grade
@@ -399,37 +375,13 @@ def _exercises(nb: NotebookNode, ids: Mapping[str, str], grade: Record | None) -
     return found
 
 
-def _grade_in_book(ids: Mapping[str, str]) -> Grade:
-    """Return the grade of all that the gradebook holds of a submission."""
-    with Gradebook(ids["db_url"]) as gradebook:
-        entry = gradebook.find_submission_notebook(
-            ids["notebook"], ids["assignment"], ids["student"]
-        )
-        parts = tuple(_part(one) for one in entry.grades)
-        return Grade(parts, float(entry.late_submission_penalty or 0))
-
-
-def _part(entry: Any) -> Part:
-    return part_of(
-        entry.name,
-        entry.score,
-        entry.max_score,
-        entry.auto_score,
-        entry.manual_score,
-        entry.extra_credit,
-        entry.needs_manual_grade,
-    )
-
-
 def _comment(gradebook: Gradebook, name: str, where: tuple[str, str, str]) -> Markup | None:
     """Return what a person wrote; the grader's own comments repeat what the checks say."""
     try:
         text = gradebook.find_comment(name, *where).manual_comment
     except MissingEntry:
         text = None
-    if not text:
-        return None
-    return Markup(with_formulas(text, lambda t: within_page(render_markdown({}, t))))  # noqa: S704
+    return Markup(within_page(render_markdown({}, text))) if text else None  # noqa: S704  (cleaned)
 
 
 def _titles(nb: NotebookNode) -> dict[str, str]:

@@ -1,1 +1,0 @@
-"""Why points were lost: what was asked, what came, what was expected; for the student's dispute."""
