@@ -13,7 +13,6 @@ import ast
 import contextlib
 import json
 import re
-import resource
 import symtable
 import sys
 from collections.abc import Iterator
@@ -104,7 +103,7 @@ _TRANSFORMED = re.compile(r"^\s*(?:[%!?,;/]|>>>|In ?\[|\.\.\.)|\?\s*$", re.MULTI
 
 
 _LONGEST = 100_000  # characters of a cell
-_LIMITS = {resource.RLIMIT_CPU: 20, resource.RLIMIT_DATA: 1 << 30, resource.RLIMIT_CORE: 0}
+_LIMITS = {"RLIMIT_CPU": 20, "RLIMIT_DATA": 1 << 30, "RLIMIT_CORE": 0}
 
 
 class OpaqueError(Exception):
@@ -691,8 +690,10 @@ def told(source: str) -> dict[str, object]:
 
 def main() -> None:
     """Read the sources from standard input, and write what was found."""
+    import resource  # not on Windows, where this module is imported too
+
     for kind, most in _LIMITS.items():
-        resource.setrlimit(kind, (most, most))
+        resource.setrlimit(getattr(resource, kind), (most, most))
     sources = json.load(sys.stdin)
     json.dump([told(source) for source in sources], sys.stdout)
 
