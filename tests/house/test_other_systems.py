@@ -128,7 +128,8 @@ def test_a_sandbox_by_name_is_refused_in_the_same_words(python, course, kind):
     assert "apt" not in done.stderr
 
 
-def test_every_module_can_be_imported(python, tmp_path):
+@pytest.mark.parametrize("system", ["python", "windows"])
+def test_every_module_can_be_imported(request, tmp_path, system):
     """No module of the package asks at its import for what only Linux has."""
     modules = sorted(
         ".".join(path.relative_to(ROOT / "src").with_suffix("").parts)
@@ -136,7 +137,7 @@ def test_every_module_can_be_imported(python, tmp_path):
         if path.name != "__main__.py" and "templates" not in path.parts
     )
     imports = "\n".join(f"import {name.removesuffix('.__init__')}" for name in modules)
-    done = run(python, tmp_path, "-c", imports)
+    done = run(request.getfixturevalue(system), tmp_path, "-c", imports)
 
     assert len(modules) > 100
     assert done.returncode == 0, done.stderr
