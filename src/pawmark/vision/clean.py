@@ -190,11 +190,10 @@ class _Process:
             try:
                 wire.write_frame(_sender(process.stdin), question)
                 return wire.read_frame(_receiver(process.stdout))
-            except (OSError, EOFError, wire.WireError):
-                self.end()
-            except BaseException:  # interrupted: its answer must not be taken for the next one's
-                self.end()
-                raise
+            except BaseException as error:
+                self.end()  # interrupted or not: its answer must not be taken for the next one's
+                if not isinstance(error, OSError | EOFError | wire.WireError):
+                    raise
         raise CourseError(
             "The process that computes right results with Keras ended without an answer. Is there "
             f"enough memory? `{sys.executable} -P -m {_WORKER} 1` shows what it says."

@@ -3,7 +3,6 @@
 import re
 import time
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any
 
 import nbformat
@@ -46,12 +45,11 @@ class ExecuteSubmission(NbGraderPreprocessor):
             self.log.info(
                 "Unchanged since it was last run: graded from %s/%s", RECORDS, prepared.key
             )
-        left_out = execution.left_out
+        job["left_out"] = execution.left_out
         self._show(nb, results)
         _show_repairs(nb, job["repairs"])
         seconds = time.monotonic() - start
         made = _record(resources, prepared, execution.recording, results, seconds)
-        made = replace(made, left_out=left_out)
         name = record.name_of(resources["nbgrader"]["notebook"])
         resources.setdefault("outputs", {})[name] = made.to_bytes()
         return nb, resources
@@ -108,6 +106,7 @@ def _record(
         assignment=ids["assignment"],
         repairs=tuple(job["repairs"]),
         graded=job["repaired"].graded,
+        left_out=job["left_out"],
         for_a_person=tuple((doubt.exercise, one_line(doubt.reason)) for doubt in job["doubts"]),
         sandbox=recording.sandbox,
         data=job["data"].identity,
