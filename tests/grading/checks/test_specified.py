@@ -525,6 +525,29 @@ def test_a_place_may_be_told_from_the_working_folder(monkeypatch, tmp_path):
     assert Path.cwd() == tmp_path
 
 
+def test_a_working_folder_that_is_gone_costs_nothing(monkeypatch, tmp_path):
+    """Who has entered a temporary folder that was taken away still answers, here and elsewhere."""
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    monkeypatch.chdir(gone)
+    gone.rmdir()
+    files = {"images/a.jpg": b"1"}
+    exercise = Exercise(
+        "99-list", "names", lambda place: list(place.files),
+        [Stratum("folders", st.sampled_from([(Place(files, relative=told),) for told in (0, 1)]))],
+        same=exact, contract=None,
+    )  # fmt: skip
+    code = """
+        from pathlib import Path
+
+        def names(folder):
+            return [str(path.relative_to(folder)) for path in Path(folder).rglob("*.jpg")]
+    """
+
+    assert answer("int((mask == label).sum())").points == 10
+    assert graded(code, exercise=exercise).points == 10
+
+
 def test_places_may_stand_in_lists_of_tuples():
     """A list of pairs of paths is built as such, and a change of the list is the caller's."""
     names = ("images/a.jpg", "masks/a.png")

@@ -239,14 +239,13 @@ class _Call:
         self.args = [self._build(f"argument {n + 1}", one) for n, one in enumerate(tree["args"])]
         self.kwargs = {name: self._build(name, one) for name, one in tree["kwargs"].items()}
         self._before = self._state()
-        self._here = Path.cwd()
 
     def _build(self, name: str, tree: dict[str, Any]) -> Any:
         if "place" in tree:
             root = self._folder(tree["place"])
             if tree.get("relative"):  # until the question is answered: see `_staying`
                 os.chdir(Path(root).parent)
-                root = os.path.relpath(root)
+                root = Path(root).name
             place = Path(root) / tree["path"]
             return place if tree.get("as_path") else str(place)
         if "inside" in tree:
@@ -282,7 +281,7 @@ class _Call:
     def plain(self, value: Any) -> Any:
         """Name the folders that were written for this call as the grader names them."""
         for _, root in self._folders:
-            for told in (root, os.path.relpath(root, self._here)):
+            for told in (root, Path(root).name):  # from the root, and from the folder above
                 value = _renamed(value, told)
         return value
 
@@ -368,13 +367,13 @@ def _packed(answer: wire.Message, most: int) -> bytes:
 @contextlib.contextmanager
 def _staying() -> Iterator[None]:
     """Come back to the working folder: an answer must not hang on the questions before it."""
-    here = os.open(".", os.O_RDONLY)
-    try:
-        yield
-    finally:
-        with contextlib.suppress(OSError):
-            os.fchdir(here)
-        os.close(here)
+    here = None
+    with contextlib.suppress(OSError):  # it may be gone
+        here = Path.cwd()
+    yield
+    with contextlib.suppress(OSError):
+        if here is not None:
+            os.chdir(here)
 
 
 @contextlib.contextmanager
