@@ -406,9 +406,26 @@ def unknown(config: Mapping[str, object] | None = None) -> list[str]:
     odd = sorted(n for n in os.environ if n.startswith(PREFIX) and n not in variables)
     of_variables = [setting.variable.removeprefix(PREFIX) for setting in public]
     said = [_unknown(PREFIX, name.removeprefix(PREFIX), of_variables) for name in odd]
+    said += [
+        f"{name} is no setting of Pawmark, and changes nothing. Did you mean {meant}?"
+        for name in sorted(os.environ)
+        if (meant := _with_another_prefix(name)) in variables
+    ]
     names = [setting.name for setting in public if setting.in_config]
     odd = sorted(name for name in config or {} if name not in EVERY)
     return said + [_unknown(f"c.{SECTION}.", name, names) for name in odd]
+
+
+def _with_another_prefix(name: str) -> str:
+    """Return the variable that a name with a slip before its first underscore may mean, or nothing.
+
+    Another program's name is not near: only letters of the prefix may be others, or small.
+    """
+    import difflib
+
+    first, line, rest = name.upper().partition("_")
+    near = difflib.SequenceMatcher(None, first + line, PREFIX).ratio() >= 0.85
+    return PREFIX + rest if near and not name.startswith(PREFIX) else ""
 
 
 def _unknown(prefix: str, name: str, known: list[str]) -> str:

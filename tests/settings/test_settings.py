@@ -148,6 +148,16 @@ def test_slips_are_told(monkeypatch):
     ]
 
 
+@pytest.mark.parametrize("name", ["PAWMAKR_MEMORY_GB", "pawmark_memory_gb", "PAWMARKS_MEMORY_GB"])
+def test_a_slip_in_the_prefix_is_told(monkeypatch, name):
+    """It is not passed over as another program's; names of others are."""
+    monkeypatch.setenv(name, "3")
+    monkeypatch.setenv("WATERMARK_MEMORY_GB", "3")
+    told = f"{name} is no setting of Pawmark, and changes nothing. Did you mean PAWMARK_MEMORY_GB?"
+
+    assert settings.unknown() == [told]
+
+
 def test_written_as_they_are_read(monkeypatch):
     """What is put into the environment of another process has the same value there."""
     values = {"memory_gb": 2.5, "fresh": True, "progress": False, "seed": 7, "training": "run"}
