@@ -1,5 +1,6 @@
 """How much the commands say, and how: lines for people, JSON for programs."""
 
+import io
 import json
 import os
 import sys
@@ -30,6 +31,13 @@ def is_verbose() -> bool:
     return _said["verbose"]
 
 
+def accept_any_text() -> None:
+    """Let every sign be printed, whatever the terminal's encoding: those it lacks as escapes."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
 def console() -> Console:
     """Return where progress goes: nowhere with ``--quiet``; no colours with ``NO_COLOR``."""
     return Console(highlight=False, quiet=is_quiet())
@@ -56,6 +64,11 @@ def echo(line: str) -> None:
 def printable(text: str) -> str:
     """Leave out what would make a terminal do something: lines hold words of students."""
     return "".join(character for character in text if character.isprintable())
+
+
+def legible(text: str) -> str:
+    """Return text as it is, but for signs that cannot be seen: those are written as escapes."""
+    return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)
 
 
 def write_json(value: Any) -> None:

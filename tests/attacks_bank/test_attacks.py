@@ -14,6 +14,7 @@ from attack_course import CANARY, HONEST, NAME, REPO, TARGET, WRONG, Attack, Cou
 from attack_findings import Page
 from rich.console import Console
 
+from pawmark.grading.gradebook.class_grades import read_class
 from pawmark.grading.results import record
 from pawmark.grading.results.table import show_grades
 from pawmark.grading.sandbox import bubblewrap, choice
@@ -184,7 +185,7 @@ def test_records_are_the_graders_own(course):
 def test_the_overview_holds_no_terminal_codes(course):
     """What the kit prints about the class cannot move or colour a terminal."""
     console = Console(file=io.StringIO(), width=200, color_system=None)
-    show_grades(record.read_all(course.root / "autograded"), console)
+    show_grades(read_class(course.root).all, console)
 
     assert not re.findall(r"[^\n\x20-\x7e\xa1-\u1fff\u2070-\uffff].{0,99}", console.file.getvalue())
 

@@ -18,7 +18,8 @@ from report_class import ASSIGNMENT, make_records
 from typer.testing import CliRunner
 
 from pawmark.cli import app
-from pawmark.errors import CourseError
+from pawmark.errors import AttentionError, CourseError
+from pawmark.grading.gradebook.class_grades import read_class
 from pawmark.grading.results import record
 from pawmark.grading.results.outcomes import (
     SAME_REASON,
@@ -27,7 +28,8 @@ from pawmark.grading.results.outcomes import (
     ExerciseResult,
     Outcome,
 )
-from pawmark.reporting import LMS, export_csv, read_submissions, write_report
+from pawmark.reporting import LMS, export_csv, write_report
+from pawmark.reporting.command import run_report
 from pawmark.reporting.export import neutral, to_csv
 from pawmark.reporting.statistics import (
     MIN_STUDENTS,
@@ -50,7 +52,7 @@ def make_course(folder: Path, count: int) -> Path:
 def big(tmp_path_factory) -> Path:
     """Return a course with two hundred graded submissions and its report."""
     course = make_course(tmp_path_factory.mktemp("big"), 200)
-    write_report(read_submissions(course), course / "report.html")
+    write_report(read_class(course), course / "report.html")
     return course
 
 
@@ -99,7 +101,7 @@ def test_few_students_have_no_correlation():
 
 def test_odd_checks_are_flagged(big):
     """A check that all pass, one that none passes and one that punishes the strong are named."""
-    figures = check_figures(read_submissions(big)[ASSIGNMENT])
+    figures = check_figures(read_class(big).of(ASSIGNMENT))
     flags = {figure.title: figure.flag for figure in figures}
 
     assert flags["Each filter has one bias."] == "nobody fails"
@@ -112,14 +114,14 @@ def test_odd_checks_are_flagged(big):
 
 def test_each_outcome_is_counted_once(big):
     """The counts of a check add up to the class; shares are of those who attempted it."""
-    for figure in check_figures(read_submissions(big)[ASSIGNMENT]):
+    for figure in check_figures(read_class(big).of(ASSIGNMENT)):
         assert sum(figure.counts) == 200
         assert figure.share == figure.passed / figure.attempts
 
 
 def test_messages_that_differ_in_numbers_count_as_one(big):
     """Students are counted, not messages, and 2 of 6 says the same as 3 of 6."""
-    said = commonest(read_submissions(big)[ASSIGNMENT], "failed", 50)
+    said = commonest(read_class(big).of(ASSIGNMENT), "failed", 50)
     epochs = [s for s in said if "number of epochs" in s.text and s.exercise == "03-train"]
 
     assert len(epochs) == 1
@@ -165,7 +167,7 @@ def test_names_and_messages_are_text(small):
             check.update(outcome="error in your code", points=0, message=f"Error: {attack}`")
     path.write_text(json.dumps(tree))
 
-    write_report(read_submissions(small), small / "report.html")
+    write_report(read_class(small), small / "report.html")
     text = (small / "report.html").read_text()
 
     assert Reader(text).found == []
@@ -175,7 +177,7 @@ def test_names_and_messages_are_text(small):
 
 def test_small_class_has_no_discrimination(small):
     """Six students give counts and no correlations, and nothing is called odd."""
-    figures = check_figures(read_submissions(small)[ASSIGNMENT])
+    figures = check_figures(read_class(small).of(ASSIGNMENT))
 
     assert {figure.discrimination for figure in figures} == {None}
     assert {figure.flag for figure in figures} == {""}
@@ -186,7 +188,7 @@ def test_one_submission_makes_a_report(tmp_path):
     course = make_course(tmp_path, 1)
     change(course, "student000", run={"seconds": 0.0, "memory": 0})
 
-    write_report(read_submissions(course), course / "report.html")
+    write_report(read_class(course), course / "report.html")
 
     assert "1 submission" in (course / "report.html").read_text()
 
@@ -216,7 +218,7 @@ def test_other_cells_stay(cell):
 
 def test_spreadsheet_has_a_row_for_each_submission(small):
     """Every submission has its score, its time and the points of each exercise."""
-    export_csv(read_submissions(small), small / "scores.csv")
+    export_csv(read_class(small), small / "scores.csv")
     head, *body = rows(small / "scores.csv")
 
     assert len(body) == 6
@@ -242,7 +244,7 @@ def test_spreadsheet_has_the_rows_of_an_exercise_and_what_was_told(tmp_path):
     path.parent.mkdir(parents=True)
     path.write_bytes(made.to_bytes())
 
-    export_csv(read_submissions(tmp_path), tmp_path / "scores.csv")
+    export_csv(read_class(tmp_path), tmp_path / "scores.csv")
     head, *body = rows(tmp_path / "scores.csv")
     (other, zoe) = (dict(zip(head, row, strict=True)) for row in body)
 
@@ -257,7 +259,7 @@ def test_spreadsheet_has_the_rows_of_an_exercise_and_what_was_told(tmp_path):
 
 def test_moodle_and_canvas_files(small):
     """Moodle gets a user and a grade a row; Canvas its five columns and the points possible."""
-    found = read_submissions(small)
+    found = read_class(small)
     export_csv(found, small / "m.csv", LMS.MOODLE)
     export_csv(found, small / "c.csv", LMS.CANVAS)
     moodle, canvas = rows(small / "m.csv"), rows(small / "c.csv")
@@ -271,19 +273,27 @@ def test_moodle_and_canvas_files(small):
     assert [row[-1] for row in moodle[1:]] == [row[-1] for row in canvas[2:]]
 
 
-def test_grades_that_are_not_final_are_left_out(small):
-    """Whose work waits for a person is in no file for an LMS, and is named."""
+def test_no_file_is_written_without_a_gradebook(small, monkeypatch):
+    """Points of the checks alone are no grades: the file is refused, the reason named."""
+    monkeypatch.chdir(small)
+
+    with pytest.raises(AttentionError, match="the gradebook does not hold them") as refused:
+        list(run_report(["03"], None, small / "c.csv", "canvas"))
+
+    assert refused.value.exit_code == 3
+    assert "c.csv is not written: 6 grades are not final" in str(refused.value)
+    assert not (small / "c.csv").exists()
+
+
+def test_a_file_that_is_asked_for_all_the_same_says_what_waits(small):
+    """The spreadsheet has a column for what keeps a grade from being final."""
     path = change(small, "student002")
     tree = json.loads(path.read_text())
     tree["exercises"][0]["checks"][0]["outcome"] = "grader error"
     path.write_text(json.dumps(tree))
-    found = read_submissions(small)
 
-    left_out = export_csv(found, small / "c.csv", LMS.CANVAS)
+    export_csv(read_class(small), small / "all.csv")
 
-    assert left_out == ["student002"]
-    assert "student002" not in (small / "c.csv").read_text()
-    export_csv(found, small / "all.csv")
     assert "mistake of its own" in (small / "all.csv").read_text(encoding="utf-8-sig")
 
 
@@ -303,17 +313,19 @@ def test_scores_are_those_of_the_gradebook(small, monkeypatch):
         notebook.late_submission_penalty = 2
         gradebook.db.commit()
 
-    submission = read_submissions(small)[ASSIGNMENT][3]
-    export_csv(read_submissions(small), small / "c.csv", LMS.CANVAS)
+    submission = read_class(small).of(ASSIGNMENT)[3]
+    export_csv(read_class(small), small / "c.csv", LMS.CANVAS)
 
     assert (submission.score, submission.max_score, submission.late_penalty) == (5, 10, 2)
+    assert submission.is_final
     assert rows(small / "c.csv")[5][:4] == ["L, Ada", "77", "", "student003"]
 
 
 def test_command_writes_page_and_scores(small, monkeypatch):
     """``pawmark report`` says what it wrote."""
     monkeypatch.chdir(small)
-    done = CliRunner().invoke(app, ["report", "03", "--csv", "s.csv", "--lms", "Moodle"])
+    words = ["report", "03", "--csv", "s.csv", "--lms", "Moodle", "--not-final"]
+    done = CliRunner().invoke(app, words)
 
     assert done.exit_code == 0, done.output
     assert "6 submissions of 03_encoder_decoder" in done.output
@@ -345,7 +357,7 @@ def test_course_without_records_says_so(small):
     shutil.rmtree(small / "autograded")
 
     with pytest.raises(CourseError, match="Grade something first"):
-        read_submissions(small)
+        read_class(small)
 
 
 def test_broken_record_is_named(small):
@@ -354,4 +366,4 @@ def test_broken_record_is_named(small):
     path.write_text(path.read_text()[:100])
 
     with pytest.raises(CourseError, match="student004"):
-        read_submissions(small)
+        read_class(small)

@@ -15,12 +15,13 @@ from pawmark import settings
 from pawmark.authoring.answers import fill, read_answer, reference_cells
 from pawmark.errors import CourseError
 from pawmark.grading.course_folder import copy_course, find_course, run_nbgrader, source_notebook
+from pawmark.grading.gradebook.class_grades import read_class
 from pawmark.grading.results import record
+from pawmark.grading.results.grade import Standing
 from pawmark.grading.results.outcomes import show_points
-from pawmark.grading.results.record import Record
 from pawmark.grading.results.table import show_grades
 from pawmark.grading.secret import PRACTICE, data_seed
-from pawmark.reporting import read_submissions, write_report
+from pawmark.reporting import write_report
 
 ASSIGNMENTS = ("02_data_loading", "03_encoder_decoder")
 
@@ -127,11 +128,11 @@ def run_demo(folder: Path = Path("build/demo"), console: Console | None = None) 
         _hand_in(course, demo, assignment)
     for assignment in ASSIGNMENTS:
         _grade(demo, assignment, environment, console)
-    grades = record.read_all(demo / "autograded")
-    write_report(read_submissions(demo), demo / "report.html")
+    found = read_class(demo)
+    write_report(found, demo / "report.html")
     console.print()
-    show_grades(grades, console, [student.name for student in CLASS])
-    holds = _verdict(grades, console)
+    show_grades(found.all, console, [student.name for student in CLASS])
+    holds = _verdict(found.all, console)
     _show_paths(demo, console)
     console.print(f"\nThe demo took {_minutes(time.monotonic() - start)}.")
     return holds
@@ -224,7 +225,9 @@ class _Progress:
             return
         path = record.path_of(self.demo, self.current, self.assignment)
         grade = record.read(path) if path.exists() else None
-        points = f"{show_points(grade.points, grade.max_points)} points" if grade else "not graded"
+        points = "not graded"
+        if grade:
+            points = f"{show_points(grade.points, grade.max_points)} points by the checks"
         seconds = time.monotonic() - self.start
         self.console.print(f"          {points}, {seconds:.0f} s", markup=False)
 
@@ -249,13 +252,13 @@ def _warn(status: int, subcommand: str, log: Path, console: Console) -> None:
         console.print(f"nbgrader {subcommand} ended with status {status}; see {log}", markup=False)
 
 
-def _verdict(grades: list[Record], console: Console) -> bool:
+def _verdict(grades: list[Standing], console: Console) -> bool:
     """Say whether the two ends of the scale are where they belong."""
     ends = {"reference": 1.0, "untouched": 0.0}
     holds = True
     for name, share in ends.items():
         own = [grade for grade in grades if grade.student == name]
-        right = all(abs(grade.points - share * grade.max_points) < 1e-6 for grade in own)
+        right = all(abs(grade.score - share * grade.max_score) < 1e-6 for grade in own)
         if len(own) != len(ASSIGNMENTS) or not right:
             wanted = "full marks" if share else "no points"
             console.print(f"\nSomething is wrong: {name} should have {wanted} in every assignment.")

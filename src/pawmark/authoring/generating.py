@@ -12,6 +12,8 @@ from pathlib import Path
 from pawmark.files import write_whole
 from pawmark.grading.batch.pool import workers_that_fit
 from pawmark.grading.course_folder import CONFIG, GENERATED, generate, is_left_out
+from pawmark.grading.gradebook.drift import require_no_drift
+from pawmark.grading.intake.sources import require_sources
 
 
 @dataclass(frozen=True)
@@ -54,9 +56,13 @@ def refresh(
     Raises
     ------
     CourseError
-        When nbgrader fails; the others are finished first.
+        When a source notebook cannot be used, or has other exercises than its hand-ins: then
+        nothing is touched. When nbgrader fails; the others are finished first.
     """
     names = list(names)
+    require_sources(course, names)
+    if subcommand == "generate_assignment":
+        require_no_drift(course, names)
     todo = []
     for name in names:
         if not force and _stamp(course, name, subcommand, target) == _kept(course, name, target):

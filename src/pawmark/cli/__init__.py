@@ -57,6 +57,7 @@ def main() -> None:
         from pawmark.grading.boundary.entry_points import spare_address_grammar
 
         spare_address_grammar()
+    terminal.accept_any_text()
     try:
         app()
     except PawmarkError as error:

@@ -1,13 +1,13 @@
 """Commands for those who grade."""
 
-import dataclasses
+import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from pawmark import terminal
-from pawmark.cli.options import Json, Names, Students, examples, group, known_names
+from pawmark.cli.options import Json, Names, OneName, Students, examples, group, known_names
 from pawmark.errors import AttentionError, CourseError, InterruptionError
 
 commands = typer.Typer()
@@ -85,7 +85,8 @@ def regrade(
 ) -> None:
     """Show what grading again would change after a check was mended, then write it on request.
 
-    Student code runs only for what a changed check asks anew.
+    It shows grades as they are and as they would be: with what people gave, penalties for lateness,
+    and what waits for a person then. Student code runs only for what a changed check asks anew.
     """
     from pawmark.grading.batch import regrade as regrading
     from pawmark.grading.course_folder import LOGS, find_assignment, find_course
@@ -96,8 +97,9 @@ def regrade(
     for name, changes in regrading.preview(course, names, student).items():
         if not as_json:
             _show_changes(name, changes, write)
-        failed = (write and regrading.regrade(course, name, changes) != 0) or failed
-        found = [dataclasses.asdict(change) for change in changes]
+        if write:
+            failed = _write_changes(course, name, changes) or failed
+        found = [change.to_json() for change in changes]
         results.append({"assignment": name, "changes": found, "written": write and bool(changes)})
     if as_json:
         terminal.write_json(results)
@@ -105,6 +107,17 @@ def regrade(
         raise AttentionError(
             f"nbgrader autograde found something to look at; see {LOGS}/ in the course"
         )
+
+
+def _write_changes(course: Path, name: str, changes: list) -> bool:
+    """Write what was shown; tell whether there is something to look at, and say what."""
+    from pawmark.grading.batch import regrade as regrading
+
+    status = regrading.regrade(course, name, changes)
+    differing = regrading.otherwise(course, name, changes)
+    for line in differing:
+        print(line, file=sys.stderr)
+    return status != 0 or bool(differing)
 
 
 def _show_changes(assignment: str, changes: list, write: bool) -> None:
@@ -119,6 +132,54 @@ def _show_changes(assignment: str, changes: list, write: bool) -> None:
 
 
 @commands.command(
+    short_help="Take hand-ins along where exercises changed.",
+    epilog=examples("pawmark migrate 02", "pawmark migrate 02 --rename 02-box=02-frame --write"),
+)
+def migrate(
+    assignment: OneName,
+    rename: Annotated[
+        list[str] | None, typer.Option(metavar="OLD=NEW", help="An exercise is called NEW now.")
+    ] = None,
+    remove: Annotated[
+        list[str] | None, typer.Option(metavar="OLD", help="An exercise goes, with its points.")
+    ] = None,
+    write: Annotated[bool, typer.Option("--write", help="Do what is shown.")] = False,
+) -> None:
+    """Take the gradebook along where exercises were renamed, removed or added after hand-ins.
+
+    Shows what differs between source and gradebook, and what becomes of points; with --write it
+    keeps a copy of the gradebook, and does it.
+    """
+    from pawmark.grading.course_folder import find_assignment, find_course
+    from pawmark.grading.gradebook import migration
+    from pawmark.grading.intake.sources import require_sources
+
+    course = find_course()
+    name = find_assignment(course, assignment)
+    require_sources(course, [name])
+    wanted = migration.plan(course, name, dict(map(_pair, rename or ())), remove or ())
+    if wanted is None:
+        print(f"{name}: source and gradebook have the same exercises")
+        return
+    for line in wanted.lines():
+        print(line)
+    if not write:
+        print("Nothing is written yet" + ("" if wanted.open else ": add --write"))
+        return
+    kept = migration.migrate(course, wanted)
+    if kept is not None:
+        terminal.say(f"the gradebook as it was: {kept.relative_to(course)}")
+    terminal.say(f"next: pawmark release {name[:2]}, then pawmark grade {name[:2]} --force")
+
+
+def _pair(text: str) -> tuple[str, str]:
+    old, equals, new = text.partition("=")
+    if not (old and equals and new):
+        raise typer.BadParameter(f"--rename takes OLD=NEW, and got {text!r}.")
+    return old, new
+
+
+@commands.command(
     short_help="Show the grades, and every check lost.",
     epilog=examples(
         "pawmark grades", "pawmark grades build/demo/autograded", "pawmark grades --json"
@@ -130,23 +191,61 @@ def grades(
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """Show the grades by student and assignment, and every check that was lost."""
+    """Show the grades of all students by assignment, and every check that was lost.
+
+    They are those of nbgrader's gradebook: with what people gave, and with penalties for lateness.
+    """
     from rich.console import Console
 
     from pawmark.grading.course_folder import find_course
-    from pawmark.grading.results import record
+    from pawmark.grading.gradebook.class_grades import read_class
     from pawmark.grading.results.table import show_grades
 
-    folder = folder or find_course() / "autograded"
-    found = record.read_all(folder)
-    if not found:
-        raise CourseError(
-            f"No records under {folder}. Grade something first: nbgrader autograde ASSIGNMENT"
-        )
+    course = find_course() if folder is None else folder.resolve().parent
+    found = read_class(course, autograded=folder)
     if as_json:
-        terminal.write_json([grade.summary() for grade in found])
+        terminal.write_json([standing.to_json() for standing in found.all])
     else:
-        show_grades(found, Console(highlight=False))
+        show_grades(found.all, Console(highlight=False))
+
+
+@commands.command(
+    short_help="Tell why a submission lost points.",
+    epilog=examples(
+        "pawmark explain 02 anna",
+        "pawmark explain 02 anna 02-box:corners --notebook anna.ipynb",
+    ),
+)
+def explain(
+    assignment: OneName,
+    student: Annotated[str, typer.Argument(help="Whose submission.")],
+    check: Annotated[
+        str | None, typer.Argument(help="An exercise, a check or a row; all lost ones if left out.")
+    ] = None,
+    notebook: Annotated[
+        Path | None, typer.Option(help="Write a notebook that repeats the loss to this file.")
+    ] = None,
+) -> None:
+    """Tell what was asked for each check that lost points, what came, and what was expected.
+
+    It is told from the recording: no student code runs where that is whole. The notebook shows
+    inputs as pictures too; who runs it runs the student's code.
+    """
+    from pawmark.grading.course_folder import find_assignment, find_course
+    from pawmark.grading.explain.notebook import write_notebook
+    from pawmark.grading.explain.retelling import retell
+    from pawmark.grading.explain.words import lines_of
+    from pawmark.grading.gradebook.class_grades import read_class
+
+    course = find_course()
+    name = find_assignment(course, assignment)
+    retold = retell(course, name, student, check)
+    standing = read_class(course, [name]).standings[name, student]
+    for line in lines_of(retold, standing, course):
+        print(line)
+    if notebook is not None:
+        write_notebook(retold, notebook)
+        terminal.say(f"wrote {notebook}")
 
 
 @commands.command(
@@ -158,16 +257,23 @@ def report(
     output: Annotated[
         Path | None, typer.Option(help="The page; report.html in the course if left out.")
     ] = None,
-    csv: Annotated[Path | None, typer.Option(help="Write the scores to this file too.")] = None,
+    csv: Annotated[Path | None, typer.Option(help="Write the grades to this file too.")] = None,
     lms: Annotated[str | None, typer.Option(help="Form of the file: moodle or canvas.")] = None,
+    not_final: Annotated[
+        bool, typer.Option("--not-final", help="Write the file though grades are not final.")
+    ] = False,
+    absent_zero: Annotated[
+        bool, typer.Option("--absent-zero", help="0 points in it for who handed in nothing.")
+    ] = False,
 ) -> None:
     """Write a page on how the class did: scores, checks, misconceptions, time, training.
 
-    It needs no server and no network.
+    It needs no server and no network. The file names the whole roster, and is refused while a grade
+    in it is not final.
     """
     from pawmark.reporting.command import run_report
 
-    for line in run_report(names or [], output, csv, lms):
+    for line in run_report(names or [], output, csv, lms, not_final, absent_zero):
         print(line)
 
 

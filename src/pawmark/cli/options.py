@@ -12,7 +12,7 @@ from pawmark.errors import CourseError, PawmarkError
 # These commands hand on what they do not know themselves: all that follows them is left alone.
 HANDING_ON = ("lab",)
 # These come with the grader: an install for students does not have them.
-OF_GRADER = {"calibrate", "demo", "grade", "grades", "new"} | {
+OF_GRADER = {"calibrate", "demo", "explain", "grade", "grades", "migrate", "new"} | {
     "records", "regrade", "release", "report", "solutions",
 }  # fmt: skip
 _ANYWHERE = ("-q", "--quiet", "-v", "--verbose")

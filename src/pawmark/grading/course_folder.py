@@ -19,8 +19,8 @@ from pawmark.errors import CourseError
 from pawmark.grading import course as courses
 
 CONFIG = "nbgrader_config.py"
-GRADEBOOK = "gradebook.db"
 SUBMITTED = "submitted"
+AUTOGRADED = "autograded"
 # What grading keeps in a course, beside what nbgrader does.
 KEPT = Path(".pawmark")
 RECORDS = KEPT / "records"

@@ -22,6 +22,7 @@ from pawmark.pets.layout import (
 )
 from pawmark.pets.photographs import dataset, folder_in_use
 from pawmark.progress import progress_bar
+from pawmark.terminal import legible
 
 # So many names are given of each kind; a folder of another layout would fill the screen.
 NAMED = 60
@@ -109,7 +110,7 @@ def lines_of(found: Inspection) -> list[str]:
         for value, number in found.pixels.items()
     )
     strays = ", ".join(f"{number:,} {what}" for what, number in found.strays.items())
-    lines = [_safe(str(found.root)), counts, f"values in the trimaps: {', '.join(shares) or '-'}"]
+    lines = [legible(str(found.root)), counts, f"values in the trimaps: {', '.join(shares) or '-'}"]
     lines += [f"other files, left alone: {strays}"] if strays else []
     if found.odd:
         lines += _listed("no RGB JPEG, read as such all the same", found.odd)
@@ -185,17 +186,12 @@ def _strays(root: Path) -> dict[str, int]:
             if path.name.startswith("."):
                 kinds[f"hidden in {folder}/"] += 1
             elif path.suffix != suffix:
-                kinds[f"{_safe(path.suffix[:12]) or 'unnamed'} in {folder}/"] += 1
+                kinds[f"{legible(path.suffix[:12]) or 'unnamed'} in {folder}/"] += 1
     return dict(sorted(kinds.items()))
 
 
 def _listed(title: str, names: Iterable[str]) -> list[str]:
     names = list(names)
     rest = len(names) - NAMED
-    lines = [f"{title}: {len(names):,}", *(f"  {_safe(name)}" for name in names[:NAMED])]
+    lines = [f"{title}: {len(names):,}", *(f"  {legible(name)}" for name in names[:NAMED])]
     return [*lines, f"  and {rest:,} more"] if rest > 0 else lines
-
-
-def _safe(text: str) -> str:
-    """Return text without what moves a terminal's cursor; names come out of foreign archives."""
-    return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)

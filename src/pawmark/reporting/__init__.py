@@ -2,6 +2,5 @@
 
 from pawmark.reporting.export import LMS, export_csv
 from pawmark.reporting.page import write_report
-from pawmark.reporting.submissions import Submission, read_submissions
 
-__all__ = ["LMS", "Submission", "export_csv", "read_submissions", "write_report"]
+__all__ = ["LMS", "export_csv", "write_report"]

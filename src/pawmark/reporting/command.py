@@ -1,44 +1,107 @@
 """What ``pawmark report`` does, and what it says about it."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
-from pawmark.errors import CourseError
+from pawmark.errors import AttentionError, CourseError
 from pawmark.grading import course as courses
 from pawmark.grading.course_folder import find_assignment, find_course
+from pawmark.grading.gradebook.class_grades import ClassGrades, read_class
+from pawmark.grading.results.grade import Standing, State
 from pawmark.reporting.export import LMS, export_csv
 from pawmark.reporting.page import write_report
-from pawmark.reporting.submissions import read_submissions
+from pawmark.terminal import legible, printable
 
 _NAMED = 10
 
 
 def run_report(
-    names: Iterable[str], output: Path | None, csv: Path | None, lms: str | None
+    names: Iterable[str],
+    output: Path | None,
+    csv: Path | None,
+    lms: str | None,
+    not_final: bool = False,
+    absent_zero: bool = False,
 ) -> Iterator[str]:
-    """Write the report and, where asked for, the scores; yield lines that say what was written.
+    """Write the report and, where asked for, the grades; yield lines that say what was written.
+
+    Parameters
+    ----------
+    names
+        Assignments, by name or number; all if left out.
+    output
+        The page.
+    csv
+        The file for the grades, if one is wanted.
+    lms
+        Its form: see `LMS`.
+    not_final
+        Write the file although grades in it are not final.
+    absent_zero
+        Give 0 points in it to those who handed in nothing.
 
     Raises
     ------
     CourseError
         When an option or a name is not known, nothing is graded, or a file cannot be written.
+    AttentionError
+        When the file would hold grades that are not final; only the page is written then.
     """
     form = _form(lms, csv)
     course = find_course()
     courses.use_of(course)
-    found = read_submissions(course, [find_assignment(course, name) for name in names])
+    found = read_class(course, [find_assignment(course, name) for name in names])
     page = output or course / "report.html"
     write_report(found, page)
-    count = sum(map(len, found.values()))
-    yield f"wrote {page}: {count} submissions of {', '.join(found)}"
-    waiting = sum(bool(s.waiting) for some in found.values() for s in some)
+    count = sum(one.grade is not None for one in found.all)
+    yield f"wrote {page}: {count} submissions of {', '.join(found.assignments)}"
+    waiting = [one for one in found.all if one.state is State.WAITS]
     if waiting:
-        yield f"{waiting} wait for a person; the page names them"
-    if csv is not None:
-        left_out = export_csv(found, csv, form)
-        yield f"wrote {csv}"
-        if left_out:
-            yield f"left out of it, until a person has looked: {_listed(left_out)}"
+        yield f"{len(waiting)} are not final; the page says why"
+    if csv is None:
+        return
+    unfinished = [one for one in found.all if not one.is_final]
+    if unfinished and not not_final:
+        raise AttentionError(_refusal(csv, unfinished))
+    export_csv(found, csv, form, absent_zero)
+    yield f"wrote {csv}: {len(found.students)} students"
+    yield from _what_is_not_final(unfinished)
+    yield from _who_is_absent(found, absent_zero)
+
+
+def _refusal(csv: Path, unfinished: Sequence[Standing]) -> str:
+    reasons = [f"  {_whose(one)}: {_reason(one)}" for one in unfinished[:_NAMED]]
+    more = len(unfinished) - _NAMED
+    reasons += [f"  and {more} more"] if more > 0 else []
+    return "\n".join([
+        f"{csv} is not written: {len(unfinished)} grades are not final.",
+        *reasons,
+        "Finish them, or add --not-final: then grades stand in it as they are now.",
+    ])  # fmt: skip
+
+
+def _reason(one: Standing) -> str:
+    return printable("; ".join(one.waiting) or one.state.value)
+
+
+def _what_is_not_final(unfinished: Sequence[Standing]) -> Iterator[str]:
+    waiting = [_whose(one) for one in unfinished if one.grade is not None]
+    if waiting:
+        yield f"not final, and in it as they are now: {_listed(waiting)}"
+    ungraded = [_whose(one) for one in unfinished if one.grade is None]
+    if ungraded:
+        yield f"handed in and not graded, so without a grade in it: {_listed(ungraded)}"
+
+
+def _who_is_absent(found: ClassGrades, zero: bool) -> Iterator[str]:
+    absent = [_whose(one) for one in found.all if one.state is State.ABSENT]
+    if absent:
+        what = "0 points" if zero else "no grade in it; --absent-zero gives them 0 points"
+        yield f"handed in nothing, {what}: {_listed(absent)}"
+
+
+def _whose(one: Standing) -> str:
+    return legible(f"{one.student} ({one.assignment})")
 
 
 def _form(lms: str | None, csv: Path | None) -> LMS | None:
@@ -53,7 +116,7 @@ def _form(lms: str | None, csv: Path | None) -> LMS | None:
         raise CourseError(f"--lms {lms} is not known; expected {known}.") from None
 
 
-def _listed(names: list[str]) -> str:
-    shown = ", ".join(ascii(name)[1:-1] for name in names[:_NAMED])
+def _listed(names: Sequence[str]) -> str:
     more = len(names) - _NAMED
+    shown = ", ".join(names[:_NAMED])
     return f"{shown} and {more} more" if more > 0 else shown

@@ -3,16 +3,19 @@
 import csv
 import io
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from enum import StrEnum
 from pathlib import Path
 
 from pawmark.grading.checks.specification import CONTRACT, CORE, CORNERS
+from pawmark.grading.gradebook.class_grades import ClassGrades
+from pawmark.grading.results.grade import Standing, State, rounded
 from pawmark.grading.results.outcomes import CheckResult
 from pawmark.reporting.page import write_whole
-from pawmark.reporting.submissions import Submission
+from pawmark.reporting.statistics import results_of
 
-Table = list[list[str | float | int]]
+Cell = str | float | int
+Table = list[list[Cell]]
 
 # A spreadsheet takes a cell that begins like this for a formula, and a formula may run programs.
 # Where it is told, or guesses, another separator than the comma, a cell begins after that one.
@@ -30,26 +33,22 @@ class LMS(StrEnum):
 
 
 def export_csv(
-    submissions: Mapping[str, Sequence[Submission]], path: Path, lms: LMS | None = None
-) -> list[str]:
-    """Write the scores.
+    found: ClassGrades, path: Path, lms: LMS | None = None, absent_zero: bool = False
+) -> None:
+    """Write the grades of the whole roster, as they are now.
 
-    For an LMS only final grades are written: an import puts them before students, and a cell that
-    is left empty may clear a grade there.
+    An LMS puts them before students: look first whether they are final (`Standing.is_final`).
 
     Parameters
     ----------
-    submissions
-        By assignment.
+    found
+        The class.
     path
         The file; one that is there is replaced in one step.
     lms
-        Whose form; by default one row for each submission, for a spreadsheet.
-
-    Returns
-    -------
-    list of str
-        Students who were left out, because a person still has to look at their work.
+        Whose form; by default one row for each student and assignment, for a spreadsheet.
+    absent_zero
+        Give 0 points to those who handed in nothing; else their cells are empty.
 
     Raises
     ------
@@ -58,12 +57,11 @@ def export_csv(
     """
     if lms is None:
         # The mark at the start tells spreadsheets that the text is UTF-8.
-        write_whole(path, to_csv(spreadsheet(submissions)).encode("utf-8-sig"))
-        return []
-    final, left_out = _final(submissions)
-    table = {LMS.MOODLE: moodle, LMS.CANVAS: canvas}[lms](submissions, final)
-    write_whole(path, to_csv(table).encode("utf-8"))
-    return left_out
+        table = to_csv(spreadsheet(found, absent_zero))
+        write_whole(path, table.encode("utf-8-sig"))
+        return
+    made = {LMS.MOODLE: moodle, LMS.CANVAS: canvas}[lms](found, absent_zero)
+    write_whole(path, to_csv(made).encode("utf-8"))
 
 
 def to_csv(table: Table) -> str:
@@ -73,7 +71,7 @@ def to_csv(table: Table) -> str:
     return text.getvalue()
 
 
-def neutral(cell: str | float | int) -> str | float | int:
+def neutral(cell: Cell) -> Cell:
     """Return a cell that no spreadsheet takes for a formula, or for cells of which one is.
 
     Texts like one get an apostrophe in front, and so does what looks like one after a separator.
@@ -85,22 +83,31 @@ def neutral(cell: str | float | int) -> str | float | int:
     return _FORMULA.sub(r"\1'", text)
 
 
-def spreadsheet(submissions: Mapping[str, Sequence[Submission]]) -> Table:
-    """Return one row for each submission, with the points of each exercise.
+def spreadsheet(found: ClassGrades, absent_zero: bool = False) -> Table:
+    """Return one row for each student and assignment, with the points of each exercise.
 
-    To the right stand, for exercises that are paid by rows, the points of each row, the
-    misconception that was named, and what was told.
+    The points of the exercises add up to what stands before the penalty. To the right stand, for
+    exercises that are paid by rows, what the checks gave each row, the misconception that was
+    named, and what was told.
     """
-    everything = [s for some in submissions.values() for s in some]
-    exercises = list(dict.fromkeys(r.exercise for s in everything for r in s.grade.exercises))
-    details = [_details(s) for s in everything]
-    more = sorted({key for found in details for key in found}, key=_place(exercises))
+    everything = found.all
+    details = [_details(one) for one in everything]
+    exercises = _exercises(everything)
+    more = sorted({key for one in details for key in one}, key=_place(exercises))
     table: Table = [[*_COLUMNS, *exercises, *(f"{name}: {what}" for name, what in more)]]
-    for s, found in zip(everything, details, strict=True):
-        points = {r.exercise: round(r.points, 2) for r in s.grade.exercises}
-        row = [*_row(s), *(points.get(name, "") for name in exercises)]
-        table.append([*row, *(found.get(key, "") for key in more)])
+    for one, detail in zip(everything, details, strict=True):
+        parts = () if one.grade is None else one.grade.parts
+        points = {part.exercise: rounded(part.score) for part in parts}
+        row = [*_row(one, absent_zero), *(points.get(name, "") for name in exercises)]
+        table.append([*row, *(detail.get(key, "") for key in more)])
     return table
+
+
+def _exercises(everything: Sequence[Standing]) -> list[str]:
+    """Return all exercises, by assignment and place in the notebook."""
+    parts = [part.exercise for one in everything if one.grade for part in one.grade.parts]
+    checked = [result.exercise for one in everything for result in results_of(one)]
+    return list(dict.fromkeys([*parts, *checked]))
 
 
 _DETAILS = (CORE, CORNERS, CONTRACT, "misconception", "told")
@@ -111,14 +118,14 @@ def _place(exercises: Sequence[str]) -> Callable[[tuple[str, str]], tuple[int, i
     return lambda key: (exercises.index(key[0]), _DETAILS.index(key[1]))
 
 
-def _details(s: Submission) -> dict[tuple[str, str], str | float]:
+def _details(s: Standing) -> dict[tuple[str, str], Cell]:
     """Return the points of rows and what was told, by exercise and column."""
-    found: dict[tuple[str, str], str | float] = {}
-    for result in s.grade.exercises:
+    found: dict[tuple[str, str], Cell] = {}
+    for result in results_of(s):
         rows = [check for check in result.checks if check.row]
         for check in rows:
             if check.row in _DETAILS:
-                found[result.exercise, check.row] = round(check.points, 2)
+                found[result.exercise, check.row] = rounded(check.points)
         if rows:
             named = [check.misconception for check in rows if check.misconception]
             found[result.exercise, "misconception"] = "; ".join(dict.fromkeys(named))
@@ -137,69 +144,72 @@ def _told(check: CheckResult) -> str:
 
 
 _COLUMNS = (
-    "student", "first name", "last name", "email", "assignment", "score", "out of", "percent",
-    "points of checks", "late penalty", "waits for a person", "repairs", "seconds", "memory MiB",
+    "student", "first name", "last name", "email", "assignment", "state", "score", "out of",
+    "percent", "before penalty", "late penalty", "extra credit", "points of checks", "waits for",
+    "repairs", "seconds", "memory MiB",
 )  # fmt: skip
 
 
-def _row(s: Submission) -> list[str | float | int]:
+def _row(s: Standing, absent_zero: bool) -> list[Cell]:
+    who = s.person
+    row: list[Cell] = [who.name, who.first_name, who.last_name, who.email, s.assignment]
+    return [*row, s.state.value, *_points(s, absent_zero), "; ".join(s.waiting), *_usage(s)]
+
+
+def _points(s: Standing, absent_zero: bool) -> list[Cell]:
+    if s.grade is None:
+        return [_score(s, absent_zero), *([""] * 6)]
+    checks = "" if s.record is None else rounded(s.record.points)
+    grade = s.grade
     return [
-        s.student, s.first_name, s.last_name, s.email, s.assignment,
-        round(s.score, 2), round(s.max_score, 2), round(100 * s.share, 1),
-        round(s.grade.points, 2), round(s.late_penalty, 2), "; ".join(s.waiting),
-        len(s.grade.repairs), round(s.grade.run.seconds, 1), s.grade.run.memory >> 20,
+        rounded(grade.score), rounded(grade.max_score), round(100 * s.share, 1),
+        rounded(grade.before_penalty), rounded(grade.late_penalty), rounded(grade.extra_credit),
+        checks,
     ]  # fmt: skip
 
 
-def _final(
-    submissions: Mapping[str, Sequence[Submission]],
-) -> tuple[dict[str, dict[str, Submission]], list[str]]:
-    """Return submissions by student and assignment, of students all of whose grades are final."""
-    by_student: dict[str, dict[str, Submission]] = {}
-    for name, some in submissions.items():
-        for submission in some:
-            by_student.setdefault(submission.student, {})[name] = submission
-    waiting = sorted(who for who, own in by_student.items() if _waits(own.values()))
-    return {w: by_student[w] for w in sorted(by_student) if w not in waiting}, waiting
+def _usage(s: Standing) -> list[Cell]:
+    if s.record is None:
+        return [""] * 3
+    run = s.record.run
+    return [len(s.record.repairs), round(run.seconds, 1), run.memory >> 20]
 
 
-def _waits(submissions: Iterable[Submission]) -> bool:
-    return any(submission.waiting for submission in submissions)
+def _score(s: Standing, absent_zero: bool) -> Cell:
+    """Return a student's points for a file: none where nothing is graded."""
+    if s.grade is not None:
+        return rounded(s.grade.score)
+    return 0.0 if absent_zero and s.state is State.ABSENT else ""
 
 
-def _scores(own: Mapping[str, Submission], names: Iterable[str]) -> list[str | float | int]:
-    return [round(own[name].score, 2) if name in own else "" for name in names]
+def _scores(found: ClassGrades, student: str, absent_zero: bool) -> list[Cell]:
+    return [_score(found.standings[name, student], absent_zero) for name in found.assignments]
 
 
-def moodle(
-    submissions: Mapping[str, Sequence[Submission]], final: Mapping[str, Mapping[str, Submission]]
-) -> Table:
+def moodle(found: ClassGrades, absent_zero: bool = False) -> Table:
     """Return the table that Moodle's "Import, CSV file" maps to users and grade items.
 
     Any of the first columns can be chosen there to tell who is who.
     """
     users = ["Username", "ID number", "First name", "Last name", "Email address"]
-    table: Table = [[*users, *submissions]]
-    for student, own in final.items():
-        s = next(iter(own.values()))
-        who = [student, s.lms_user_id, s.first_name, s.last_name, s.email]
-        table.append([*who, *_scores(own, submissions)])
+    table: Table = [[*users, *found.assignments]]
+    for who in found.students:
+        own = [who.name, who.lms_user_id, who.first_name, who.last_name, who.email]
+        table.append([*own, *_scores(found, who.name, absent_zero)])
     return table
 
 
-def canvas(
-    submissions: Mapping[str, Sequence[Submission]], final: Mapping[str, Mapping[str, Submission]]
-) -> Table:
+def canvas(found: ClassGrades, absent_zero: bool = False) -> Table:
     """Return the table that Canvas' gradebook import reads.
 
     Canvas finds students by ID, else by SIS Login ID; assignments by their title, and it makes
     those that are not there. The second row holds the points possible.
     """
-    table: Table = [["Student", "ID", "SIS User ID", "SIS Login ID", "Section", *submissions]]
-    most = [round(max(s.max_score for s in some), 2) for some in submissions.values()]
+    table: Table = [["Student", "ID", "SIS User ID", "SIS Login ID", "Section", *found.assignments]]
+    most = [rounded(points) for points in found.assignments.values()]
     table.append(["    Points Possible", "", "", "", "", *most])
-    for student, own in final.items():
-        s = next(iter(own.values()))
-        name = ", ".join(part for part in (s.last_name, s.first_name) if part) or student
-        table.append([name, s.lms_user_id, "", student, "", *_scores(own, submissions)])
+    for who in found.students:
+        name = ", ".join(part for part in (who.last_name, who.first_name) if part) or who.name
+        own = [name, who.lms_user_id, "", who.name, ""]
+        table.append([*own, *_scores(found, who.name, absent_zero)])
     return table

@@ -2,8 +2,9 @@
 
 import statistics
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,10 @@ from pawmark.errors import CourseError
 from pawmark.grading import course as courses
 from pawmark.grading import pages
 from pawmark.grading.course import Chart
+from pawmark.grading.gradebook.class_grades import ClassGrades
 from pawmark.grading.pages.charts import scores_chart, usage_chart
+from pawmark.grading.results.grade import Standing, State
+from pawmark.grading.results.record import Record
 from pawmark.reporting.statistics import (
     FLAGS,
     KINDS,
@@ -21,8 +25,8 @@ from pawmark.reporting.statistics import (
     Said,
     check_figures,
     commonest,
+    results_of,
 )
-from pawmark.reporting.submissions import Submission
 
 MOST_SAID = 12
 MOST_COSTLY = 5
@@ -37,7 +41,7 @@ class ExerciseFigures:
     name
         Its grade_id.
     mean, max_points
-        Points that the checks gave on average, and what they could give.
+        Points that count, on average, and what could be reached.
     full, not_attempted
         How many have all of its points, and how many left it as it was.
     checks
@@ -72,17 +76,18 @@ class AssignmentReport:
     """All that the page shows of one assignment."""
 
     name: str
-    submissions: tuple[Submission, ...]
+    max_score: float
+    roster: tuple[Standing, ...]
+
+    @cached_property
+    def submissions(self) -> list[Standing]:
+        """Those who have a grade, final or not."""
+        return [one for one in self.roster if one.grade is not None]
 
     @property
     def shares(self) -> list[float]:
-        """The part of all points, by submission."""
-        return [submission.share for submission in self.submissions]
-
-    @property
-    def max_score(self) -> float:
-        """What could be reached."""
-        return max(submission.max_score for submission in self.submissions)
+        """The part of all points, by submission; extra credit fills up, and no more."""
+        return [min(submission.share, 1.0) for submission in self.submissions]
 
     @property
     def mean(self) -> float:
@@ -97,33 +102,50 @@ class AssignmentReport:
     @property
     def untouched(self) -> int:
         """How many attempted nothing."""
-        return sum(not submission.attempted for submission in self.submissions)
+        return sum(not one.attempted for one in self.submissions if one.record)
 
     @property
-    def waiting(self) -> list[Submission]:
-        """Submissions that a person still has to look at."""
-        return [submission for submission in self.submissions if submission.waiting]
+    def waiting(self) -> list[Standing]:
+        """Whose grade is not final."""
+        return [one for one in self.roster if one.state is State.WAITS]
 
     @property
-    def repaired(self) -> list[Submission]:
-        """Submissions whose notebook had to be mended."""
-        return [submission for submission in self.submissions if submission.grade.repairs]
+    def ungraded(self) -> list[Standing]:
+        """Who handed in, and is not graded yet."""
+        return [one for one in self.roster if one.state is State.UNGRADED]
+
+    @property
+    def absent(self) -> list[Standing]:
+        """Who handed in nothing."""
+        return [one for one in self.roster if one.state is State.ABSENT]
+
+    @property
+    def records(self) -> list[Record]:
+        """The records of grading, by student."""
+        return [one.record for one in self.submissions if one.record]
+
+    @property
+    def repaired(self) -> list[Record]:
+        """The records of those whose notebook had to be mended."""
+        return [one for one in self.records if one.repairs]
 
     @property
     def exercises(self) -> list[ExerciseFigures]:
         """The figures by exercise, in the order of the notebook."""
         figures = check_figures(self.submissions)
-        names = dict.fromkeys(figure.exercise for figure in figures)
-        return [self._exercise(name, figures) for name in names]
+        parts = [part.exercise for one in self.submissions if one.grade for part in one.grade.parts]
+        return [self._exercise(name, figures) for name in dict.fromkeys(parts)]
 
     def _exercise(self, name: str, figures: Sequence[CheckFigures]) -> ExerciseFigures:
-        results = [r for s in self.submissions for r in s.grade.exercises if r.exercise == name]
-        most = max(result.max_points for result in results)
+        graded = [s.grade for s in self.submissions if s.grade]
+        parts = [part for grade in graded for part in grade.parts if part.exercise == name]
+        results = [r for s in self.submissions for r in results_of(s) if r.exercise == name]
+        most = max(part.max_score for part in parts)
         return ExerciseFigures(
             name=name,
-            mean=statistics.fmean(result.points for result in results),
+            mean=statistics.fmean(part.score for part in parts),
             max_points=most,
-            full=sum(result.points >= most - 1e-6 for result in results),
+            full=sum(part.score >= most - 1e-6 for part in parts),
             not_attempted=sum(all(c.outcome == "not attempted" for c in r.checks) for r in results),
             checks=tuple(figure for figure in figures if figure.exercise == name),
         )
@@ -146,9 +168,9 @@ class AssignmentReport:
         return commonest(self.submissions, "error", MOST_SAID // 2)
 
     @property
-    def costly(self) -> list[Submission]:
+    def costly(self) -> list[Record]:
         """The submissions that ran longest."""
-        return sorted(self.submissions, key=lambda s: -s.grade.run.seconds)[:MOST_COSTLY]
+        return sorted(self.records, key=lambda record: -record.run.seconds)[:MOST_COSTLY]
 
     @property
     def scores(self) -> Chart:
@@ -158,7 +180,7 @@ class AssignmentReport:
     @property
     def usage(self) -> Chart | None:
         """Time and memory, where recorded."""
-        used = [(s.grade.run.seconds, s.grade.run.memory) for s in self.submissions]
+        used = [(record.run.seconds, record.run.memory) for record in self.records]
         used = [(seconds, memory) for seconds, memory in used if seconds and memory]
         if not used:
             return None
@@ -170,7 +192,7 @@ class AssignmentReport:
         """What checks handed out as data, drawn by the course, each kind for the whole class."""
         found: dict[str, list[dict[str, Any]]] = defaultdict(list)
         for submission in self.submissions:
-            for result in submission.grade.exercises:
+            for result in results_of(submission):
                 for check in result.checks:
                     if check.exhibit is not None:
                         found[check.exhibit.kind].append(check.exhibit.data)
@@ -178,16 +200,31 @@ class AssignmentReport:
         return [figure for figure in drawn if figure is not None]
 
 
-def write_report(submissions: Mapping[str, Sequence[Submission]], path: Path) -> None:
+def write_report(found: ClassGrades, path: Path) -> None:
     """Write the page; a file that is there is replaced in one step.
 
     Raises
     ------
     CourseError
-        When the file cannot be written.
+        When nothing is graded, or the file cannot be written.
     """
-    reports = [AssignmentReport(name, tuple(some)) for name, some in submissions.items()]
-    text = pages.render("report.html.j2", reports=reports, kinds=KINDS, min_students=MIN_STUDENTS)
+    reports = [
+        AssignmentReport(name, most, tuple(found.of(name)))
+        for name, most in found.assignments.items()
+    ]
+    reports = [report for report in reports if report.submissions]
+    if not reports:
+        raise CourseError(
+            f"Nothing of {', '.join(found.assignments)} is graded. Grade something first: "
+            "pawmark grade NAME"
+        )
+    text = pages.render(
+        "report.html.j2",
+        reports=reports,
+        kinds=KINDS,
+        min_students=MIN_STUDENTS,
+        has_gradebook=found.has_gradebook,
+    )
     write_whole(path, text.encode("utf-8"))
 
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pawmark.grading.results.outcomes import CheckResult, Outcome
-from pawmark.reporting.submissions import Submission
+from pawmark.grading.results.grade import Standing
+from pawmark.grading.results.outcomes import CheckResult, ExerciseResult, Outcome
 
 # Below this a correlation says little: with 20 students its standard error is about 0.2.
 MIN_STUDENTS = 20
@@ -132,10 +132,10 @@ def item_rest_correlation(item: Sequence[float], rest: Sequence[float]) -> float
     return float(np.corrcoef(x, y)[0, 1])
 
 
-def check_figures(submissions: Sequence[Submission]) -> list[CheckFigures]:
+def check_figures(submissions: Sequence[Standing]) -> list[CheckFigures]:
     """Return the figures of every check of an assignment, in the order of the notebook."""
     results = _by_check(submissions)
-    totals = {s.student: s.grade.points for s in submissions if s.attempted}
+    totals = {s.student: s.record.points for s in submissions if s.record and s.attempted}
     figures = []
     for (exercise, name), found in results.items():
         kinds = Counter(_kind(check) for check in found.values())
@@ -155,22 +155,27 @@ def check_figures(submissions: Sequence[Submission]) -> list[CheckFigures]:
     return figures
 
 
-def commonest(submissions: Sequence[Submission], kind: str, most: int) -> list[Said]:
+def commonest(submissions: Sequence[Standing], kind: str, most: int) -> list[Said]:
     """Return the messages that most students got, of all exercises."""
     by_exercise = defaultdict(list)
     for submission in submissions:
-        for result in submission.grade.exercises:
+        for result in results_of(submission):
             by_exercise[result.exercise] += [(submission.student, c) for c in result.checks]
     said = [s for name, found in by_exercise.items() for s in _said(name, found) if s.kind == kind]
     return sorted(said, key=lambda s: -s.students)[:most]
 
 
+def results_of(submission: Standing) -> tuple[ExerciseResult, ...]:
+    """Return what came of the checks, by exercise; nothing where that is not recorded."""
+    return submission.record.exercises if submission.record else ()
+
+
 def _by_check(
-    submissions: Sequence[Submission],
+    submissions: Sequence[Standing],
 ) -> dict[tuple[str, str], dict[str, CheckResult]]:
     found: dict[tuple[str, str], dict[str, CheckResult]] = {}
     for submission in submissions:
-        for result in submission.grade.exercises:
+        for result in results_of(submission):
             for check in result.checks:
                 found.setdefault((result.exercise, check.check), {})[submission.student] = check
     order = list(dict.fromkeys(exercise for exercise, _ in found))

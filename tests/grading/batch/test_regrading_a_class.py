@@ -103,7 +103,7 @@ def test_a_mended_check_is_shown_before_it_is_written(course, monkeypatch):
         assert {check.exercise for change in changes for check in change.checks} == {TARGET}
         (wrong,) = (change for change in changes if change.student == "ben-wrong")
         points, check = wrong.lines()
-        assert points == "ben-wrong: 4 of 8 -> 7 of 8 points"
+        assert points == "ben-wrong: 4 of 10 -> 7 of 10 points"
         assert check.endswith("failed, 0 of 3 -> passed, 3 of 3")
         assert course.scores() == before
         with monkeypatch.context() as patch:

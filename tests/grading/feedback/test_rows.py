@@ -9,6 +9,8 @@ from rich.console import Console
 from pawmark.grading import pages
 from pawmark.grading.feedback.exporter import Exercise, Page
 from pawmark.grading.pages.result_table import ResultTable
+from pawmark.grading.results.grade import Grade, Person, by_checks, standing_of
+from pawmark.grading.results.grade import Part as Points
 from pawmark.grading.results.outcomes import (
     SAME_REASON,
     CheckResult,
@@ -34,8 +36,9 @@ ROWS = (
 
 def page():
     """Return a page with one exercise of two rows."""
-    exercise = Exercise("01-box", "Boxes", 2.4, 4.5, ROWS, remarks=(f"calls {HOSTILE}",))
-    return Page("ann", "01_boxes", 2.4, 4.5, 0.0, (exercise,), (), True)
+    points = Points("01-box", 2.4, 4.5, automatic=2.4)
+    exercise = Exercise("01-box", "Boxes", points, ROWS, remarks=(f"calls {HOSTILE}",))
+    return Page("ann", "01_boxes", Grade((points,)), (exercise,), (), True)
 
 
 def test_a_row_shows_points_parts_and_the_smallest_example():
@@ -59,8 +62,9 @@ def test_the_page_says_how_each_kind_of_exercise_is_paid():
     lost = CheckResult("core", "Core", Outcome.TIMEOUT, 0.0, 1.0, row="core")
     told = {}
     for name, one in {"item": item, "check": check, "row": lost}.items():
-        exercise = Exercise("01-x", "X", 0.0, 1.0, (one,))
-        page = Page("ann", "01_x", 0.0, 1.0, 0.0, (exercise,), (), True)
+        points = Points("01-x", 0.0, 1.0, automatic=0.0)
+        page = Page("ann", "01_x", Grade((points,)), (Exercise("01-x", "X", points, (one,)),), (),
+                    True)  # fmt: skip
         told[name] = pages.render("feedback.html.j2", page=page)
 
     for name, words in {
@@ -85,9 +89,10 @@ def test_the_terminal_says_what_each_row_lost_and_why():
     """A line for an exercise with its rows, the message once, the example below it."""
     lost = (ROWS[0], replace(ROWS[1], outcome=Outcome.FAILED, points=0.5, message=SAME_REASON))
     record = make_record("ann", "01_boxes", exercises=(ExerciseResult("01-box", lost),))
+    standing = standing_of(Person("ann"), "01_boxes", by_checks(record), record, handed_in=True)
     console = Console(record=True, width=120, file=io.StringIO())
 
-    show_grades([record], console)
+    show_grades([standing], console)
 
     assert console.export_text().split("ann · 01_boxes\n")[1].splitlines() == [
         "  01-box: core 1.4 of 3.5, corners 0.5 of 1",

@@ -2,9 +2,7 @@
 
 import ast
 import re
-import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import closing
 from pathlib import Path
 from typing import TypeGuard
 
@@ -19,13 +17,16 @@ from pawmark.grading import course as courses
 from pawmark.grading.checks.session import check_folder, module_name
 from pawmark.grading.course_folder import (
     CONFIG,
-    GRADEBOOK,
     SUBMITTED,
     assignments,
     source_notebook,
 )
+from pawmark.grading.gradebook import book, readiness
+from pawmark.grading.gradebook.drift import drift_of
 from pawmark.grading.gradebook.unclaimed import unclaimed
 from pawmark.grading.intake.cells import exercise_of
+from pawmark.grading.intake.sources import problems
+from pawmark.terminal import legible
 
 _MARK = "pytest.mark.cell"
 _CALL = re.compile(r"run_checks\(\s*['\"]([^'\"]+)['\"]")
@@ -33,6 +34,7 @@ _HEADING = re.compile(r"^### .* · (\d+) points?$", re.MULTILINE)
 _TOTAL = re.compile(r"\*\*Time\*\*.* (\d+) points \|")
 _NOT_READABLE = (OSError, ValueError, nbformat.ValidationError)
 _NEVER_BEGUN = "no gradebook yet; nbgrader makes it"
+_RESTORE = "Restore it from a backup, or move it away and grade again: the records are kept."
 
 
 def examine(course: Path) -> Iterator[Finding]:
@@ -41,8 +43,12 @@ def examine(course: Path) -> Iterator[Finding]:
     books: dict[str, NotebookNode] = {}
     broken = {}
     for name in names:
+        path = source_notebook(course, name)
+        if found := problems(path):
+            broken[name] = "; ".join(found)
+            continue
         try:
-            books[name] = _read(source_notebook(course, name))
+            books[name] = _read(path)
         except _NOT_READABLE as error:
             broken[name] = _first_line(error)
     yield _judge(
@@ -241,38 +247,27 @@ def configuration(course: Path) -> Finding:
 
 def gradebook(course: Path, books: dict[str, NotebookNode]) -> Finding:
     """Read the gradebook, and compare its points with those of the sources."""
-    path = course / GRADEBOOK
-    if not path.exists():
-        return Finding.ok("gradebook", _NEVER_BEGUN)
     try:
-        graded, worth = _read_gradebook(path)
-    except sqlite3.Error as error:
-        return Finding.mend(
-            "gradebook", f"{path.name} cannot be read: {error}",
-            "Restore it from a backup, or move it away and grade again: the records are kept.",
-        )  # fmt: skip
+        if not book.exists(course):
+            return Finding.ok("gradebook", _NEVER_BEGUN)
+        damaged = readiness.damage(book.address_of(course))
+        if damaged is not None:
+            where = readiness.shown(book.address_of(course))
+            return Finding.mend("gradebook", f"{where} cannot be read: {damaged}", _RESTORE)
+        graded, worth = book.worth(course)
+    except CourseError as error:
+        return Finding.mend("gradebook", str(error), _RESTORE)
+    drifted = [found for name in books if (found := drift_of(course, name)) and found.hand_ins]
+    if drifted:
+        remedy = "pawmark migrate NN shows what to do."
+        return Finding.mend("gradebook", "; ".join(map(str, drifted)), remedy)
     old = {
-        name: f"the gradebook says {worth[name]:g} points, the source {_worth(book):g}"
-        for name, book in books.items()
-        if name in worth and worth[name] != _worth(book)
+        name: f"the gradebook says {worth[name]:g} points, the source {_worth(source):g}"
+        for name, source in books.items()
+        if name in worth and worth[name] != _worth(source)
     }
     fine = f"readable, {graded} submissions of {len(worth)} assignments"
     return _judge("gradebook", old, fine, "nbgrader generate_assignment NAME --force")
-
-
-def _read_gradebook(path: Path) -> tuple[int, dict[str, float]]:
-    worth = (
-        "select assignment.name, sum(grade_cells.max_score) from assignment"
-        " join notebook on notebook.assignment_id = assignment.id"
-        " join base_cell on base_cell.notebook_id = notebook.id"
-        " join grade_cells on grade_cells.id = base_cell.id group by assignment.name"
-    )
-    with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as book:
-        (state,) = book.execute("pragma quick_check").fetchone()
-        if state != "ok":
-            raise sqlite3.DatabaseError(state)
-        (graded,) = book.execute("select count(*) from submitted_assignment").fetchone()
-        return graded, {name: float(points) for name, points in book.execute(worth)}
 
 
 def hand_ins(course: Path) -> Finding:
@@ -282,7 +277,7 @@ def hand_ins(course: Path) -> Finding:
         return Finding.ok(SUBMITTED, "nothing lies where it is not looked for")
     return Finding.mend(
         SUBMITTED,
-        "; ".join(ascii(str(one))[1:-1] for one in stray),
+        "; ".join(legible(str(one)) for one in stray),
         f"Put what each student handed in at {SUBMITTED}/STUDENT/ASSIGNMENT/.",
     )
 

@@ -4,6 +4,8 @@ import time
 
 from rich.console import Console
 
+from pawmark.terminal import legible
+
 
 class Board:
     """Prints a line for each submission, and the time that is left.
@@ -30,7 +32,7 @@ class Board:
         """Print what came of a submission."""
         self.finished += 1
         left = (time.monotonic() - self.began) / self.finished * (self.total - self.finished)
-        line = f"  {self.finished} of {self.total}  {ascii(student)[1:-1]}: {text}"
+        line = f"  {self.finished} of {self.total}  {legible(student)}: {text}"
         self.message(f"{line}; about {_minutes(left)} left")
 
 

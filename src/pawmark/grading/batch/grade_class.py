@@ -7,12 +7,10 @@ submission after the other, and an interrupted run goes on where it stopped.
 
 import contextlib
 import difflib
-import sqlite3
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -23,14 +21,22 @@ from pawmark.errors import CourseError
 from pawmark.grading import course as courses
 from pawmark.grading.batch.board import Board
 from pawmark.grading.batch.pool import Pool, WorkerEndedError, workers_that_fit
-from pawmark.grading.course_folder import GRADEBOOK, KEPT, LOGS, SUBMITTED, run_nbgrader
-from pawmark.grading.gradebook import course_settings, readiness
-from pawmark.grading.gradebook.unclaimed import Unclaimed, is_a_name, unclaimed
+from pawmark.grading.course_folder import KEPT, LOGS, SUBMITTED, run_nbgrader
+from pawmark.grading.gradebook import book, course_settings, hand_ins, readiness
+from pawmark.grading.gradebook.drift import drift_of, require_no_drift
+from pawmark.grading.gradebook.unclaimed import Unclaimed, unclaimed
+from pawmark.grading.intake.sources import require_sources
 from pawmark.grading.results import record
 from pawmark.grading.results.outcomes import show_points
 from pawmark.grading.results.record import Record
 from pawmark.grading.sandbox import choice
-from pawmark.terminal import printable
+from pawmark.terminal import legible, printable
+
+_NAMED = 20
+_CHANGED = (
+    "files are younger than the grades, and no timestamp.txt is newer, so nbgrader takes them for "
+    "graded. If something was handed in again: --student NAME --force"
+)
 
 
 def require_ready(course: Path) -> None:
@@ -47,7 +53,7 @@ def require_ready(course: Path) -> None:
     terminal.warn(course_settings.adopt(course))
     courses.use_of(course)
     choice.require()
-    reason = readiness.obstacle(course, f"sqlite:///{course / GRADEBOOK}")
+    reason = readiness.obstacle(course, book.address_of(course))
     if reason is not None:
         raise CourseError(reason)
 
@@ -61,7 +67,7 @@ def submitted(course: Path, assignment: str) -> list[str]:
         When nobody did.
     """
     names = [path.parent.name for path in (course / SUBMITTED).glob(f"*/{assignment}")]
-    found = sorted(filter(is_a_name, names))
+    found = sorted(filter(hand_ins.is_a_name, names))
     if not found:
         message = (
             f"Nobody handed in {assignment}: there is no submitted/STUDENT/{assignment}/ in "
@@ -85,8 +91,8 @@ def choose(course: Path, assignment: str, students: Iterable[str] | None) -> lis
     named = list(students or found)
     if missing := sorted(set(named) - set(found)):
         near = difflib.get_close_matches(missing[0], found, n=1)
-        hint = f" Did you mean {near[0]!a}?" if near else ""
-        raise CourseError(f"Not handed in by {', '.join(map(ascii, missing))}: {assignment}.{hint}")
+        hint = f" Did you mean {near[0]!r}?" if near else ""
+        raise CourseError(f"Not handed in by {', '.join(map(repr, missing))}: {assignment}.{hint}")
     return named
 
 
@@ -126,6 +132,7 @@ def grade(
     if not todo:
         _list(console, _asked_of_a_person(stray))
         return 1 if stray else 0
+    require_sources(course, todo)
     require_ready(course)
     if scheduler is None and choice.chosen() == choice.NONE:
         _list(console, choice.warnings(choice.NONE))  # nbgrader's own go to its log
@@ -152,7 +159,7 @@ def grade(
 
 
 def _asked_of_a_person(stray: Sequence[Unclaimed]) -> list[str]:
-    return [f"A person must look: {ascii(str(one))[1:-1]}" for one in stray]
+    return [f"A person must look: {legible(str(one))}" for one in stray]
 
 
 def _list(console: Console, lines: Iterable[str]) -> None:
@@ -167,12 +174,26 @@ def _to_grade(
     force: bool,
     console: Console,
 ) -> list[str]:
+    """Return whom to grade, as nbgrader would; say who is left out and why."""
     names = choose(course, assignment, students)
-    todo = [n for n in names if force or not _is_graded(course, n, assignment)]
-    if len(todo) < len(names):
-        done = len(names) - len(todo)
+    graded = [] if force else [n for n in names if _is_graded(course, n, assignment)]
+    again = [n for n in graded if hand_ins.newer(course, assignment, n) is not None]
+    left = [n for n in graded if n not in again]
+    changed = [n for n in left if hand_ins.changed(course, assignment, n)]
+    if again:
+        _list(console, [f"{assignment}: handed in again, and graded anew: {_named(again)}"])
+    if len(left) > len(changed):
+        done = len(left) - len(changed)
         console.print(f"{assignment}: {done} are graded already; --force grades them again")
-    return todo
+    if changed:
+        _list(console, [f"{assignment}: {_named(changed)}: {_CHANGED}"])
+    return [n for n in names if n not in left]
+
+
+def _named(students: Sequence[str]) -> str:
+    more = len(students) - _NAMED
+    names = ", ".join(map(legible, students[:_NAMED]))
+    return f"{names} and {more} more" if more > 0 else names
 
 
 class _Writer:
@@ -262,14 +283,17 @@ def _reasons(graded: Record) -> list[str]:
 
 
 def ensure_known(course: Path, assignment: str) -> None:
-    """Tell the gradebook of an assignment that was never released from this course."""
+    """Tell the gradebook of an assignment that was never released from this course, or not so.
+
+    Raises
+    ------
+    CourseError
+        When it cannot be released, or its exercises are others than those of earlier hand-ins.
+    """
+    require_no_drift(course, [assignment])
+    if book.knows(course, assignment) and drift_of(course, assignment) is None:
+        return
     log = course / LOGS / f"release-{assignment}.log"
-    path = course / GRADEBOOK
-    if path.exists():
-        with closing(sqlite3.connect(path)) as book:
-            query = "select count(*) from assignment where name = ?"
-            if book.execute(query, [assignment]).fetchone()[0]:
-                return
     if run_nbgrader(course, "generate_assignment", assignment, "--force", log=log) != 0:
         raise CourseError(f"nbgrader could not release {assignment}; what it said is in {log}")
 
@@ -326,4 +350,4 @@ def _run_one(pool: Pool, course: Path, assignment: str, student: str) -> str:
     seconds = f"{time.monotonic() - began:.0f} s"
     if "points" not in answer:
         return f"not run ({seconds}); nbgrader says why below"
-    return f"{show_points(answer['points'], answer['max_points'])} points, {seconds}"
+    return f"{show_points(answer['points'], answer['max_points'])} points by the checks, {seconds}"

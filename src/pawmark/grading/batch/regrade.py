@@ -1,21 +1,30 @@
 """A class graded again after a check was mended: shown first, then written."""
 
+import dataclasses
 import multiprocessing
 import signal
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from pawmark.errors import CourseError
 from pawmark.grading.batch.grade_class import autograde, choose, require_ready
 from pawmark.grading.batch.pool import workers_that_fit
 from pawmark.grading.batch.submission import job_of
+from pawmark.grading.gradebook import book, hand_ins
+from pawmark.grading.gradebook.drift import require_no_drift
+from pawmark.grading.gradebook.forecast import forecast
+from pawmark.grading.gradebook.scores import Score, scores_of
+from pawmark.grading.intake.sources import require_sources
 from pawmark.grading.results import record
+from pawmark.grading.results.grade import Grade, by_checks, rounded, waiting_lines
 from pawmark.grading.results.outcomes import CheckResult, ExerciseResult, show_points
 from pawmark.grading.results.record import Record
+from pawmark.terminal import legible, printable
 
 # To start a process takes as long as to look through so many submissions.
 WORTH_A_PROCESS = 2
@@ -35,6 +44,18 @@ class Change:
 
 
 @dataclass(frozen=True)
+class Graded:
+    """A grade, with what keeps it from being final, in words."""
+
+    grade: Grade
+    waiting: tuple[str, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        """Return it as a JSON object."""
+        return {**self.grade.to_json(), "waiting": list(self.waiting)}
+
+
+@dataclass(frozen=True)
 class Changes:
     """What a regrade changes for one student.
 
@@ -43,22 +64,60 @@ class Changes:
     student
         Whose submission it is.
     before, after
-        Points from checks, of how many: those of a person are not in them, and stay.
+        The grade: with what people gave, which stays, and with penalties for lateness.
     checks
         The checks that come out differently.
+    newer
+        When a hand-in came that is newer than what was graded: a regrade grades that. Else None.
     """
 
     student: str
-    before: str
-    after: str
+    before: Graded
+    after: Graded
     checks: tuple[Change, ...]
+    newer: datetime | None = None
 
     def lines(self) -> Iterator[str]:
-        """Yield what a person reads: the points, then a line for each check."""
-        points = f"{self.before} -> {self.after}" if self.before != self.after else self.after
-        yield f"{ascii(self.student)[1:-1]}: {points} points"
+        """Yield what a person reads: the grade, what it is made of, then a line for each check."""
+        points = _moved(str(self.before.grade), str(self.after.grade))
+        yield f"{legible(self.student)}: {points} points"
+        if self.newer is not None:
+            yield f"  handed in again on {self.newer:%Y-%m-%d at %H:%M} (UTC): that is graded"
+        yield from self._by_people()
+        before, after = (rounded(g.grade.late_penalty) for g in (self.before, self.after))
+        if before or after:
+            yield f"  late: {_moved(f'{before:g}', f'{after:g}')} taken off"
         for check in self.checks:
             yield f"  {check.exercise}  {check.title}  {check.before} -> {check.after}"
+        for line in self.after.waiting:
+            yield f"  waits for a person then: {printable(line)}"
+
+    def _by_people(self) -> Iterator[str]:
+        """Yield a line for each exercise whose points by a person stand before those of checks."""
+        before = {part.exercise: part for part in self.before.grade.parts}
+        for part in self.after.grade.parts:
+            if part.manual is None or part.automatic is None:
+                continue
+            old = before.get(part.exercise, part).automatic
+            shown = (f"{rounded(points or 0):g}" for points in (old, part.automatic))
+            yield (
+                f"  {part.exercise}: {rounded(part.manual):g} by a person stays; the checks give "
+                f"{_moved(*shown)}"
+            )
+
+    def to_json(self) -> dict[str, Any]:
+        """Return it as a JSON object."""
+        return {
+            "student": self.student,
+            "before": self.before.to_json(),
+            "after": self.after.to_json(),
+            "handed_in_again": None if self.newer is None else self.newer.isoformat(),
+            "checks": [dataclasses.asdict(check) for check in self.checks],
+        }
+
+
+def _moved(before: str, after: str) -> str:
+    return f"{before} -> {after}" if before != after else after
 
 
 def preview(
@@ -75,24 +134,64 @@ def preview(
     """
     names, students = list(dict.fromkeys(assignments)), students and list(students)
     graded = [(name, student) for name in names for student in _graded(course, name, students)]
+    require_sources(course, names)
     require_ready(course)
+    require_no_drift(course, names)
     found = _side_by_side(partial(_preview_one, course), graded)
+    again = {key: one for key, one in zip(graded, found, strict=True) if one is not None}
+    grades = forecast(course, {key: one.scores for key, one in again.items()})
     changes: dict[str, list[Changes]] = {name: [] for name in names}
-    for (name, _), change in zip(graded, found, strict=True):
-        if change is not None and change.checks:
-            changes[name].append(change)
+    for key, one in again.items():
+        before, after = grades.get(key) or (by_checks(one.before), by_checks(one.after))
+        change = Changes(
+            key[1],
+            _with_reasons(before, one.before),
+            _with_reasons(after, one.after),
+            _changes(one.before, one.after),
+            hand_ins.newer(course, *key),
+        )
+        if change.checks or before.score != after.score:
+            changes[key[0]].append(change)
     return changes
 
 
-def _preview_one(course: Path, submission: tuple[str, str]) -> Changes | None:
-    """Return what would change for a student; None where nothing that decides on it has."""
+def _with_reasons(grade: Grade, found: Record) -> Graded:
+    return Graded(grade, tuple(waiting_lines(grade, found)))
+
+
+@dataclass(frozen=True)
+class _Again:
+    """A submission graded again, and not written.
+
+    Attributes
+    ----------
+    before, after
+        Its record, as it is and as it would be.
+    scores
+        What grading says of each cell.
+    """
+
+    before: Record
+    after: Record
+    scores: dict[str, Score]
+
+
+def _preview_one(course: Path, submission: tuple[str, str]) -> _Again | None:
+    """Grade one again; None where nothing that decides on it has changed."""
     assignment, student = submission
     job = job_of(course, assignment, student)
     before = record.read(record.path_of(course, student, assignment))
     # Of this very submission, under these checks and settings.
     if (before.recording, before.checks) == (job.key, job.about["checks"]):
         return None
-    return _changes(before, list(job.run().results.values()))
+    done = job.run()
+    doubts = (*job.doubts, *done.doubts)
+    after = dataclasses.replace(
+        before,
+        exercises=tuple(done.results.values()),
+        for_a_person=tuple((doubt.exercise, doubt.reason) for doubt in doubts),
+    )
+    return _Again(before, after, scores_of(job.notebook, done.results, doubts))
 
 
 def _side_by_side(do: Callable[[Given], Returned], given: Sequence[Given]) -> list[Returned]:
@@ -122,6 +221,20 @@ def regrade(course: Path, assignment: str, changes: Iterable[Changes]) -> int:
     return autograde(course, assignment, students, force=True) if students else 0
 
 
+def otherwise(course: Path, assignment: str, changes: Iterable[Changes]) -> list[str]:
+    """Return a line for each student whose grade was not written as a preview showed it."""
+    written = book.Contents.of(course).grades
+    lines = []
+    for change in changes:
+        grade = written.get((assignment, change.student))
+        if grade is None or grade.score != change.after.grade.score:
+            lines.append(
+                f"{legible(change.student)}: {grade or 'nothing'} was written, and "
+                f"{change.after.grade} had been shown: something changed meanwhile"
+            )
+    return lines
+
+
 def _graded(course: Path, assignment: str, students: Iterable[str] | None) -> list[str]:
     names = choose(course, assignment, students)
     found = [name for name in names if record.path_of(course, name, assignment).exists()]
@@ -130,16 +243,13 @@ def _graded(course: Path, assignment: str, students: Iterable[str] | None) -> li
     return found
 
 
-def _changes(before: Record, after: Sequence[ExerciseResult]) -> Changes:
-    old, new = _by_check(before.exercises), _by_check(after)
-    checks = tuple(
+def _changes(before: Record, after: Record) -> tuple[Change, ...]:
+    old, new = _by_check(before.exercises), _by_check(after.exercises)
+    return tuple(
         Change(key[0], (new.get(key) or old[key]).title, *_in_words(old.get(key), new.get(key)))
         for key in dict.fromkeys([*old, *new])
         if _seen(old.get(key)) != _seen(new.get(key))
     )
-    points, most = (sum(getattr(e, name) for e in after) for name in ("points", "max_points"))
-    shown = (show_points(before.points, before.max_points), show_points(points, most))
-    return Changes(before.student, *shown, checks)
 
 
 def _by_check(exercises: Iterable[ExerciseResult]) -> dict[tuple[str, str], CheckResult]:

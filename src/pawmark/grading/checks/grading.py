@@ -31,6 +31,7 @@ from pawmark.grading.checks.specification import (
     Remark,
     Stratum,
 )
+from pawmark.grading.checks.watching import Nobody, Watcher
 from pawmark.grading.results.outcomes import (
     SAME_REASON,
     WITH_RESULTS_ONLY,
@@ -50,7 +51,11 @@ _REPEATED = 3  # strata of the core of which a pair of inputs is asked three tim
 
 
 def grade(
-    exercise: Exercise | Items, asking: Asking, seed: int, max_points: float = 1.0
+    exercise: Exercise | Items,
+    asking: Asking,
+    seed: int,
+    max_points: float = 1.0,
+    watcher: Watcher | None = None,
 ) -> ExerciseResult:
     """Grade an exercise.
 
@@ -64,19 +69,25 @@ def grade(
         Decides the inputs.
     max_points
         The points of the exercise.
+    watcher
+        Who wants to see how each answer is judged.
 
     Raises
     ------
     JudgeError, CourseError
         If the specification itself is wrong.
     """
+    watcher = watcher or Nobody()
     # Judge and misconceptions compute on odd inputs. A program that turns warnings into errors,
     # as pytest does here, must not make of "not a number" an exception that no answer raised.
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         if isinstance(exercise, Items):
-            return _Itemised(exercise, asking, seed, max_points).result()
-        return _Graded(exercise, asking, seed, max_points).result()
+            return _Itemised(exercise, asking, seed, max_points, watcher).result()
+        graded = _Graded(exercise, asking, seed, max_points)
+        result = graded.result()
+    watcher.judged(exercise, graded.asked)
+    return result
 
 
 @dataclass
@@ -316,6 +327,7 @@ class _Itemised:
     asking: Asking
     seed: int
     max_points: float
+    watcher: Watcher
 
     def result(self) -> ExerciseResult:
         """Return what came of it."""
@@ -343,7 +355,9 @@ class _Itemised:
     ) -> CheckResult:
         base = CheckResult(item.name, item.name, Outcome.PASSED, most, most, row="item")
         for question in asked:
-            refused = _refused(self.exercise.name, item, question, answers[question.key])
+            answer = answers[question.key]
+            refused = _refused(self.exercise.name, item, question, answer)
+            self.watcher.decided(self.exercise, item.name, question, answer, bool(refused))
             if refused:
                 return dataclasses.replace(base, points=0.0, **refused)
         return base

@@ -20,6 +20,7 @@ from pawmark.grading.checks.expect import CheckFailed, Drawable
 from pawmark.grading.checks.grading import grade
 from pawmark.grading.checks.specification import Exercise, Items
 from pawmark.grading.checks.student import Student, StudentError
+from pawmark.grading.checks.watching import Place, Watcher
 from pawmark.grading.results.outcomes import CheckResult, ExerciseResult, Exhibit, Outcome
 from pawmark.grading.secret import PRACTICE, Secret
 
@@ -110,12 +111,21 @@ class CheckSession:
         Seed of the hidden inputs of this run.
     secret
         What else is hidden comes from it.
+    watcher
+        Who wants to see how answers are judged.
     """
 
     def __init__(
-        self, course: Path, data: courses.Data, guest_root: str, seed: int, secret: Secret
+        self,
+        course: Path,
+        data: courses.Data,
+        guest_root: str,
+        seed: int,
+        secret: Secret,
+        watcher: Watcher | None = None,
     ) -> None:
         self.course = course
+        self.watcher = watcher
         self.seed = seed
         # Inputs that the whole class shares are drawn with this one.
         self.shared = secret.seed("shared inputs")
@@ -126,6 +136,7 @@ class CheckSession:
         self._errors: dict[Path, list[str]] = {}
         self._student: Student | None = None
         self._begins: Callable[[str], None] | None = None
+        self._exercise = ""
         self._found: dict[str, dict[str, Any]] = {}
 
     def run(
@@ -173,7 +184,7 @@ class CheckSession:
         weights = {item.name: _weight(item) for item in items}
         scale = 1.0 if max_points is None else max_points / sum(weights.values())
         wanted = [item for item in items if only is None or item.name in only]
-        self._student, self._begins = student, begins
+        self._student, self._begins, self._exercise = student, begins, exercise
         self._found = {item.name: {"check": item.name, "title": _title(item)} for item in wanted}
         for item in wanted:
             item.config.hook.pytest_runtest_protocol(item=item, nextitem=None)
@@ -194,7 +205,8 @@ class CheckSession:
         asking = StudentAsking(student, specification.seconds)
         points = 1.0 if max_points is None else max_points
         shared = isinstance(specification, Exercise) and specification.shared
-        return grade(specification, asking, self.shared if shared else self.seed, points)
+        seed = self.shared if shared else self.seed
+        return grade(specification, asking, seed, points, self.watcher)
 
     @pytest.fixture
     def student(self) -> Student:
@@ -262,6 +274,8 @@ class CheckSession:
         report = yield
         entry = self._found[item.name]
         if call.excinfo is not None and "outcome" not in entry:
+            if self.watcher is not None:
+                self.watcher.refused(self._exercise, item.name, _place(item, call.excinfo))
             entry.update(_outcome(call.excinfo.value, str(report.longrepr)))
         elif call.when == "call" and "outcome" not in entry:
             entry["outcome"] = Outcome.PASSED
@@ -277,6 +291,13 @@ class _Specified(pytest.Item):
 
     def runtest(self) -> None:
         """Do nothing: `CheckSession.run` grades by the specification."""
+
+
+def _place(item: pytest.Item, error: pytest.ExceptionInfo[BaseException]) -> Place:
+    """Return the last line of the check's own file that an error came through."""
+    own = [entry for entry in error.traceback if Path(str(entry.path)) == item.path]
+    last = own[-1] if own else error.traceback[-1]
+    return Place(str(last.path), last.lineno + 1, str(last.statement).strip())
 
 
 def _weight(item: pytest.Item) -> float:

@@ -19,9 +19,12 @@ from pawmark.errors import CourseError
 from pawmark.grading import course as courses
 from pawmark.grading import pages
 from pawmark.grading.boundary.sanitizing import render_markdown
+from pawmark.grading.feedback.formulas import with_formulas
 from pawmark.grading.intake.cells import exercise_of
 from pawmark.grading.results import record
-from pawmark.grading.results.outcomes import CheckResult, Counterexample, Outcome, Part, Picture
+from pawmark.grading.results.grade import Grade, Part, part_of
+from pawmark.grading.results.outcomes import CheckResult, Counterexample, Outcome, Picture
+from pawmark.grading.results.outcomes import Part as RowPart
 from pawmark.grading.results.record import Record
 
 WORDS = {
@@ -93,7 +96,7 @@ class Group:
         return self.checks[0].picture
 
     @property
-    def parts(self) -> tuple[Part, ...]:
+    def parts(self) -> tuple[RowPart, ...]:
         """What a row consists of, where something of it is wrong."""
         parts = self.checks[0].parts
         return () if all(part.right for part in parts) else parts
@@ -121,16 +124,12 @@ class Exercise:
         Its grade_id.
     title
         What the notebook calls it.
-    score, max_score
-        Points in the gradebook.
+    part
+        Its points.
     checks
         The results of its checks; empty for written answers, or without a record.
     written
         Whether people grade it.
-    waits
-        Whether a person still has to look at it.
-    by_hand
-        Whether a person gave the points.
     comment
         What a person wrote about it, as HTML.
     doubts
@@ -141,15 +140,32 @@ class Exercise:
 
     name: str
     title: str
-    score: float
-    max_score: float
+    part: Part
     checks: tuple[CheckResult, ...] = ()
     written: bool = False
-    waits: bool = False
-    by_hand: bool = False
     comment: Markup | None = None
     doubts: tuple[str, ...] = ()
     remarks: tuple[str, ...] = ()
+
+    @property
+    def score(self) -> float:
+        """The points that count."""
+        return self.part.score
+
+    @property
+    def max_score(self) -> float:
+        """What could be reached."""
+        return self.part.max_score
+
+    @property
+    def waits(self) -> bool:
+        """Whether a person still has to look at it."""
+        return self.part.waits
+
+    @property
+    def by_hand(self) -> bool:
+        """Whether a person gave the points."""
+        return self.part.manual is not None
 
     @property
     def anchor(self) -> str:
@@ -164,7 +180,7 @@ class Exercise:
     @property
     def automatic(self) -> float:
         """Points that the checks give."""
-        return sum(check.points for check in self.checks)
+        return self.part.automatic or 0.0
 
     @property
     def broken(self) -> bool:
@@ -195,15 +211,28 @@ class Page:
 
     student: str
     assignment: str
-    score: float
-    max_score: float
-    late_penalty: float
+    grade: Grade
     exercises: tuple[Exercise, ...]
     repairs: tuple[str, ...]
     recorded: bool
     graded: str = ""
     doubts: tuple[str, ...] = ()
     left_out: int = 0
+
+    @property
+    def score(self) -> float:
+        """The points that count."""
+        return self.grade.score
+
+    @property
+    def max_score(self) -> float:
+        """What could be reached."""
+        return self.grade.max_score
+
+    @property
+    def late_penalty(self) -> float:
+        """What is taken off for lateness."""
+        return self.grade.late_penalty
 
     @property
     def waiting(self) -> list[Exercise]:
@@ -322,9 +351,7 @@ class PrepareFeedback(NbGraderPreprocessor):
         return Page(
             student=ids["student"],
             assignment=ids["assignment"],
-            score=float(ids["score"]),
-            max_score=float(ids["max_score"]),
-            late_penalty=float(ids["late_penalty"]),
+            grade=_grade_in_book(ids),
             exercises=tuple(_exercises(nb, ids, grade)),
             repairs=grade.repairs if grade else (),
             recorded=grade is not None,
@@ -359,13 +386,10 @@ def _exercises(nb: NotebookNode, ids: Mapping[str, str], grade: Record | None) -
             exercise = Exercise(
                 name=name,
                 title=titles.get(name, name),
-                score=float(entry.score or 0),
-                max_score=float(entry.max_score),
+                part=_part(entry),
                 checks=results[name].checks if name in results else (),
                 remarks=results[name].remarks if name in results else (),
                 written=is_solution(cell) or is_task(cell),
-                waits=bool(entry.needs_manual_grade),
-                by_hand=entry.manual_score is not None,
                 comment=_comment(gradebook, name, where),
                 doubts=tuple(reason for own, reason in grade.for_a_person if own == name)
                 if grade
@@ -375,13 +399,37 @@ def _exercises(nb: NotebookNode, ids: Mapping[str, str], grade: Record | None) -
     return found
 
 
+def _grade_in_book(ids: Mapping[str, str]) -> Grade:
+    """Return the grade of all that the gradebook holds of a submission."""
+    with Gradebook(ids["db_url"]) as gradebook:
+        entry = gradebook.find_submission_notebook(
+            ids["notebook"], ids["assignment"], ids["student"]
+        )
+        parts = tuple(_part(one) for one in entry.grades)
+        return Grade(parts, float(entry.late_submission_penalty or 0))
+
+
+def _part(entry: Any) -> Part:
+    return part_of(
+        entry.name,
+        entry.score,
+        entry.max_score,
+        entry.auto_score,
+        entry.manual_score,
+        entry.extra_credit,
+        entry.needs_manual_grade,
+    )
+
+
 def _comment(gradebook: Gradebook, name: str, where: tuple[str, str, str]) -> Markup | None:
     """Return what a person wrote; the grader's own comments repeat what the checks say."""
     try:
         text = gradebook.find_comment(name, *where).manual_comment
     except MissingEntry:
         text = None
-    return Markup(within_page(render_markdown({}, text))) if text else None  # noqa: S704  (cleaned)
+    if not text:
+        return None
+    return Markup(with_formulas(text, lambda t: within_page(render_markdown({}, t))))  # noqa: S704
 
 
 def _titles(nb: NotebookNode) -> dict[str, str]:

@@ -11,6 +11,7 @@ from typing import Any
 import nbgrader.api
 import nbgrader.apps.api
 import nbgrader.apps.autogradeapp
+import nbgrader.apps.generateassignmentapp
 from nbgrader.preprocessors import AssignLatePenalties, GetGrades, LimitOutput
 from traitlets.config.loader import LazyConfigValue
 from traitlets.log import get_logger
@@ -22,6 +23,7 @@ from pawmark.grading.feedback.exporter import FeedbackExporter, PrepareFeedback
 from pawmark.grading.gradebook import course_settings
 from pawmark.grading.gradebook.converter import HardenedAutograde, adopt_notebooks
 from pawmark.grading.gradebook.exporter import GradingExporter
+from pawmark.grading.gradebook.generator import HardenedGenerateAssignment
 from pawmark.grading.gradebook.preprocessors import ExecuteSubmission, SaveTrustedGrades
 from pawmark.grading.pages import NBCONVERT_TEMPLATES
 from pawmark.grading.results import record
@@ -45,8 +47,10 @@ def configure(c: Any) -> None:
     nbgrader.api.create_engine = _create_engine
     with contextlib.suppress(CourseError):  # what is wrong with it, grading says
         courses.use_configured(c, Path.cwd())
-    # The two names under which nbgrader reaches its converter: on the command line, in formgrader.
+    # The two names under which nbgrader reaches a converter: on the command line, in formgrader.
     nbgrader.apps.autogradeapp.Autograde = nbgrader.apps.api.Autograde = HardenedAutograde
+    nbgrader.apps.generateassignmentapp.GenerateAssignment = HardenedGenerateAssignment
+    nbgrader.apps.api.GenerateAssignment = HardenedGenerateAssignment
     log = get_logger()
     course_settings.warn_of_slips(log, course_settings.given(c))
     added: list[str] = []

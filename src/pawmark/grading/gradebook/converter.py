@@ -14,13 +14,25 @@ from nbgrader.api import Gradebook
 from nbgrader.converters.autograde import Autograde
 from nbgrader.converters.base import NbGraderException
 from nbgrader.coursedir import CourseDirectory
-from nbgrader.utils import parse_utc
 
-from pawmark.grading.course_folder import SUBMITTED
-from pawmark.grading.gradebook import readiness
-from pawmark.grading.gradebook.unclaimed import Unclaimed, is_a_name, unclaimed
+from pawmark.errors import CourseError
+from pawmark.grading.course_folder import SUBMITTED, source_notebook
+from pawmark.grading.gradebook import book, hand_ins, readiness
+from pawmark.grading.gradebook.drift import drift_of
+from pawmark.grading.gradebook.hand_ins import is_a_name
+from pawmark.grading.gradebook.unclaimed import Unclaimed, unclaimed
 from pawmark.grading.intake import files
+from pawmark.grading.intake.sources import problems
 from pawmark.grading.intake.walking import is_empty
+from pawmark.terminal import legible
+
+_UNKNOWN = (
+    "The gradebook does not know {name} yet. Run: nbgrader generate_assignment {name} --force"
+)
+_CHANGED = (
+    "The exercises of {name} have changed since the gradebook was told of them. Run: nbgrader "
+    "generate_assignment {name} --force"
+)
 
 
 def adopt_notebooks(assignment: str, student: str, notebooks: list[str]) -> None:
@@ -44,11 +56,7 @@ class HardenedCourseDirectory(CourseDirectory):
 
     def get_existing_timestamp(self, dest_path: str) -> datetime | None:
         """Read the time of a submission; what is no time counts as none."""
-        try:
-            found: datetime = parse_utc(files.timestamp_of(Path(dest_path)))
-        except (ValueError, OverflowError):
-            return None
-        return found
+        return hand_ins.time_of(Path(dest_path))
 
 
 class HardenedAutograde(Autograde):
@@ -76,7 +84,16 @@ class HardenedAutograde(Autograde):
         self._plain_files: str | None = None
 
     def init_notebooks(self) -> None:
-        """Find submissions as nbgrader does, and those that hold files but no notebook there."""
+        """Find submissions as nbgrader does, and those that hold files but no notebook there.
+
+        Raises
+        ------
+        NbGraderException
+            When there is none, or the exercises are others than those of earlier hand-ins.
+        """
+        if reason := self._unreleased():
+            self.log.error(reason)
+            raise NbGraderException(reason)
         try:
             super().init_notebooks()
         except NbGraderException:
@@ -86,6 +103,27 @@ class HardenedAutograde(Autograde):
                 raise
         else:
             self._admit()
+
+    def _unreleased(self) -> str:
+        """Say why the gradebook has no place for the grades; empty if it has.
+
+        nbgrader would find out for each submission, after it has removed what was graded before.
+        """
+        root, name = Path(self.coursedir.root), self.coursedir.assignment_id
+        if not source_notebook(root, name).exists():
+            return ""
+        if wrong := problems(source_notebook(root, name)):
+            return f"source/{name}/{name}.ipynb: {'; '.join(wrong)}"
+        address = self.coursedir.db_url
+        try:
+            if not book.knows(root, name, address):
+                return _UNKNOWN.format(name=name)
+            drift = drift_of(root, name, address)
+        except CourseError:  # what is wrong with the gradebook is said where it is used
+            return ""
+        if drift is None:
+            return ""
+        return str(drift) if drift.hand_ins else _CHANGED.format(name=name)
 
     def _admit(self) -> None:
         """Take every folder in which there is anything for handed in; what it is, is seen later.
@@ -117,7 +155,7 @@ class HardenedAutograde(Autograde):
         usual = root / SUBMITTED / "STUDENT" / "ASSIGNMENT"
         if Path(super()._format_source("ASSIGNMENT", "STUDENT")) != usual:
             return []
-        found = unclaimed(root, [self.coursedir.assignment_id])
+        found = unclaimed(root, [self.coursedir.assignment_id], self.coursedir.db_url)
         return [one for one in found if student in ("*", one.student)]
 
     def init_destination(self, assignment_id: str, student_id: str) -> bool:
@@ -200,4 +238,4 @@ class HardenedAutograde(Autograde):
 
     def _say_who_is_asked(self) -> None:
         for line in self.for_a_person:
-            self.log.error("A person must look: %s", ascii(line)[1:-1])
+            self.log.error("A person must look: %s", legible(line))

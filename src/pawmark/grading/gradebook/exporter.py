@@ -21,6 +21,7 @@ from pawmark.grading.run.pipeline import repair_submission
 from pawmark.grading.run.run_settings import RunSettings
 from pawmark.grading.sandbox import choice
 from pawmark.grading.secret import data_seed
+from pawmark.terminal import legible
 
 
 class GradingExporter(NotebookExporter):
@@ -95,7 +96,7 @@ class GradingExporter(NotebookExporter):
         repaired = repair_submission(source, path.parent, Path(coursedir.root))
         repairs = [*self.converter.left_out.get((student, assignment), ()), *repaired.repairs]
         for line in repairs:
-            self.log.warning("Repaired: %s", ascii(line))
+            self.log.warning("Repaired: %s", legible(line))
         return replace(repaired, repairs=tuple(repairs))
 
 

@@ -9,9 +9,10 @@ import nbformat
 from nbformat import NotebookNode
 from nbgrader.api import Gradebook
 from nbgrader.preprocessors import NbGraderPreprocessor, SaveAutoGrades
-from nbgrader.utils import is_grade, is_solution, is_task
+from nbgrader.utils import is_grade, is_solution
 
 from pawmark.grading.course_folder import RECORDS
+from pawmark.grading.gradebook.scores import score_of
 from pawmark.grading.intake import stand_in
 from pawmark.grading.intake.cells import exercise_of
 from pawmark.grading.pages.result_table import ResultTable, render_table
@@ -127,24 +128,14 @@ class SaveTrustedGrades(SaveAutoGrades):
     gradebook: Gradebook
 
     def _add_score(self, cell: NotebookNode, resources: Any) -> None:
-        written = is_solution(cell) or is_task(cell)
-        if written:  # a person grades it, unless it was left as it was handed out
-            super()._add_score(cell, resources)
+        job = resources["pawmark"]
         grade = self.gradebook.find_grade(
             cell.metadata["nbgrader"]["grade_id"],
             self.notebook_id,
             self.assignment_id,
             self.student_id,
         )
-        about = (None, _exercise(cell))
-        doubtful = any(doubt.exercise in about for doubt in resources["pawmark"]["doubts"])
-        if written:
-            grade.needs_manual_grade |= doubtful
-        else:
-            result = resources["pawmark"]["results"][_exercise(cell)]
-            grade.auto_score = min(result.points, float(cell.metadata["nbgrader"]["points"]))
-            asked = doubtful or result.needs_person
-            grade.needs_manual_grade = asked or grade.manual_score is not None
+        score_of(cell, job["results"], job["doubts"]).write(grade)
         self.gradebook.db.commit()
 
     def _add_comment(self, cell: NotebookNode, resources: Any) -> None:

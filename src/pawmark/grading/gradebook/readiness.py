@@ -36,7 +36,7 @@ def obstacle(course: Path, db_url: str) -> str | None:
     course
         The course folder.
     db_url
-        The address of the gradebook; looked at where it is a SQLite file.
+        The address of the gradebook.
     """
     return _unwritable(course) or _unusable(db_url)
 
@@ -55,7 +55,9 @@ def _unwritable(course: Path) -> str | None:
 
 def _unusable(db_url: str) -> str | None:
     path = _file_of(db_url)
-    if path is None or not path.exists():
+    if path is None:
+        return _no_answer(db_url)
+    if not path.exists():
         return None
     try:
         found = _problems(path)
@@ -64,6 +66,49 @@ def _unusable(db_url: str) -> str | None:
     except sqlite3.DatabaseError as error:
         found = [str(error)]
     return _DAMAGED.format(book=path, reason="; ".join(found)) if found else None
+
+
+def _no_answer(db_url: str) -> str | None:
+    """Tell why the server of a gradebook cannot be used; None if it answers, or there is none."""
+    from sqlalchemy import create_engine
+    from sqlalchemy.exc import SQLAlchemyError
+
+    try:
+        engine = create_engine(db_url)
+        with engine.connect():
+            return None
+    except (SQLAlchemyError, ImportError) as error:
+        return unusable(db_url, error)
+
+
+def shown(db_url: str) -> str:
+    """Return an address for people: the path of a file, or an address without its password."""
+    from sqlalchemy.engine import make_url
+
+    url = make_url(db_url)
+    if url.get_backend_name() == "sqlite":
+        return str(url.database)
+    return url.render_as_string(hide_password=True)
+
+
+def unusable(db_url: str, error: Exception) -> str:
+    """Say why a gradebook cannot be reached or read, and how to mend that."""
+    lines = str(getattr(error, "orig", None) or error).strip().splitlines()
+    reason = f"{type(error).__name__}: {lines[0] if lines else 'no reason given'}"
+    if isinstance(error, ImportError):
+        return (
+            f"The gradebook {shown(db_url)} needs a driver that is not installed ({reason}). "
+            "Install it beside Pawmark: python -m pip install 'psycopg[binary]' for PostgreSQL."
+        )
+    if _file_of(db_url) is None:
+        return (
+            f"The gradebook {shown(db_url)} cannot be used ({reason}). Look whether its server "
+            "runs, and at c.CourseDirectory.db_url in nbgrader_config.py."
+        )
+    return (
+        f"{shown(db_url)} cannot be read as a gradebook ({reason}). If it is of an older "
+        "nbgrader, back it up and run: nbgrader db upgrade"
+    )
 
 
 def _file_of(db_url: str) -> Path | None:
@@ -85,6 +130,23 @@ def _problems(path: Path) -> list[str]:
         found = [str(row[0]) for row in book.execute("pragma quick_check(3)")]
         book.rollback()
     return [] if found == ["ok"] else found
+
+
+def damage(db_url: str) -> str | None:
+    """Tell what a gradebook that is a SQLite file finds wrong with itself; nothing is changed.
+
+    None where it finds nothing, where there is no such file, and of other databases.
+    """
+    path = _file_of(db_url)
+    if path is None or not path.exists():
+        return None
+    address = f"file:{quote(str(path))}?mode=ro"
+    try:
+        with contextlib.closing(sqlite3.connect(address, uri=True)) as book:
+            found = [str(row[0]) for row in book.execute("pragma quick_check(3)")]
+    except sqlite3.Error as error:
+        return str(error)
+    return None if found == ["ok"] else "; ".join(found)
 
 
 def _in_the_way(path: Path, reason: str) -> str:

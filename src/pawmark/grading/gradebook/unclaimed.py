@@ -9,7 +9,6 @@ import contextlib
 import json
 import os
 import re
-import sqlite3
 import unicodedata
 from collections import defaultdict
 from collections.abc import Collection, Iterator
@@ -17,7 +16,9 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path, PurePosixPath
 
-from pawmark.grading.course_folder import GRADEBOOK, SUBMITTED, assignments, source_notebook
+from pawmark.grading.course_folder import SUBMITTED, assignments, source_notebook
+from pawmark.grading.gradebook.book import without_work
+from pawmark.grading.gradebook.hand_ins import is_a_name
 from pawmark.grading.intake.beside import is_hidden
 from pawmark.grading.intake.budget import Budget, BudgetError
 from pawmark.grading.intake.finding import find
@@ -57,7 +58,9 @@ class Unclaimed:
         return f"{self.place}: {self.reason}"
 
 
-def unclaimed(course: Path, names: Collection[str] | None = None) -> list[Unclaimed]:
+def unclaimed(
+    course: Path, names: Collection[str] | None = None, address: str | None = None
+) -> list[Unclaimed]:
     """Return what lies in ``submitted/`` and is nobody's hand-in, by place.
 
     Parameters
@@ -66,10 +69,13 @@ def unclaimed(course: Path, names: Collection[str] | None = None) -> list[Unclai
         The course folder.
     names
         Leave out what is known to be of other assignments than these; all is wanted if left out.
+    address
+        Where the gradebook is, if that is known already.
     """
+    look = _Look(course, sorted({*assignments(course), *(names or ())}), address)
     found = [
         one
-        for one in _Look(course, sorted({*assignments(course), *(names or ())})).all()
+        for one in look.all()
         if names is None or one.assignment is None or one.assignment in names
     ]
     if len(found) > MAX_LISTED:
@@ -79,21 +85,13 @@ def unclaimed(course: Path, names: Collection[str] | None = None) -> list[Unclai
     return found
 
 
-def is_a_name(student: str) -> bool:
-    """Tell whether a gradebook can hold the name of a student's folder."""
-    try:
-        student.encode()
-    except UnicodeEncodeError:
-        return False
-    return "\n" not in student
-
-
 @dataclass
 class _Look:
     """One look through the folder of hand-ins."""
 
     course: Path
     names: list[str]
+    address: str | None
     _looks: int = field(default=MAX_LISTED)
 
     def all(self) -> Iterator[Unclaimed]:
@@ -106,7 +104,7 @@ class _Look:
                 )
         entries = _entries(self.course / SUBMITTED)
         folders = [entry.name for entry in entries if entry.is_dir(follow_symlinks=False)]
-        twins = _twins(folders, _without_work(self.course))
+        twins = _twins(folders, without_work(self.course, self.address))
         for entry in entries:
             if entry.is_dir(follow_symlinks=False):
                 yield from self._student(entry, twins.get(entry.name, []))
@@ -256,17 +254,6 @@ def _twins(folders: list[str], without_work: list[str]) -> dict[str, list[str]]:
     for name in (*folders, *without_work):
         groups[_folded(name)].add(name)
     return {name: sorted(groups[_folded(name)] - {name}) for name in folders}
-
-
-def _without_work(course: Path) -> list[str]:
-    """Return the students in the gradebook of whom nothing was graded yet."""
-    query = "select id from student where id not in (select student_id from submitted_assignment)"
-    address = f"{(course / GRADEBOOK).absolute().as_uri()}?mode=ro"
-    try:
-        with contextlib.closing(sqlite3.connect(address, uri=True)) as book:
-            return [str(row[0]) for row in book.execute(query)]
-    except sqlite3.Error:  # there is none yet, or grading says what is wrong with it
-        return []
 
 
 def _is_same(one: Path, other: Path) -> bool:

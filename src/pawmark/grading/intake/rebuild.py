@@ -21,7 +21,7 @@ import nbformat
 from nbformat import NotebookNode
 
 from pawmark.grading.boundary.sanitizing import Cleaner
-from pawmark.grading.intake.cells import mark_students_own
+from pawmark.grading.intake.cells import exercise_of, mark_students_own
 from pawmark.grading.intake.reading import MAX_SOURCE, Cell, Reading
 
 MAX_EXTRA = 500
@@ -51,6 +51,8 @@ _IDLE = {"pass", "...", "return", "return None", "raise NotImplementedError",
 _RUNNING = {"time", "capture", "prun"}
 _MAGIC = re.compile(r"\s*(?:#[^\n]*\n\s*)*(%%([\w!]+)\S*)")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f]")
+# Where a source says what its exercises were called when students got them: new names by old ones.
+RENAMED = "renamed"
 _DEFINITION = re.compile(r"^(?:async +def|def|class) +(\w+)", re.MULTILINE)
 
 
@@ -361,6 +363,7 @@ class _Rebuild:
     def __init__(self, pristine: NotebookNode, entries: Iterable[Cell | None]) -> None:
         self.notebook = _cleared(pristine)
         self.originals = pristine.cells
+        self.renamed = dict(pristine.metadata.get("pawmark", {}).get(RENAMED, {}))
         self.repairs: list[str] = []
         self.doubts: list[Doubt] = []
         self.attempted: set[str] = set()
@@ -417,9 +420,21 @@ class _Rebuild:
         )
         return source.replace("\0", "")
 
+    def earlier_names(self, by_grade: Mapping[Any, int]) -> dict[str, int]:
+        """Return where the cells are that were called otherwise when the student got them."""
+        return {
+            old + name.removeprefix(new): i
+            for old, new in self.renamed.items()
+            for name, i in by_grade.items()
+            if name is not None and exercise_of(name) == new
+        }
+
     def match(self) -> dict[int, list[int]]:
         """Map each original to its copies among the student's cells, both by position."""
-        by_grade = {_nbgrader(c).get("grade_id"): i for i, c in enumerate(self.originals)}
+        by_grade: dict[Any, int] = {
+            _nbgrader(cell).get("grade_id"): i for i, cell in enumerate(self.originals)
+        }
+        by_grade = {**self.earlier_names(by_grade), **by_grade}
         by_id = {c.get("id"): i for i, c in enumerate(self.originals)}
         for table in (by_grade, by_id):
             table.pop(None, None)

@@ -16,7 +16,7 @@ from typing import Any
 import msgspec
 
 from pawmark.errors import CourseError
-from pawmark.grading.course_folder import RECORD_SUFFIX
+from pawmark.grading.course_folder import AUTOGRADED, RECORD_SUFFIX
 from pawmark.grading.results.outcomes import CheckResult, ExerciseResult, Outcome
 
 VERSION = 2
@@ -162,7 +162,7 @@ def name_of(assignment: str) -> str:
 
 def path_of(course: Path, student: str, assignment: str) -> Path:
     """Return where the record of a graded submission lies."""
-    return course / "autograded" / student / assignment / name_of(assignment)
+    return course / AUTOGRADED / student / assignment / name_of(assignment)
 
 
 def find(autograded: Path) -> list[Path]:

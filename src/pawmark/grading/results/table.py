@@ -1,4 +1,4 @@
-"""Grades as a table for the terminal, made from the trusted records of grading."""
+"""Grades as a table for the terminal."""
 
 from collections.abc import Iterable, Sequence
 
@@ -6,50 +6,76 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from pawmark.grading.results.outcomes import CheckResult, show_points
-from pawmark.grading.results.record import Record
-from pawmark.terminal import printable
+from pawmark.grading.results.grade import Standing, State, rounded
+from pawmark.grading.results.outcomes import CheckResult
+from pawmark.terminal import legible, printable
+
+_LEGEND = {
+    State.WAITS: "waits: the grade is not final; below stands what for",
+    State.UNGRADED: "not graded: handed in, and not graded yet",
+    State.ABSENT: "-: nothing was handed in",
+}
 
 
-def show_grades(grades: Sequence[Record], console: Console, students: Iterable[str] = ()) -> None:
-    """Print points by student and assignment, then a line on every check that was lost.
+def show_grades(
+    standings: Sequence[Standing], console: Console, students: Iterable[str] = ()
+) -> None:
+    """Print grades by student and assignment, then a line on every check that was lost.
 
     Parameters
     ----------
-    grades
-        The records.
+    standings
+        Where each student stands with each assignment.
     console
         Where to print.
     students
-        Students to list even without a record, in this order; others follow.
+        Students to list first, in this order; others follow.
     """
-    found = {(grade.student, grade.assignment): grade for grade in grades}
-    names = list(dict.fromkeys([*students, *(grade.student for grade in grades)]))
-    columns = sorted({grade.assignment for grade in grades})
+    found = {(one.student, one.assignment): one for one in standings}
+    known = [one.student for one in standings]
+    names = list(dict.fromkeys([*(who for who in students if who in known), *known]))
+    columns = sorted({one.assignment for one in standings})
     table = Table("student", title="Grades")
     for column in columns:
         table.add_column(column, justify="right")
     for name in names:
-        table.add_row(
-            Text(printable(name)), *(_points(found.get((name, column))) for column in columns)
-        )
+        cells = (str(found[name, column]) for column in columns)
+        table.add_row(Text(legible(name)), *map(Text, cells))
     console.print(table)
+    for state, words in _LEGEND.items():
+        if any(one.state is state for one in standings):
+            console.print(Text(words))
     for name in names:
-        _show_lost([grade for grade in grades if grade.student == name], console)
+        _show_lost([found[name, column] for column in columns], console)
 
 
-def _points(grade: Record | None) -> str:
-    return "not graded" if grade is None else show_points(grade.points, grade.max_points)
-
-
-def _show_lost(grades: Iterable[Record], console: Console) -> None:
-    for grade in grades:
-        lines = _compact(list(grade.lost))
-        lines += [f"a person must look: {printable(reason)}" for _, reason in grade.for_a_person]
+def _show_lost(standings: Iterable[Standing], console: Console) -> None:
+    for one in standings:
+        lines = [] if one.record is None else _compact(list(one.record.lost))
+        lines += [f"waits: {printable(reason)}" for reason in one.waiting]
+        lines += _given_by_people(one)
         if lines:
-            console.print(Text(f"\n{printable(grade.student)} · {grade.assignment}", style="bold"))
+            console.print(Text(f"\n{legible(one.student)} · {one.assignment}", style="bold"))
         for line in lines:
             console.print(Text(f"  {line}"), soft_wrap=True)
+
+
+def _given_by_people(one: Standing) -> list[str]:
+    """Say what of a grade is not from the checks, where points of both could be expected."""
+    if one.grade is None:
+        return []
+    lines = []
+    for part in one.grade.parts:
+        if part.manual is not None and part.automatic is not None:
+            lines.append(
+                f"{part.exercise}: {rounded(part.manual):g} by a person, in the place of "
+                f"{rounded(part.automatic):g} by the checks"
+            )
+        if part.extra_credit:
+            lines.append(f"{part.exercise}: {rounded(part.extra_credit):g} extra credit")
+    if one.late_penalty:
+        lines.append(f"late: {rounded(one.late_penalty):g} taken off")
+    return lines
 
 
 def _compact(lost: list[tuple[str, CheckResult]]) -> list[str]:

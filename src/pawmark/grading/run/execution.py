@@ -15,6 +15,7 @@ from pawmark.grading.boundary import wire
 from pawmark.grading.boundary.sanitizing import Cleaner
 from pawmark.grading.checks.session import CheckSession, with_checks
 from pawmark.grading.checks.student import Reply, Student, StudentError, batch, read_batch
+from pawmark.grading.checks.watching import Watcher
 from pawmark.grading.course import Data
 from pawmark.grading.intake import stand_in
 from pawmark.grading.intake.cells import exercise_of, is_grade, is_solution, is_students_own
@@ -118,6 +119,9 @@ class Execution:
         out again.
     part
         What of the notebook is run, without such a recording.
+    watcher
+        Who wants to see what checks ask and what is answered: then they run, also where what came
+        of them is recorded.
 
     Attributes
     ----------
@@ -143,6 +147,7 @@ class Execution:
     beside: Mapping[str, bytes] = field(default_factory=dict)
     old: Recording | None = None
     part: Slice = field(default_factory=Slice)
+    watcher: Watcher | None = None
     results: dict[str, ExerciseResult] = field(default_factory=dict)
     _lost: dict[str, Loss] = field(default_factory=dict)
     _causes: dict[int, Outcome] = field(default_factory=dict)
@@ -189,9 +194,11 @@ class Execution:
         if self.old is not None and self.old.gave_up:
             return self._give_up(self.old)
         self.data.require_unchanged()
-        if self.old is not None and self._is_settled(self.old):
+        if self.old is not None and self._is_settled(self.old) and self.watcher is None:
             return self._repeat(self.old)
-        session = CheckSession(self.course, self.data, self.guest_root, self.seed, self.secret)
+        session = CheckSession(
+            self.course, self.data, self.guest_root, self.seed, self.secret, self.watcher
+        )
         try:
             with_checks(self._worth, session, self._run_cells)
         finally:
@@ -411,6 +418,8 @@ class Execution:
         def begins(check: str) -> None:
             self._check_name = check
             self.recording.answers.pop((exercise, check), None)
+            if self.watcher is not None:
+                self.watcher.begun(exercise, check)
 
         if self.old is not None and exercise in self.old.probes:
             self.recording.probes[exercise].update(self.old.probes[exercise])
@@ -487,6 +496,8 @@ class Execution:
             if answer is None:
                 answer, loss = self._asked(exercise, question, message)
             self.recording.answers[exercise, self._check_name].append(self._kept(answer))
+            if self.watcher is not None:
+                self.watcher.asked(exercise, self._check_name, message, answer.reply)
             if answer.reply is None:
                 self._lost[exercise] = loss or Loss(_loss(answer), answer.words)
                 raise _error_of(self._lost[exercise])

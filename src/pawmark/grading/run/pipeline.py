@@ -17,6 +17,7 @@ from pawmark import settings
 from pawmark.grading import course as courses
 from pawmark.grading import fingerprint
 from pawmark.grading.checks.session import CHECKS
+from pawmark.grading.checks.watching import Watcher
 from pawmark.grading.course_folder import source_notebook
 from pawmark.grading.intake import stand_in
 from pawmark.grading.intake.beside import read_course_files
@@ -29,7 +30,7 @@ from pawmark.grading.intake.cells import (
 )
 from pawmark.grading.intake.choosing import choose, weigher
 from pawmark.grading.intake.finding import find
-from pawmark.grading.intake.rebuild import Repaired, unreadable
+from pawmark.grading.intake.rebuild import Doubt, Repaired, unreadable
 from pawmark.grading.intake.release_form import release_of
 from pawmark.grading.results.outcomes import CheckResult, ExerciseResult, Outcome
 from pawmark.grading.run import course_secret, recording, seeds
@@ -63,6 +64,8 @@ class Job:
         Why nothing that was handed in could be graded; empty as a rule.
     commented
         Exercises of whose answers nothing runs: they are commented out.
+    doubts
+        Why a person should look at what was handed in.
     data
         The grader's data.
     settings
@@ -79,6 +82,7 @@ class Job:
     beside: Mapping[str, bytes]
     unread: str
     commented: frozenset[str]
+    doubts: tuple[Doubt, ...]
     data: courses.Data
     settings: RunSettings
     about: dict[str, str]
@@ -132,9 +136,16 @@ class Job:
             old,
         )
 
-    def run(self) -> Execution:
-        """Run it, or what its recording does not hold, and keep the recording."""
+    def run(self, watcher: Watcher | None = None) -> Execution:
+        """Run it, or what its recording does not hold, and keep the recording.
+
+        Parameters
+        ----------
+        watcher
+            Who wants to see what checks ask and what is answered.
+        """
         done = self.begin(self.load())
+        done.watcher = watcher
         done.run()
         if done.learnt:
             recording.save(self.course, self.key, done.recording)
@@ -184,6 +195,7 @@ def prepare(
         beside,
         repaired.unread,
         repaired.commented,
+        repaired.doubts,
         data,
         settings,
         about,

@@ -11,6 +11,7 @@ from pathlib import Path
 from pawmark.errors import CourseError
 from pawmark.grading.results import record
 from pawmark.grading.run import recording
+from pawmark.terminal import legible
 
 _DAY = 86400.0
 # What a killed grader left half-written; a younger file may be one that is being written.
@@ -80,7 +81,7 @@ def _students(course: Path) -> dict[str, set[str]]:
 def line_of(entry: Entry) -> str:
     """Return a line on a recording."""
     used = time.strftime("%Y-%m-%d %H:%M", time.localtime(entry.used))
-    whose = ", ".join(ascii(name)[1:-1] for name in entry.students)
+    whose = ", ".join(legible(name) for name in entry.students)
     size = show_size(entry.size)
     return f"{entry.key}  {entry.assignment or 'not whole':24}  {size:>9}  {used}  {whose}".rstrip()
 
@@ -97,7 +98,9 @@ def find(course: Path, start: str) -> Entry:
     if len(found) == 1:
         return found[0]
     many = "more than one begins so; give more of its name" if found else "there is none such"
-    raise CourseError(f"Which record is {start!a}? {many}. pawmark records list names all.")
+    raise CourseError(
+        f"Which record is {legible(start)!r}? {many}. pawmark records list names all."
+    )
 
 
 def describe(course: Path, entry: Entry) -> Iterator[str]:
@@ -105,7 +108,7 @@ def describe(course: Path, entry: Entry) -> Iterator[str]:
     yield f"record      {entry.key}"
     yield f"file        {recording.path_of(course, entry.key)}"
     yield f"assignment  {entry.assignment or 'unknown'}"
-    yield f"students    {', '.join(ascii(name)[1:-1] for name in entry.students) or 'none now'}"
+    yield f"students    {', '.join(legible(name) for name in entry.students) or 'none now'}"
     yield f"last used   {time.strftime('%Y-%m-%d %H:%M', time.localtime(entry.used))}"
     yield f"size        {show_size(entry.size)}"
     found = recording.load(course, entry.key)

@@ -324,7 +324,7 @@ class _Run:
             raise CourseError(f"{done.refused} What was run until now is kept.")
         self._keep(order, done.recording)
         points = show_points(done.points, done.max_points)
-        self.report(order.student, f"{points} points, {done.seconds:.0f} s")
+        self.report(order.student, f"{points} points by the checks, {done.seconds:.0f} s")
 
     def _keep(self, order: Order, data: bytes) -> None:
         try:

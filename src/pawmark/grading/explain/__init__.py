@@ -1,0 +1,1 @@
+"""Why points were lost: what was asked, what came, what was expected; for the student's dispute."""

@@ -1,0 +1,348 @@
+"""Retells how a submission was graded, from its recording: each lost check with what was asked.
+
+The hidden checks run once more, and the recording answers them: no student code runs where it holds
+all answers, as it does after grading.
+"""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from nbformat import NotebookNode
+
+from pawmark.errors import CourseError
+from pawmark.grading.batch.submission import job_of
+from pawmark.grading.boundary import wire
+from pawmark.grading.checks.asking import Answer, Lost, Question, Raised, Repeated, seen
+from pawmark.grading.checks.counterexample import counterexample, shown_value
+from pawmark.grading.checks.judging import Judged
+from pawmark.grading.checks.specification import (
+    CONTRACT,
+    Exercise,
+    Items,
+    OneOf,
+    Raises,
+    Satisfying,
+)
+from pawmark.grading.checks.watching import Place
+from pawmark.grading.results.outcomes import CheckResult, ExerciseResult
+
+MOST = 5
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One question and what became of it.
+
+    Attributes
+    ----------
+    text
+        The question as a call.
+    question
+        The question as it was sent.
+    inputs
+        What the function was given, by name; only values that the trusted side has.
+    came
+        What came, as a tree of plain data: see `repeating.came_of`. None where nothing came.
+    got
+        What came, for people.
+    expected
+        What should have come, for people; empty where a check in words decides.
+    wanted
+        The right result as a value, or None.
+    why
+        Why the answer was refused; empty where it was not, or where the check's message says all.
+    """
+
+    text: str
+    question: wire.Message
+    inputs: tuple[tuple[str, Any], ...]
+    came: dict[str, Any] | None
+    got: str
+    expected: str = ""
+    wanted: Any = None
+    why: str = ""
+
+
+@dataclass(frozen=True)
+class LostCheck:
+    """A check that lost points.
+
+    Attributes
+    ----------
+    exercise
+        The grade_id of the exercise.
+    result
+        What came of the check.
+    asked
+        What was asked for it: of rows the refused answers, the smallest first; of a function all.
+    place
+        Where in the hidden checks it was refused, or None.
+    """
+
+    exercise: str
+    result: CheckResult
+    asked: tuple[Asked, ...] = ()
+    place: Place | None = None
+
+
+@dataclass(frozen=True)
+class Retold:
+    """A submission, with its lost checks.
+
+    Attributes
+    ----------
+    student, assignment
+        Whose it is, and of what.
+    notebook
+        The mended notebook that was graded.
+    lost
+        The lost checks, in the order of the notebook.
+    guest_root
+        The folder of the data as the student's process saw it, empty for none.
+    root
+        Where that folder is for the grader, empty for none.
+    live
+        How many processes of the student's were started to tell it; 0 where all was recorded.
+    """
+
+    student: str
+    assignment: str
+    notebook: NotebookNode
+    lost: tuple[LostCheck, ...]
+    guest_root: str
+    root: str
+    live: int
+
+
+def retell(course: Path, assignment: str, student: str, which: str | None = None) -> Retold:
+    """Retell how a submission was graded.
+
+    Parameters
+    ----------
+    course, assignment, student
+        Which submission.
+    which
+        An exercise, or a check or a row of one (``01-box``, ``test_empty``, ``01-box:core``); all
+        that lost points if left out.
+
+    Raises
+    ------
+    CourseError
+        When nothing was handed in, or nothing of that name lost a point.
+    """
+    if not (course / "submitted" / student / assignment).is_dir():
+        raise CourseError(
+            f"Not handed in by {student!r}: {assignment}. There is no submitted/{student}/"
+            f"{assignment}/ in {course}."
+        )
+    job, listener = job_of(course, assignment, student), _Listener()
+    done = job.run(listener)
+    lost = [one for result in done.results.values() for one in _lost_of(result, listener)]
+    chosen = tuple(one for one in lost if which is None or _is_meant(one, which))
+    if which is not None and not chosen:
+        raise CourseError(_unknown(which, lost, list(done.results.values())))
+    root = job.data.root
+    return Retold(
+        student,
+        assignment,
+        done.notebook,
+        chosen,
+        done.guest_root if root is not None else "",
+        "" if root is None else str(root),
+        done.live,
+    )
+
+
+def _is_meant(one: LostCheck, which: str) -> bool:
+    names = {one.exercise, one.result.check, f"{one.exercise}:{one.result.check}"}
+    return which in names | {f"{one.exercise}:{one.result.row}"}
+
+
+def _unknown(which: str, lost: Sequence[LostCheck], results: Sequence[ExerciseResult]) -> str:
+    known = {r.exercise for r in results} | {c.check for r in results for c in r.checks}
+    if which.partition(":")[0] in known:
+        return f"{which} lost no point."
+    there = dict.fromkeys(f"{one.exercise}:{one.result.check}" for one in lost)
+    return f"There is no exercise or check {which!r}. Points were lost in: {', '.join(there)}."
+
+
+def _lost_of(result: ExerciseResult, listener: "_Listener") -> list[LostCheck]:
+    return [
+        LostCheck(
+            result.exercise,
+            check,
+            tuple(listener.asked_for(result.exercise, check)),
+            listener.places.get((result.exercise, check.check)),
+        )
+        for check in result.checks
+        if check.points < check.max_points
+    ]
+
+
+class _Listener:
+    """Keeps what checks ask, and how answers are judged."""
+
+    def __init__(self) -> None:
+        self.places: dict[tuple[str, str], Place] = {}
+        self._functions: dict[tuple[str, str], list[Asked]] = defaultdict(list)
+        self._judged: dict[str, tuple[Exercise, list[Judged]]] = {}
+        self._items: dict[tuple[str, str], dict[str, Asked]] = defaultdict(dict)
+
+    def begun(self, exercise: str, check: str) -> None:
+        """Forget what a check asked that begins again."""
+        self._functions.pop((exercise, check), None)
+
+    def asked(
+        self, exercise: str, check: str, question: wire.Message, reply: wire.Message | None
+    ) -> None:
+        """Keep a question of a function."""
+        self._functions[exercise, check].append(_of_function(question, reply))
+
+    def refused(self, exercise: str, check: str, place: Place) -> None:
+        """Keep where a check was refused."""
+        self.places[exercise, check] = place
+
+    def judged(self, exercise: Exercise, judged: Sequence[Judged]) -> None:
+        """Keep all answers of an exercise with a specification."""
+        self._judged[exercise.name] = exercise, list(judged)
+
+    def decided(
+        self, exercise: Items, item: str, question: Question, answer: Answer, refused: bool
+    ) -> None:
+        """Keep the answer to an item that was refused."""
+        if refused:
+            self._items[exercise.name, item][question.key] = _of_item(question, answer)
+
+    def asked_for(self, exercise: str, check: CheckResult) -> list[Asked]:
+        """Return what was asked for a check that lost points."""
+        if check.row == "item":
+            return list(self._items[exercise, check.check].values())[:MOST]
+        if not check.row:
+            return self._functions[exercise, check.check]
+        if exercise not in self._judged:
+            return []
+        specification, judged = self._judged[exercise]
+        found = [one for one in judged if _is_of_row(one, check.row)]
+        found.sort(key=lambda one: (isinstance(one.answer, Lost), one.question.size))
+        return [_of_judged(specification, one) for one in found[:MOST]]
+
+
+def _is_of_row(one: Judged, row: str) -> bool:
+    if row == CONTRACT:
+        return bool(one.slips)
+    return not one.right and one.stratum.row == row
+
+
+def _of_judged(exercise: Exercise, one: Judged) -> Asked:
+    shown = counterexample(exercise, one)
+    args, kwargs = seen(one.question.input)
+    names = [*exercise.parameters, *(f"argument {n + 1}" for n in range(len(args)))]
+    inputs = (*zip(names, args, strict=False), *kwargs.items())
+    plain = not isinstance(one.expected, Raises | OneOf | Satisfying)
+    why = "; ".join(words for _, words in one.slips) or one.reason
+    return Asked(
+        text=shown.call,
+        question=one.question.message,
+        inputs=inputs,
+        came=_came(one.answer),
+        got=shown.got + (f" at {shown.where}" if shown.where else ""),
+        expected=_expected(one),
+        wanted=one.expected if plain else None,
+        why=why,
+    )
+
+
+def _expected(one: Judged) -> str:
+    if isinstance(one.expected, Satisfying):
+        return one.expected.words
+    if isinstance(one.expected, OneOf):
+        return " or ".join(shown_value(result) for result in one.expected.results[:3])
+    return str(one.expected) if isinstance(one.expected, Raises) else shown_value(one.expected)
+
+
+def _of_item(question: Question, answer: Answer) -> Asked:
+    args, kwargs = seen(question.input)
+    given = [*(shown_value(v) for v in args), *(f"{k}={shown_value(v)}" for k, v in kwargs.items())]
+    return Asked(
+        text=f"{question.function}({', '.join(given)})",
+        question=question.message,
+        inputs=tuple((f"argument {n + 1}", value) for n, value in enumerate(args)),
+        came=_came(answer),
+        got=_got(answer),
+    )
+
+
+def _came(answer: Answer) -> dict[str, Any] | None:
+    """Return an answer as the student's process gave it."""
+    if isinstance(answer, Lost):
+        return None
+    if isinstance(answer, Raised):
+        return {"error": answer.kind, "message": answer.message}
+    if isinstance(answer, Repeated):
+        parts = {"first": answer.first, "later": answer.later, "again": answer.again}
+        return {"value": {**parts, "changed": list(answer.changed)}}
+    return {"value": {"value": answer.value, "changed": list(answer.changed)}}
+
+
+def _got(answer: Answer) -> str:
+    if isinstance(answer, Lost):
+        return answer.message
+    if isinstance(answer, Raised):
+        return f"{answer.kind}: {answer.message}".rstrip(": ")
+    return shown_value(answer.first if isinstance(answer, Repeated) else answer.value)
+
+
+def _of_function(question: wire.Message, reply: wire.Message | None) -> Asked:
+    asked = wire.decode(question, lambda number: f"<object {number}>")
+    came = None if reply is None else came_of(reply)
+    args = asked["args"]
+    inputs = tuple(_inputs(args))
+    return Asked(
+        text=_call_text(asked["op"], args),
+        question=question,
+        inputs=inputs,
+        came=came,
+        got=_got_of(came),
+    )
+
+
+def _inputs(args: dict[str, Any]) -> list[tuple[str, Any]]:
+    """Return what a question hands over, by name."""
+    given = args.get("args")
+    named = {k: v for k, v in args.items() if k not in ("name", "args", "kwargs", "expression")}
+    positional = [(f"argument {n + 1}", value) for n, value in enumerate(given or ())]
+    return [*positional, *dict(args.get("kwargs") or {}).items(), *named.items()]
+
+
+def _call_text(op: str, args: dict[str, Any]) -> str:
+    if op == "evaluate":
+        return str(args["expression"])
+    name = str(args["name"]) if op == "call" else op.rpartition(":")[2]
+    given = [
+        shown_value(value) if key.startswith("argument ") else f"{key}={shown_value(value)}"
+        for key, value in _inputs(args)
+    ]
+    return f"{name}({', '.join(given)})"
+
+
+def _got_of(came: dict[str, Any] | None) -> str:
+    if came is None:
+        return "no answer: its process was lost"
+    if "error" in came:
+        return f"{came['error']}: {came['message']}".rstrip(": ")
+    return shown_value(came["value"])
+
+
+def came_of(reply: wire.Message) -> dict[str, Any]:
+    """Return what a reply of a student's process says: a value, or an error with its message."""
+    try:
+        told = wire.decode(reply)
+        if told.get("status") == "ok":
+            return {"value": told["value"]}
+        kind = told.get("type") or told["status"]
+        return {"error": str(kind), "message": str(told.get("message", ""))}
+    except (wire.WireError, AttributeError, KeyError) as error:
+        return {"error": "an answer that cannot be read", "message": str(error)}

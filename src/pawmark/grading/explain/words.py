@@ -1,0 +1,74 @@
+"""Tells lost checks in the terminal."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from pawmark.grading.checks.counterexample import shown_value
+from pawmark.grading.explain.pictures import picture_of
+from pawmark.grading.explain.retelling import Asked, LostCheck, Retold
+from pawmark.grading.results.grade import Standing, rounded
+from pawmark.grading.results.outcomes import show_points
+from pawmark.terminal import legible, printable
+
+_MOST = 12  # questions of one check that are listed
+
+
+def lines_of(retold: Retold, standing: Standing, course: Path) -> Iterator[str]:
+    """Yield lines: the grade, then each lost check with what was asked, and why it was refused."""
+    yield legible(f"{retold.student}, {retold.assignment}: {standing}")
+    yield from map(printable, _by_people(standing))
+    if not retold.lost:
+        yield "No check lost a point."
+    for one in retold.lost:
+        yield ""
+        yield from (printable(line) for line in _check(one, course))
+    if retold.live:
+        yield ""
+        yield "Not all of it was recorded: the student's code ran once more, in the sandbox."
+
+
+def _by_people(standing: Standing) -> Iterator[str]:
+    if standing.grade is None:
+        return
+    for part in standing.grade.parts:
+        if part.manual is not None:
+            yield f"  {part.exercise}: {rounded(part.manual):g} points by a person count"
+    if standing.late_penalty:
+        yield f"  late: {rounded(standing.late_penalty):g} points are taken off"
+    yield from (f"  waits: {line}" for line in standing.waiting)
+
+
+def _check(one: LostCheck, course: Path) -> Iterator[str]:
+    result = one.result
+    row = f"{result.row}: " if result.row and result.row != "item" else ""
+    points = show_points(result.points, result.max_points)
+    yield f"{one.exercise}, {row}{result.title} {points}, {result.outcome.value}"
+    if result.message:
+        yield f"  why       {result.message}"
+    for part in result.parts:
+        yield f"  {'right' if part.right else 'not right':9} {part.name}"
+    if one.place is not None:
+        file = Path(one.place.file)
+        file = file.relative_to(course) if file.is_relative_to(course) else file
+        yield f"  refused   {file}, line {one.place.line}: {one.place.source}"
+    for asked in one.asked[:_MOST]:
+        yield from _asked(asked)
+    if len(one.asked) > _MOST:
+        yield f"  and {len(one.asked) - _MOST} more questions; --notebook has all"
+    if result.expected is not None and not any(asked.expected for asked in one.asked):
+        yield f"  expected  {result.expected}"
+
+
+def _asked(asked: Asked) -> Iterator[str]:
+    yield f"  asked     {asked.text}"
+    for name, value in asked.inputs:
+        if picture_of(value) is not None:
+            yield f"    {name} = {shown_value(value)}, a picture: --notebook shows it"
+    yield f"  answered  {asked.got}"
+    if asked.expected:
+        yield f"  expected  {asked.expected}"
+    if asked.why:
+        yield f"  refused   {asked.why}"
+
+
+__all__ = ["lines_of"]

@@ -1,0 +1,103 @@
+"""What grades would be if something were graded again: computed in the gradebook, and forgotten.
+
+nbgrader's own arithmetic does it, in a transaction that is taken back: what is shown before a
+regrade is what it writes.
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from nbgrader.api import Gradebook
+from nbgrader.preprocessors import AssignLatePenalties
+from traitlets.config import Config
+
+from pawmark.grading.course_folder import SUBMITTED
+from pawmark.grading.gradebook import book, course_settings, hand_ins
+from pawmark.grading.gradebook.book import Key
+from pawmark.grading.gradebook.scores import Score
+from pawmark.grading.results.grade import Grade
+
+Pair = tuple[Grade, Grade]
+
+
+def forecast(course: Path, scores: Mapping[Key, Mapping[str, Score]]) -> dict[Key, Pair]:
+    """Return the grades of some submissions as they are, and as they would be.
+
+    Parameters
+    ----------
+    course
+        The course folder.
+    scores
+        What grading would say of each cell by its grade_id, by assignment and student.
+
+    Returns
+    -------
+    dict
+        By assignment and student; what the gradebook does not hold is left out.
+
+    Raises
+    ------
+    CourseError
+        When the gradebook cannot be used.
+    """
+    if not scores or not book.exists(course):
+        return {}
+    penalties = _penalties(course_settings.load(course))
+    found: dict[Key, Pair] = {}
+    with book.opened(course) as gradebook:
+        for key, new in scores.items():
+            before = book.grade_of(course, gradebook, *key)
+            if before is not None:
+                _write(course, gradebook, key, new, penalties)
+                after = book.grade_of(course, gradebook, *key)
+                gradebook.db.rollback()
+                found[key] = before, after or before
+    return found
+
+
+def _penalties(config: Config) -> AssignLatePenalties | None:
+    """Return the step of grading that takes points off for lateness, as the course has it."""
+    steps = config.get("Autograde", {}).get("autograde_preprocessors", ())
+    for step in steps:
+        if isinstance(step, type) and issubclass(step, AssignLatePenalties):
+            made = step(config=config)
+            made.init_plugin()
+            return made
+    return None
+
+
+def _write(
+    course: Path,
+    gradebook: Gradebook,
+    key: Key,
+    scores: Mapping[str, Score],
+    penalties: AssignLatePenalties | None,
+) -> None:
+    """Write what grading would write, without committing it."""
+    entry = gradebook.find_submission(*key)
+    came = hand_ins.time_of(course / SUBMITTED / key[1] / key[0])
+    if came is not None:
+        entry.timestamp = came
+    for notebook in entry.notebooks:
+        for grade in notebook.grades:
+            grade.needs_manual_grade = True
+            if grade.name in scores:
+                scores[grade.name].write(grade)
+        if penalties is not None:
+            notebook.late_submission_penalty = None
+    gradebook.db.flush()
+    if penalties is None or entry.total_seconds_late <= 0:
+        return
+    gradebook.db.expire_all()
+    for notebook in entry.notebooks:
+        _take_off(penalties, entry, notebook)
+    gradebook.db.flush()
+
+
+def _take_off(penalties: AssignLatePenalties, entry: Any, notebook: Any) -> None:
+    asked = penalties.plugin_inst.late_submission_penalty(
+        entry.student_id, notebook.score, entry.total_seconds_late
+    )
+    if asked is not None:
+        notebook.late_submission_penalty = penalties._check_late_penalty(notebook, asked)

@@ -1,0 +1,39 @@
+"""nbgrader's making of releases, so that it touches nothing where it would stop half-way."""
+
+from pathlib import Path
+
+from nbgrader.converters.base import NbGraderException
+from nbgrader.converters.generate_assignment import GenerateAssignment
+
+from pawmark.errors import CourseError
+from pawmark.grading.course_folder import source_notebook
+from pawmark.grading.gradebook.drift import drift_of
+from pawmark.grading.intake.sources import require_sources
+
+
+class HardenedGenerateAssignment(GenerateAssignment):
+    """Looks at source and gradebook first: nbgrader removes a release before it finds a mistake."""
+
+    def init_notebooks(self) -> None:
+        """Find the notebooks as nbgrader does, then see that they can be released.
+
+        Raises
+        ------
+        NbGraderException
+            When the source cannot be used, or has other exercises than its hand-ins.
+        """
+        super().init_notebooks()
+        root, name = Path(self.coursedir.root), self.coursedir.assignment_id
+        if not source_notebook(root, name).exists():
+            return  # an assignment of other notebooks is nbgrader's alone
+        try:
+            require_sources(root, [name])
+            drift = None if self.no_database else drift_of(root, name, self.coursedir.db_url)
+        except CourseError as error:
+            raise self._refused(str(error)) from error
+        if drift is not None and drift.hand_ins:
+            raise self._refused(str(drift))
+
+    def _refused(self, reason: str) -> NbGraderException:
+        self.log.error(reason)
+        return NbGraderException(reason)

@@ -1,0 +1,258 @@
+"""Takes the gradebook along where exercises are renamed, removed or added in mid-term."""
+
+import json
+import shutil
+import sqlite3
+import time
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from nbgrader.api import (
+    Comment,
+    Gradebook,
+    GradeCell,
+    Notebook,
+    SolutionCell,
+    SourceCell,
+    TaskCell,
+)
+from nbgrader.api import Grade as Entry
+
+from pawmark.errors import CourseError
+from pawmark.files import write_whole
+from pawmark.grading.course_folder import KEPT, source_notebook
+from pawmark.grading.gradebook import book
+from pawmark.grading.gradebook.drift import (
+    CellFacts,
+    Drift,
+    cells_in_book,
+    cells_of_source,
+    drift_of,
+    notebook_in,
+)
+from pawmark.grading.intake.cells import exercise_of
+from pawmark.grading.intake.rebuild import RENAMED
+from pawmark.grading.results.grade import rounded
+from pawmark.terminal import legible
+
+BACKUPS = KEPT / "backups"
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What is to become of the exercises that a source no longer has.
+
+    Attributes
+    ----------
+    drift
+        How source and gradebook differ.
+    renamed
+        New names by old ones.
+    removed
+        Those that go, with the points that were given for them.
+    lost
+        What each student loses by what is removed.
+    """
+
+    drift: Drift
+    renamed: Mapping[str, str]
+    removed: tuple[str, ...]
+    lost: Mapping[str, float]
+
+    @property
+    def added(self) -> list[str]:
+        """Exercises that no hand-in knows."""
+        return [name for name in self.drift.new if name not in self.renamed.values()]
+
+    @property
+    def open(self) -> list[str]:
+        """Exercises of which nobody has said what is to become of them."""
+        return [n for n in self.drift.gone if n not in self.renamed and n not in self.removed]
+
+    def lines(self) -> Iterator[str]:
+        """Yield what a person reads before it is done."""
+        hand_ins = self.drift.hand_ins
+        for old, new in self.renamed.items():
+            yield f"{old} is called {new} from now on, in {hand_ins} hand-ins; all points stay"
+        for name in self.removed:
+            yield f"{name} goes, with what was given for it in {hand_ins} hand-ins"
+        for who, points in self.lost.items():
+            yield f"  {legible(who)} loses {rounded(points):g} points"
+        for name in () if self.open else self.added:
+            yield f"{name} is new: if it is worth points, {hand_ins} hand-ins wait for them"
+        if self.open:
+            yield from self._choices()
+
+    def _choices(self) -> Iterator[str]:
+        guesses, number = self.drift.pairs(), self.drift.assignment.split("_")[0]
+        yield f"Say what became of {', '.join(self.open)}:"
+        for name in self.open:
+            new = guesses.get(name, "NEW")
+            yield f"  --rename {name}={new}   it is called {new} now: its points stay"
+            yield f"  --remove {name}   it goes, with its points"
+        yield f"for example: pawmark migrate {number} " + " ".join(
+            f"--rename {name}={guesses[name]}" if name in guesses else f"--remove {name}"
+            for name in self.open
+        )
+
+
+def plan(
+    course: Path, assignment: str, renamed: Mapping[str, str], removed: Iterable[str]
+) -> Plan | None:
+    """Return what is to be done; None where source and gradebook have the same exercises.
+
+    Raises
+    ------
+    CourseError
+        When a name is none of those that differ.
+    """
+    drift, removed = drift_of(course, assignment), tuple(removed)
+    if drift is None:
+        return None
+    wrong = [name for name in (*renamed, *removed) if name not in drift.gone]
+    wrong += [name for name in renamed.values() if name not in drift.new]
+    if wrong:
+        raise CourseError(
+            f"{', '.join(wrong)}: not among what differs. Only the gradebook has: "
+            f"{', '.join(drift.gone) or 'none'}. Only the source has: "
+            f"{', '.join(drift.new) or 'none'}."
+        )
+    if len(set(renamed.values())) < len(renamed) or set(renamed) & set(removed):
+        raise CourseError("An exercise is either renamed, to a name of its own, or removed.")
+    return Plan(drift, renamed, removed, _lost(course, assignment, removed))
+
+
+def _lost(course: Path, assignment: str, removed: Iterable[str]) -> dict[str, float]:
+    """Return the points that go with exercises, by student; those of nothing are left out."""
+    gone = set(removed)
+    found = {}
+    for (name, who), grade in sorted(book.Contents.of(course).grades.items()):
+        points = sum(part.score for part in grade.parts if part.exercise in gone)
+        if name == assignment and points:
+            found[who] = points
+    return found
+
+
+def migrate(course: Path, wanted: Plan) -> Path | None:
+    """Carry a plan out: gradebook first, then the names in the source; return the backup.
+
+    Returns
+    -------
+    pathlib.Path or None
+        The copy of the gradebook as it was; None where it is not a file.
+
+    Raises
+    ------
+    CourseError
+        When something is not settled, or cannot be written; then nothing is changed.
+    """
+    if wanted.open:
+        raise CourseError("\n".join(wanted.lines()))
+    kept = _backup(course)
+    assignment = wanted.drift.assignment
+    cells = cells_of_source(source_notebook(course, assignment))
+    with book.opened(course) as gradebook:
+        notebook = notebook_in(gradebook, assignment)
+        assert notebook is not None, "it was there when the plan was made"
+        _rename(notebook, wanted.renamed)
+        gradebook.db.flush()
+        _remove(gradebook, notebook, cells)
+        gradebook.db.flush()
+        gradebook.db.expire_all()
+        _add(gradebook, notebook, cells)
+        gradebook.db.commit()
+    _remember(source_notebook(course, assignment), wanted.renamed)
+    return kept
+
+
+def _backup(course: Path) -> Path | None:
+    """Copy the gradebook, as it is at one moment, where it is a file."""
+    from sqlalchemy.engine import make_url
+
+    url = make_url(book.address_of(course))
+    if url.get_backend_name() != "sqlite" or not url.database:
+        return None
+    path = course / BACKUPS / f"gradebook-{time.strftime('%Y%m%d-%H%M%S')}.db"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with (
+        closing(sqlite3.connect(url.database)) as here,
+        closing(sqlite3.connect(path)) as copied,
+    ):
+        here.backup(copied)
+    shutil.copymode(url.database, path)
+    return path
+
+
+def _rename(notebook: Notebook, renamed: Mapping[str, str]) -> None:
+    for cell in [*notebook._base_cells, *notebook.source_cells]:
+        exercise = exercise_of(cell.name)
+        if exercise in renamed:
+            cell.name = renamed[exercise] + cell.name.removeprefix(exercise)
+
+
+def _remove(gradebook: Gradebook, notebook: Notebook, cells: Mapping[str, CellFacts]) -> None:
+    """Remove what the source does not have, or has as something else, with its grades."""
+    known = cells_in_book(notebook)
+    stays = {name for name, facts in cells.items() if facts.kinds == known.get(name)}
+    for cell in list(notebook._base_cells):
+        if cell.name not in stays:
+            for entry in [*cell.grades, *cell.comments]:
+                gradebook.db.delete(entry)
+            gradebook.db.flush()
+            gradebook.db.delete(cell)
+    for cell in list(notebook.source_cells):
+        if cell.name not in stays:
+            gradebook.db.delete(cell)
+
+
+def _add(gradebook: Gradebook, notebook: Notebook, cells: Mapping[str, CellFacts]) -> None:
+    """Add what the gradebook lacks; each hand-in waits for it."""
+    known = cells_in_book(notebook)
+    for name, facts in cells.items():
+        if facts.kinds == known.get(name):
+            continue
+        for kind in sorted(facts.kinds):
+            cell = _made(kind, name, facts)
+            cell.notebook = notebook
+            gradebook.db.add(cell)
+            gradebook.db.flush()
+            for hand_in in notebook.submissions:
+                for entry in _entries(kind, cell.id):
+                    entry.notebook = hand_in
+                    gradebook.db.add(entry)
+
+
+def _made(kind: str, name: str, facts: CellFacts) -> Any:
+    if kind == "source":
+        return SourceCell(
+            name=name, cell_type=facts.cell_type, locked=facts.locked, source=facts.source
+        )
+    if kind == "solution":
+        return SolutionCell(name=name)
+    made = GradeCell if kind == "grade" else TaskCell
+    return made(name=name, max_score=facts.points, cell_type=facts.cell_type)
+
+
+def _entries(kind: str, ident: str) -> list[Any]:
+    """Return what each hand-in has of a cell of a kind."""
+    entries: dict[str, list[Any]] = {
+        "grade": [Entry(cell_id=ident)] if kind == "grade" else [],
+        "solution": [Comment(cell_id=ident)] if kind == "solution" else [],
+        "task": [Entry(cell_id=ident), Comment(cell_id=ident)] if kind == "task" else [],
+    }
+    return entries.get(kind, [])
+
+
+def _remember(path: Path, renamed: Mapping[str, str]) -> None:
+    """Write into the source what its exercises were called: hand-ins have the old names."""
+    if not renamed:
+        return
+    tree = json.loads(path.read_bytes())
+    own = tree.setdefault("metadata", {}).setdefault("pawmark", {})
+    earlier = {old: renamed.get(new, new) for old, new in own.get(RENAMED, {}).items()}
+    own[RENAMED] = earlier | dict(renamed)
+    text = json.dumps(tree, indent=1, ensure_ascii=False, sort_keys=True)
+    write_whole(path, f"{text}\n".encode())

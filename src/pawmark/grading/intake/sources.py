@@ -1,0 +1,126 @@
+"""Source notebooks that cannot be used: what is wrong with one, by file and cell.
+
+nbgrader finds such mistakes in the middle of its work, and tells them by a traceback. Here they are
+found before anything is touched, all of a notebook at once.
+"""
+
+import json
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+from pawmark.errors import CourseError
+from pawmark.grading.course_folder import source_notebook
+from pawmark.grading.intake.cells import exercise_of
+
+_REGIONS = ("SOLUTION", "HIDDEN TESTS", "MARK SCHEME")
+_LINE = re.compile(r"(?m)^.*?\b(BEGIN|END) (" + "|".join(_REGIONS) + r")\b")
+_MOST = 10
+_REMEDY = "Mend it, or restore the file, for example: git checkout -- source"
+
+
+def require_sources(course: Path, names: Iterable[str]) -> None:
+    """See that the source notebooks of assignments can be used.
+
+    Raises
+    ------
+    CourseError
+        When some cannot; the message names each file with its cells and what is wrong there.
+    """
+    wrong = []
+    for name in names:
+        path = source_notebook(course, name)
+        wrong += [f"{path.relative_to(course)}: {says}" for says in problems(path)]
+    if wrong:
+        raise CourseError("\n".join([*wrong, _REMEDY]))
+
+
+def problems(path: Path) -> list[str]:
+    """Return what keeps a source notebook from being used, in words; nothing if it can be."""
+    try:
+        tree = json.loads(path.read_bytes())
+    except OSError as error:
+        return [f"it cannot be read: {error.strerror}"]
+    except UnicodeDecodeError:
+        return ["it is no notebook: its text is not UTF-8"]
+    except json.JSONDecodeError as error:
+        return [f"it is cut off or damaged: {error.msg} in line {error.lineno}"]
+    try:
+        cells = [_Cell(number, cell) for number, cell in enumerate(tree["cells"], 1)]
+    except (KeyError, TypeError, AttributeError):
+        return ["it is no notebook of format 4: it has no list of cells"]
+    found = [*_of_cells(cells), *_twice(cells)]
+    return found if len(found) <= _MOST else [*found[:_MOST], f"and {len(found) - _MOST} more"]
+
+
+class _Cell:
+    """A cell of a source notebook, as far as it matters here."""
+
+    def __init__(self, number: int, tree: dict[str, Any]) -> None:
+        source = tree["source"]
+        self.source = source if isinstance(source, str) else "".join(source)
+        self.settings = dict(tree.get("metadata", {}).get("nbgrader", {}))
+        self.number = number
+
+    @property
+    def name(self) -> str:
+        """Its grade_id, or empty."""
+        return str(self.settings.get("grade_id", ""))
+
+    def __str__(self) -> str:
+        lines = [line.strip() for line in self.source.splitlines() if line.strip()]
+        known = self.name or (lines[0][:50] if lines else "empty")
+        return f"cell {self.number} ({known})"
+
+
+def _of_cells(cells: Iterable[_Cell]) -> Iterator[str]:
+    for cell in cells:
+        if (says := _region(cell.source)) is not None:
+            yield f"{cell}: {says}"
+        if cell.settings and not cell.name:
+            yield f"{cell}: it is a cell of nbgrader's without a grade_id"
+        graded = cell.settings.get("grade") or cell.settings.get("task")
+        if graded and not _is_number(cell.settings.get("points")):
+            yield f"{cell}: it is graded, and has no points"
+
+
+def _is_number(points: Any) -> bool:
+    return isinstance(points, int | float) and not isinstance(points, bool)
+
+
+def _region(source: str) -> str | None:
+    """Say which BEGIN and END do not fit together."""
+    begun: str | None = None
+    for word, name in _LINE.findall(source):
+        if word == "BEGIN" and begun is not None:
+            return f"BEGIN {name} comes before END {begun}"
+        if word == "END" and begun != name:
+            return f"END {name} has no BEGIN {name} above it"
+        begun = name if word == "BEGIN" else None
+    return None if begun is None else f"BEGIN {begun} has no END {begun} below it"
+
+
+def _twice(cells: Iterable[_Cell]) -> Iterator[str]:
+    counts = Counter(cell.name for cell in cells if cell.name)
+    for name, count in counts.items():
+        if count > 1:
+            yield f"the grade_id {name!r} is that of {count} cells"
+
+
+def exercises_of(path: Path) -> list[str]:
+    """Return the exercises of a source notebook that are worth points, in its order.
+
+    Raises
+    ------
+    CourseError
+        When it cannot be read.
+    """
+    try:
+        tree = json.loads(path.read_bytes())
+        cells = [_Cell(number, cell) for number, cell in enumerate(tree["cells"], 1)]
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise CourseError(f"{path} cannot be read as a notebook: {error}.") from error
+    worth = [c for c in cells if c.settings.get("grade") or c.settings.get("task")]
+    return list(dict.fromkeys(exercise_of(cell.name) for cell in worth))

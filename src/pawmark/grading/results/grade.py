@@ -1,0 +1,335 @@
+"""The grade of a student for an assignment: the one place that computes it.
+
+nbgrader's gradebook says what each exercise gave, by the checks or by a person, with extra credit,
+and what lateness takes off; the record of grading says why something waits. Every command, page and
+file shows what is computed here, so that all of them give the same number.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from pawmark.grading.intake.cells import exercise_of
+from pawmark.grading.results.outcomes import Outcome, show_points
+from pawmark.grading.results.record import Record
+
+NOT_IN_GRADEBOOK = "these are points of the checks: the gradebook does not hold them; grade again"
+NOT_FINISHED = "grading it did not come to its end; grade it again"
+
+
+class State(StrEnum):
+    """How far the grading of a student's work has come.
+
+    Of these only ``FINAL`` is a grade to give out. ``ABSENT`` is final too: nothing was handed in,
+    and nothing waits.
+    """
+
+    FINAL = "final"
+    WAITS = "waits"
+    UNGRADED = "not graded"
+    ABSENT = "nothing handed in"
+
+
+@dataclass(frozen=True)
+class Person:
+    """A student as the gradebook knows them; mostly there is only the name of their folder."""
+
+    name: str
+    first_name: str = ""
+    last_name: str = ""
+    email: str = ""
+    lms_user_id: str = ""
+
+
+@dataclass(frozen=True)
+class Part:
+    """What one exercise gave.
+
+    Attributes
+    ----------
+    exercise
+        Its grade_id.
+    score
+        The points that count: those of a person where one gave any, else those of the checks; with
+        extra credit.
+    max_score
+        What could be reached without extra credit.
+    automatic
+        Points of the checks; None where only a person can give any.
+    manual
+        Points that a person gave instead; None where nobody did.
+    extra_credit
+        Points on top, given by a person.
+    waits
+        Whether a person still has to look at it.
+    """
+
+    exercise: str
+    score: float
+    max_score: float
+    automatic: float | None = None
+    manual: float | None = None
+    extra_credit: float = 0.0
+    waits: bool = False
+
+    def to_json(self) -> dict[str, Any]:
+        """Return it as a JSON object."""
+        return {
+            "exercise": self.exercise,
+            "score": rounded(self.score),
+            "max_score": rounded(self.max_score),
+            "automatic": None if self.automatic is None else rounded(self.automatic),
+            "manual": None if self.manual is None else rounded(self.manual),
+            "extra_credit": rounded(self.extra_credit),
+            "waits": self.waits,
+        }
+
+
+def part_of(
+    name: str,
+    score: float | None,
+    max_score: float | None,
+    automatic: float | None,
+    manual: float | None,
+    extra_credit: float | None,
+    waits: bool,
+) -> Part:
+    """Return what one entry of nbgrader's gradebook gave, from the columns that it has there."""
+    return Part(
+        exercise=exercise_of(name),
+        score=float(score or 0),
+        max_score=float(max_score or 0),
+        automatic=automatic,
+        manual=manual,
+        extra_credit=float(extra_credit or 0),
+        waits=bool(waits),
+    )
+
+
+@dataclass(frozen=True)
+class Grade:
+    """The grade of one submission.
+
+    Attributes
+    ----------
+    parts
+        The exercises, in the order of the notebook.
+    late_penalty
+        Points that lateness takes off.
+    """
+
+    parts: tuple[Part, ...]
+    late_penalty: float = 0.0
+
+    @property
+    def before_penalty(self) -> float:
+        """The sum of all exercises."""
+        return round(sum(part.score for part in self.parts), 6)
+
+    @property
+    def score(self) -> float:
+        """The points that count, which are the sum without the penalty, and never below 0."""
+        return max(round(self.before_penalty - self.late_penalty, 6), 0.0)
+
+    @property
+    def max_score(self) -> float:
+        """What could be reached, without extra credit."""
+        return round(sum(part.max_score for part in self.parts), 6)
+
+    @property
+    def extra_credit(self) -> float:
+        """Points on top, in all."""
+        return round(sum(part.extra_credit for part in self.parts), 6)
+
+    @property
+    def waiting(self) -> list[str]:
+        """The exercises that a person still has to look at."""
+        return [part.exercise for part in self.parts if part.waits]
+
+    def __str__(self) -> str:
+        return show_points(self.score, self.max_score)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return it as a JSON object."""
+        return {
+            "score": rounded(self.score),
+            "max_score": rounded(self.max_score),
+            "before_penalty": rounded(self.before_penalty),
+            "late_penalty": rounded(self.late_penalty),
+            "extra_credit": rounded(self.extra_credit),
+            "parts": [part.to_json() for part in self.parts],
+        }
+
+
+def rounded(points: float) -> float:
+    """Return points as every file has them: to hundredths, and 0 without a sign."""
+    return round(points, 2) + 0.0
+
+
+def by_checks(record: Record) -> Grade:
+    """Return what the checks alone give, for work that no gradebook holds."""
+    return Grade(
+        tuple(
+            Part(
+                result.exercise,
+                result.points,
+                result.max_points,
+                automatic=result.points,
+                waits=result.needs_person or bool(record.doubts_about(result.exercise)),
+            )
+            for result in record.exercises
+        )
+    )
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Where a student stands with an assignment: what every command, page and file is made from.
+
+    Attributes
+    ----------
+    person
+        The student.
+    assignment
+        The name of the assignment.
+    state
+        How far it has come.
+    grade
+        The grade, None where nothing is graded.
+    record
+        The record of grading, None where there is none.
+    waiting
+        What still has to be done, in words.
+    """
+
+    person: Person
+    assignment: str
+    state: State
+    grade: Grade | None = None
+    record: Record | None = None
+    waiting: tuple[str, ...] = ()
+
+    @property
+    def student(self) -> str:
+        """The student's name in the gradebook."""
+        return self.person.name
+
+    @property
+    def is_final(self) -> bool:
+        """Whether nothing has to be done before it is given out."""
+        return self.state in (State.FINAL, State.ABSENT)
+
+    @property
+    def score(self) -> float:
+        """The points that count; 0 where nothing is graded."""
+        return 0.0 if self.grade is None else self.grade.score
+
+    @property
+    def max_score(self) -> float:
+        """What could be reached; 0 where nothing is graded."""
+        return 0.0 if self.grade is None else self.grade.max_score
+
+    @property
+    def late_penalty(self) -> float:
+        """What is taken off for lateness."""
+        return 0.0 if self.grade is None else self.grade.late_penalty
+
+    @property
+    def share(self) -> float:
+        """The part of all points, from 0 to 1, or above that by extra credit."""
+        return self.score / self.max_score if self.max_score else 0.0
+
+    @property
+    def attempted(self) -> bool:
+        """Whether anything was done at all, as far as is recorded."""
+        exercises = self.record.exercises if self.record else ()
+        checks = [check for exercise in exercises for check in exercise.checks]
+        return any(check.outcome is not Outcome.NOT_ATTEMPTED for check in checks)
+
+    def __str__(self) -> str:
+        if self.grade is None:
+            return "-" if self.state is State.ABSENT else self.state.value
+        return f"{self.grade}{', waits' if self.state is State.WAITS else ''}"
+
+    def to_json(self) -> dict[str, Any]:
+        """Return it as a JSON object, with what is recorded of its checks."""
+        checks: dict[str, Any] = {"repairs": [], "exercises": []}
+        if self.record is not None:
+            checks = self.record.summary()
+        grade: dict[str, Any] = {"score": None, "max_score": None}
+        return {
+            **checks,
+            "student": self.student,
+            "assignment": self.assignment,
+            "state": self.state.value,
+            **(grade if self.grade is None else self.grade.to_json()),
+            "waiting": list(self.waiting),
+        }
+
+
+def standing_of(
+    person: Person,
+    assignment: str,
+    grade: Grade | None,
+    record: Record | None,
+    handed_in: bool,
+    reasons: Iterable[str] = (),
+) -> Standing:
+    """Return where a student stands.
+
+    Parameters
+    ----------
+    person, assignment
+        Whose work it is, and on what.
+    grade
+        What the gradebook holds, None if nothing.
+    record
+        The record of grading, None if there is none.
+    handed_in
+        Whether anything was handed in.
+    reasons
+        What else keeps the grade from being final, in words.
+    """
+    if grade is None and record is None:
+        state = State.UNGRADED if handed_in else State.ABSENT
+        return Standing(person, assignment, state, waiting=tuple(reasons))
+    more = list(reasons)
+    if grade is None and record is not None:
+        grade = by_checks(record)
+        more.append(NOT_IN_GRADEBOOK)
+    waiting = [] if grade is None else waiting_lines(grade, record)
+    state = State.WAITS if waiting or more else State.FINAL
+    return Standing(person, assignment, state, grade, record, (*waiting, *more))
+
+
+def waiting_lines(grade: Grade, record: Record | None) -> list[str]:
+    """Return in words what waits for a person, and why: a line for each reason."""
+    errors = _errors(record)
+    reasons: dict[str, list[str]] = {}
+    for part in grade.parts:
+        if part.waits:
+            reasons.setdefault(_reason(part, record, errors), []).append(part.exercise)
+    return [f"{', '.join(exercises)}: {reason}" for reason, exercises in reasons.items()]
+
+
+def _reason(part: Part, record: Record | None, errors: Mapping[str, str]) -> str:
+    doubts = record.doubts_about(part.exercise) if record else []
+    if part.exercise in errors or doubts:
+        return errors.get(part.exercise) or "; ".join(doubts)
+    if part.manual is not None:
+        return "points given by a person, to be looked at again"
+    return "a written answer" if part.automatic is None else "to be looked at by a person"
+
+
+def _errors(record: Record | None) -> dict[str, str]:
+    """Return what was no answer of the student's but an error of grading, by exercise."""
+    if record is None:
+        return {}
+    if record.unread:
+        return dict.fromkeys((result.exercise for result in record.exercises), record.unread)
+    return {
+        result.exercise: "a check failed by a mistake of its own"
+        for result in record.exercises
+        if result.needs_person
+    }

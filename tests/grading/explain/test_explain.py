@@ -1,0 +1,206 @@
+"""``pawmark explain``: what was asked, what came, why it was refused; a notebook repeats it."""
+
+import re
+from pathlib import Path
+
+import nbformat
+import numpy as np
+import pytest
+from nbclient import NotebookClient
+from small_class import HALF, PRIMES, RIGHT, SUMS, WRONG, SmallClass
+
+from pawmark.grading.boundary import wire
+from pawmark.grading.checks.asking import Question
+from pawmark.grading.checks.specification import Input
+from pawmark.grading.explain.pictures import picture_of
+from pawmark.grading.explain.repeating import Repeat, alike, packed, recorded
+from pawmark.grading.sandbox import bubblewrap
+
+needs_sandbox = pytest.mark.skipif(
+    bubblewrap.available() is not None, reason=f"no sandbox: {bubblewrap.available()}"
+)
+FILES = RIGHT | {"01-mean-of-file": "def mean_of_file(path):\n    return len(open(path).read())"}
+
+
+@pytest.fixture(scope="module")
+def course(tmp_path_factory) -> SmallClass:
+    """Grade four students."""
+    made = SmallClass.made_in(tmp_path_factory.mktemp("explain") / "course")
+    for who, answers in (("ben", WRONG), ("dóra", HALF), ("fil", FILES)):
+        for name in (SUMS, PRIMES):
+            made.hand_in(who, name, answers)
+    made.hand_in("cem", SUMS, None)
+    made.must("pawmark", "grade", "01", "02", "--workers", "2")
+    return made
+
+
+def repeated(course: SmallClass, *words: str) -> tuple[str, nbformat.NotebookNode]:
+    """Explain, and run the notebook; return what was told, and the notebook that ran."""
+    told = course.must("pawmark", "explain", *words, "--notebook", "loss.ipynb")
+    notebook = nbformat.read(course.root / "loss.ipynb", as_version=4)
+    return told, executed(course, notebook)
+
+
+def executed(course: SmallClass, notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
+    """Run a notebook in the folder of the course."""
+    where = {"metadata": {"path": str(course.root)}}
+    NotebookClient(notebook, resources=where, allow_errors=True, kernel_name="python3").execute()
+    return notebook
+
+
+def errors(notebook: nbformat.NotebookNode) -> list[str]:
+    """Return the errors with which cells ended."""
+    outputs = [output for cell in notebook.cells for output in cell.get("outputs", ())]
+    return [f"{o.ename}: {o.evalue}" for o in outputs if o.output_type == "error"]
+
+
+@needs_sandbox
+def test_a_lost_check_is_told_and_repeated(course):
+    """What was asked, what came, where the check refused it; the notebook loses the same again."""
+    told, notebook = repeated(course, "02", "ben", "02-is-prime:test_one_is_no_prime")
+
+    assert "ben, 02_primes: 1 of 6" in told
+    assert "02-is-prime, 1 is no prime. 0 of 1, failed" in told
+    assert "why       1 has one divisor, and a prime has two" in told
+    assert "asked     is_prime(1)\n  answered  True" in told
+    assert re.search(
+        r"refused   grader_tests/02_primes/test_02_is_prime.py, line \d+: expect", told
+    )
+    assert errors(notebook) == [
+        "AssertionError: 02-is-prime, 1 is no prime. 0 of 1: 1 has one divisor, and a prime has two"
+    ]
+
+
+@needs_sandbox
+def test_another_answer_does_not_repeat_the_loss(course):
+    """With the mended answer in the student's place the notebook says that it is another one."""
+    course.must("pawmark", "explain", "02", "ben", "02-is-prime", "--notebook", "loss.ipynb")
+    notebook = nbformat.read(course.root / "loss.ipynb", as_version=4)
+    for cell in notebook.cells:
+        if "def is_prime" in cell.source:
+            cell.source = "def is_prime(n):\n    return n > 1 and all(n % k for k in range(2, n))"
+    text = "".join(
+        output.get("text", "")
+        for cell in executed(course, notebook).cells
+        for output in cell.get("outputs", ())
+    )
+
+    assert errors(notebook) == []
+    assert "Not repeated: the answers are others now than those graded, to is_prime" in text
+
+
+@needs_sandbox
+def test_files_and_folders_are_where_they_are_here(course):
+    """The data, and folders that a check writes, lie elsewhere in the notebook, and are found."""
+    told, notebook = repeated(course, "01", "fil", "01-mean-of-file")
+
+    assert "asked     mean_of_file('" in told
+    assert len(errors(notebook)) == 2
+    assert all("AssertionError: 01-mean-of-file" in error for error in errors(notebook))
+
+
+@needs_sandbox
+def test_a_question_of_the_course_is_repeated(course):
+    """What only this course asks is asked in the notebook too."""
+    told, notebook = repeated(course, "02", "dóra", "test_parameter")
+
+    assert "dóra, 02_primes: 5 of 6" in told
+    assert "parameters(name='primes_below')" in told
+    assert len(errors(notebook)) == 1
+    assert "the parameter has another name" in errors(notebook)[0]
+
+
+@needs_sandbox
+def test_no_student_code_runs_for_the_telling(course):
+    """All is in the recording: nothing is said of a run, and no recording is written anew."""
+    records = sorted((course.root / ".pawmark" / "records").iterdir())
+    before = [path.stat().st_mtime_ns for path in records]
+    told = course.must("pawmark", "explain", "01", "cem")
+
+    assert "ran once more" not in told
+    assert "not attempted" in told
+    names = [path.name for path in sorted((course.root / ".pawmark" / "records").iterdir())]
+    assert names == [path.name for path in records]
+    assert len(before) == len(names)
+
+
+@needs_sandbox
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (("02", "zoe"), "Not handed in by 'zoe': 02_primes"),
+        (("02", "ben", "test_nothing"), "There is no exercise or check 'test_nothing'. Points"),
+        (("01", "ben", "01-mean-of-file"), "01-mean-of-file lost no point"),
+    ],
+)
+def test_what_cannot_be_explained_is_said(course, words, says):
+    """Each is one message."""
+    done = course.run("pawmark", "explain", *words)
+
+    assert (done.returncode, done.stdout) == (1, "")
+    assert says in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_arrays_that_are_pictures_are_drawn():
+    """Masks, photographs and batches are drawn; rows of numbers and what is odd are not."""
+    mask = np.zeros((12, 9), np.uint8)
+    drawn = [mask, mask[..., None], np.zeros((2, 12, 9, 3)), np.full((8, 8), np.nan)]
+
+    assert all((picture_of(one) or b"").startswith(b"\x89PNG") for one in drawn)
+    for other in (np.zeros(100), np.zeros((2, 50)), "text", None, np.zeros((2, 2)), [[1] * 9] * 9):
+        assert picture_of(other) is None
+
+
+def test_objects_are_named_anew():
+    """An object that stays beside the code has another number the second time."""
+    repeat = Repeat({"made": object, "kept": [], "name": lambda thing: type(thing).__name__})
+    opaque = recorded({"value": wire.Opaque(7, "builtins.object", "")})
+    first = wire.encode({"op": "call", "args": {"name": "made", "args": [], "kwargs": {}}})
+    second = {"op": "call", "args": {"name": "name", "args": [wire.Opaque(7, "", "")]}}
+    second["args"]["kwargs"] = {}
+
+    assert repeat.ask("made()", packed(first), packed(opaque)).same
+    came = repeat.ask(
+        "name()", packed(wire.encode(second)), packed(wire.encode({"value": "object"}))
+    )
+    assert came.same
+
+
+def test_a_question_of_a_specification_is_answered_as_in_the_sandbox():
+    """A probe says what came and what it changed; an error has its class and its words."""
+    repeat = Repeat({"half": lambda x: 1 / x})
+    question = Question("half", Input((0,)))
+    graded = wire.encode({"error": "ZeroDivisionError", "message": "division by zero"})
+
+    came = repeat.ask("half(0)", packed(question.message), packed(graded))
+    assert came.same
+    with pytest.raises(AssertionError, match="01-half, core 0 of 3: it divides by nothing"):
+        repeat.verdict("01-half, core", "0 of 3", "it divides by nothing")
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        (1.0, 1.0 + 1e-7, True),
+        (1.0, 1, True),
+        (1, 2, False),
+        ([np.ones(3)], [np.ones(3) + 1e-7], True),
+        (np.ones(3), np.ones(4), False),
+        ({"a": 1}, {"b": 1}, False),
+        (float("nan"), float("nan"), True),
+        ("a", "a", True),
+        (True, 1, False),
+    ],
+)
+def test_the_same_answer_is_told(one, other, same):
+    """Numbers are the same but for what two computers differ in."""
+    assert alike(one, other) is same
+    assert alike(other, one) is same
+
+
+def test_nothing_of_the_secret_is_in_the_package():
+    """What the notebook imports needs no file of the course's."""
+    text = (Path(wire.__file__).parents[1] / "explain" / "repeating.py").read_text()
+
+    assert "secret" not in text.lower()

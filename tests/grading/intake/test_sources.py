@@ -1,0 +1,97 @@
+"""Source notebooks with mistakes: each is one message that names file and cell."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from pawmark.assignments import assignments, source_notebook
+from pawmark.errors import CourseError
+from pawmark.grading.intake.sources import exercises_of, problems, require_sources
+
+REPO = Path(__file__).resolve().parents[3]
+ARITHMETIC = REPO / "tests" / "courses" / "arithmetic"
+SUMS = "01_sums"
+
+
+@pytest.fixture
+def source(tmp_path) -> Path:
+    """Return a copy of a source notebook in a course of its own."""
+    path = source_notebook(tmp_path, SUMS)
+    path.parent.mkdir(parents=True)
+    path.write_bytes(source_notebook(ARITHMETIC, SUMS).read_bytes())
+    return path
+
+
+def edit(path: Path, **changes: str) -> None:
+    """Replace text within the cells of a notebook."""
+    tree = json.loads(path.read_text())
+    for cell in tree["cells"]:
+        text = "".join(cell["source"])
+        for old, new in changes.items():
+            text = text.replace(old.replace("_", " "), new)
+        cell["source"] = text
+    path.write_text(json.dumps(tree))
+
+
+@pytest.mark.parametrize("course", [REPO, ARITHMETIC], ids=["pawmark", "arithmetic"])
+def test_the_courses_own_sources_can_be_used(course):
+    """No source of ours is called wrong."""
+    assert {name: problems(source_notebook(course, name)) for name in assignments(course)} == {
+        name: [] for name in assignments(course)
+    }
+
+
+def test_a_source_that_is_cut_off_is_named(source):
+    """The file and the line at which it ends are told."""
+    source.write_text(source.read_text()[:900])
+
+    (says,) = problems(source)
+    assert "it is cut off or damaged: " in says
+    assert " in line " in says
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        ("###_END_SOLUTION", "", "cell 4 (01-total): BEGIN SOLUTION has no END SOLUTION below it"),
+        ("###_BEGIN_SOLUTION", "", "cell 4 (01-total): END SOLUTION has no BEGIN SOLUTION above"),
+        ("###_END_HIDDEN_TESTS", "", "cell 5 (01-total-check): BEGIN HIDDEN TESTS has no END"),
+    ],
+)
+def test_a_region_that_is_not_closed_is_named_with_its_cell(source, old, new, says):
+    """Each cell of the notebook with such a mistake is in the one message."""
+    edit(source, **{old: new})
+
+    with pytest.raises(CourseError) as refused:
+        require_sources(source.parents[2], [SUMS])
+
+    message = str(refused.value)
+    assert f"source/{SUMS}/{SUMS}.ipynb: {says}" in message
+    assert len(message.splitlines()) == 3  # two cells, and what to do
+
+
+def test_settings_that_nbgrader_cannot_use_are_named(source):
+    """A grade_id twice, one that is missing, points that are missing."""
+    tree = json.loads(source.read_text())
+    cells = {c["metadata"].get("nbgrader", {}).get("grade_id"): c for c in tree["cells"]}
+    cells["01-mean-of-file"]["metadata"]["nbgrader"]["grade_id"] = "01-total"
+    del cells["01-total-check"]["metadata"]["nbgrader"]["points"]
+    del cells["01-setup"]["metadata"]["nbgrader"]["grade_id"]
+    source.write_text(json.dumps(tree))
+
+    assert problems(source) == [
+        "cell 2 (from fractions import Fraction): it is a cell of nbgrader's without a grade_id",
+        "cell 5 (01-total-check): it is graded, and has no points",
+        "the grade_id '01-total' is that of 2 cells",
+    ]
+
+
+@pytest.mark.parametrize("content", ["[]", "{}", '{"cells": 3}', '{"cells": [1]}'])
+def test_what_is_no_notebook_is_called_so(source, content):
+    """JSON of another form is no notebook."""
+    source.write_text(content)
+
+    assert problems(source) == ["it is no notebook of format 4: it has no list of cells"]
+    with pytest.raises(CourseError):
+        exercises_of(source)

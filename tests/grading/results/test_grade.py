@@ -1,0 +1,107 @@
+"""What a grade is made of, and why it waits."""
+
+import pytest
+from made_records import make_record
+
+from pawmark.grading.results.grade import (
+    NOT_IN_GRADEBOOK,
+    Grade,
+    Part,
+    Person,
+    State,
+    by_checks,
+    rounded,
+    standing_of,
+)
+from pawmark.grading.results.outcomes import CheckResult, ExerciseResult, Outcome
+
+ANNA = Person("anna")
+
+
+def result(outcome: Outcome = Outcome.FAILED, points: float = 1.0) -> ExerciseResult:
+    """Return what came of an exercise of 3 points."""
+    check = CheckResult("test_a", "A.", outcome, points, 3.0)
+    return ExerciseResult("01-a", (check,))
+
+
+def standing(grade=None, record=None, handed_in=True, reasons=()):
+    """Return where Anna stands."""
+    return standing_of(ANNA, "01_x", grade, record, handed_in, reasons)
+
+
+def test_a_grade_is_the_sum_without_the_penalty():
+    """Points of people and extra credit are in the parts; lateness is taken off their sum."""
+    grade = Grade((Part("01-a", 2.5, 3), Part("01-b", 4, 2, extra_credit=2)), 1.5)
+
+    assert (grade.before_penalty, grade.score, grade.max_score) == (6.5, 5, 5)
+    assert grade.extra_credit == 2
+    assert str(grade) == "5 of 5"
+
+
+def test_no_grade_is_below_nothing():
+    """A penalty takes no more than there is."""
+    assert Grade((Part("01-a", 2, 3),), 9).score == 0
+    assert str(rounded(-0.0)) == "0.0"
+
+
+@pytest.mark.parametrize(
+    ("part", "record", "reason"),
+    [
+        (Part("01-a", 0, 3), {}, "a written answer"),
+        (Part("01-a", 2, 3, 1, 2), {}, "points given by a person, to be looked at again"),
+        (Part("01-a", 1, 3, 1), {}, "to be looked at by a person"),
+        (Part("01-a", 1, 3, 1), {"for_a_person": (("01-a", "cut off"),)}, "cut off"),
+        (Part("01-a", 1, 3, 1), {"for_a_person": ((None, "two files"),)}, "two files"),
+        (
+            Part("01-a", 0, 3, 0),
+            {"exercises": (result(Outcome.GRADER_ERROR, 0),)},
+            "a check failed by a mistake of its own",
+        ),
+    ],
+)
+def test_what_waits_says_why(part, record, reason):
+    """What the gradebook marks waits; the record tells the reason where it knows one."""
+    waits = Part(part.exercise, part.score, part.max_score, part.automatic, part.manual, waits=True)
+    found = standing(Grade((waits,)), make_record("anna", "01_x", **record))
+
+    assert found.state is State.WAITS
+    assert found.waiting == (f"01-a: {reason}",)
+
+
+def test_what_a_person_has_settled_is_final():
+    """A doubt that is in the record, and that the gradebook marks no more, keeps nobody waiting."""
+    record = make_record("anna", "01_x", for_a_person=((None, "two files"),))
+
+    assert standing(Grade((Part("01-a", 1, 3, 1, 1),)), record).state is State.FINAL
+
+
+def test_one_reason_for_all_is_told_once():
+    """Exercises that wait for the same reason share a line."""
+    record = make_record("anna", "01_x", for_a_person=((None, "two files"),))
+    parts = tuple(Part(name, 1, 3, 1, waits=True) for name in ("01-a", "01-b"))
+
+    assert standing(Grade(parts), record).waiting == ("01-a, 01-b: two files",)
+
+
+def test_without_a_gradebook_nothing_is_final():
+    """Points of the checks are shown, and are no grade."""
+    found = standing(record=make_record("anna", "01_x", exercises=(result(),)))
+
+    assert (found.state, str(found)) == (State.WAITS, "1 of 3, waits")
+    assert found.waiting == (NOT_IN_GRADEBOOK,)
+    assert by_checks(found.record).score == 1
+
+
+def test_who_has_no_grade():
+    """Handed in is not graded; nothing handed in is nothing to wait for."""
+    assert (standing().state, standing().is_final) == (State.UNGRADED, False)
+    absent = standing(handed_in=False)
+    assert (absent.state, absent.is_final, str(absent)) == (State.ABSENT, True, "-")
+    assert absent.to_json()["score"] is None
+
+
+def test_what_else_is_to_be_done_keeps_a_grade_from_being_final():
+    """A newer hand-in, or a grading that was cut short, is a reason of its own."""
+    found = standing(Grade((Part("01-a", 1, 3, 1),)), reasons=["handed in again"])
+
+    assert (found.state, found.waiting) == (State.WAITS, ("handed in again",))
