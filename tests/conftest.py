@@ -2,11 +2,13 @@
 
 import os
 import signal
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from pawmark import pets
+from pawmark.grading import course as courses
 
 # Files whose few tests take minutes, most of them in processes of their own. Processes that share
 # the tests take a file at a time, in order: one of these taken last would keep everybody waiting.
@@ -74,6 +76,13 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> object:
             return nodeid if file.removeprefix("tests/") in SHARED_OUT else file
 
     return ByFiles(config, log)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def own_plugin() -> Iterator[None]:
+    """Let the courses of one file choose no plugin for the tests of another."""
+    with courses.using():
+        yield
 
 
 @pytest.fixture(scope="session")

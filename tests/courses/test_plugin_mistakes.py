@@ -158,6 +158,20 @@ def test_a_course_that_gives_nothing(folder):
     assert isinstance(PlainCourse("x"), CoursePlugin)
 
 
+def nbgrader(course, *arguments):
+    """Run nbgrader as an instructor does, in a course."""
+    return subprocess.run(
+        [sys.executable, "-m", "nbgrader", *arguments],
+        cwd=course,
+        env=os.environ
+        | {"PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+
+
 @pytest.mark.parametrize(
     ("name", "told"),
     [
@@ -169,21 +183,13 @@ def test_autograde_refuses(tmp_path, name, told):
     """Plain nbgrader says it once, without a traceback, and grades nothing, sandboxed or not."""
     course = Path(shutil.copytree(COURSE, tmp_path / "course"))
     (course / "odd_plugins.py").write_text(PLUGINS)
-    config = course / "nbgrader_config.py"
-    config.write_text(config.read_text().replace("arithmetic_course:course", name))
     handed_in = course / "submitted" / "ann" / "01_sums"
     shutil.copytree(course / "source" / "01_sums", handed_in)
+    assert nbgrader(course, "generate_assignment", "01_sums", "--force").returncode == 0
+    config = course / "nbgrader_config.py"
+    config.write_text(config.read_text().replace("arithmetic_course:course", name))
 
-    done = subprocess.run(
-        [sys.executable, "-m", "nbgrader", "autograde", "01_sums", "--create"],
-        cwd=course,
-        env=os.environ
-        | {"PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])},
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
+    done = nbgrader(course, "autograde", "01_sums", "--create")
 
     assert done.returncode != 0
     assert done.stderr.count(told) == 1, done.stderr

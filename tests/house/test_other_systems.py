@@ -107,6 +107,8 @@ def test_grading_is_refused_in_one_message(python, course, command):
     notebook = nbformat.read(path, as_version=4)
     notebook.cells.insert(0, nbformat.v4.new_code_cell(f"open('{course}/ran', 'w').close()"))
     nbformat.write(notebook, path)
+    release = run(python, course, "-m", "nbgrader", "generate_assignment", SUMS, "--force")
+    assert release.returncode == 0, release.stderr
 
     done = run(python, course, *command)
     said = done.stdout + done.stderr

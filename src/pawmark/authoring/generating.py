@@ -12,8 +12,6 @@ from pathlib import Path
 from pawmark.files import write_whole
 from pawmark.grading.batch.pool import workers_that_fit
 from pawmark.grading.course_folder import CONFIG, GENERATED, generate, is_left_out
-from pawmark.grading.gradebook.drift import require_no_drift
-from pawmark.grading.intake.sources import require_sources
 
 
 @dataclass(frozen=True)
@@ -59,6 +57,10 @@ def refresh(
         When a source notebook cannot be used, or has other exercises than its hand-ins: then
         nothing is touched. When nbgrader fails; the others are finished first.
     """
+    # They know nbformat and nbgrader, which take a second to import.
+    from pawmark.grading.gradebook.drift import require_no_drift
+    from pawmark.grading.intake.sources import require_sources
+
     names = list(names)
     require_sources(course, names)
     if subcommand == "generate_assignment":

@@ -402,10 +402,11 @@ def use_configured(config: Mapping[str, Any], folder: Path) -> CoursePlugin:
 
 
 @contextmanager
-def using(wanted: CoursePlugin) -> Iterator[None]:
-    """Let this process use a plugin object for a while: for trying one out."""
+def using(wanted: CoursePlugin | None = None) -> Iterator[None]:
+    """Let this process use a plugin object for a while; without one, any that is chosen meanwhile."""
     before = (_chosen.name, _chosen.plugin)
-    _chosen.name, _chosen.plugin = f"{type(wanted).__name__} (given)", Guarded(wanted, "given")
+    if wanted is not None:
+        _chosen.name, _chosen.plugin = f"{type(wanted).__name__} (given)", Guarded(wanted, "given")
     try:
         yield
     finally:

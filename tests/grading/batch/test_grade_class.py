@@ -233,15 +233,47 @@ def test_a_module_of_checks_that_does_not_import_asks_for_a_person(course, grade
     assert score(course, "nested") == (0, True)
 
 
+DYING = """
+from nbgrader.preprocessors import NbGraderPreprocessor
+
+
+class Dies(NbGraderPreprocessor):
+    def preprocess(self, nb, resources):
+        raise RuntimeError("it dies")
+
+
+c = get_config()
+c.Autograde.autograde_preprocessors = [Dies, *c.Autograde.autograde_preprocessors]
+"""
+
+
 def test_a_submission_that_cannot_be_processed_asks_for_a_person(course, graded):
     """Until its grades are stored a submission is marked for a person, also if grading dies."""
-    source = course / "source" / NAME / f"{NAME}.ipynb"
-    kept = source.read_bytes()
-    source.write_text("{}")
+    config = course / "nbgrader_config.py"
+    kept = config.read_text()
+    config.write_text(kept + DYING)
     try:
         done = nbgrader(course, "autograde", NAME, "--student", "bad-time", "--force")
+    finally:
+        config.write_text(kept)
+
+    assert done.returncode == 1
+    assert "it dies" in done.stderr
+    assert score(course, "bad-time")[1]
+
+
+def test_a_source_that_is_none_is_said_before_anything_is_touched(course, graded):
+    """The message names the file, and grades that are there stay as they are."""
+    source = course / "source" / NAME / f"{NAME}.ipynb"
+    kept, before = source.read_bytes(), score(course, "renamed")
+    source.write_text("{}")
+    try:
+        done = nbgrader(course, "autograde", NAME, "--student", "renamed", "--force")
     finally:
         source.write_bytes(kept)
 
     assert done.returncode == 1
-    assert score(course, "bad-time")[1]
+    assert f"source/{NAME}/{NAME}.ipynb: it is no notebook of format 4" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert score(course, "renamed") == before
+    assert (course / "autograded" / "renamed" / NAME / f"{NAME}.ipynb").exists()

@@ -91,7 +91,6 @@ def test_what_lies_beside_the_hand_ins_asks_a_person(config, tmp_path, caplog):
     folder.mkdir(parents=True)
     (folder / f"{NAME}.ipynb").write_text("{}")
     (tmp_path / "source" / NAME).mkdir(parents=True)
-    (tmp_path / "source" / NAME / f"{NAME}.ipynb").write_text("{}")
     config.CourseDirectory.root = str(tmp_path)
     config.CourseDirectory.assignment_id = NAME
     converter = HardenedAutograde(coursedir=CourseDirectory(config=config), config=config)

@@ -305,7 +305,9 @@ def test_a_part_of_a_notebook(run):
     assert (part.live, again.live) == (1, 0)
 
     # All begins anew without the cell that ends the process, and what is left out says so once.
-    late = run(with_cells(DELAYED["shutdown"]), part=PART)
+    slow = with_cells(DELAYED["shutdown"])
+    cell_of(slow, "treble")["source"] += "\n\nimport time\ntime.sleep(1)"
+    late = run(slow, part=PART)
     assert len(late.losses) == 1
     assert shown(late) == [f"Grader: {LEFT_OUT}.\n"]
     assert shown(run(notebook)) == []

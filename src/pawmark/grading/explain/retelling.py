@@ -299,7 +299,7 @@ def _of_function(question: wire.Message, reply: wire.Message | None) -> Asked:
     asked = wire.decode(question, lambda number: f"<object {number}>")
     came = None if reply is None else came_of(reply)
     args = asked["args"]
-    inputs = tuple(_inputs(args))
+    inputs = tuple(_inputs(asked["op"], args))
     return Asked(
         text=_call_text(asked["op"], args),
         question=question,
@@ -309,10 +309,11 @@ def _of_function(question: wire.Message, reply: wire.Message | None) -> Asked:
     )
 
 
-def _inputs(args: dict[str, Any]) -> list[tuple[str, Any]]:
-    """Return what a question hands over, by name."""
+def _inputs(op: str, args: dict[str, Any]) -> list[tuple[str, Any]]:
+    """Return what a question hands over, by name; of a course's own operation all of it."""
     given = args.get("args")
-    named = {k: v for k, v in args.items() if k not in ("name", "args", "kwargs", "expression")}
+    told = () if ":" in op else ("name", "expression")
+    named = {k: v for k, v in args.items() if k not in (*told, "args", "kwargs")}
     positional = [(f"argument {n + 1}", value) for n, value in enumerate(given or ())]
     return [*positional, *dict(args.get("kwargs") or {}).items(), *named.items()]
 
@@ -323,7 +324,7 @@ def _call_text(op: str, args: dict[str, Any]) -> str:
     name = str(args["name"]) if op == "call" else op.rpartition(":")[2]
     given = [
         shown_value(value) if key.startswith("argument ") else f"{key}={shown_value(value)}"
-        for key, value in _inputs(args)
+        for key, value in _inputs(op, args)
     ]
     return f"{name}({', '.join(given)})"
 
