@@ -403,7 +403,7 @@ def use_configured(config: Mapping[str, Any], folder: Path) -> CoursePlugin:
 
 @contextmanager
 def using(wanted: CoursePlugin | None = None) -> Iterator[None]:
-    """Let this process use a plugin object for a while; without one, any that is chosen meanwhile."""
+    """Let this process use a plugin for a while: this one, or any that is chosen meanwhile."""
     before = (_chosen.name, _chosen.plugin)
     if wanted is not None:
         _chosen.name, _chosen.plugin = f"{type(wanted).__name__} (given)", Guarded(wanted, "given")
