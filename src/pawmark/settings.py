@@ -229,14 +229,14 @@ class Settings:
     )
     run = Setting(
         _one_of(NEEDED, ALL),
-        ALL,
-        "`needed` runs, of the cells that are the assignment's own, [those that a grade "
-        "needs](slices.md); `all`, as if unset, runs every cell",
+        NEEDED,
+        "`needed`, as if unset, runs, of the cells that are the assignment's own, [those that a "
+        "grade needs](slices.md); `all` runs every cell",
     )
     above_written = Setting(
         _one_of(RUN, HANDED_IN),
         RUN,
-        "with `run` set to `needed`: `handed-in` shows whoever grades a written answer what the "
+        "unless `run` is set to `all`: `handed-in` shows whoever grades a written answer what the "
         "assignment's own cells above it showed when they were handed in, marked so; `run`, as if "
         "unset, runs them",
     )
