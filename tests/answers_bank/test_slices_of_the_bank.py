@@ -16,7 +16,7 @@ from pawmark.grading.intake.choosing import choose
 from pawmark.grading.intake.finding import find
 from pawmark.grading.intake.release_form import release_of
 from pawmark.grading.results.outcomes import ExerciseResult
-from pawmark.grading.run import names, slices
+from pawmark.grading.run import names, proven, slices
 from pawmark.grading.run.execution import Execution
 from pawmark.grading.run.pipeline import execution, not_attempted_in, part_of
 from pawmark.grading.run.run_settings import RunSettings
@@ -30,7 +30,7 @@ ANSWERS = COURSE / "tests" / "answers"
 NEEDED = {
     "01_three_tasks": ["01-setup"],
     "02_data_loading": ["02-setup"],
-    "03_encoder_decoder": ["03-imports", "03-data", "03-prior", "03-training-run"],
+    "03_encoder_decoder": ["03-imports", "03-data", "03-prior", "03-training-run", "03-keep"],
     "04_pooling_vs_stride": ["04-setup", "04-decoder"],
     "05_architecture_patterns": ["05-imports"],
     "06_interpreting_convnets": ["06-setup"],
@@ -75,7 +75,9 @@ def filled(assignment: str, answer: Path | None) -> NotebookNode:
 
 def left_out(assignment: str, answer: Path | None) -> slices.Slice:
     """Return what is left out of it."""
-    return part_of(filled(assignment, answer), WRITTEN, COURSE, {}, settings.RUN)
+    notebook = filled(assignment, answer)
+    shown = proven.proven(COURSE, notebook)
+    return part_of(notebook, WRITTEN, COURSE, {}, settings.RUN, shown)
 
 
 @pytest.mark.parametrize("assignment", NEEDED)

@@ -30,10 +30,48 @@ def course(tmp_path) -> Path:
     return course
 
 
-@pytest.mark.skipif(bubblewrap.available() is not None, reason=str(bubblewrap.available()))
-def test_names_that_differ_are_told(course):
-    """What is the same after both runs is not told, and what is another is."""
+@pytest.fixture
+def found(course) -> Comparison:
+    """Compare both runs."""
     with courses.using(PlainCourse("sums")):
-        found = compare(course, NAME)
+        return compare(course, NAME)
 
-    assert found == Comparison(kept=("01-setup",), left_out=("01-more",), differ=("TOKEN",))
+
+needs_sandbox = pytest.mark.skipif(
+    bubblewrap.available() is not None, reason=str(bubblewrap.available())
+)
+
+
+@needs_sandbox
+def test_what_is_another_each_time_does_not_count(found):
+    """Two equal runs give two tokens."""
+    assert found == Comparison(kept=("01-setup",), left_out=("01-more",))
+
+
+# What a library does no analysis of a text knows.
+AROUND = {
+    "import math as m\nfor way in [m]:\n    way.kept.append(2)": ("KEPT", "math.kept"),
+    "from warnings import simplefilter\nsimplefilter('ignore')": ("the filters of warnings",),
+    "import zipfile\nzipfile.ZipFile('kept.zip', 'w').close()": ("the file kept.zip",),
+    "import math as m\nfor way in [m]:\n    way.tau = 6": ("math.tau",),
+    "import locale as l\n[l.setlocale][0](l.LC_NUMERIC, 'C.UTF-8')": ("the locale",),
+}
+
+
+@needs_sandbox
+@pytest.mark.parametrize("more", AROUND)
+def test_what_lies_outside_of_all_names_is_compared(course, more):
+    """Files, settings, what modules hold: a cell that is left out and changes them is told."""
+    path = course / "source" / NAME / f"{NAME}.ipynb"
+    source = nbformat.read(path, as_version=4)
+    source.cells[1].source = (
+        source.cells[1].source.partition("\nimport uuid")[0]
+        + "\nimport math\nmath.kept = KEPT = [1]"
+    )
+    source.cells[2].source = more
+    nbformat.write(source, path)
+    with courses.using(PlainCourse("sums")):
+        told = compare(course, NAME)
+
+    assert told.left_out == ("01-more",)
+    assert told.differ == AROUND[more]

@@ -52,7 +52,7 @@ def edit(path, old, new):
 def test_the_course_of_the_kit_is_sound():
     """Sources, checks, points, release, configuration of this very course fit together."""
     found = {finding.topic: finding for finding in consistency.examine(ROOT)}
-    parts = ("sources", "checks", "points", "release", "nbgrader")
+    parts = ("sources", "checks", "points", "release", "slices", "nbgrader")
 
     assert {topic: found[topic].says for topic in parts if found[topic].status != Status.OK} == {}
 
@@ -145,6 +145,15 @@ def test_a_release_that_is_not_the_sources_is_named(course, damage, says):
     damage(course / "release" / NAME / f"{NAME}.ipynb")
 
     assert says in wanting(course)["release"]
+
+
+def test_cells_that_were_edited_after_a_comparison_are_told(course):
+    """Then every cell is run at grading, which takes longer than it need."""
+    shutil.copy(ROOT / "grader_tests" / "slices.json", course / "grader_tests")
+    assert "slices" not in wanting(course)
+    edit(course / "source" / NAME / f"{NAME}.ipynb", "import numpy as np", "import numpy as  np")
+
+    assert "every cell is run at grading" in wanting(course)["slices"]
 
 
 def test_a_broken_source_is_one_finding(course):

@@ -52,6 +52,8 @@ def course(tmp_path) -> Path:
         handed_in = course / "submitted" / student / SUMS / f"{SUMS}.ipynb"
         handed_in.parent.mkdir(parents=True)
         nbformat.write(fill(release, reference_cells(source) | cells), handed_in)
+    done = run(course, "python", "-m", "pawmark.authoring.slices", "01", "--write")
+    assert done.returncode == 0, done.stdout + done.stderr
     return course
 
 
@@ -102,6 +104,18 @@ def test_the_same_grades(course):
     # A recording of a whole run serves for a part as well.
     shutil.rmtree(course / "autograded")
     assert {one.left_out for one in grade(course, "needed").values()} == {()}
+
+
+@needs_sandbox
+def test_what_no_comparison_has_shown_is_run(course):
+    """After an edit of its own cells nothing of an assignment is left out, until it is shown."""
+    path = course / "source" / SUMS / f"{SUMS}.ipynb"
+    path.write_text(path.read_text().replace("LIMIT = 100", "LIMIT = 101"))
+    assert run(course, "nbgrader", "generate_assignment", SUMS, "--force").returncode == 0
+    assert {one.left_out for one in grade(course, "needed").values()} == {()}
+
+    (course / "grader_tests" / "slices.json").unlink()
+    assert {one.left_out for one in grade(course, "needed", "--force").values()} == {()}
 
 
 @needs_sandbox

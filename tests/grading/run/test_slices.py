@@ -4,7 +4,7 @@ import msgspec
 import nbformat
 import pytest
 
-from pawmark.grading.run import names, slices
+from pawmark.grading.run import names, proven, slices
 from pawmark.grading.run.pipeline import part_of
 from pawmark.grading.run.slices import CellNames, CellText, asked_in, choose, read_names
 
@@ -262,6 +262,9 @@ def test_what_lies_outside_of_names(worldly):
         "class C:\n    n = []\n    def add(self, x): self.n.append(x)\ndef f(x):\n    C().add(x)",
         "class C:\n    n = 0\n    def add(me): me.__class__.n += 1\ndef f(x): C().add()",
         "numbers = iter([1, 2])\ndef f(x):\n    return next(numbers)",
+        "n = 0\ndef f(x):\n    global n\n    import math as n",
+        "n = 0\ndef f(x):\n    global n\n    def n(): pass",
+        "n = 0\ndef f(x):\n    global n\n    match x:\n        case n: pass",
     ],
 )
 def test_what_is_kept_between_calls(student):
@@ -283,6 +286,11 @@ def test_chance():
     assert (
         kept(imports, seed, noise, "random.seed(2)\nm = 1", "#student\nx = m", "#check x") == "ad"
     )
+
+
+def test_what_a_class_reads_before_it_binds_it():
+    """Its body finds the notebook's name until it has one of its own."""
+    assert kept("size = 2", "class C:\n    size = size\ndef f(): return C.size", "#check f") == "ab"
 
 
 @pytest.mark.parametrize(
@@ -329,6 +337,13 @@ def test_chance():
         "import typing\ntyping.get_type_hints(f)",
         "from typing import get_type_hints",
         "import timeit",
+        "print(_)",
+        "f(In[-1])",
+        "_i1 + Out[2]",
+        "look = getattr",
+        "from operator import attrgetter",
+        "match f:\n    case object(__globals__=names): pass",
+        "import dataclasses\ndataclasses.builtins.globals()",
     ],
 )
 def test_what_defeats_it(source):
@@ -427,13 +442,20 @@ def test_a_notebook(tmp_path):
         ("print(g)", {"student": True}),
     )
 
+    every = frozenset(map(proven.name_of, proven.given_cells(made)))
+
     def left_out(
-        not_attempted: tuple[str, ...] = (), beside: tuple[str, ...] = (), above: str = "run"
+        not_attempted: tuple[str, ...] = (),
+        beside: tuple[str, ...] = (),
+        above: str = "run",
+        may_go=every,
     ) -> list[int]:
         files = dict.fromkeys(beside, b"")
-        return sorted(part_of(made, frozenset(not_attempted), tmp_path, files, above).left_out)
+        found = part_of(made, frozenset(not_attempted), tmp_path, files, above, may_go)
+        return sorted(found.left_out)
 
     assert left_out() == [7]
+    assert left_out(may_go={"any"}) == left_out(may_go=()) == []
     made.cells[5].outputs = [nbformat.v4.new_output("stream", text="1")]
     assert left_out() == [7]
     assert left_out(above="handed-in") == [5, 7]

@@ -26,6 +26,7 @@ from pawmark.grading.gradebook.drift import drift_of
 from pawmark.grading.gradebook.unclaimed import unclaimed
 from pawmark.grading.intake.cells import exercise_of
 from pawmark.grading.intake.sources import problems
+from pawmark.grading.run import proven
 from pawmark.terminal import legible
 
 _MARK = "pytest.mark.cell"
@@ -68,6 +69,12 @@ def examine(course: Path) -> Iterator[Finding]:
         "release", books, lambda name, book: outdated(course, name, book),
         "what source/ generates", "pawmark release",
     )  # fmt: skip
+    if (course / proven.FILE).exists():
+        yield _each(
+            "slices", books, lambda name, book: not_shown(course, name, book),
+            "what may be left out at grading was shown",
+            "python -m pawmark.authoring.slices --write",
+        )  # fmt: skip
     yield configuration(course)
     yield gradebook(course, books)
     yield hand_ins(course)
@@ -215,6 +222,17 @@ def outdated(course: Path, name: str, book: NotebookNode) -> str:
         return f"no release can be made: {_first_line(error)}"
     same = [_essence(cell) for cell in made.cells] == [_essence(cell) for cell in released.cells]
     return "" if same else "the release is not what the source generates now"
+
+
+def not_shown(course: Path, name: str, book: NotebookNode) -> str:
+    """Say whether nothing shows which cells may be left out at grading: then all are run."""
+    try:
+        kept = proven.shown_in(course)
+    except CourseError as error:
+        return str(error)
+    if name in kept and kept[name].fits(book):
+        return ""
+    return "every cell is run at grading, since some were edited after the last comparison"
 
 
 def _essence(cell: NotebookNode) -> tuple:

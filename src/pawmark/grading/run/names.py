@@ -37,7 +37,7 @@ _PYTHONS = frozenset({
 _OPAQUE_NAMES = frozenset({
     "exec", "eval", "compile", "globals", "locals", "vars", "dir", "breakpoint", "input", "exit",
     "quit", "setattr", "delattr", "get_ipython", "pylab", "get_type_hints", "get_annotations",
-    "ForwardRef",
+    "ForwardRef", "attrgetter", "methodcaller",
 })  # fmt: skip
 # Modules by which code can look into a notebook's names, or act when no cell of its own runs.
 _OPAQUE_MODULES = frozenset({
@@ -58,9 +58,11 @@ _SAFE_PARTS = {
 _SHOWING = frozenset({"display", "Image", "HTML", "Markdown", "Latex", "Math", "SVG", "Audio"})
 _OPAQUE_ATTRIBUTES = frozenset(
     ["query", "eval", "modules", "settrace", "setprofile", "user_ns", "run_cell", "get_type_hints",
-     "get_annotations", "ForwardRef"]
+     "get_annotations", "ForwardRef", "attrgetter", "methodcaller", "globals", "exec", "_getframe"]
 )  # fmt: skip
 _FRAME = re.compile(r"(?:f|gi|cr|ag|tb)_(?:globals|locals|back|frame|code|builtins|next)\Z")
+# What IPython keeps of the cells that were run: their texts and results.
+_KEPT = re.compile(r"_{1,3}|_i{1,3}|_[iod]h|In|Out|_i?\d+")
 _DUNDER = re.compile(r"__\w+__")
 _SAFE_DUNDERS = frozenset({
     "__main__", "__class__", "__init__", "__name__", "__call__", "__len__", "__getitem__",
@@ -197,6 +199,8 @@ def read(source: str) -> Found:
     _read_scopes(symtable.symtable(text, "cell", "exec"), found, deferred=False)
     if found.binds & _PYTHONS:
         raise OpaqueError("another meaning of a name of Python's own")
+    if looks := [name for name in (found.now | found.later) - found.binds if _KEPT.fullmatch(name)]:
+        raise OpaqueError(f"{looks[0]}, which IPython keeps")
     _Reader(found).visit(tree)
     return found
 
@@ -261,13 +265,19 @@ def _require_plain(tree: ast.Module) -> None:
     """
     docstrings = {id(node) for node in _docstrings(tree)}
     parts = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
+    called = {id(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call)}
     for node in ast.walk(tree):
         if isinstance(node, ast.Name):
             _require_plain_name(node.id)
+            if node.id == "getattr" and id(node) not in called:
+                raise OpaqueError("getattr of a name that is made")
             if node.id in _SAFE_PARTS and id(node) not in parts:
                 raise OpaqueError(node.id)
         elif isinstance(node, ast.Attribute):
             _require_plain_attribute(node)
+        elif isinstance(node, ast.MatchClass):
+            for name in node.kwd_attrs:
+                _require_plain_attribute(ast.Attribute(node.cls, name, ast.Load()))
         elif isinstance(node, ast.Import | ast.ImportFrom):
             _require_plain_import(node)
         elif isinstance(node, ast.Constant) and id(node) not in docstrings:
@@ -331,15 +341,21 @@ def _require_plain_call(name: str, node: ast.Call) -> None:
 
 def _read_scopes(table: symtable.SymbolTable, found: Found, deferred: bool) -> None:
     """Sort the names of a scope, and of those within it, into what is bound and what is read."""
-    top = table.get_type() == "module"
+    top, of_class = (table.get_type() == kind for kind in ("module", "class"))
+    read = found.later if deferred else found.now
     for symbol in table.get_symbols():
+        name = symbol.get_name()
+        if of_class and symbol.is_referenced():
+            read.add(name)  # until the class has bound it, it is the notebook's
         if not (top or symbol.is_global()):
             continue
-        name = symbol.get_name()
         if symbol.is_assigned() or symbol.is_imported():
             found.binds.add(name)
+            if not top:  # declared global, and bound by whatever does so: def, import, except
+                found.assigned.add(name)
+                (found.effects if deferred else found.touches).add(name)
         if symbol.is_referenced():
-            (found.later if deferred else found.now).add(name)
+            read.add(name)
     for child in table.get_children():
         function = child.get_type() == "function" and child.get_name() not in _COMPREHENSIONS
         _read_scopes(child, found, deferred or (function and child.get_name() != "genexpr"))

@@ -6,7 +6,7 @@ the preview of a regrade.
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -33,7 +33,7 @@ from pawmark.grading.intake.finding import find
 from pawmark.grading.intake.rebuild import Doubt, Repaired, unreadable
 from pawmark.grading.intake.release_form import release_of
 from pawmark.grading.results.outcomes import CheckResult, ExerciseResult, Outcome
-from pawmark.grading.run import course_secret, recording, seeds
+from pawmark.grading.run import course_secret, proven, recording, seeds
 from pawmark.grading.run.execution import Execution
 from pawmark.grading.run.explaining import explained
 from pawmark.grading.run.run_settings import RunSettings, patience
@@ -245,7 +245,8 @@ def execution(
     if old is not None or settings.run == ALL:
         part = Slice()
     else:
-        part = part_of(notebook, not_attempted, course, beside, settings.above_written)
+        shown = proven.proven(course, notebook)
+        part = part_of(notebook, not_attempted, course, beside, settings.above_written, shown)
     return Execution(
         notebook=notebook,
         not_attempted=not_attempted,
@@ -272,12 +273,15 @@ def part_of(
     course: Path,
     beside: Mapping[str, bytes],
     above_written: str,
+    may_go: Collection[str],
 ) -> Slice:
     """Choose what of a mended notebook is run for a grade; see `slices`.
 
     Where cells above a written answer are shown as they were handed in, those are run that had
-    nothing to show.
+    nothing to show. Of the assignment's own cells only those of ``may_go`` can be left out.
     """
+    if not may_go:
+        return Slice(whole="no comparison has shown what may be left out")
     if any(name.endswith(".py") for name in beside):
         return Slice(whole="modules lie beside the notebook, which are not looked into")
     cells: list[CellText] = []
@@ -294,6 +298,7 @@ def part_of(
         given = not (is_solution(cell) or is_students_own(cell))
         shown = above_written == HANDED_IN and bool(cell.outputs)
         always = is_always_run(cell) or (index < written and not shown)
+        always = always or proven.name_of(cell) not in may_go
         cells.append(CellText(index, cell.source, given, always))
     return choose_part(cells, asked) if asked else Slice()
 
@@ -384,6 +389,7 @@ def hidden_checks(course: Path, assignment: str) -> dict[str, bytes]:
         path.relative_to(course).as_posix(): path.read_bytes()
         for path in sorted(root.rglob("*"))
         if path.is_file()
+        and path != course / proven.FILE
         and not {"__pycache__", ".pytest_cache"} & set(path.parts)
         and others.isdisjoint(path.parents)
     }
