@@ -1,4 +1,4 @@
-"""A student's install works with the oldest versions that it allows, and with the newest."""
+"""A student's install works with the oldest versions that it allows, the newest, and Colab's."""
 
 import json
 import os
@@ -6,6 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import nbformat
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -42,16 +43,33 @@ def wheel(tmp_path_factory):
     return built
 
 
+COLAB = ROOT / "tests" / "support" / "colab.txt"
+WAYS = {
+    "oldest": ("--resolution", "lowest-direct"),
+    "newest": ("--resolution", "highest"),
+    "colab": ("--constraint", COLAB),
+}
+
+
+def first_cells(folder):
+    """Write the first cells of a release, up to its first exercise, as a notebook; return it."""
+    notebook = nbformat.read(ROOT / "release/02_data_loading/02_data_loading.ipynb", as_version=4)
+    flags = [cell.metadata.get("nbgrader", {}) for cell in notebook.cells]
+    end = next(i for i, flag in enumerate(flags) if flag.get("solution"))
+    notebook.cells = notebook.cells[:end]
+    nbformat.write(notebook, folder / "first.ipynb")
+    return folder / "first.ipynb"
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize("resolution", ["lowest-direct", "highest"])
-def test_a_students_install_at_its_bounds(wheel, tmp_path, resolution):
-    """The lower bounds are versions that were tried; so are today's newest."""
+@pytest.mark.timeout(2400)  # two gigabytes are unpacked
+@pytest.mark.parametrize("way", WAYS)
+def test_a_students_install(wheel, tmp_path, way):
+    """The lower bounds are versions that were tried; today's newest and Colab's are, too."""
     python = tmp_path / "venv" / "bin" / "python"
     made = uv("venv", "--python", sys.executable, tmp_path / "venv", folder=tmp_path)
     assert made.returncode == 0, made.stderr
-    installed = uv(
-        "pip", "install", "--python", python, "--resolution", resolution, wheel, folder=tmp_path
-    )
+    installed = uv("pip", "install", "--python", python, *WAYS[way], wheel, folder=tmp_path)
     if installed.returncode and "network" in installed.stderr.lower():
         pytest.skip(f"packages cannot be had here: {installed.stderr.strip()[-200:]}")
     assert installed.returncode == 0, installed.stderr
@@ -73,9 +91,26 @@ def test_a_students_install_at_its_bounds(wheel, tmp_path, resolution):
     steps = run("-c", FIRST_STEPS)
     found = run("-c", "from pawmark.cli import main; main()", "doctor", "--json")
     lab = run("-m", "jupyterlab", "--version")
+    cells = run("-m", "IPython", "--colors=NoColor", first_cells(tmp_path))
 
     assert steps.returncode == 0, steps.stderr
     assert steps.stdout.split()[-1] == "4"
     assert found.returncode == 0, found.stdout
     assert {one["status"] for one in json.loads(found.stdout)} == {"ok"}
     assert lab.returncode == 0, lab.stderr
+    assert cells.returncode == 0, cells.stdout + cells.stderr
+    assert "photographs with masks" in cells.stdout
+
+
+@pytest.mark.slow
+def test_colab_keeps_the_versions_that_it_is_tied_to():
+    """Nothing that Colab asks for at one version has to be replaced for Pawmark."""
+    resolved = uv(
+        "pip", "compile", "--python-version", "3.12", "--constraint", COLAB, "--no-header",
+        "--no-annotate", ROOT / "pyproject.toml", folder=ROOT,
+    )  # fmt: skip
+    if resolved.returncode and "network" in resolved.stderr.lower():
+        pytest.skip(f"packages cannot be had here: {resolved.stderr.strip()[-200:]}")
+
+    assert resolved.returncode == 0, resolved.stderr
+    assert {"ipykernel==6.17.1", "ipython==7.34.0"} <= {*resolved.stdout.split()}
