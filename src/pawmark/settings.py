@@ -140,6 +140,12 @@ def _one_of(*names: str) -> Kind[str]:
     return Kind(read, f"{', '.join(names[:-1])} or {names[-1]} is wanted")
 
 
+def _line(text: str) -> str:
+    if not text.isprintable():
+        raise ValueError(text)
+    return text.strip()
+
+
 def _warm(text: str) -> str:
     if text.lower() in _SWITCH:
         return ALWAYS if _SWITCH[text.lower()] else NEVER
@@ -165,6 +171,7 @@ NEEDED, ALL = "needed", "all"
 ALWAYS, NEVER, OF_WORKERS = "always", "never", "worker"
 
 _TEXT = Kind(str, "a text is wanted")
+_LINE = Kind(_line, "one line is wanted")
 _FOLDER = Kind(str, "a path is wanted", _absolute)
 _PHOTOGRAPHS = Kind(str, "a folder, real or synthetic is wanted", _data)
 _ADDRESSES: Kind[tuple[str, ...]] = Kind(
@@ -256,6 +263,13 @@ class Settings:
         "seed of the photographs that are drawn for grading, to try something out: whoever knows "
         "it can draw them. Unset: they come from "
         "[the course's secret](instructors.md#the-courses-secret)",
+    )
+    install = Setting(
+        _LINE,
+        "",
+        "what stands behind `%pip install` in [the first cell of a release](anywhere.md), which "
+        "installs Pawmark where it is absent: an index name or the address of a wheel. Unset: the "
+        "cell says what to do",
     )
     plugin = Setting(
         _TEXT,

@@ -36,6 +36,7 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from nbgrader.api import Gradebook
 
+from pawmark.grading.intake.first_cell import source_of
 from pawmark.grading.intake.rebuild import release_form
 
 NAME = "01_small"
@@ -253,6 +254,40 @@ def editor_colab(folder, work):
     for place, cell in enumerate(notebook["cells"]):
         cell["metadata"]["id"] = cell["id"] = f"x{place}AbCdEf"
         cell["source"] = cell["source"].splitlines(keepends=True)
+    put(folder, notebook)
+
+
+@shape("full")
+def editor_colab_first_cell(folder, work):
+    """Colab: the release's first cell, run there, a cell that installs more, and Drive's folder."""
+    notebook = work.notebook
+    install = "# mine\n!pip install --quiet seaborn \\\n  pandas"
+    drive = "from google.colab import drive\ndrive.mount('/content/drive')"
+    notebook["cells"][1:1] = [code(source_of("pawmark.whl")), code(install), code(drive)]
+    for place, cell in enumerate(notebook["cells"]):
+        colab = {"id": f"x{place}AbCdEf", "colab": {"base_uri": "https://localhost:8080/"}}
+        cell["metadata"] |= colab | {"outputId": "7c0ffee"}
+        cell.pop("id", None)
+        cell["source"] = cell["source"].splitlines(keepends=True)
+    kernel = {"name": "python3", "display_name": "Python 3"}
+    notebook["metadata"] = {"colab": {"provenance": [], "gpuType": "T4"}, "kernelspec": kernel}
+    notebook["metadata"] |= {"language_info": {"name": "python"}, "accelerator": "GPU"}
+    notebook["nbformat_minor"] = 0
+    put(folder, notebook, "Copy of 01_small.ipynb")
+
+
+@shape("full")
+def editor_vscode_first_cell(folder, work):
+    """VS Code of today: languages of cells, its own metadata, and the release's first cell."""
+    notebook = work.notebook
+    notebook["cells"].insert(1, code(source_of(""), id="pawmark-first"))
+    for cell in notebook["cells"]:
+        kind = "python" if cell["cell_type"] == "code" else "markdown"
+        cell["metadata"]["vscode"] = {"languageId": kind}
+    notebook["metadata"] |= {
+        "kernelspec": {"display_name": ".venv (3.12.4)", "language": "python", "name": "python3"},
+        "vscode": {"interpreter": {"hash": "31f2aee4e71d21fbe5cf8b01ff0e069b"}},
+    }
     put(folder, notebook)
 
 

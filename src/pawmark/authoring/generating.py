@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 
+from pawmark import settings
 from pawmark.files import write_whole
 from pawmark.grading.batch.pool import workers_that_fit
 from pawmark.grading.course_folder import CONFIG, GENERATED, generate, is_left_out
@@ -108,10 +109,12 @@ def _stamp(course: Path, name: str, subcommand: str, target: str) -> dict[str, s
 def _causes(course: Path, name: str, subcommand: str) -> str:
     """Return the digest of all that decides what is generated."""
     from pawmark.grading import fingerprint
+    from pawmark.grading.intake import first_cell
     from pawmark.grading.run import recording
 
     causes = [_digest(course / "source" / name), _digest(course / CONFIG)]
     causes += [json.dumps(fingerprint.of_installation()), metadata.version("nbgrader")]
+    causes += [first_cell.source_of(settings.here.install)]
     if subcommand == "generate_solution":
         from pawmark import pets
         from pawmark.grading.run.pipeline import digest_of_checks, hidden_checks

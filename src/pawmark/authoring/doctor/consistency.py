@@ -11,6 +11,7 @@ from nbformat import NotebookNode
 from nbgrader.utils import is_grade, is_solution
 from traitlets.config import PyFileConfigLoader
 
+from pawmark import settings
 from pawmark.doctor.finding import Finding
 from pawmark.errors import CourseError
 from pawmark.grading import course as courses
@@ -206,6 +207,7 @@ def _worth(book: NotebookNode) -> float:
 
 def outdated(course: Path, name: str, book: NotebookNode) -> str:
     """Say whether the release is not what the source generates now."""
+    from pawmark.grading.intake.first_cell import with_first_cell
     from pawmark.grading.intake.rebuild import release_form
 
     try:
@@ -216,7 +218,7 @@ def outdated(course: Path, name: str, book: NotebookNode) -> str:
     except _NOT_READABLE as error:
         return f"the release cannot be read ({_first_line(error)})"
     try:
-        made = release_form(book)
+        made = with_first_cell(release_form(book), settings.here.install)
     # nbgrader's steps raise RuntimeError, ValueError and others for what they do not understand.
     except Exception as error:
         return f"no release can be made: {_first_line(error)}"

@@ -1,14 +1,28 @@
 """nbgrader's making of releases, so that it touches nothing where it would stop half-way."""
 
 from pathlib import Path
+from typing import Any
 
+from nbformat import NotebookNode
 from nbgrader.converters.base import NbGraderException
 from nbgrader.converters.generate_assignment import GenerateAssignment
+from nbgrader.preprocessors import NbGraderPreprocessor
 
+from pawmark import settings
 from pawmark.errors import CourseError
 from pawmark.grading.course_folder import source_notebook
+from pawmark.grading.gradebook import course_settings
 from pawmark.grading.gradebook.drift import drift_of
+from pawmark.grading.intake.first_cell import with_first_cell
 from pawmark.grading.intake.sources import require_sources
+
+
+class AddFirstCell(NbGraderPreprocessor):
+    """Puts the cell above a release's code that says what to do where Pawmark is absent."""
+
+    def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
+        """Add the cell, of which neither source nor gradebook know."""
+        return with_first_cell(nb, settings.here.install), resources
 
 
 class HardenedGenerateAssignment(GenerateAssignment):
@@ -27,12 +41,14 @@ class HardenedGenerateAssignment(GenerateAssignment):
         if not source_notebook(root, name).exists():
             return  # an assignment of other notebooks is nbgrader's alone
         try:
+            settings.adopt(course_settings.given(self.config), root)
             require_sources(root, [name])
             drift = None if self.no_database else drift_of(root, name, self.coursedir.db_url)
         except CourseError as error:
             raise self._refused(str(error)) from error
         if drift is not None and drift.hand_ins:
             raise self._refused(str(drift))
+        self.preprocessors: list[Any] = [*self.preprocessors, AddFirstCell]
 
     def _refused(self, reason: str) -> NbGraderException:
         self.log.error(reason)

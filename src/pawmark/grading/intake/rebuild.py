@@ -22,6 +22,7 @@ from nbformat import NotebookNode
 
 from pawmark.grading.boundary.sanitizing import Cleaner
 from pawmark.grading.intake.cells import exercise_of, mark_students_own
+from pawmark.grading.intake.first_cell import only_installs, without_first_cell
 from pawmark.grading.intake.reading import MAX_SOURCE, Cell, Reading
 
 MAX_EXTRA = 500
@@ -702,10 +703,10 @@ class _Rebuild:
                 yield original - first, Cell(kind, piece, pictures=pictures)
 
     def kept(self, extras: list[tuple[int, Cell]]) -> list[tuple[int, Cell]]:
-        """Leave out what is no cell that Jupyter knows, and what is too much."""
+        """Leave out what is no cell that Jupyter knows, what only installs, what is too much."""
         known = [
             (anchor, replace(cell, kind="markdown") if cell.kind == "raw" else cell)
-            for anchor, cell in extras
+            for anchor, cell in self.without_installing(extras)
         ]
         kept = [extra for extra in known if extra[1].kind in _TYPES]
         if other := len(known) - len(kept):
@@ -717,6 +718,22 @@ class _Rebuild:
             self.repairs.append(line)
             self.doubts.append(Doubt(line))
         return kept[:MAX_EXTRA]
+
+    def without_installing(self, extras: list[tuple[int, Cell]]) -> Iterator[tuple[int, Cell]]:
+        """Leave out cells that install packages: the release's own in silence."""
+        count = 0
+        for anchor, cell in extras:
+            source = without_first_cell(cell.source) if cell.kind == "code" else cell.source
+            if cell.kind == "code" and only_installs(source):
+                count += 1
+            elif source.strip():
+                yield anchor, replace(cell, source=source)
+        if count:
+            what = "1 cell that installs" if count == 1 else f"{count} cells that install"
+            was = "was" if count == 1 else "were"
+            self.repairs.append(
+                f"{what} packages {was} left out: grading has its own, and no network"
+            )
 
     def with_written_answers(self, extras: list[tuple[int, Cell]]) -> list[tuple[int, Cell]]:
         """Put texts that stand beside the place for a written answer there; return the others."""
