@@ -175,6 +175,8 @@ def test_data_as_json(run, small_cache, monkeypatch):
 
     assert (facts["photographs"], facts["kind"]) == (40, "synthetic")
     assert run(*options).stdout == f"40 photographs with masks in {facts['root']}\n"
+    assert run(*options, "--path").stdout == f"{facts['root']}\n"
+    assert run(*options, "--path", "--json").exit_code == 2
 
 
 def test_exit_codes_of_errors_differ_by_who_must_act():

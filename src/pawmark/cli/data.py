@@ -17,20 +17,31 @@ commands = group(
 )
 
 
-@commands.command(epilog=examples("pawmark data make", "pawmark data make --seed 7 --count 100"))
+@commands.command(
+    epilog=examples(
+        "pawmark data make", "pawmark data make --seed 7 --count 100", "pawmark data make --path"
+    )
+)
 def make(
     seed: Annotated[int | None, typer.Option(help="Same seed, same pictures.")] = None,
     count: Annotated[int | None, typer.Option(help="Number of photographs.")] = None,
+    only_path: Annotated[
+        bool, typer.Option("--path", help="Print the folder and nothing else, for scripts.")
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Draw the synthetic photographs, or find them in the cache, and say where they are."""
     from pawmark import pets
 
+    if only_path and as_json:
+        raise typer.BadParameter("--path and --json exclude each other.")
     given = {"seed": seed, "count": count}
     data = pets.synthetic(**{name: value for name, value in given.items() if value is not None})
     if as_json:
         facts = {"root": str(data.root), "kind": data.kind, "identity": data.identity}
         terminal.write_json({**facts, "photographs": len(data.names)})
+    elif only_path:
+        print(data.root)
     else:
         print(f"{len(data.names)} photographs with masks in {data.root}")
 
