@@ -93,12 +93,37 @@ create() {
 }
 
 # pip as the user has set it up (mirrors, proxies), but never into the user's own packages. On a
-# terminal its progress shows; elsewhere only its errors do.
+# terminal its progress shows; elsewhere its errors do, and a line every half minute.
 pip_install() {
-    if [ -t 1 ]; then quiet=; else quiet=--quiet; fi
-    PIP_USER=0 PIP_DISABLE_PIP_VERSION_CHECK=1 "$venv/bin/python" -m pip install $quiet "$@" || fail \
-        "the installation stopped; pip's message is above. Mend that and run make again." \
+    said=build/.pip-errors
+    if [ -t 1 ]; then quiet=; else quiet=--quiet; tell_time & fi
+    status=0
+    PIP_USER=0 PIP_DISABLE_PIP_VERSION_CHECK=1 "$venv/bin/python" -m pip install $quiet "$@" 2>"$said" ||
+        status=$?
+    [ -z "$quiet" ] || kill $! 2>/dev/null || true
+    cat "$said" >&2
+    [ "$status" != 0 ] || return 0
+    if grep -qiE "$no_network" "$said"; then
+        fail "pip reached no package index: this machine has no network, or needs a proxy or a mirror for it." \
+            "Connect it and run make again; pip's own settings (pip.conf, PIP_INDEX_URL, ...) are honoured." \
+            "Without a network: docs/students.md, \"In a room without a network\"."
+    fi
+    if grep -qi 'No space left on device' "$said"; then
+        fail "the disk is full: free some gigabytes, then run make again."
+    fi
+    fail "the installation stopped; pip's message is above. Mend that and run make again." \
         "Behind a proxy or with a mirror, pip's own settings (pip.conf, PIP_INDEX_URL, ...) are honoured."
+}
+
+no_network='NewConnectionError|NameResolutionError|ConnectTimeoutError|Network is unreachable|name resolution|Name or service not known|ProxyError'
+
+# Until it is ended, and never longer than the script that started it.
+tell_time() {
+    spent=0
+    while sleep 30 >/dev/null 2>&1 9>&- && kill -0 $$ 2>/dev/null; do
+        spent=$((spent + 30))
+        say "still installing after $spent s"
+    done
 }
 
 remove_packages() {

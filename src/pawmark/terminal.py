@@ -2,14 +2,17 @@
 
 import io
 import json
+import locale
 import os
 import sys
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Any
 
 from rich.console import Console
 
 from pawmark import settings
+from pawmark.errors import MachineError
 
 _said = {"quiet": False, "verbose": False}
 
@@ -29,6 +32,42 @@ def is_quiet() -> bool:
 def is_verbose() -> bool:
     """Tell whether the output of other programs, and tracebacks, are wanted."""
     return _said["verbose"]
+
+
+_ENCODING = "PYTHONIOENCODING"
+_ESCAPED = ":backslashreplace"
+
+
+def read_names_as_utf8() -> None:
+    """Begin anew in Python's UTF-8 mode where the locale is of another encoding.
+
+    Names of students are names of folders: under ISO 8859-2 or C, Python would read them otherwise
+    than the gradebook has them. What is printed stays in the terminal's encoding; what is started
+    from here speaks UTF-8.
+    """
+    if sys.getfilesystemencoding() != "utf-8":
+        os.environ["PYTHONUTF8"] = "1"
+        os.environ.setdefault(_ENCODING, f"{locale.getencoding()}{_ESCAPED}")
+        os.execv(sys.executable, sys.orig_argv)  # noqa: S606  (this very command)
+    if os.environ.get(_ENCODING, "").endswith(_ESCAPED):
+        del os.environ[_ENCODING]
+
+
+def require_home() -> None:
+    """Make sure that there is a home folder: caches and settings of every library belong there.
+
+    Raises
+    ------
+    MachineError
+        When HOME is not set, and the system does not know this user, as in some containers.
+    """
+    try:
+        Path.home()
+    except RuntimeError:
+        raise MachineError(
+            "This user has no home folder: HOME is not set, and the system knows of none. Set HOME "
+            "to a folder that may be written, then give the command again: HOME=/tmp pawmark ..."
+        ) from None
 
 
 def accept_any_text() -> None:

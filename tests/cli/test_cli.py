@@ -1,5 +1,6 @@
 """The command line: help, names, exit codes, and what it says to people and to programs."""
 
+import errno
 import json
 import os
 import re
@@ -203,21 +204,84 @@ def test_an_error_is_one_message(tmp_path):
 
 
 def test_an_interrupted_command_ends_with_130_and_leaves_nothing_half(tmp_path):
-    """Ctrl-C while pictures are drawn ends with 130; no set is left in the cache."""
+    """Ctrl-C while pictures are drawn ends with one sentence and 130; no set is left in the cache.
+
+    A terminal sends it to all processes of the command at once.
+    """
     with subprocess.Popen(
         [*PAWMARK, "data", "make", "--count", "3000"],
         env={**os.environ, "PAWMARK_CACHE": str(tmp_path)},
         stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
         start_new_session=True,
     ) as process:
         until = time.monotonic() + 60
         while not list(tmp_path.glob(".*/images/*.jpg")) and time.monotonic() < until:
             time.sleep(0.05)
-        process.send_signal(signal.SIGINT)
-        assert process.wait(60) == 130
+        os.killpg(process.pid, signal.SIGINT)
+        said = process.communicate(timeout=60)[1]
+
+    assert process.returncode == 130
+    assert said == (
+        "pawmark: interrupted. What was finished is kept; the same command goes on from there.\n"
+    )
 
     assert not [path for path in tmp_path.iterdir() if path.is_dir()]
+
+
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        (OSError(errno.ENOSPC, "No space left on device", "/c/x"), "The disk that holds /c/x is"),
+        (
+            shutil.Error([("a", "b", "[Errno 28] No space left on device: 'a' -> 'b'")]),
+            "A disk is full (No space left on device)",
+        ),
+        (PermissionError(errno.EACCES, "Permission denied", "/c/x"), "/c/x cannot be opened or"),
+        (OSError(errno.EROFS, "Read-only file system", "/c/x"), "(Read-only file system)"),
+        (
+            FileNotFoundError(errno.ENOENT, "No usable temporary directory found in ['/tmp']"),
+            "TMPDIR",
+        ),
+        (MemoryError(), "Memory ran out"),
+    ],
+)
+def test_what_the_machine_refuses_is_one_sentence(monkeypatch, capsys, error, told):
+    """A full disk, a read-only folder and the like are no mistakes of ours: no traceback."""
+
+    def fail():
+        raise error
+
+    monkeypatch.setattr(cli, "app", fail)
+    with pytest.raises(SystemExit) as ended:
+        cli.main()
+    said = capsys.readouterr().err
+
+    assert ended.value.code == 1
+    assert said.startswith("pawmark: ")
+    assert said.count("\n") == 1
+    assert told in said
+
+
+def test_other_errors_stay_what_they_are(monkeypatch):
+    """A mistake of ours keeps its traceback."""
+    monkeypatch.setattr(cli, "app", lambda: Path("/nowhere/at/all").read_text())
+    with pytest.raises(FileNotFoundError):
+        cli.main()
+
+
+def test_without_a_home_folder_one_sentence_says_so(monkeypatch, capsys):
+    """In some containers HOME is not set and the user is not known."""
+
+    def unknown():
+        raise RuntimeError("Could not determine home directory.")
+
+    monkeypatch.setattr(Path, "home", unknown)
+    with pytest.raises(SystemExit):
+        cli.main()
+
+    assert capsys.readouterr().err.startswith("pawmark: This user has no home folder: HOME is")
 
 
 def test_the_shell_completes_names_of_assignments():

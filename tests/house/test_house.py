@@ -6,6 +6,7 @@ import re
 import shutil
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ from packaging.requirements import Requirement
 
 ROOT = Path(__file__).resolve().parents[2]
 TOOLS = ("sh", "dirname", "uname", "id", "mktemp", "grep", "tail", "rm", "env", "mkdir", "cksum",
-         "cat", "sed")  # fmt: skip
+         "cat", "sed", "sleep")  # fmt: skip
 
 
 @pytest.fixture
@@ -163,6 +164,53 @@ def test_a_mac_with_an_intel_processor_is_refused_before_pip(bin_folder, scripts
     assert "Mac with an Intel processor" in result.stderr
     assert "virtual machine or a container" in result.stderr
     assert not (scripts.parent / ".venv").exists()
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        (
+            "WARNING: Retrying after connection broken by 'NewConnectionError(...: [Errno 101] "
+            "Network is unreachable)': /simple/numpy/\nERROR: No matching distribution found",
+            "this machine has no network",
+        ),
+        ("ERROR: Could not install: [Errno 28] No space left on device", "the disk is full"),
+        ("ERROR: THESE PACKAGES DO NOT MATCH THE HASHES", "pip's message is above"),
+    ],
+)
+def test_what_stopped_pip_is_said(bin_folder, scripts, said, told):
+    """A missing network or a full disk is called that, below what pip said itself."""
+    venv = scripts.parent / ".venv"
+    (venv / "bin").mkdir(parents=True)
+    pip = (
+        f'case $* in *version_info*) echo 3.12;; *pip\\ install*) echo "{said}" >&2; exit 1;; esac'
+    )
+    put_tool(venv / "bin", "python", pip)
+    (venv / "bin" / "pip").write_text(f"#!{venv.resolve()}/bin/python\n")
+
+    result = run_script(scripts / "environment.sh", bin_folder)
+
+    assert result.returncode == 1
+    assert said in result.stderr
+    assert result.stderr.splitlines()[said.count("\n") + 1].startswith("pawmark: ")
+    assert told in result.stderr.splitlines()[said.count("\n") + 1]
+
+
+@pytest.mark.slow
+def test_a_long_installation_says_that_it_goes_on(bin_folder, scripts):
+    """Off a terminal somebody who waits reads a line every half minute."""
+    venv = scripts.parent / ".venv"
+    (venv / "bin").mkdir(parents=True)
+    pip = "case $* in *version_info*) echo 3.12;; *require-hashes*) sleep 33;; esac"
+    put_tool(venv / "bin", "python", pip)
+    (venv / "bin" / "pip").write_text(f"#!{venv.resolve()}/bin/python\n")
+
+    start = time.monotonic()
+    result = run_script(scripts / "environment.sh", bin_folder)
+
+    assert result.returncode == 0, result.stderr
+    assert "pawmark: still installing after 30 s\n" in result.stdout
+    assert time.monotonic() - start < 60  # nothing that still sleeps is waited for
 
 
 def test_help_comes_first_and_lists_targets():

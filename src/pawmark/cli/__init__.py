@@ -9,7 +9,7 @@ import typer
 from pawmark import terminal
 from pawmark.cli import data, student
 from pawmark.cli.options import CommandLine, examples, has_grader
-from pawmark.errors import PawmarkError
+from pawmark.errors import PawmarkError, of_machine
 
 _FOR_STUDENTS = (
     "pawmark doctor                 is this machine ready?",
@@ -53,18 +53,23 @@ _add_commands()
 
 def main() -> None:
     """Run the command line; an error that a person can mend is one message, without traceback."""
+    terminal.read_names_as_utf8()
     if has_grader():
         from pawmark.grading.boundary.entry_points import spare_address_grammar
 
         spare_address_grammar()
     terminal.accept_any_text()
     try:
+        terminal.require_home()
         app()
-    except PawmarkError as error:
+    except (PawmarkError, OSError, MemoryError) as error:
+        told = error if isinstance(error, PawmarkError) else of_machine(error)
+        if told is None:
+            raise
         if terminal.is_verbose():
             traceback.print_exception(error)
-        print(f"pawmark: {error}", file=sys.stderr)
-        sys.exit(error.exit_code)
+        print(f"pawmark: {told}", file=sys.stderr)
+        sys.exit(told.exit_code)
 
 
 def _show_version(wanted: bool) -> None:

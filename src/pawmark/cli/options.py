@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from pawmark.errors import CourseError, PawmarkError
+from pawmark.errors import CourseError, InterruptionError, PawmarkError
 
 # These commands hand on what they do not know themselves: all that follows them is left alone.
 HANDING_ON = ("lab",)
@@ -25,6 +25,15 @@ class CommandLine(TyperGroup):
     def parse_args(self, ctx: typer.Context, args: list[str]) -> list[str]:
         """Move the options that belong to all commands to the front, then read as usual."""
         return super().parse_args(ctx, in_front(args))
+
+    def invoke(self, ctx: typer.Context) -> Any:
+        """Run the command; of Ctrl-C say what it means, once."""
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:
+            raise InterruptionError(
+                "interrupted. What was finished is kept; the same command goes on from there."
+            ) from None
 
     def get_command(self, ctx: typer.Context, cmd_name: str) -> Any:
         """Return a command; of one that only the grader has, say how to get it."""

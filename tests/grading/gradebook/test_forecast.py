@@ -109,3 +109,14 @@ def test_names_in_any_locale(course, locale):
     assert r"d\xf3ra" in course.must("pawmark", "grades", **locale)
     assert r"d\u00f3ra" in course.must("pawmark", "grades", "--json", **locale)
     assert "dóra" in course.must("pawmark", "grades", PYTHONUTF8="1")
+
+
+def test_a_name_is_the_same_in_any_locale(course):
+    """Names of folders are read as UTF-8 whatever the terminal is: the gradebook has each once."""
+    locale = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+    course.hand_in("éva", SUMS, RIGHT, came=ON_TIME)
+    course.must("pawmark", "grade", "01", **locale)
+
+    assert {who for _, who in course.grades(SUMS)} == {"ann", "ben", "dóra", "éva"}
+    assert r"\xe9va" in course.must("pawmark", "grades", **locale)
+    assert r"\xe9va" in course.must("pawmark", "explain", "01", "éva", **locale)

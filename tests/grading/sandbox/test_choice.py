@@ -1,7 +1,12 @@
 """The one gate before student code runs: in which sandbox, or why not at all."""
 
-import pytest
+import io
+import time
 
+import pytest
+from rich.console import Console
+
+from pawmark.authoring import demo
 from pawmark.authoring.doctor import grading
 from pawmark.doctor import Status
 from pawmark.errors import SandboxError, SettingsError
@@ -51,6 +56,36 @@ def test_a_name_that_is_none_is_refused_everywhere(monkeypatch, tmp_path, small_
     finding = grading.sandbox()
     assert finding.status is Status.MEND
     assert NO_SANDBOX in finding.remedy
+
+
+@pytest.mark.usefixtures("only_landlock")
+def test_landlock_helps_the_demo_out_where_bubblewrap_is_missing(monkeypatch):
+    """Before it runs without walls, the demo takes the walls that need no installation."""
+    monkeypatch.setattr(bubblewrap, "installed", lambda: False)
+    choice.forget()
+    out = io.StringIO()
+    variables = demo.environment_of(Console(file=out, width=200))
+
+    assert choice.refusal() is not None
+    assert variables["PAWMARK_SANDBOX"] == "landlock"
+    assert "The demo does that." in out.getvalue()
+    monkeypatch.setattr(landlocked, "available", lambda data=None: "no Landlock here")
+    choice.forget()
+    assert demo.environment_of(Console(file=out, width=200))["PAWMARK_SANDBOX"] == "none"
+    assert "NO SANDBOX" in out.getvalue()
+
+
+def test_the_demo_says_that_it_goes_on(monkeypatch):
+    """Whoever waits reads a line every so often, and none once it is done."""
+    monkeypatch.setattr(demo, "SILENCE", 0.05)
+    out = io.StringIO()
+    with demo.speaking(Console(file=out), "grading 02"):
+        time.sleep(0.5)
+    said = out.getvalue()
+    time.sleep(0.2)
+
+    assert said.count("still grading 02, 0 s so far") >= 2
+    assert out.getvalue() == said
 
 
 @pytest.mark.usefixtures("only_landlock")

@@ -106,9 +106,25 @@ def refusal() -> str | None:
         name = chosen()
     except SettingsError as error:
         return str(error)
-    asked = bool(settings.here.sandbox)
+    return _refusal(name, bool(settings.here.sandbox), _without_devices())
+
+
+def _without_devices() -> str:
     devices = courses.plugin().devices()
-    return _refusal(name, asked, devices.without if devices.patterns else "")
+    return devices.without if devices.patterns else ""
+
+
+def helps_out() -> bool:
+    """Tell whether Landlock would do where bubblewrap is used and does not work.
+
+    Who grades takes it by name, since bubblewrap can be installed, and is the better one.
+
+    Raises
+    ------
+    SettingsError
+        When ``PAWMARK_SANDBOX`` names none that there is.
+    """
+    return chosen() == BUBBLEWRAP and _refusal(LANDLOCK, False, _without_devices()) is None
 
 
 def warnings(name: str, data: Path | None = None) -> list[str]:

@@ -158,7 +158,12 @@ class _Worker:
         # -P: a student's folder may hold a file named like a module of the standard library.
         command = [sys.executable, "-P", "-m", "pawmark.pets.synthetic.worker"]
         self._process = subprocess.Popen(  # noqa: S603 - our own module
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=_environment()
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            env=_environment(),
+            start_new_session=True,  # Ctrl-C is for the one who waits, and that one ends it
         )
         # A worker that ended at once is noticed when it is listened to.
         with suppress(BrokenPipeError):
