@@ -114,6 +114,8 @@ def test_the_configuration_names_it_and_the_environment_wins(folder, monkeypatch
 
     monkeypatch.delenv(courses.VARIABLE)
     (folder / "nbgrader_config.py").write_text("c = get_config()\n")
+    assert courses.use_of(folder).course_id == ""
+    (folder / "grader_tests").mkdir()
     assert courses.use_of(folder).course_id == "pawmark"
 
 

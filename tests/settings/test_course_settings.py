@@ -186,6 +186,21 @@ def test_values_that_are_only_looked_at(monkeypatch):
     assert course_settings.given(config) == {"mirrors": ["http://a"]}
 
 
+@pytest.mark.parametrize(
+    ("said", "limit"),
+    [({}, None), ({"timeout": 2}, 2.0), ({"timeout": None}, 86400.0), ({"timeout": -1}, 86400.0)],
+)
+def test_the_time_that_a_course_gives_a_cell_holds(said, limit):
+    """``c.Execute.timeout``, nbgrader's own setting, unless Pawmark's says something else."""
+    config = Config()
+    configure(config)
+    config.Execute.update(said)
+    assert course_settings.given(config).get("cell_timeout") == limit
+
+    config.Pawmark.cell_timeout = 7
+    assert course_settings.given(config)["cell_timeout"] == 7
+
+
 def test_configure_leaves_what_was_set_before(caplog):
     """What the course set before the call stays, is named in the log, and the rest is added."""
     config = Config()
@@ -208,7 +223,7 @@ def test_configure_leaves_what_was_set_before(caplog):
     assert config.CourseDirectory.solution_directory == "solutions"
     for name in ("CourseDirectory.course_id", "GenerateFeedback.preprocessors"):
         assert f"leaves c.{name} to the course" in caplog.text
-    assert "unless *.record.json is in it, feedback hands hidden seeds out" in caplog.text
+    assert "submissions are run without Pawmark's sandbox" in caplog.text
     assert "adds to the configuration: CourseDirectory.solution_directory" in caplog.text
 
 

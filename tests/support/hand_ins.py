@@ -37,7 +37,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from nbgrader.api import Gradebook
 
 from pawmark.grading.intake.first_cell import source_of
-from pawmark.grading.intake.rebuild import release_form
+from pawmark.grading.intake.forms import release_form
 
 NAME = "01_small"
 FILE = f"{NAME}.ipynb"

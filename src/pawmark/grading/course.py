@@ -2,8 +2,9 @@
 
 The engine grades any nbgrader course. What it cannot know (the data, the questions that only this
 course asks, what a card is good for) it asks of the course's `CoursePlugin`. ``c.Pawmark.plugin``
-names it, ``PAWMARK_PLUGIN`` overrides that, and without either it is `DEFAULT`. Workers of this
-machine and of a cluster load the same plugin by the same name.
+names it, ``PAWMARK_PLUGIN`` overrides that. Without either it is `DEFAULT` where the course has
+checks outside its notebooks (``grader_tests/``), and none elsewhere: a course that was made for
+nbgrader alone. Workers of this machine and of a cluster load the same plugin by the same name.
 
 A plugin is trusted code, like nbgrader_config.py: it runs beside the gradebook. Only the modules
 that it lists as `CoursePlugin.operations` and `CoursePlugin.inside` get into the sandbox.
@@ -32,6 +33,12 @@ SETTING = "c.Pawmark.plugin"
 DEFAULT = "pawmark.vision.plugin:course"
 # The name of the plugin of a course that gives nothing.
 PLAIN = "none"
+# What of nbgrader's configuration decides what a release is; see `configuration`.
+OF_RELEASES = frozenset({
+    "GenerateAssignment", "IncludeHeaderFooter", "InstantiateTests", "LockCells", "ClearSolutions",
+    "ClearOutput", "CheckCellMetadata", "ComputeChecksums", "ClearHiddenTests", "ClearMarkScheme",
+    "NbGraderPreprocessor", "Preprocessor",
+})  # fmt: skip
 
 
 class Data(Protocol):
@@ -332,6 +339,7 @@ class _Chosen:
     name: str = ""
     plugin: CoursePlugin | None = None
     folders: list[str] = field(default_factory=list)
+    configuration: Mapping[str, Any] = field(default_factory=dict)
 
 
 _chosen = _Chosen()
@@ -392,13 +400,20 @@ def use_of(folder: Path) -> CoursePlugin:
     CourseError
         As for `use`, or when the configuration cannot be read.
     """
-    return use_configured({} if settings.here.plugin else _configuration(folder), folder)
+    return use_configured(_configuration(folder), folder)
 
 
 def use_configured(config: Mapping[str, Any], folder: Path) -> CoursePlugin:
     """Make the plugin that a loaded configuration names that of this process; see `use_of`."""
+    _chosen.configuration = config
     named = config.get(settings.SECTION, {}).get("plugin")
-    return use(settings.here.plugin or str(named or DEFAULT), folder)
+    usual = DEFAULT if (folder / "grader_tests").is_dir() else PLAIN
+    return use(settings.here.plugin or str(named or usual), folder)
+
+
+def configuration() -> Mapping[str, Any]:
+    """Return what the course in use sets of nbgrader's steps (`OF_RELEASES`), by section."""
+    return _chosen.configuration
 
 
 @contextmanager
@@ -550,9 +565,13 @@ def _require_kinds(found: Any) -> None:
 
 
 def _configuration(folder: Path) -> Mapping[str, Any]:
-    """Return the configuration of a course; empty where it sets nothing of ours."""
+    """Return the configuration of a course; empty where it sets nothing that matters here.
+
+    To run it takes nbgrader, which each process of grading is spared where it can be.
+    """
     path = folder / "nbgrader_config.py"
-    if not path.is_file() or settings.SECTION not in path.read_text("utf-8", errors="replace"):
+    text = path.read_text("utf-8", errors="replace") if path.is_file() else ""
+    if not any(f"{name}." in text for name in (settings.SECTION, *OF_RELEASES)):
         return {}
     from traitlets.config.loader import PyFileConfigLoader
 

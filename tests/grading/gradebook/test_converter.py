@@ -2,15 +2,29 @@
 
 import nbgrader.apps.api
 import nbgrader.apps.autogradeapp
+import nbgrader.apps.generatefeedbackapp
 import pytest
-from nbgrader.converters import Autograde
+from nbgrader.converters import Autograde, GenerateFeedback
 from nbgrader.converters.base import NbGraderException
 from nbgrader.coursedir import CourseDirectory
+from nbgrader.preprocessors import (
+    AssignLatePenalties,
+    CheckCellMetadata,
+    Execute,
+    GetGrades,
+    LimitOutput,
+    OverwriteCells,
+    SaveAutoGrades,
+)
 from traitlets.config import Config
 
+from pawmark.grading.feedback.exporter import PrepareFeedback
+from pawmark.grading.gradebook import chained
 from pawmark.grading.gradebook.config import configure
 from pawmark.grading.gradebook.converter import HardenedAutograde
 from pawmark.grading.gradebook.exporter import GradingExporter
+from pawmark.grading.gradebook.feedback import HardenedGenerateFeedback
+from pawmark.grading.gradebook.preprocessors import ExecuteSubmission, SaveTrustedGrades
 
 NAME = "01_one"
 
@@ -21,6 +35,8 @@ def config(monkeypatch):
     monkeypatch.setattr(nbgrader.api, "create_engine", nbgrader.api.create_engine)
     for module in (nbgrader.apps.api, nbgrader.apps.autogradeapp):
         monkeypatch.setattr(module, "Autograde", Autograde)
+    for module in (nbgrader.apps.api, nbgrader.apps.generatefeedbackapp):
+        monkeypatch.setattr(module, "GenerateFeedback", GenerateFeedback)
     made = Config()
     configure(made)
     return made
@@ -99,3 +115,60 @@ def test_what_lies_beside_the_hand_ins_asks_a_person(config, tmp_path, caplog):
 
     assert len(converter.for_a_person) == 1
     assert f"A person must look: submitted/anna/{NAME.upper()}: not graded" in caplog.text
+
+
+class Own(LimitOutput):
+    """A step of the course's own."""
+
+
+@pytest.mark.parametrize(
+    ("listed", "expected"),
+    [
+        (
+            [Execute, Own, SaveAutoGrades, AssignLatePenalties, CheckCellMetadata],
+            [ExecuteSubmission, Own, SaveTrustedGrades, AssignLatePenalties, CheckCellMetadata],
+        ),
+        (
+            ["nbgrader.preprocessors.Execute", "nbgrader.preprocessors.SaveAutoGrades", Own],
+            [ExecuteSubmission, SaveTrustedGrades, Own],
+        ),
+        (
+            [Own, AssignLatePenalties],
+            [ExecuteSubmission, Own, SaveTrustedGrades, AssignLatePenalties],
+        ),
+        ([], [ExecuteSubmission, SaveTrustedGrades]),
+        (["own.Step"], [ExecuteSubmission, "own.Step", SaveTrustedGrades]),
+    ],
+)
+def test_steps_of_the_course_are_chained(listed, expected):
+    """The course's own steps stay in their places; what runs and scores a submission is ours."""
+    assert chained.of_grading(listed) == expected
+
+
+def test_steps_before_the_run_are_the_course_own():
+    """Nbgrader's own work on the instructor's cells, which a rebuilt notebook consists of."""
+    assert chained.of_sanitizing([OverwriteCells, Own, CheckCellMetadata]) == [Own]
+
+
+def test_steps_of_feedback_keep_the_summary_and_records_stay_behind(config, tmp_path):
+    """A course adds steps and ignores files of its own, and still no hidden seed goes out."""
+    config.GenerateFeedback.preprocessors = [GetGrades, Own]
+    config.CourseDirectory.ignore = ["*.bak"]
+    folder = CourseDirectory(config=config)
+    converter = nbgrader.apps.generatefeedbackapp.GenerateFeedback(coursedir=folder, config=config)
+
+    assert isinstance(converter, HardenedGenerateFeedback)
+    assert converter.preprocessors == [GetGrades, PrepareFeedback, Own]
+    assert converter.coursedir.ignore == ["*.bak", "*.record.json"]
+
+
+def test_a_hook_of_the_course_runs_and_the_notebook_is_still_adopted(config, tmp_path):
+    """The course's hook sees what was handed in; graded is the assignment's own notebook."""
+    seen = []
+    config.Autograde.pre_convert_hook = lambda **about: seen.append(list(about["notebooks"]))
+    converter = HardenedAutograde(coursedir=CourseDirectory(config=config), config=config)
+    converter.notebooks = [str(tmp_path / NAME / "mine.ipynb")]
+    converter.run_pre_convert_hook()
+
+    assert seen == [[str(tmp_path / NAME / "mine.ipynb")]]
+    assert converter.notebooks == [str(tmp_path / NAME / f"{NAME}.ipynb")]

@@ -11,7 +11,7 @@ from pawmark.grading.intake import finding
 from pawmark.grading.intake import rebuild as module
 from pawmark.grading.intake.choosing import choose
 from pawmark.grading.intake.finding import find
-from pawmark.grading.intake.rebuild import release_form
+from pawmark.grading.intake.forms import release_form
 
 SOURCE = Path(__file__).resolve().parents[3] / "source/02_data_loading/02_data_loading.ipynb"
 STUB = "# YOUR CODE HERE\nraise NotImplementedError()"

@@ -13,7 +13,7 @@ from pawmark.authoring.answers import fill, reference_cells
 from pawmark.grading.gradebook.config import configure
 from pawmark.grading.intake.choosing import choose
 from pawmark.grading.intake.finding import find
-from pawmark.grading.intake.rebuild import release_form
+from pawmark.grading.intake.forms import release_form
 
 NAME = "04_pooling_vs_stride"
 SOURCE = Path(__file__).resolve().parents[3] / "source" / NAME / f"{NAME}.ipynb"

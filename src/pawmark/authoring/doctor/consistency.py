@@ -207,8 +207,8 @@ def _worth(book: NotebookNode) -> float:
 
 def outdated(course: Path, name: str, book: NotebookNode) -> str:
     """Say whether the release is not what the source generates now."""
+    from pawmark.grading.intake import forms
     from pawmark.grading.intake.first_cell import with_first_cell
-    from pawmark.grading.intake.rebuild import release_form
 
     try:
         path = course / "release" / name / f"{name}.ipynb"
@@ -218,7 +218,9 @@ def outdated(course: Path, name: str, book: NotebookNode) -> str:
     except _NOT_READABLE as error:
         return f"the release cannot be read ({_first_line(error)})"
     try:
-        made = with_first_cell(release_form(book), settings.here.install)
+        source = course / "source" / name / f"{name}.ipynb"
+        made = forms.make(book, courses.configuration(), source, course).release
+        made = with_first_cell(made, settings.here.install)
     # nbgrader's steps raise RuntimeError, ValueError and others for what they do not understand.
     except Exception as error:
         return f"no release can be made: {_first_line(error)}"

@@ -12,7 +12,8 @@ import nbgrader.api
 import nbgrader.apps.api
 import nbgrader.apps.autogradeapp
 import nbgrader.apps.generateassignmentapp
-from nbgrader.preprocessors import AssignLatePenalties, GetGrades, LimitOutput
+import nbgrader.apps.generatefeedbackapp
+from nbgrader.preprocessors import GetGrades
 from traitlets.config.loader import LazyConfigValue
 from traitlets.log import get_logger
 
@@ -21,13 +22,14 @@ from pawmark.grading import course as courses
 from pawmark.grading.boundary.sanitizing import render_markdown, unchanged
 from pawmark.grading.feedback.exporter import FeedbackExporter, PrepareFeedback
 from pawmark.grading.gradebook import course_settings
-from pawmark.grading.gradebook.converter import HardenedAutograde, adopt_notebooks
+from pawmark.grading.gradebook.converter import HardenedAutograde
 from pawmark.grading.gradebook.exporter import GradingExporter
+from pawmark.grading.gradebook.feedback import HardenedGenerateFeedback
 from pawmark.grading.gradebook.generator import HardenedGenerateAssignment
-from pawmark.grading.gradebook.preprocessors import ExecuteSubmission, SaveTrustedGrades
 from pawmark.grading.pages import NBCONVERT_TEMPLATES
 from pawmark.grading.results import record
 
+_said: set[str] = set()
 # For each of eight steps of a submission nbgrader opens its gradebook anew. An engine that stays
 # keeps the statements that SQLAlchemy compiled: a third of the time that writing grades takes.
 _create_engine = functools.lru_cache(maxsize=8)(nbgrader.api.create_engine)
@@ -37,8 +39,9 @@ def configure(c: Any) -> None:
     """Wire the kit into nbgrader's configuration object, and leave what the course has set alone.
 
     Call it from the course's ``nbgrader_config.py``: ``configure(get_config())``. What the course
-    sets afterwards holds as well, so it may stand anywhere in the file. nbgrader's log says what
-    was left to the course, and with ``--debug`` what was added.
+    sets afterwards holds as well, so it may stand anywhere in the file. Steps and hooks of the
+    course's own are carried out beside Pawmark's, whenever they are set: see `chained`. nbgrader's
+    log says what was added, and what was left to the course.
     """
     # nbgrader starts alembic by its bare name when it opens a gradebook.
     binaries = str(Path(sys.executable).parent)
@@ -46,11 +49,13 @@ def configure(c: Any) -> None:
         os.environ["PATH"] = os.pathsep.join([binaries, os.environ.get("PATH", "")])
     nbgrader.api.create_engine = _create_engine
     with contextlib.suppress(CourseError):  # what is wrong with it, grading says
-        courses.use_configured(c, Path.cwd())
+        courses.use_configured(c, _folder_of(c))
     # The two names under which nbgrader reaches a converter: on the command line, in formgrader.
     nbgrader.apps.autogradeapp.Autograde = nbgrader.apps.api.Autograde = HardenedAutograde
     nbgrader.apps.generateassignmentapp.GenerateAssignment = HardenedGenerateAssignment
     nbgrader.apps.api.GenerateAssignment = HardenedGenerateAssignment
+    nbgrader.apps.generatefeedbackapp.GenerateFeedback = HardenedGenerateFeedback
+    nbgrader.apps.api.GenerateFeedback = HardenedGenerateFeedback
     log = get_logger()
     course_settings.warn_of_slips(log, course_settings.given(c))
     added: list[str] = []
@@ -61,11 +66,25 @@ def configure(c: Any) -> None:
         for name, value in values.items():
             done = _set(c[section], name, value)
             (added if done else kept).append(f"{section}.{name}")
-    log.debug("Pawmark adds to the configuration: %s", ", ".join(added))
+    _say(log, added, kept)
+
+
+def _say(log: Any, added: list[str], kept: list[str]) -> None:
+    """Say what was done, once: nbgrader reads a configuration for each of its parts."""
+    lines = [(log.info, f"Pawmark adds to the configuration: {', '.join(added)}")]
     for name in kept:
-        log.info("Pawmark leaves c.%s to the course, which sets it itself.", name)
+        lines.append((log.info, f"Pawmark leaves c.{name} to the course, which sets it itself."))
         if name in _HOLDS_GRADING:
-            log.warning("c.%s is the course's own: %s", name, _HOLDS_GRADING[name])
+            lines.append((log.warning, f"c.{name} is the course's own: {_HOLDS_GRADING[name]}"))
+    for say, line in lines:
+        if line not in _said:
+            _said.add(line)
+            say("%s", line)
+
+
+def _folder_of(c: Any) -> Path:
+    root = c.CourseDirectory.get("root")
+    return Path(root) if isinstance(root, str) and root else Path.cwd()
 
 
 def _set(section: Any, name: str, value: Any) -> bool:
@@ -97,7 +116,7 @@ _WIRING: dict[str, dict[str, Any]] = {
         "solution_directory": "solutions",
         "ignore": _IGNORED,
     },
-    "Execute": {"timeout": 600},
+    "Execute": {"timeout": course_settings.USUAL_TIMEOUT},
     "GenerateFeedback": {
         "exporter_class": FeedbackExporter,
         "preprocessors": [GetGrades, PrepareFeedback],
@@ -110,27 +129,10 @@ _WIRING: dict[str, dict[str, Any]] = {
         "preprocessors": ["pawmark.grading.gradebook.rubric.ShowRubric"],
         "filters": {"markdown2html": render_markdown, "strip_files_prefix": unchanged},
     },
-    "Autograde": {
-        "exporter_class": GradingExporter,
-        "pre_convert_hook": adopt_notebooks,
-        # What they would check is the instructor's, whose release form was checked when it was
-        # made.
-        "sanitize_preprocessors": [],
-        "autograde_preprocessors": [
-            ExecuteSubmission,
-            LimitOutput,
-            SaveTrustedGrades,
-            AssignLatePenalties,
-        ],
-    },
+    "Autograde": {"exporter_class": GradingExporter},
 }  # fmt: skip
 
 # What grading holds by, and what is lost where a course has its own.
 _HOLDS_GRADING = {
-    "CourseDirectory.ignore": f"unless {record.PATTERN} is in it, feedback hands hidden seeds out.",
     "Autograde.exporter_class": "submissions are run without Pawmark's sandbox.",
-    "Autograde.autograde_preprocessors": (
-        "unless ExecuteSubmission and SaveTrustedGrades are in it, student code is run without "
-        "Pawmark's sandbox, and writes its own scores."
-    ),
 }

@@ -17,7 +17,7 @@ from nbgrader.coursedir import CourseDirectory
 
 from pawmark.errors import CourseError
 from pawmark.grading.course_folder import SUBMITTED, source_notebook
-from pawmark.grading.gradebook import book, hand_ins, readiness
+from pawmark.grading.gradebook import book, chained, hand_ins, readiness
 from pawmark.grading.gradebook.drift import drift_of
 from pawmark.grading.gradebook.hand_ins import is_a_name
 from pawmark.grading.gradebook.unclaimed import Unclaimed, unclaimed
@@ -33,17 +33,6 @@ _CHANGED = (
     "The exercises of {name} have changed since the gradebook was told of them. Run: nbgrader "
     "generate_assignment {name} --force"
 )
-
-
-def adopt_notebooks(assignment: str, student: str, notebooks: list[str]) -> None:
-    """Put the assignment's own notebook in the place of whatever the student called theirs.
-
-    nbgrader passes its own list and grades what is in it afterwards. A submission is one
-    notebook; which of the files it is, is seen from what is in them, when they are read.
-    """
-    if notebooks:
-        folder = Path(notebooks[0]).parent
-        notebooks[:] = [str(folder / f"{folder.name}.ipynb")]
 
 
 class HardenedCourseDirectory(CourseDirectory):
@@ -74,6 +63,8 @@ class HardenedAutograde(Autograde):
     again
         The submissions, by student and assignment, that the next run grades again.
     """
+
+    notebooks: Any  # a trait of the base
 
     def __init__(self, coursedir: CourseDirectory | None = None, **kwargs: Any) -> None:
         hardened = coursedir and HardenedCourseDirectory.like(coursedir)
@@ -157,6 +148,25 @@ class HardenedAutograde(Autograde):
             return []
         found = unclaimed(root, [self.coursedir.assignment_id], self.coursedir.db_url)
         return [one for one in found if student in ("*", one.student)]
+
+    def run_pre_convert_hook(self) -> None:
+        """Run the course's own hook, then put the assignment's notebook for whatever was handed in.
+
+        A submission is one notebook; which of the files it is, is seen from what is in them, when
+        they are read.
+        """
+        super().run_pre_convert_hook()
+        if self.notebooks:
+            folder = Path(self.notebooks[0]).parent
+            self.notebooks = [str(folder / f"{folder.name}.ipynb")]
+
+    def _init_preprocessors(self) -> None:
+        """Take the steps that are set, with Pawmark's among them; see `chained`."""
+        self.exporter._preprocessors = []
+        wanted = self.sanitize_preprocessors if self._sanitizing else self.autograde_preprocessors
+        steps = chained.of_sanitizing(wanted) if self._sanitizing else chained.of_grading(wanted)
+        for step in steps:
+            self.exporter.register_preprocessor(step)
 
     def init_destination(self, assignment_id: str, student_id: str) -> bool:
         """Grade again what a killed grader left half-way: nbgrader takes the folder for graded."""

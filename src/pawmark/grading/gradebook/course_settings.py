@@ -19,6 +19,10 @@ from pawmark import settings
 from pawmark.errors import CourseError
 from pawmark.grading.course_folder import CONFIG
 
+# Seconds that nbgrader may take for a cell of a reference solution, unless a course says otherwise.
+USUAL_TIMEOUT = 600
+_FOR_EVER = 24 * 3600.0
+
 _warned: set[str] = set()
 
 
@@ -70,9 +74,17 @@ def _importing_from(course: Path) -> Iterator[None]:
 
 
 def given(config: Config) -> dict[str, Any]:
-    """Return what a configuration says of ``c.Pawmark``; what was only looked at says nothing."""
+    """Return what a configuration says of ``c.Pawmark``; what was only looked at says nothing.
+
+    What it says to nbgrader of the time that a cell may take, ``c.Execute.timeout``, holds too.
+    """
     found = config.get(settings.SECTION, {}).items()
-    return {name: _plain(value) for name, value in found if value is not None}
+    said = {name: _plain(value) for name, value in found if value is not None}
+    limit = config.get("Execute", {}).get("timeout", USUAL_TIMEOUT)
+    if limit != USUAL_TIMEOUT:
+        seconds = _FOR_EVER if limit is None or limit < 0 else float(limit)
+        said.setdefault(settings.Settings.cell_timeout.name, seconds)
+    return said
 
 
 def warn_of_slips(log: Any, given: dict[str, Any]) -> None:

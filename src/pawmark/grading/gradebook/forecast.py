@@ -9,11 +9,13 @@ from pathlib import Path
 from typing import Any
 
 from nbgrader.api import Gradebook
+from nbgrader.converters.autograde import Autograde
 from nbgrader.preprocessors import AssignLatePenalties
 from traitlets.config import Config
+from traitlets.config.loader import LazyConfigValue
 
 from pawmark.grading.course_folder import SUBMITTED
-from pawmark.grading.gradebook import book, course_settings, hand_ins
+from pawmark.grading.gradebook import book, chained, course_settings, hand_ins
 from pawmark.grading.gradebook.book import Key
 from pawmark.grading.gradebook.scores import Score
 from pawmark.grading.results.grade import Grade
@@ -58,13 +60,19 @@ def forecast(course: Path, scores: Mapping[Key, Mapping[str, Score]]) -> dict[Ke
 
 def _penalties(config: Config) -> AssignLatePenalties | None:
     """Return the step of grading that takes points off for lateness, as the course has it."""
-    steps = config.get("Autograde", {}).get("autograde_preprocessors", ())
-    for step in steps:
+    for step in chained.of_grading(_steps(config)):
         if isinstance(step, type) and issubclass(step, AssignLatePenalties):
             made = step(config=config)
             made.init_plugin()
             return made
     return None
+
+
+def _steps(config: Config) -> list[Any]:
+    """Return the steps of grading that a course has set, or nbgrader's own."""
+    usual: list[Any] = list(Autograde.autograde_preprocessors.default())
+    given = config.get("Autograde", {}).get("autograde_preprocessors", usual)
+    return list(given.get_value(usual) if isinstance(given, LazyConfigValue) else given)
 
 
 def _write(

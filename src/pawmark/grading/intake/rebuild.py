@@ -113,38 +113,6 @@ class Repaired:
     beside: Mapping[str, bytes] = field(default_factory=dict)
 
 
-def release_form(source: NotebookNode) -> NotebookNode:
-    """Make what students get from a source notebook, as ``nbgrader generate_assignment`` does.
-
-    Parameters
-    ----------
-    source
-        The notebook with solutions and hidden tests; it is not modified.
-
-    Returns
-    -------
-    NotebookNode
-        The release.
-    """
-    from nbgrader import preprocessors as steps
-
-    notebook = copy.deepcopy(source)
-    resources: dict[str, Any] = {}
-    for step in (
-        steps.LockCells,
-        steps.ClearSolutions,
-        steps.ClearOutput,
-        steps.CheckCellMetadata,
-        steps.ComputeChecksums,
-        steps.ClearHiddenTests,
-        steps.ClearMarkScheme,
-        steps.ComputeChecksums,
-        steps.CheckCellMetadata,
-    ):
-        notebook, resources = step().preprocess(notebook, resources)
-    return notebook
-
-
 def unreadable(pristine: NotebookNode, reason: str) -> Repaired:
     """Return what stands for a submission of which nothing can be graded: a person is asked.
 

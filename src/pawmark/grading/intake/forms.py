@@ -1,0 +1,117 @@
+"""What becomes of a source notebook: nbgrader's own steps, as the course has set them."""
+
+import contextlib
+import copy
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from nbformat import NotebookNode
+from traitlets.config import Config
+
+from pawmark.grading.intake.cells import is_grade, is_solution
+
+
+@dataclass(frozen=True)
+class Forms:
+    """What a source notebook gives.
+
+    Attributes
+    ----------
+    release
+        What students get: without solutions and hidden tests.
+    tests
+        The text of each cell of tests with its hidden ones, by grade_id: what nbgrader keeps in its
+        gradebook.
+    """
+
+    release: NotebookNode
+    tests: Mapping[str, str] = field(default_factory=dict)
+
+
+def release_form(source: NotebookNode) -> NotebookNode:
+    """Make what students get from a source notebook, as ``nbgrader generate_assignment`` does.
+
+    Parameters
+    ----------
+    source
+        The notebook with solutions and hidden tests; it is not modified.
+
+    Returns
+    -------
+    NotebookNode
+        The release.
+    """
+    return make(source).release
+
+
+def make(
+    source: NotebookNode,
+    config: Mapping[str, Any] | None = None,
+    path: Path | None = None,
+    course: Path | None = None,
+) -> Forms:
+    """Take a source notebook through the steps of ``nbgrader generate_assignment``.
+
+    Nothing is written. Where it asks for generated tests (AUTOTEST), the notebook itself is run, as
+    nbgrader does: it is the instructor's.
+
+    Parameters
+    ----------
+    source
+        The notebook with solutions and hidden tests; it is not modified.
+    config
+        The course's configuration; nbgrader's own if left out.
+    path
+        Its file, by which steps find what lies beside it.
+    course
+        The course folder, from which headers, footers and templates of tests are found.
+    """
+    from nbgrader.converters.generate_assignment import GenerateAssignment
+    from nbgrader.preprocessors import ClearHiddenTests, SaveCells
+
+    settings = _plain(config)
+    notebook, tests = copy.deepcopy(source), None
+    resources: dict[str, Any] = {"metadata": {"path": str(path.parent)}} if path else {}
+    with _within(course):
+        for step in map(_class_of, GenerateAssignment(config=settings).preprocessors):
+            if tests is None and issubclass(step, SaveCells | ClearHiddenTests):
+                tests = _tests_in(notebook)
+            if not issubclass(step, SaveCells):
+                notebook, resources = step(config=settings).preprocess(notebook, resources)
+    return Forms(notebook, _tests_in(notebook) if tests is None else tests)
+
+
+def _plain(config: Mapping[str, Any] | None) -> Config:
+    """Return the part of a configuration that these steps take, for classes made without parents.
+
+    ``configure`` may be among what a configuration does, and leaves live classes in it: nothing of
+    those is copied here.
+    """
+    return Config({name: section for name, section in (config or {}).items() if name[:1].isupper()})
+
+
+def _class_of(step: Any) -> Any:
+    if isinstance(step, str):
+        from traitlets.utils.importstring import import_item
+
+        return import_item(step)
+    return step
+
+
+def _tests_in(notebook: NotebookNode) -> dict[str, str]:
+    return {
+        str(cell.metadata.nbgrader.grade_id): str(cell.source)
+        for cell in notebook.cells
+        if cell.cell_type == "code" and is_grade(cell) and not is_solution(cell)
+    }
+
+
+@contextlib.contextmanager
+def _within(course: Path | None) -> Iterator[None]:
+    if course is None:
+        yield
+    else:
+        with contextlib.chdir(course):
+            yield
