@@ -43,7 +43,13 @@ def _named_course(folder: Path) -> Path:
 def assignments(course: Path) -> list[str]:
     """Return the names of the assignments that have a source notebook, sorted."""
     paths = (Path(course) / "source").glob("*/*.ipynb")
-    return sorted(path.stem for path in paths if path.stem == path.parent.name)
+    return sorted({path.parent.name for path in paths if not path.name.startswith(".")})
+
+
+def notebooks_of(course: Path, assignment: str) -> list[Path]:
+    """Return the paths of the source notebooks of an assignment, by name; mostly there is one."""
+    found = (Path(course) / "source" / assignment).glob("*.ipynb")
+    return sorted(path for path in found if not path.name.startswith("."))
 
 
 def find_assignment(course: Path, name: str) -> str:
@@ -72,5 +78,10 @@ def _nearest(name: str, names: list[str]) -> list[str]:
 
 
 def source_notebook(course: Path, assignment: str) -> Path:
-    """Return the path of the source notebook of an assignment."""
-    return Path(course) / "source" / assignment / f"{assignment}.ipynb"
+    """Return the path of the source notebook of an assignment.
+
+    That is the one named like its folder. Where there is none, it is the first.
+    """
+    usual = Path(course) / "source" / assignment / f"{assignment}.ipynb"
+    found = notebooks_of(course, assignment)
+    return usual if usual in found or not found else found[0]

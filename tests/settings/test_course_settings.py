@@ -188,7 +188,13 @@ def test_values_that_are_only_looked_at(monkeypatch):
 
 @pytest.mark.parametrize(
     ("said", "limit"),
-    [({}, None), ({"timeout": 2}, 2.0), ({"timeout": None}, 86400.0), ({"timeout": -1}, 86400.0)],
+    [
+        ({}, None),
+        ({"timeout": 2}, 2.0),
+        ({"timeout": "3"}, 3.0),
+        ({"timeout": None}, 86400.0),
+        ({"timeout": -1}, 86400.0),
+    ],
 )
 def test_the_time_that_a_course_gives_a_cell_holds(said, limit):
     """``c.Execute.timeout``, nbgrader's own setting, unless Pawmark's says something else."""

@@ -39,6 +39,8 @@ OF_RELEASES = frozenset({
     "ClearOutput", "CheckCellMetadata", "ComputeChecksums", "ClearHiddenTests", "ClearMarkScheme",
     "NbGraderPreprocessor", "Preprocessor",
 })  # fmt: skip
+# What else of it decides how a submission is run.
+_OF_RUNS = ("Autograde",)
 
 
 class Data(Protocol):
@@ -412,7 +414,7 @@ def use_configured(config: Mapping[str, Any], folder: Path) -> CoursePlugin:
 
 
 def configuration() -> Mapping[str, Any]:
-    """Return what the course in use sets of nbgrader's steps (`OF_RELEASES`), by section."""
+    """Return what the course in use sets of nbgrader's steps, by section."""
     return _chosen.configuration
 
 
@@ -571,7 +573,7 @@ def _configuration(folder: Path) -> Mapping[str, Any]:
     """
     path = folder / "nbgrader_config.py"
     text = path.read_text("utf-8", errors="replace") if path.is_file() else ""
-    if not any(f"{name}." in text for name in (settings.SECTION, *OF_RELEASES)):
+    if not any(f"{name}." in text for name in (settings.SECTION, *_OF_RUNS, *OF_RELEASES)):
         return {}
     from traitlets.config.loader import PyFileConfigLoader
 

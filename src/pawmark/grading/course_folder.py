@@ -14,6 +14,7 @@ from pawmark import settings, terminal
 from pawmark.assignments import assignments as assignments
 from pawmark.assignments import find_assignment as find_assignment
 from pawmark.assignments import find_course as find_course
+from pawmark.assignments import notebooks_of as notebooks_of
 from pawmark.assignments import source_notebook as source_notebook
 from pawmark.errors import CourseError
 from pawmark.grading import course as courses

@@ -250,18 +250,17 @@ class _Writer:
 def _is_graded(course: Path, student: str, assignment: str) -> bool:
     """Tell whether a submission has been graded to its end."""
     left = readiness.mark_of(course, assignment, student).exists()
-    return record.path_of(course, student, assignment).exists() and not left
+    return bool(record.paths_of(course, student, assignment)) and not left
 
 
 def needing_a_person(course: Path, assignment: str, students: Iterable[str]) -> list[str]:
     """Return a line for each reason why a person must look at what was graded: who, and why."""
     lines = []
     for student in students:
-        path = record.path_of(course, student, assignment)
-        if not path.exists():
+        if not record.path_of(course, student, assignment).exists():
             continue
         try:
-            reasons = _reasons(record.read(path))
+            reasons = _reasons(record.of_submission(course, student, assignment))
         except CourseError as error:
             reasons = [str(error)]
         lines += [printable(f"  {student}, {assignment}: {reason}") for reason in reasons]

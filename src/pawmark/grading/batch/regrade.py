@@ -14,11 +14,12 @@ from typing import Any, TypeVar
 from pawmark.errors import CourseError
 from pawmark.grading.batch.grade_class import autograde, choose, require_ready
 from pawmark.grading.batch.pool import workers_that_fit
-from pawmark.grading.batch.submission import job_of
+from pawmark.grading.batch.submission import jobs_of
 from pawmark.grading.gradebook import book, hand_ins
 from pawmark.grading.gradebook.drift import require_no_drift
 from pawmark.grading.gradebook.forecast import forecast
 from pawmark.grading.gradebook.scores import Score, scores_of
+from pawmark.grading.intake.rebuild import Doubt
 from pawmark.grading.intake.sources import require_sources
 from pawmark.grading.results import record
 from pawmark.grading.results.grade import Grade, by_checks, rounded, waiting_lines
@@ -179,19 +180,27 @@ class _Again:
 def _preview_one(course: Path, submission: tuple[str, str]) -> _Again | None:
     """Grade one again; None where nothing that decides on it has changed."""
     assignment, student = submission
-    job = job_of(course, assignment, student)
-    before = record.read(record.path_of(course, student, assignment))
+    jobs = jobs_of(course, assignment, student)
+    before = record.of_submission(course, student, assignment)
     # Of this very submission, under these checks and settings.
-    if (before.recording, before.checks) == (job.key, job.about["checks"]):
+    key = record.JOINED.join(job.key for job in jobs)
+    if (before.recording, before.checks) == (key, jobs[0].about["checks"]):
         return None
-    done = job.run()
-    doubts = (*job.doubts, *done.doubts)
+    results: list[ExerciseResult] = []
+    doubts: list[Doubt] = []
+    scores: dict[str, Score] = {}
+    for job in jobs:
+        done = job.run()
+        own = (*job.doubts, *done.doubts)
+        results += done.results.values()
+        doubts += own
+        scores |= scores_of(job.notebook, done.results, own)
     after = dataclasses.replace(
         before,
-        exercises=tuple(done.results.values()),
+        exercises=tuple(results),
         for_a_person=tuple((doubt.exercise, doubt.reason) for doubt in doubts),
     )
-    return _Again(before, after, scores_of(job.notebook, done.results, doubts))
+    return _Again(before, after, scores)
 
 
 def _side_by_side(do: Callable[[Given], Returned], given: Sequence[Given]) -> list[Returned]:

@@ -5,7 +5,8 @@ from pathlib import Path
 from typing import Any
 
 from pawmark.grading import course as courses
-from pawmark.grading.course_folder import source_notebook
+from pawmark.grading.course_folder import notebooks_of
+from pawmark.grading.intake.finding import is_absent
 from pawmark.grading.run import course_secret
 from pawmark.grading.run.pipeline import Job, prepare, repair_submission
 from pawmark.grading.run.run_settings import RunSettings
@@ -13,12 +14,28 @@ from pawmark.grading.secret import data_seed
 
 
 def job_of(course: Path, assignment: str, student: str) -> Job:
-    """Mend and name a submission; no code of the student's is run."""
+    """Mend and name a submission of one notebook; no code of the student's is run."""
+    return jobs_of(course, assignment, student)[0]
+
+
+def jobs_of(course: Path, assignment: str, student: str) -> list[Job]:
+    """Mend and name the notebooks of a submission; no code of the student's is run."""
     courses.use_of(course)
     settings = RunSettings.here()  # first: where nothing may be run, nothing is read either
     folder = course / "submitted" / student / assignment
-    repaired = repair_submission(source_notebook(course, assignment), folder, course)
-    return prepare(course, assignment, repaired, _data(course), settings)
+    return [
+        prepare(course, assignment, repaired, _data(course), settings)
+        for source in handed_in(course, assignment, folder)
+        for repaired in [repair_submission(source, folder, course)]
+    ]
+
+
+def handed_in(course: Path, assignment: str, folder: Path) -> list[Path]:
+    """Return the source notebooks of those that a submission holds, or may hold."""
+    sources = notebooks_of(course, assignment)
+    names = {source.name for source in sources}
+    found = [s for s in sources if not is_absent(folder, s.name, names - {s.name})]
+    return found or sources
 
 
 @functools.cache
@@ -35,11 +52,11 @@ def run(course: str, assignment: str, student: str) -> dict[str, Any]:
         ``points``, ``max_points``, ``live``: how many processes were started for it, and
         ``student_cpu``: seconds of processor time that they took.
     """
-    execution = job_of(Path(course), assignment, student).run()
-    results = execution.results.values()
+    done = [job.run() for job in jobs_of(Path(course), assignment, student)]
+    results = [result for one in done for result in one.results.values()]
     return {
         "points": sum(result.points for result in results),
         "max_points": sum(result.max_points for result in results),
-        "live": execution.live,
-        "student_cpu": round(execution.cpu_seconds, 2),
+        "live": sum(one.live for one in done),
+        "student_cpu": round(sum(one.cpu_seconds for one in done), 2),
     }

@@ -11,7 +11,7 @@ from markupsafe import Markup
 from nbconvert.exporters import HTMLExporter
 from nbformat import NotebookNode
 from nbgrader.api import Gradebook, MissingEntry
-from nbgrader.preprocessors import NbGraderPreprocessor
+from nbgrader.preprocessors import ClearHiddenTests, NbGraderPreprocessor
 from nbgrader.utils import is_grade, is_solution, is_task
 from traitlets import List
 
@@ -23,7 +23,13 @@ from pawmark.grading.feedback.formulas import with_formulas
 from pawmark.grading.intake.cells import exercise_of
 from pawmark.grading.results import record
 from pawmark.grading.results.grade import Grade, Part, part_of
-from pawmark.grading.results.outcomes import CheckResult, Counterexample, Outcome, Picture
+from pawmark.grading.results.outcomes import (
+    INSIDE,
+    CheckResult,
+    Counterexample,
+    Outcome,
+    Picture,
+)
 from pawmark.grading.results.outcomes import Part as RowPart
 from pawmark.grading.results.record import Record
 
@@ -136,6 +142,8 @@ class Exercise:
         Why a person should look at it, if not for one of the usual reasons.
     remarks
         What the grader noticed, and no point hangs on.
+    inside
+        Whether its tests ran beside the student's code.
     """
 
     name: str
@@ -146,6 +154,7 @@ class Exercise:
     comment: Markup | None = None
     doubts: tuple[str, ...] = ()
     remarks: tuple[str, ...] = ()
+    inside: bool = False
 
     @property
     def score(self) -> float:
@@ -336,12 +345,15 @@ class PrepareFeedback(NbGraderPreprocessor):
         page = self._page(nb, resources)
         resources["pawmark"] = {
             "title": f"{pages.assignment_title(page.assignment)}, {page.student}",
-            "summary": pages.render("feedback.html.j2", page=page),
+            "summary": pages.render("feedback.html.j2", page=page, inside=INSIDE),
             "style": pages.style(),
             "policy": pages.POLICY,
         }
         nb.cells = [cell for cell in nb.cells if cell.get("id") != "pawmark-repairs"]
+        hidden = ClearHiddenTests(config=self.config)
         for cell in nb.cells:
+            if is_grade(cell) and not is_solution(cell):  # the instructor's own
+                hidden.preprocess_cell(cell, resources, 0)
             _label(cell)
         return nb, resources
 
@@ -389,6 +401,7 @@ def _exercises(nb: NotebookNode, ids: Mapping[str, str], grade: Record | None) -
                 part=_part(entry),
                 checks=results[name].checks if name in results else (),
                 remarks=results[name].remarks if name in results else (),
+                inside=name in results and results[name].inside,
                 written=is_solution(cell) or is_task(cell),
                 comment=_comment(gradebook, name, where),
                 doubts=tuple(reason for own, reason in grade.for_a_person if own == name)

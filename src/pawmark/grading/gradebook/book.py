@@ -22,7 +22,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
 from pawmark.errors import CourseError
-from pawmark.grading.course_folder import source_notebook
+from pawmark.grading.course_folder import notebooks_of
 from pawmark.grading.gradebook import course_settings, readiness
 from pawmark.grading.intake.cells import exercise_of
 from pawmark.grading.results.grade import Grade, Part, Person, part_of
@@ -231,9 +231,10 @@ def _person(student: Any) -> Person:
 
 @cache
 def order_of(course: Path, assignment: str) -> dict[str, int]:
-    """Return the place of each exercise in its source notebook; none where that is not read."""
+    """Return the place of each exercise in its source; none where that is not read."""
     try:
-        cells = json.loads(source_notebook(course, assignment).read_bytes())["cells"]
+        trees = [json.loads(path.read_bytes()) for path in notebooks_of(course, assignment)]
+        cells = [cell for tree in trees for cell in tree["cells"]]
         ids = [cell["metadata"].get("nbgrader", {}).get("grade_id", "") for cell in cells]
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return {}

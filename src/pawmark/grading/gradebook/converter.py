@@ -1,5 +1,6 @@
 """nbgrader's converter, so that one run loses neither a submission nor an error in silence."""
 
+import fnmatch
 import glob
 import re
 import shutil
@@ -16,12 +17,13 @@ from nbgrader.converters.base import NbGraderException
 from nbgrader.coursedir import CourseDirectory
 
 from pawmark.errors import CourseError
-from pawmark.grading.course_folder import SUBMITTED, source_notebook
+from pawmark.grading.course_folder import SUBMITTED, notebooks_of
 from pawmark.grading.gradebook import book, chained, hand_ins, readiness
 from pawmark.grading.gradebook.drift import drift_of
 from pawmark.grading.gradebook.hand_ins import is_a_name
 from pawmark.grading.gradebook.unclaimed import Unclaimed, unclaimed
 from pawmark.grading.intake import files
+from pawmark.grading.intake.finding import is_absent
 from pawmark.grading.intake.sources import problems
 from pawmark.grading.intake.walking import is_empty
 from pawmark.terminal import legible
@@ -101,10 +103,12 @@ class HardenedAutograde(Autograde):
         nbgrader would find out for each submission, after it has removed what was graded before.
         """
         root, name = Path(self.coursedir.root), self.coursedir.assignment_id
-        if not source_notebook(root, name).exists():
+        sources = notebooks_of(root, name)
+        if not sources:
             return ""
-        if wrong := problems(source_notebook(root, name)):
-            return f"source/{name}/{name}.ipynb: {'; '.join(wrong)}"
+        for source in sources:
+            if wrong := problems(source):
+                return f"source/{name}/{source.name}: {'; '.join(wrong)}"
         address = self.coursedir.db_url
         try:
             if not book.knows(root, name, address):
@@ -124,8 +128,7 @@ class HardenedAutograde(Autograde):
         pattern = self._format_source(self.coursedir.assignment_id, self.coursedir.student_id)
         for folder in map(Path, glob.glob(pattern)):  # noqa: PTH207  (as nbgrader finds them)
             if str(folder) not in self.assignments and not is_empty(folder):
-                expected = str(folder / f"{folder.name}.ipynb")
-                self.assignments[str(folder)] = [expected]
+                self.assignments[str(folder)] = self._expected(folder)
         self._leave_out_what_nobody_is_called()
         self.for_a_person += map(str, self._unclaimed())
 
@@ -150,15 +153,27 @@ class HardenedAutograde(Autograde):
         return [one for one in found if student in ("*", one.student)]
 
     def run_pre_convert_hook(self) -> None:
-        """Run the course's own hook, then put the assignment's notebook for whatever was handed in.
+        """Run the course's own hook, then put the assignment's notebooks for what was handed in.
 
-        A submission is one notebook; which of the files it is, is seen from what is in them, when
-        they are read.
+        Which of the files is one of them is seen from what is in them, when they are read. What is
+        not there at all is left to nbgrader, which gives it no points.
         """
         super().run_pre_convert_hook()
         if self.notebooks:
             folder = Path(self.notebooks[0]).parent
-            self.notebooks = [str(folder / f"{folder.name}.ipynb")]
+            self.notebooks = self._expected(folder)
+
+    def _expected(self, folder: Path) -> list[str]:
+        """Return the places of the notebooks of an assignment that a submission holds."""
+        root, wanted = Path(self.coursedir.root), self.coursedir.notebook_id
+        names = [path.name for path in notebooks_of(root, folder.name)]
+        names = names or [f"{folder.name}.ipynb"]
+        here = [name for name in names if not is_absent(folder, name, set(names) - {name})]
+        return [
+            str(folder / name)
+            for name in here or names
+            if fnmatch.fnmatch(name.removesuffix(".ipynb"), wanted)
+        ]
 
     def _init_preprocessors(self) -> None:
         """Take the steps that are set, with Pawmark's among them; see `chained`."""
@@ -214,9 +229,10 @@ class HardenedAutograde(Autograde):
 
     def _mark_ungraded(self, assignment: str, student: str) -> None:
         """Ask for a person until the grades are there: whatever happens, no zero stays unseen."""
+        graded = {Path(path).stem for path in self.notebooks}
         with Gradebook(self.coursedir.db_url, self.coursedir.course_id) as gradebook:
             for notebook in gradebook.find_submission(assignment, student).notebooks:
-                for grade in notebook.grades:
+                for grade in notebook.grades if notebook.name in graded else ():
                     grade.needs_manual_grade = True
             gradebook.db.commit()
 

@@ -81,6 +81,8 @@ def given(config: Config) -> dict[str, Any]:
     found = config.get(settings.SECTION, {}).items()
     said = {name: _plain(value) for name, value in found if value is not None}
     limit = config.get("Execute", {}).get("timeout", USUAL_TIMEOUT)
+    if isinstance(limit, str):  # of the command line
+        limit = None if limit == "None" else float(limit)
     if limit != USUAL_TIMEOUT:
         seconds = _FOR_EVER if limit is None or limit < 0 else float(limit)
         said.setdefault(settings.Settings.cell_timeout.name, seconds)

@@ -14,7 +14,7 @@ from nbgrader.api import Gradebook, MissingEntry, Notebook
 from nbgrader.utils import is_grade, is_locked, is_solution, is_task
 
 from pawmark.errors import CourseError
-from pawmark.grading.course_folder import source_notebook
+from pawmark.grading.course_folder import notebooks_of
 from pawmark.grading.gradebook import book
 from pawmark.grading.intake.cells import exercise_of
 
@@ -104,15 +104,20 @@ def drift_of(course: Path, assignment: str, address: str | None = None) -> Drift
     """
     if not book.exists(course, address):
         return None
+    gone: set[str] = set()
+    new: set[str] = set()
+    hand_ins = 0
     with book.opened(course, address) as gradebook:
-        notebook = notebook_in(gradebook, assignment)
-        if notebook is None:
-            return None
-        known, hand_ins = cells_in_book(notebook), len(notebook.submissions)
-    there = cells_of_source(source_notebook(course, assignment))
-    same = {name for name, facts in there.items() if facts.kinds == known.get(name)}
-    gone, new = _named(known.keys() - same), _named(there.keys() - same)
-    return Drift(assignment, gone, new, hand_ins) if gone or new else None
+        for path in notebooks_of(course, assignment):
+            notebook = notebook_in(gradebook, assignment, path.stem)
+            if notebook is None:
+                continue
+            known, there = cells_in_book(notebook), cells_of_source(path)
+            hand_ins = max(hand_ins, len(notebook.submissions))
+            same = {name for name, facts in there.items() if facts.kinds == known.get(name)}
+            gone |= known.keys() - same
+            new |= there.keys() - same
+    return Drift(assignment, _named(gone), _named(new), hand_ins) if gone or new else None
 
 
 def _named(cells: Iterable[str]) -> tuple[str, ...]:
@@ -133,10 +138,18 @@ def require_no_drift(course: Path, names: Iterable[str]) -> None:
         raise CourseError("\n".join(wrong))
 
 
-def notebook_in(gradebook: Gradebook, assignment: str) -> Notebook | None:
-    """Return what a gradebook holds of an assignment's notebook; None if nothing."""
+def notebook_in(gradebook: Gradebook, assignment: str, notebook: str = "") -> Notebook | None:
+    """Return what a gradebook holds of an assignment's notebook; None if nothing.
+
+    Parameters
+    ----------
+    gradebook, assignment
+        Where, and of what.
+    notebook
+        The name of the notebook; that of the assignment if left out.
+    """
     try:
-        return gradebook.find_notebook(assignment, assignment)
+        return gradebook.find_notebook(notebook or assignment, assignment)
     except MissingEntry:
         return None
 

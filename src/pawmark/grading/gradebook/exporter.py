@@ -50,7 +50,7 @@ class GradingExporter(NotebookExporter):
             raise self._refuse(str(error)) from error
         for warning in choice.warnings(self.settings.sandbox, self.data.root):
             self.log.warning(warning)
-        self.repaired: dict[tuple[str, str], Repaired] = {}
+        self.repaired: dict[tuple[str, str, str], Repaired] = {}
 
     def _adopt_settings(self) -> None:
         """Take what the course sets, wherever it stands in its configuration: all of it is read."""
@@ -69,7 +69,7 @@ class GradingExporter(NotebookExporter):
     def from_filename(self, filename: str, resources: Any = None, **kwargs: Any) -> Any:
         """Repair in nbgrader's first pass; read our own repaired notebook in its second."""
         ids = resources["nbgrader"]
-        key = (ids["student"], ids["assignment"])
+        key = (ids["student"], ids["assignment"], ids["notebook"])
         if self.converter._sanitizing:
             self.repaired[key] = self._repair(Path(filename), *key)
             notebook = self.repaired[key].notebook
@@ -86,13 +86,13 @@ class GradingExporter(NotebookExporter):
         errors = _grader_errors(resources)
         self.converter.for_a_person += [*_doubts(resources), *errors]
         if errors:
-            self.converter.again.add(key)
+            self.converter.again.add(key[:2])
         return output, resources
 
-    def _repair(self, path: Path, student: str, assignment: str) -> Repaired:
+    def _repair(self, path: Path, student: str, assignment: str, notebook: str) -> Repaired:
         coursedir = self.converter.coursedir
         folder = coursedir.format_path(coursedir.source_directory, ".", assignment)
-        source = Path(folder, f"{assignment}.ipynb")
+        source = Path(folder, f"{notebook}.ipynb")
         repaired = repair_submission(source, path.parent, Path(coursedir.root))
         repairs = [*self.converter.left_out.get((student, assignment), ()), *repaired.repairs]
         for line in repairs:

@@ -10,7 +10,7 @@ from nbgrader.preprocessors import NbGraderPreprocessor
 
 from pawmark import settings
 from pawmark.errors import CourseError
-from pawmark.grading.course_folder import source_notebook
+from pawmark.grading.course_folder import notebooks_of
 from pawmark.grading.gradebook import course_settings
 from pawmark.grading.gradebook.drift import drift_of
 from pawmark.grading.intake.first_cell import with_first_cell
@@ -38,8 +38,8 @@ class HardenedGenerateAssignment(GenerateAssignment):
         """
         super().init_notebooks()
         root, name = Path(self.coursedir.root), self.coursedir.assignment_id
-        if not source_notebook(root, name).exists():
-            return  # an assignment of other notebooks is nbgrader's alone
+        if not notebooks_of(root, name):
+            return  # what lies elsewhere is nbgrader's alone
         try:
             settings.adopt(course_settings.given(self.config), root)
             require_sources(root, [name])

@@ -14,7 +14,7 @@ from nbgrader.utils import is_grade, is_solution
 from pawmark.grading.course_folder import RECORDS
 from pawmark.grading.gradebook.scores import score_of
 from pawmark.grading.intake import stand_in
-from pawmark.grading.intake.cells import exercise_of
+from pawmark.grading.intake.cells import exercise_of, is_tested_inside
 from pawmark.grading.pages.result_table import ResultTable, render_table
 from pawmark.grading.results import record
 from pawmark.grading.results.outcomes import CheckResult, ExerciseResult
@@ -58,7 +58,8 @@ class ExecuteSubmission(NbGraderPreprocessor):
     def _show(self, nb: NotebookNode, results: dict[str, ExerciseResult]) -> None:
         for cell in nb.cells:
             if cell.cell_type == "code" and is_grade(cell) and not is_solution(cell):
-                cell.outputs = [_table(results[_exercise(cell)])]
+                shown = cell.outputs if is_tested_inside(cell) else []
+                cell.outputs = [_table(results[_exercise(cell)]), *shown]
 
 
 def _show_repairs(nb: NotebookNode, repairs: Sequence[str]) -> None:

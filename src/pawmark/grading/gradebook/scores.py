@@ -49,7 +49,7 @@ def score_of(
     """
     exercise = exercise_of(cell.metadata["nbgrader"]["grade_id"])
     doubtful = any(doubt.exercise in (None, exercise) for doubt in doubts)
-    if is_solution(cell) or is_task(cell):
+    if is_solution(cell) or is_task(cell) or cell.cell_type != "code":
         # A person grades it, unless it was left as it was handed out.
         points, _ = determine_grade(cell)
         return Score(points, doubtful or points is None)

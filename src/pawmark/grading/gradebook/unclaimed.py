@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path, PurePosixPath
 
-from pawmark.grading.course_folder import SUBMITTED, assignments, source_notebook
+from pawmark.grading.course_folder import SUBMITTED, assignments, notebooks_of
 from pawmark.grading.gradebook.book import without_work
 from pawmark.grading.gradebook.hand_ins import is_a_name
 from pawmark.grading.intake.beside import is_hidden
@@ -214,8 +214,9 @@ class _Look:
         found: dict[str, set[str]] = {}
         for name in self.names:
             with contextlib.suppress(OSError, ValueError, KeyError, TypeError, AttributeError):
-                tree = json.loads(source_notebook(self.course, name).read_text(encoding="utf-8"))
-                settings = [cell["metadata"].get("nbgrader", {}) for cell in tree["cells"]]
+                texts = [p.read_text(encoding="utf-8") for p in notebooks_of(self.course, name)]
+                cells = [cell for text in texts for cell in json.loads(text)["cells"]]
+                settings = [cell["metadata"].get("nbgrader", {}) for cell in cells]
                 found[name] = {one["grade_id"] for one in settings if "grade_id" in one}
         return found
 

@@ -29,6 +29,7 @@ import numpy as np
 
 from pawmark import settings
 from pawmark.grading.boundary import wire
+from pawmark.grading.inside import cell_tests
 
 _DETAIL_LINES = 12
 MAX_ANSWER = 64 << 20  # bytes of one answer in a batch
@@ -398,7 +399,17 @@ def _alarm(seconds: float) -> Iterator[None]:
             signal.setitimer(signal.ITIMER_REAL, max(left - passed, 0.001), again)
 
 
+def _test_cell(
+    guest: Guest, source: str, before: list[str], seconds: float, copy: bool
+) -> dict[str, Any]:
+    """Run a cell of tests: see `cell_tests`."""
+    from IPython import get_ipython
+
+    return cell_tests.run(get_ipython(), source, before, seconds, copy)
+
+
 _OPERATIONS: dict[str, Callable[..., Any]] = {
+    "test_cell": _test_cell,
     "probe": _probe,
     "batch": _batch,
     "call": _call,
@@ -434,11 +445,15 @@ def serve() -> None:
         _serving.append(Guest(get_ipython().user_ns, alone=True))
     number = settings.here.channel_fd
     assert number is not None, "a runner starts this kernel, and tells it"
-    channel = socket.socket(fileno=os.dup(number))
+    serve_by(_serving[0], number)
 
+
+def serve_by(guest: Guest, number: int) -> None:
+    """Let a guest answer one question that waits on a socket, given by its descriptor."""
+    channel = socket.socket(fileno=os.dup(number))
     try:
         message = wire.read_frame(lambda count: _read(channel, count))
-        answer = _serving[0].answer(message)
+        answer = guest.answer(message)
         try:
             wire.write_frame(channel.sendall, answer)  # nothing is sent of what is too large
         except wire.WireError:

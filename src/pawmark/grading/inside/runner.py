@@ -33,6 +33,7 @@ from nbclient.exceptions import DeadKernelError
 from pawmark import settings
 from pawmark.grading.boundary import wire
 from pawmark.grading.boundary.limits import Limits
+from pawmark.grading.inside import guest
 from pawmark.grading.inside.own_user import become_student
 
 MAX_OUTPUTS = 200
@@ -42,6 +43,11 @@ MAX_OUTPUT_BYTES = 4 << 20
 _PATIENCE = 120
 # Seconds between looks at whether the grader is there, where the system does not tell.
 _LOOK = 0.5
+
+# The kernel of this Python.
+PYTHON = "python3"
+# What nbgrader tells notebooks that it runs for a grade.
+_AUTOGRADING = {"NBGRADER_EXECUTION": "autograde"}
 
 _SERVE = '__import__("pawmark.grading.inside.guest", fromlist=["x"]).serve()'
 _OUTPUT_TYPES = ("stream", "display_data", "execute_result", "error", "update_display_data")
@@ -189,7 +195,7 @@ class Runner:
     ) -> None:
         self.control = control
         self.channel = channel
-        self.manager = AsyncKernelManager(kernel_name="python3", transport="ipc")
+        self.manager = AsyncKernelManager(kernel_name=PYTHON, transport="ipc")
         if forked is not None:
             self.manager.kernel_id = str(uuid.uuid4())
             provisioner = ForkedProvisioner(
@@ -213,14 +219,16 @@ class Runner:
 
     async def start(self) -> None:
         """Start the kernel and wait until it answers."""
+        python = self.manager.kernel_name == PYTHON
         folder = tempfile.mkdtemp(prefix="kernel-")
         self.manager.ip = f"{folder}/ipc"
         self.manager.connection_file = f"{folder}/connection.json"
         await self.manager.start_kernel(
-            extra_arguments=["--HistoryManager.hist_file=:memory:"],
+            extra_arguments=["--HistoryManager.hist_file=:memory:"] if python else [],
             independent=True,
-            env={**os.environ, **settings.environment(channel_fd=self.channel)},
-            pass_fds=(self.channel,),
+            env={**os.environ, **_AUTOGRADING, **settings.environment(channel_fd=self.channel)},
+            # Of a kernel without Python nothing is asked: what has to be done, is done here.
+            pass_fds=(self.channel,) if python else (),
         )
         self.client.kc = self.kernel = self.manager.client()
         self.kernel.start_channels()
@@ -246,12 +254,19 @@ class Runner:
     async def serve(self) -> None:
         """Carry out one order after another, until the grader closes the control socket."""
         threading.Thread(target=self._end_with_grader, daemon=True).start()
+        wanted = wire.read_frame(self._receive).tree["kernel"]
+        if wanted != PYTHON:
+            self.manager.kernel_name = wanted
         await self.start()
-        os.close(self.channel)
+        if wanted == PYTHON:
+            os.close(self.channel)
         self._reply({"status": "ready", "dead": False})
         while True:
             order = wire.read_frame(self._receive).tree
-            self._reply(await (self._run(order["source"]) if order["op"] == "run" else self._ask()))
+            if order["op"] == "run":
+                self._reply(await self._run(order["source"], order.get("history", True)))
+            else:
+                self._reply(await self._ask() if wanted == PYTHON else self._answer())
 
     def _end_with_grader(self) -> NoReturn:
         """Wait until the grader has gone, whatever else goes on here, and end with the kernel."""
@@ -269,15 +284,27 @@ class Runner:
 
     def _look_at_reply(self, cell: Any, cell_index: int, execute_reply: dict[str, Any]) -> None:
         self.ends = asks_for_the_end(execute_reply)
+        content = execute_reply.get("content", {})
+        name = content.get("ename")
+        shown = [out.get("ename") for out in cell.outputs if out.output_type == "error"]
+        if content.get("status") == "error" and name and name not in shown:
+            # Whatever keeps the kernel from showing it, a cell that failed has failed.
+            error = {"ename": name, "evalue": content.get("evalue", ""), "traceback": []}
+            cell.outputs.append(nbformat.v4.new_output("error", **error))
 
-    async def _run(self, source: str) -> dict[str, Any]:
+    def _answer(self) -> dict[str, Any]:
+        """Do what is asked for, beside a kernel that cannot: files are laid into its folder."""
+        guest.serve_by(guest.Guest({}), self.channel)
+        return {"status": "ok", "dead": False, "asked": False}
+
+    async def _run(self, source: str, history: bool) -> dict[str, Any]:
         cell = nbformat.v4.new_code_cell(source)
         self.client.nb.cells = [cell]
         self.client.reset_execution_trackers()
         self.client.used, self.client.full = 0, False
         self.ends = False
         try:
-            await self.client.async_execute_cell(cell, 0)
+            await self.client.async_execute_cell(cell, 0, store_history=history)
         except DeadKernelError:
             return await self._dead(cell)
         except Exception as error:  # whatever the kernel did, the grader gets an answer

@@ -5,8 +5,8 @@ what a file is, is seen from its bytes. Archives are looked into, also those wit
 """
 
 import re
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path, PurePosixPath
 
@@ -20,6 +20,7 @@ from pawmark.grading.intake.beside import (
     is_trained,
 )
 from pawmark.grading.intake.budget import Budget, BudgetError
+from pawmark.grading.intake.files import files_of
 from pawmark.grading.intake.reading import Reading
 from pawmark.grading.intake.walking import RegularFile, UnreadableError, Walk, is_linked, legible
 
@@ -160,6 +161,41 @@ def find(
     search = _Search(budget or Budget(), weigh)
     search.run(folder)
     return search.found
+
+
+def without_files(found: HandIn, names: Collection[str]) -> HandIn:
+    """Leave out what is another file of the same assignment, by its name.
+
+    Parameters
+    ----------
+    found
+        What a submission holds.
+    names
+        The names of the other notebooks, and of what lies beside them.
+    """
+    candidates = [one for one in found.candidates if PurePosixPath(one.path).name not in names]
+    suspects = [one for one in found.suspects if PurePosixPath(one.name).name not in names]
+    return replace(found, candidates=candidates, suspects=suspects)
+
+
+def is_absent(folder: Path, notebook: str, others: Collection[str]) -> bool:
+    """Tell whether a submission leaves a notebook of its assignment out, by the names of its files.
+
+    It does where the others are there, and nothing that could be the missing one is.
+
+    Parameters
+    ----------
+    folder
+        The submission.
+    notebook, others
+        The names of the notebook, and of the other ones of the assignment.
+    """
+    if not others or is_linked(folder):
+        return False
+    names = [entry.path.name for entry in files_of(folder)]
+    if notebook in names or not set(others) & set(names):
+        return False
+    return not any(looks_like_work(name) for name in names if name not in others)
 
 
 class _Search:

@@ -22,12 +22,12 @@ class Forms:
     release
         What students get: without solutions and hidden tests.
     tests
-        The text of each cell of tests with its hidden ones, by grade_id: what nbgrader keeps in its
-        gradebook.
+        The text of each cell of tests with its hidden ones, by grade_id, and nbgrader's checksum of
+        it: what its gradebook keeps.
     """
 
     release: NotebookNode
-    tests: Mapping[str, str] = field(default_factory=dict)
+    tests: Mapping[str, tuple[str, str]] = field(default_factory=dict)
 
 
 def release_form(source: NotebookNode) -> NotebookNode:
@@ -100,9 +100,12 @@ def _class_of(step: Any) -> Any:
     return step
 
 
-def _tests_in(notebook: NotebookNode) -> dict[str, str]:
+def _tests_in(notebook: NotebookNode) -> dict[str, tuple[str, str]]:
     return {
-        str(cell.metadata.nbgrader.grade_id): str(cell.source)
+        str(cell.metadata.nbgrader.grade_id): (
+            str(cell.source),
+            str(cell.metadata.nbgrader.get("checksum", "")),
+        )
         for cell in notebook.cells
         if cell.cell_type == "code" and is_grade(cell) and not is_solution(cell)
     }

@@ -127,6 +127,17 @@ def unreadable(pristine: NotebookNode, reason: str) -> Repaired:
     return Repaired(_cleared(pristine), (line,), frozenset(), doubts=(Doubt(line),), unread=reason)
 
 
+def nothing_asked(pristine: NotebookNode) -> Repaired:
+    """Return what stands for a submission of a notebook that asks for no answer: the notebook.
+
+    Parameters
+    ----------
+    pristine
+        The release; it is not modified.
+    """
+    return Repaired(_cleared(pristine), (), frozenset())
+
+
 def rebuild(pristine: NotebookNode, reading: Reading) -> Repaired:
     """Rebuild a submitted notebook on the released one; never raises for what it holds.
 

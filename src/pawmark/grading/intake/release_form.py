@@ -54,7 +54,8 @@ def kept_forms(source: bytes, course: Path, path: Path | None, decided_by: str) 
     kept_at = course / FOLDER / f"{key}.json"
     with contextlib.suppress(OSError, ValueError, KeyError, TypeError, AttributeError):
         kept = json.loads(kept_at.read_text(encoding="utf-8"))
-        return Forms(nbformat.from_dict(kept["release"]), dict(kept["tests"]))
+        tests = {name: (text, checksum) for name, (text, checksum) in kept["tests"].items()}
+        return Forms(nbformat.from_dict(kept["release"]), tests)
     notebook = nbformat.reads(source.decode(), as_version=4)
     made = forms.make(notebook, courses.configuration(), path, course if path else None)
     with contextlib.suppress(OSError):

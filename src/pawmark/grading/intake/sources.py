@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from pawmark.errors import CourseError
-from pawmark.grading.course_folder import source_notebook
+from pawmark.grading.course_folder import notebooks_of, source_notebook
 from pawmark.grading.intake.cells import exercise_of
 
 _REGIONS = ("SOLUTION", "HIDDEN TESTS", "MARK SCHEME")
@@ -31,8 +31,8 @@ def require_sources(course: Path, names: Iterable[str]) -> None:
     """
     wrong = []
     for name in names:
-        path = source_notebook(course, name)
-        wrong += [f"{path.relative_to(course)}: {says}" for says in problems(path)]
+        for path in notebooks_of(course, name) or [source_notebook(course, name)]:
+            wrong += [f"{path.relative_to(course)}: {says}" for says in problems(path)]
     if wrong:
         raise CourseError("\n".join([*wrong, _REMEDY]))
 

@@ -3,7 +3,7 @@
 import html
 from typing import Any
 
-from pawmark.grading.results.outcomes import show_points
+from pawmark.grading.results.outcomes import INSIDE, show_points
 
 
 class ResultTable:
@@ -15,6 +15,7 @@ class ResultTable:
     def __repr__(self) -> str:
         points = show_points(self.result.points, self.result.max_points)
         lines = [f"{self.result.exercise}: {points}"]
+        lines += [f"  ({INSIDE})"] if self.result.inside else []
         for check in self.result.checks:
             message = f": {check.message}" if check.message else ""
             row = check.row_points
@@ -34,6 +35,7 @@ def render_table(result: Any) -> str:
     """Return the results of one exercise as an HTML table; every text in it is escaped."""
     rows = "".join(_row(check) for check in result.checks)
     caption = f"{result.exercise}: {show_points(result.points, result.max_points)} points"
+    caption += f" ({INSIDE})" if result.inside else ""
     titles = ("Outcome", "Check", "Points")
     head = "".join(f'<th scope="col" style="{_CELL}">{text}</th>' for text in titles)
     # Messages hold text of students: no formula in it is to be set.

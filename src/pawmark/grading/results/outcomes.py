@@ -69,6 +69,10 @@ SAME_REASON = "for the same reason"
 WITH_RESULTS_ONLY = "it counts with right results only"
 
 
+# What is said of an exercise whose tests ran in the student's process.
+INSIDE = "checked inside the notebook: a determined student can fool it"
+
+
 @dataclass(frozen=True)
 class Part:
     """A part of a row, which is right as a whole or not: a stratum of inputs, a demand.
@@ -212,6 +216,8 @@ class ExerciseResult:
         How many times a function of the student's was called; 0 where that is not counted.
     drawn_by
         What drew the inputs, with its version; empty where they were not drawn from strata.
+    inside
+        Whether it was checked inside the notebook, beside the student's code: see `INSIDE`.
     """
 
     exercise: str
@@ -219,6 +225,7 @@ class ExerciseResult:
     remarks: tuple[str, ...] = ()
     questions: int = 0
     drawn_by: str = ""
+    inside: bool = False
 
     @property
     def points(self) -> float:
@@ -252,6 +259,7 @@ class ExerciseResult:
         tree["checks"] = [check.to_json() for check in self.checks]
         if self.drawn_by or self.questions:
             tree |= {"questions": self.questions, "drawn_by": self.drawn_by}
+        tree |= {"inside": True} if self.inside else {}
         return tree | {"remarks": list(self.remarks)} if self.remarks else tree
 
 

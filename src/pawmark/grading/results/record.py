@@ -10,6 +10,7 @@ import json
 import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,8 @@ VERSION = 2
 _UNNUMBERED = 1
 # Every record, for those who leave files out by pattern: it holds hidden seeds.
 PATTERN = f"*{RECORD_SUFFIX}"
+# Between the keys of the recordings of a submission of several notebooks.
+JOINED = "+"
 
 
 @dataclass(frozen=True)
@@ -162,14 +165,33 @@ def name_of(assignment: str) -> str:
 
 def path_of(course: Path, student: str, assignment: str) -> Path:
     """Return where the record of a graded submission lies."""
-    return course / AUTOGRADED / student / assignment / name_of(assignment)
+    found = paths_of(course, student, assignment)
+    return found[0] if found else _folder_of(course, student, assignment) / name_of(assignment)
+
+
+def paths_of(course: Path, student: str, assignment: str) -> list[Path]:
+    """Return the records of a graded submission: one for each notebook."""
+    return _records_in(_folder_of(course, student, assignment))
+
+
+def _folder_of(course: Path, student: str, assignment: str) -> Path:
+    return course / AUTOGRADED / student / assignment
+
+
+def _records_in(folder: Path) -> list[Path]:
+    """Return the records in a folder; other files that are called so came with a submission.
+
+    A record lies beside the notebook that it is of, and there only.
+    """
+    paths = sorted(folder.glob(PATTERN))
+    graded = {name_of(path.stem) for path in folder.glob("*.ipynb")}
+    return [path for path in paths if path.name in (graded or {name_of(folder.name)})]
 
 
 def find(autograded: Path) -> list[Path]:
     """Return the records under a folder, by student and assignment."""
-    paths = sorted(Path(autograded).glob(f"*/*/{PATTERN}"))
-    # Other files that are called records came with a submission.
-    return [path for path in paths if path.name == name_of(path.parent.name)]
+    folders = sorted({path.parent for path in Path(autograded).glob(f"*/*/{PATTERN}")})
+    return [path for folder in folders for path in _records_in(folder)]
 
 
 def read_all(autograded: Path) -> list[Record]:
@@ -180,7 +202,42 @@ def read_all(autograded: Path) -> list[Record]:
     CourseError
         As `read` does.
     """
-    return [read(path) for path in find(autograded)]
+    by_folder = groupby(find(autograded), lambda path: path.parent)
+    return [_as_one(list(map(read, paths))) for _, paths in by_folder]
+
+
+def of_submission(course: Path, student: str, assignment: str) -> Record:
+    """Read what was graded of a submission, all notebooks of it.
+
+    Raises
+    ------
+    CourseError
+        As `read` does.
+    """
+    found = paths_of(course, student, assignment) or [path_of(course, student, assignment)]
+    return _as_one(list(map(read, found)))
+
+
+def _as_one(records: list[Record]) -> Record:
+    """Return the records of a submission's notebooks as one."""
+    first = records[0]
+    if len(records) == 1:
+        return first
+    return dataclasses.replace(
+        first,
+        repairs=tuple(line for one in records for line in one.repairs),
+        graded=", ".join(one.graded for one in records),
+        for_a_person=tuple(doubt for one in records for doubt in one.for_a_person),
+        recording=JOINED.join(one.recording for one in records),
+        handed_in={name: sum_ for one in records for name, sum_ in one.handed_in.items()},
+        seconds=round(sum(one.seconds for one in records), 2),
+        run=Run(
+            round(sum(one.run.seconds for one in records), 2),
+            max(one.run.memory for one in records),
+        ),
+        exercises=tuple(result for one in records for result in one.exercises),
+        left_out=tuple(name for one in records for name in one.left_out),
+    )
 
 
 def read(path: Path) -> Record:

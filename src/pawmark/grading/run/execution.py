@@ -18,7 +18,15 @@ from pawmark.grading.checks.student import Reply, Student, StudentError, batch, 
 from pawmark.grading.checks.watching import Watcher
 from pawmark.grading.course import Data
 from pawmark.grading.intake import stand_in
-from pawmark.grading.intake.cells import exercise_of, is_grade, is_solution, is_students_own
+from pawmark.grading.intake.cells import (
+    exercise_of,
+    is_grade,
+    is_solution,
+    is_students_own,
+    is_tested_inside,
+    visible_tests,
+)
+from pawmark.grading.intake.kernels import PYTHON
 from pawmark.grading.intake.rebuild import Doubt
 from pawmark.grading.results.outcomes import (
     NOT_ATTEMPTED_YET,
@@ -37,13 +45,27 @@ from pawmark.grading.run.processes import (
     Processes,
     Step,
 )
-from pawmark.grading.run.questions import asked_by, lacking_in, missing_name
+from pawmark.grading.run.questions import asked_by, lacking_in
 from pawmark.grading.run.recording import Answer, RecordedCell, Recording
 from pawmark.grading.run.slices import Slice
+from pawmark.grading.run.testing_inside import (
+    TESTS,
+    Tested,
+    awaits,
+    hidden_part,
+    is_full,
+    judged,
+    message_for,
+    missing_in,
+    needed_before,
+    read_tested,
+    tested_reply,
+)
 from pawmark.grading.secret import Secret
-from pawmark.grading.session.kernel import CellRun, StudentKernel
+from pawmark.grading.session.kernel import StudentKernel
 
 MAX_RECORDING = 64 << 20
+_FOR_A_COPY = 10.0  # seconds that a process may take beside the tests that run in its copy
 _DETAIL = 2000
 _LOST = {
     Outcome.TIMEOUT: "your code did not finish within the time limit, that of the cell or that of "
@@ -112,6 +134,8 @@ class Execution:
         Seconds for everything that runs of the submission: processes that start, cells, questions.
     about
         What its recording says of itself: see `Recording`.
+    kernel
+        The name of Jupyter's kernel that runs it.
     beside
         Files that lie in the working folder of its processes, by path.
     old
@@ -144,6 +168,7 @@ class Execution:
     patience: float = 1.0
     budget: float = math.inf
     about: dict[str, str] = field(default_factory=dict)
+    kernel: str = PYTHON
     beside: Mapping[str, bytes] = field(default_factory=dict)
     old: Recording | None = None
     part: Slice = field(default_factory=Slice)
@@ -248,7 +273,9 @@ class Execution:
             if cell.cell_type != "code":
                 continue
             self._place = index
-            if is_grade(cell) and not is_solution(cell):
+            if is_tested_inside(cell):
+                self._test(index, cell)
+            elif is_grade(cell) and not is_solution(cell):
                 self._check(cell, checks)
             elif index in self.part.left_out:
                 self._show_left_out(index)
@@ -339,10 +366,15 @@ class Execution:
 
     def _step(self, index: int) -> Step:
         cell = self.notebook.cells[index]
+        # What tests call is the student's: where they hang, it is by that.
+        answer = is_solution(cell) or is_tested_inside(cell)
+        origin = Origin.ANSWER if answer else Origin.GIVEN
+        origin = Origin.ADDED if is_students_own(cell) else origin
+        return Step(index, visible_tests(cell), self._limit_of(cell), origin)
+
+    def _limit_of(self, cell: NotebookNode) -> float:
         grade_id = cell.metadata.get("nbgrader", {}).get("grade_id", "")
-        answer = Origin.ANSWER if is_solution(cell) else Origin.GIVEN
-        origin = Origin.ADDED if is_students_own(cell) else answer
-        return Step(index, cell.source, self._limits.get(grade_id, self.timeout), origin)
+        return self._limits.get(grade_id, self.timeout)
 
     def _execute(self, index: int, cell: NotebookNode) -> None:
         grade_id = cell.metadata.get("nbgrader", {}).get("grade_id", "")
@@ -373,11 +405,11 @@ class Execution:
         return recorded
 
     def _run(self, index: int) -> RecordedCell:
-        run, loss = self.processes.run(self._step(index))
+        run, loss = self.processes.run(self._step(index), self._answers_above(index))
         if run is None:
             return RecordedCell([], Outcome.NOT_REACHED)
         self.recording.seconds += run.seconds
-        self._require_enough(_lacking_in_cell(run, self._left_out_names))
+        self._require_enough(missing_in(run.outputs, self._left_out_names))
         outputs = self._cleaner.clean(map(NotebookNode, run.outputs))
         return RecordedCell(outputs, None) if loss is None else RecordedCell(outputs, *_of(loss))
 
@@ -392,6 +424,104 @@ class Execution:
         self._require_enough(self._lacking)
         if self._found is not None:
             raise self._found
+
+    def _answers_above(self, index: int) -> list[int]:
+        """Return the positions of the answers that a cell of tests may call; none for others."""
+        if not is_tested_inside(self.notebook.cells[index]):
+            return []
+        above = enumerate(self.notebook.cells[:index])
+        return [place for place, cell in above if is_solution(cell)]
+
+    def _test(self, index: int, cell: NotebookNode) -> None:
+        """Run a cell of tests beside the student's code, as nbgrader would, and score it so.
+
+        Hidden tests are in none of the processes that run what comes after.
+        """
+        exercise = exercise_of(cell.metadata["nbgrader"]["grade_id"])
+        try:
+            tested = self._tested(index, cell, exercise)
+            self.results[exercise] = judged(cell, exercise, tested)
+        except (CauseFoundError, _LackingError):
+            raise
+        except Exception:  # one cell that cannot be scored takes no other grade along
+            points = float(cell.metadata["nbgrader"]["points"])
+            self.results[exercise] = _broken(exercise, points, traceback.format_exc())
+            return
+        self._require_enough(self._lacking)
+        if self._found is not None:
+            raise self._found
+        if visible_tests(cell) != cell.source and tested.loss is None:
+            self._execute(index, cell)  # as it was when the student ran the notebook
+        cell.outputs = [*map(NotebookNode, self._cleaner.clean(map(NotebookNode, tested.outputs)))]
+
+    def _tested(self, index: int, cell: NotebookNode, exercise: str) -> Tested:
+        """Return what came of a cell of tests."""
+        if visible_tests(cell) == cell.source:  # nothing is hidden in it: it is run like others
+            self._execute(index, cell)
+            recorded = self.recording.cells[index]
+            lost = None if recorded.lost is None else Loss(recorded.lost, recorded.words)
+            return Tested([dict(output) for output in recorded.outputs], lost)
+        if self.kernel != PYTHON or awaits(cell.source):
+            tested = self._tested_apart(index, cell)
+        else:
+            tested = self._tested_in_a_copy(index, cell, exercise)
+        self._require_enough(missing_in(tested.outputs, self._left_out_names))
+        return tested
+
+    def _tested_in_a_copy(self, index: int, cell: NotebookNode, exercise: str) -> Tested:
+        """Run tests in a copy of the process; what fails there is run in the process itself.
+
+        A copy may save trouble, and never a point: not all libraries survive it.
+        """
+        limit = self._limit_of(cell)
+        before = self._hidden_before(index)
+        message = message_for(cell.source, before, limit, copy=True)
+        answer, loss = self._answered(index, exercise, message, limit)
+        tested = _tested_by(answer, loss)
+        if tested.loss is None and is_full(cell, tested):
+            return tested
+        message = message_for(cell.source, before, limit, copy=False)
+        return _tested_by(*self._answered(index, exercise, message, limit))
+
+    def _hidden_before(self, index: int) -> list[str]:
+        """Return the texts of hidden tests above that bind what those of a cell use."""
+        above = [cell for cell in self.notebook.cells[:index] if is_tested_inside(cell)]
+        return needed_before(
+            self.notebook.cells[index].source,
+            [hidden_part(cell.source, visible_tests(cell)) for cell in above],
+        )
+
+    def _answered(
+        self, index: int, exercise: str, message: wire.Message, limit: float
+    ) -> tuple[Answer, Loss | None]:
+        """Ask for a run of tests, or take it from the recording."""
+        question, key = wire.digest_of(message), (exercise, TESTS)
+        place = len(self.recording.answers.get(key, []))
+        old = [] if self.old is None else self.old.answers.get(key, [])
+        if place < len(old) and old[place].question == question:
+            answer, loss = old[place], None
+        else:
+            own = self._answers_above(index)
+            answer, loss = self._asked(exercise, question, message, limit + _FOR_A_COPY, own)
+        self.recording.answers[key].append(self._kept(answer))
+        return answer, loss
+
+    def _tested_apart(self, index: int, cell: NotebookNode) -> Tested:
+        """Run tests in a process that nothing else runs in afterwards."""
+        key = (exercise_of(cell.metadata["nbgrader"]["grade_id"]), TESTS)
+        for kept in () if self.old is None else self.old.answers.get(key, ()):
+            if kept.reply is not None or kept.lost is not None:
+                self.recording.answers[key].append(kept)
+                return _tested_by(kept, None)
+        step = Step(index, cell.source, self._limit_of(cell), Origin.ANSWER)
+        run, loss = self.processes.run_and_forget(step, self._answers_above(index))
+        self.recording.seconds += 0.0 if run is None else run.seconds
+        outputs = [] if run is None else run.outputs
+        lost = loss or (Loss(Outcome.NOT_REACHED) if run is None else None)
+        reply = tested_reply(outputs) if lost is None else None
+        kept_loss = (None, "") if lost is None else _of(lost)
+        self.recording.answers[key].append(self._kept(Answer("", reply, *kept_loss)))
+        return Tested(outputs, lost)
 
     def _require_enough(self, name: str) -> None:
         """Make sure that nothing that was left out is missed.
@@ -534,7 +664,12 @@ class Execution:
         raise _NotRecordedError
 
     def _asked(
-        self, exercise: str, question: str, message: wire.Message
+        self,
+        exercise: str,
+        question: str,
+        message: wire.Message,
+        limit: float | None = None,
+        own: Sequence[int] | None = None,
     ) -> tuple[Answer, Loss | None]:
         """Ask live; once it is known that all begins anew, nothing is asked any more.
 
@@ -547,7 +682,8 @@ class Execution:
             return Answer(question, None, Outcome.CRASHED), Loss(Outcome.CRASHED)
         began = time.monotonic()
         try:
-            reply, loss = self.processes.ask(message, self.timeout, self._cells_of(exercise))
+            about = self._cells_of(exercise) if own is None else own
+            reply, loss = self.processes.ask(message, limit or self.timeout, about)
         except CauseFoundError as cause:
             self._found = cause
             reply, loss = None, Loss(Outcome.CRASHED)
@@ -612,6 +748,12 @@ def _loss(answer: Answer) -> Outcome:
     return answer.lost
 
 
+def _tested_by(answer: Answer, loss: Loss | None) -> Tested:
+    if answer.reply is None:
+        return Tested([], loss or Loss(_loss(answer), answer.words))
+    return read_tested(answer.reply) or Tested([], Loss(Outcome.CRASHED, _UNREADABLE))
+
+
 def _broken(exercise: str, points: float, detail: str) -> ExerciseResult:
     """Return what stands for an exercise whose checks could not be run: a person is asked."""
     check = CheckResult(
@@ -642,13 +784,3 @@ def _note(text: str) -> NotebookNode:
 
 def _remark(text: str) -> NotebookNode:
     return NotebookNode(output_type="stream", name="stdout", text=f"Grader: {text}.\n")
-
-
-def _lacking_in_cell(run: CellRun, left_out: frozenset[str]) -> str:
-    """Return the name that a cell found missing, if it was left out; empty otherwise."""
-    for output in run.outputs if left_out else ():
-        if output.get("output_type") == "error" and output.get("ename") == "NameError":
-            found = missing_name(str(output.get("evalue")))
-            if found in left_out:
-                return found
-    return ""

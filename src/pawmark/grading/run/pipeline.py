@@ -4,21 +4,23 @@ Whoever grades goes this way: nbgrader's exporter, the workers of this machine, 
 the preview of a regrade.
 """
 
+import copy
 import hashlib
 import json
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from nbformat import NotebookNode
 
 from pawmark import settings
+from pawmark.errors import CourseError
 from pawmark.grading import course as courses
 from pawmark.grading import fingerprint
-from pawmark.grading.checks.session import CHECKS
+from pawmark.grading.checks.session import CHECKS, check_module
 from pawmark.grading.checks.watching import Watcher
-from pawmark.grading.course_folder import source_notebook
+from pawmark.grading.course_folder import notebooks_of
 from pawmark.grading.intake import stand_in
 from pawmark.grading.intake.beside import read_course_files
 from pawmark.grading.intake.cells import (
@@ -27,11 +29,14 @@ from pawmark.grading.intake.cells import (
     is_grade,
     is_solution,
     is_students_own,
+    is_tested_inside,
+    put_tests_in,
 )
 from pawmark.grading.intake.choosing import choose, weigher
-from pawmark.grading.intake.finding import find
-from pawmark.grading.intake.rebuild import Doubt, Repaired, unreadable
-from pawmark.grading.intake.release_form import release_of
+from pawmark.grading.intake.finding import find, without_files
+from pawmark.grading.intake.kernels import PYTHON, kernel_of
+from pawmark.grading.intake.rebuild import Doubt, Repaired, nothing_asked, unreadable
+from pawmark.grading.intake.release_form import forms_of
 from pawmark.grading.results.outcomes import CheckResult, ExerciseResult, Outcome
 from pawmark.grading.run import course_secret, proven, recording, seeds
 from pawmark.grading.run.execution import Execution
@@ -44,6 +49,9 @@ from pawmark.grading.secret import Secret, of_checks
 from pawmark.grading.session import warm
 from pawmark.grading.session.kernel import StudentKernel
 from pawmark.settings import ALL, HANDED_IN
+
+# By this import a cell of tests names its checks, which an instructor may run from the notebook.
+_NAMES_CHECKS = "pawmark.checks"
 
 
 @dataclass(frozen=True)
@@ -211,12 +219,14 @@ def key_of(
     settings: RunSettings,
 ) -> str:
     """Return the name of the recording of a mended notebook, with the files that lie beside it."""
+    kernel = kernel_of(notebook)
     return recording.key_of(
         notebook,
         not_attempted=sorted(not_attempted),
         beside={name: hashlib.sha256(file).hexdigest() for name, file in beside.items()},
         data=data.identity,
         settings=settings.deciding(),
+        **({} if kernel == PYTHON else {"kernel": kernel}),
     )
 
 
@@ -234,15 +244,21 @@ def execution(
 ) -> Execution:
     """Return the run of a mended notebook under some settings, not yet begun; see `Execution`."""
     sources = [cell.source for cell in notebook.cells if cell.cell_type == "code"]
-    imported = warm.libraries_for(sources)
+    kernel = kernel_of(notebook)
+    imported = warm.libraries_for(sources) if kernel == PYTHON else ()
+    if kernel != PYTHON and settings.sandbox == choice.LANDLOCK:
+        raise CourseError(
+            f"The kernel {kernel!r} needs the sandbox of bubblewrap: that of Landlock locks in the "
+            "kernel of Python only. Install bubblewrap, or grade where it works."
+        )
 
     def new_kernel() -> StudentKernel:
         if data.root is not None:
             courses.plugin().precompute(data, "\n".join(sources))
         sandbox = choice.sandbox_of(settings.sandbox, data.root, settings.limits)
-        return StudentKernel(sandbox, imported)
+        return StudentKernel(sandbox, imported, kernel)
 
-    if old is not None or settings.run == ALL:
+    if old is not None or settings.run == ALL or kernel != PYTHON:
         part = Slice()
     else:
         shown = proven.proven(course, notebook)
@@ -261,6 +277,7 @@ def execution(
         patience=patience(),
         budget=settings.budget,
         about=dict(about),
+        kernel=kernel,
         beside=beside,
         old=old,
         part=part,
@@ -289,6 +306,10 @@ def part_of(
     written = _last_written(notebook, not_attempted)
     for index, cell in enumerate(notebook.cells):
         if cell.cell_type != "code":
+            continue
+        if is_tested_inside(cell):
+            cells.append(CellText(index, cell.source, given=True, always=True))
+            asked[index] = frozenset()  # what its text names, hidden tests too, counts as needed
             continue
         if is_grade(cell) and not is_solution(cell):
             exercise = exercise_of(cell.metadata["nbgrader"]["grade_id"])
@@ -328,17 +349,61 @@ def repair_submission(source: Path, folder: Path, course: Path) -> Repaired:
     course
         Where release forms are kept, and handed-in checkpoints, if it is graded without training.
     """
-    pristine = release_of(source.read_bytes(), course)
+    forms = forms_of(source.read_bytes(), course, source)
+    pristine = forms.release
     trains = not stand_in.wanted()
-    course_files = read_course_files(source.parent)
+    course_files = _files_of_the_course(source.parent)
+    # Other notebooks, and what it brings beside them, are not what was meant.
+    others = {path.name for path in source.parent.rglob("*")} - {source.name}
+    if not _asks_for_anything(pristine):
+        return nothing_asked(pristine)
     try:
-        found = find(folder, weigh=weigher(pristine))
+        found = without_files(find(folder, weigh=weigher(pristine)), others)
         if not trains:  # what was trained comes on another way
             found.beside = [file for file in found.beside if file.data]
         repaired = choose(pristine, found, source.name, course_files)
     except Exception as error:  # whatever reading meets: it is kept to this one submission
         return unreadable(pristine, f"reading it failed ({type(error).__name__})")
+    repaired = _with_tests(repaired, forms.tests, course)
     return repaired if trains else stand_in.replace_training(repaired, folder, course)
+
+
+def _asks_for_anything(pristine: NotebookNode) -> bool:
+    """Tell whether a release has a place for an answer, or is graded anywhere."""
+    cells = [cell.metadata.get("nbgrader", {}) for cell in pristine.cells]
+    return any(one.get(kind) for one in cells for kind in ("solution", "grade", "task"))
+
+
+def _with_tests(repaired: Repaired, tests: Mapping[str, tuple[str, str]], course: Path) -> Repaired:
+    """Put hidden tests into the cells of exercises without checks outside their notebook."""
+    notebook = copy.deepcopy(repaired.notebook)
+    for cell in notebook.cells:
+        grade_id = cell.metadata.get("nbgrader", {}).get("grade_id", "")
+        if cell.cell_type == "code" and is_grade(cell) and not is_solution(cell):
+            text, checksum = tests.get(grade_id, (cell.source, ""))
+            if not _is_checked_outside(course, grade_id, text):
+                put_tests_in(cell, text, checksum)
+    return replace(repaired, notebook=notebook)
+
+
+def _is_checked_outside(course: Path, grade_id: str, tests: str) -> bool:
+    """Tell whether a cell of tests stands for checks outside, by a module or by what it names.
+
+    One that names them and has none is no cell that is tested inside: a person is told of that.
+    """
+    try:
+        check_module(course, exercise_of(grade_id))
+    except CourseError:
+        return _NAMES_CHECKS in tests
+    return True
+
+
+def _files_of_the_course(folder: Path) -> dict[str, bytes]:
+    """Return what an assignment brings beside its notebooks, but for what students may change."""
+    changed = courses.configuration().get("Autograde", {}).get("exclude_overwriting", {})
+    left_to_students = {PurePath(name).as_posix() for name in changed.get(folder.name, ())}
+    found = read_course_files(folder)
+    return {name: data for name, data in found.items() if name not in left_to_students}
 
 
 def _judged(results: dict[str, ExerciseResult], unread: str) -> dict[str, ExerciseResult]:
@@ -365,12 +430,20 @@ def not_attempted_in(notebook: NotebookNode, repaired: Repaired) -> frozenset[st
 
     Code in other cells may answer an exercise too, so with such code all are run.
     """
+    ids = {cell.metadata.get("nbgrader", {}).get("grade_id", "") for cell in notebook.cells}
+    if repaired.unread:
+        return frozenset(ids | set(map(exercise_of, ids)))
     if repaired.free_code:
         return frozenset()
-    ids = {cell.metadata.get("nbgrader", {}).get("grade_id", "") for cell in notebook.cells}
     if not repaired.attempted:
         ids |= set(map(exercise_of, ids))
-    return frozenset(ids) - repaired.attempted
+    # nbgrader's tests run whatever was written: some are passed by what was handed out.
+    inside = {
+        exercise_of(cell.metadata["nbgrader"]["grade_id"])
+        for cell in notebook.cells
+        if is_tested_inside(cell)
+    }
+    return frozenset(ids) - repaired.attempted - inside
 
 
 def hidden_checks(course: Path, assignment: str) -> dict[str, bytes]:
@@ -397,8 +470,9 @@ def hidden_checks(course: Path, assignment: str) -> dict[str, bytes]:
 
 def _numbers(course: Path, assignment: str) -> set[str]:
     """Return the numbers with which the ids of an assignment's exercises begin."""
-    text = source_notebook(course, assignment).read_text(encoding="utf-8")
-    settings = [cell["metadata"].get("nbgrader", {}) for cell in json.loads(text)["cells"]]
+    texts = [path.read_text(encoding="utf-8") for path in notebooks_of(course, assignment)]
+    cells = [cell for text in texts for cell in json.loads(text)["cells"]]
+    settings = [cell["metadata"].get("nbgrader", {}) for cell in cells]
     return {entry["grade_id"].split("-")[0] for entry in settings if "grade_id" in entry}
 
 

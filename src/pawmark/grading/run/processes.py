@@ -226,6 +226,8 @@ class Processes:
         The cells that have run to their end, in order.
     started
         How many processes were started.
+    renewed
+        How many of them were ended on purpose.
     cpu_seconds
         Processor time that student code took in them; not that of processes that were lost.
     memory
@@ -239,6 +241,7 @@ class Processes:
     left: float
     steps: list[Step] = field(default_factory=list)
     started: int = 0
+    renewed: int = 0
     cpu_seconds: float = 0.0
     memory: int = 0
     doubts: list[str] = field(default_factory=list)
@@ -288,8 +291,15 @@ class Processes:
         if self.running:
             self._behind.append(step)
 
-    def run(self, step: Step) -> tuple[CellRun | None, Loss | None]:
+    def run(self, step: Step, own: Collection[int] = ()) -> tuple[CellRun | None, Loss | None]:
         """Run a cell that has not run yet; one that has come to its end is replayed from now on.
+
+        Parameters
+        ----------
+        step
+            The cell.
+        own
+            The positions of the cells that it is about, which are not looked at as causes.
 
         Returns
         -------
@@ -309,9 +319,30 @@ class Processes:
             lost = run.outcome if run.outcome in LOSSES else None
             return _Tried(run, lost, run.outcome is None, run.asked, run.seconds)
 
-        run, loss = self._attempt(_Work(do, step.limit, step.origin, [step.index]))
+        run, loss = self._attempt(_Work(do, step.limit, step.origin, [step.index, *own]))
         if loss is None:
             self._passed(step, run)
+        return run, loss
+
+    def run_and_forget(
+        self, step: Step, own: Collection[int] = ()
+    ) -> tuple[CellRun | None, Loss | None]:
+        """Run something in a process that nothing else runs in afterwards.
+
+        It takes and returns what `run` does. The next thing to run begins in a new process, in
+        which the earlier cells are replayed: that is none of those that are lost.
+        """
+
+        def do(kernel: StudentKernel, limit: float) -> _Tried[CellRun | None]:
+            with self._spending():
+                run = kernel.run(step.source, min(limit, self.left), history=False)
+            lost = run.outcome if run.outcome in LOSSES else None
+            return _Tried(run, lost, run.outcome is None, run.asked, run.seconds)
+
+        run, loss = self._attempt(_Work(do, step.limit, step.origin, [step.index, *own]))
+        if self.running:
+            self.close()
+            self.renewed += 1
         return run, loss
 
     def ask(
@@ -566,7 +597,7 @@ class Processes:
 
     def _start(self) -> StudentKernel:
         self.close()
-        while self.started <= MAX_RESTARTS and self.left > 0:
+        while self.started <= MAX_RESTARTS + self.renewed and self.left > 0:
             kernel = self.new_kernel()
             self.started += 1
             with self._spending():

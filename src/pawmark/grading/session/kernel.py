@@ -18,6 +18,7 @@ from typing import Any, TypeVar
 from pawmark.errors import SandboxError
 from pawmark.grading.boundary import wire
 from pawmark.grading.boundary.limits import Usage
+from pawmark.grading.intake.kernels import PYTHON
 from pawmark.grading.intake.outputs import plain_outputs, text_of
 from pawmark.grading.results.outcomes import Outcome
 from pawmark.grading.sandbox.namespaced import Bubblewrap
@@ -96,6 +97,8 @@ class StudentKernel:
         What it may find imported already: see `warm.libraries_for`. Empty starts it cold, as does
         a sandbox without name spaces of its own: only those keep a copy of a warm interpreter
         apart.
+    kernel
+        The name of Jupyter's kernel: of one that is not this Python's, only cells can be run.
 
     Attributes
     ----------
@@ -103,9 +106,12 @@ class StudentKernel:
         Whether it was started as a copy of a template.
     """
 
-    def __init__(self, sandbox: Sandbox, libraries: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self, sandbox: Sandbox, libraries: tuple[str, ...] = (), kernel: str = PYTHON
+    ) -> None:
         self.sandbox = sandbox
         self.libraries = libraries
+        self.kernel = kernel
         self.warm = False
         self._control: socket.socket  # both made by the start
         self._channel: socket.socket
@@ -156,7 +162,7 @@ class StudentKernel:
         for end in self._ours:
             end.close()
 
-    def run(self, source: str, timeout: float) -> CellRun:
+    def run(self, source: str, timeout: float, history: bool = True) -> CellRun:
         """Run one cell; when it does not come to an end the kernel is closed.
 
         Parameters
@@ -165,10 +171,13 @@ class StudentKernel:
             The code of the cell.
         timeout
             Seconds that it may take.
+        history
+            Whether the kernel keeps it in its history.
         """
         began = time.monotonic()
         try:
-            self._order({"op": "run", "source": source}, began + timeout)
+            order = {"op": "run", "source": source, "history": history}
+            self._order(order, began + timeout)
             reply = self._reply(began + timeout)
         except wire.TooLargeError:
             return CellRun([_TOO_LONG], Outcome.STUDENT_ERROR, "", time.monotonic() - began)
@@ -209,6 +218,7 @@ class StudentKernel:
 
     def _greet(self) -> None:
         try:
+            self._order({"kernel": self.kernel}, time.monotonic() + START_LIMIT)
             reply = self._reply(time.monotonic() + START_LIMIT)
         except KernelLost as lost:
             raise SandboxError(f"the kernel did not start: {lost.outcome}") from lost

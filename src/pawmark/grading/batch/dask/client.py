@@ -18,7 +18,8 @@ from pawmark.grading import fingerprint
 from pawmark.grading.batch.dask import worker
 from pawmark.grading.batch.dask.task import Task, pack
 from pawmark.grading.batch.dask.worker import Done
-from pawmark.grading.course_folder import source_notebook
+from pawmark.grading.batch.submission import handed_in
+from pawmark.grading.course_folder import notebooks_of
 from pawmark.grading.intake import stand_in
 from pawmark.grading.results.outcomes import show_points
 from pawmark.grading.run import course_secret, recording
@@ -152,8 +153,11 @@ def _require_workers(
 
 def _needs(course: Path, assignment: str) -> dict[str, int]:
     """Return what a worker must offer to run an assignment."""
-    notebook = nbformat.read(source_notebook(course, assignment), as_version=4)
-    return courses.plugin().needs(notebook)
+    needed: dict[str, int] = {}
+    for path in notebooks_of(course, assignment):
+        wanted = courses.plugin().needs(nbformat.read(path, as_version=4))
+        needed |= {name: max(count, needed.get(name, 0)) for name, count in wanted.items()}
+    return needed
 
 
 def _offers(worker: Mapping[str, Any], wanted: Mapping[str, int]) -> bool:
@@ -173,9 +177,13 @@ def _orders(
     data = courses.open_data(data_seed(course_secret.of(course)))
     digests = {name: digest_of_checks(files) for name, files in checks.items()}
     sent: set[str] = set()
-    for assignment, student in submissions:
-        folder = course / "submitted" / student / assignment
-        repaired = repair_submission(source_notebook(course, assignment), folder, course)
+    notebooks = (
+        (assignment, student, course / "submitted" / student / assignment, source)
+        for assignment, student in submissions
+        for source in handed_in(course, assignment, course / "submitted" / student / assignment)
+    )
+    for assignment, student, folder, source in notebooks:
+        repaired = repair_submission(source, folder, course)
         digest = digests[assignment]
         job = prepare(course, assignment, repaired, data, settings, checks=digest)
         old = job.load()
