@@ -6,6 +6,7 @@ import typer
 
 from pawmark import terminal
 from pawmark.cli.options import Names, OneName, examples
+from pawmark.errors import CourseError
 
 commands = typer.Typer()
 Force = Annotated[bool, typer.Option(help="Write it even where nothing has changed.")]
@@ -87,3 +88,84 @@ def new(
         f"Open source/{name}/{name}.ipynb in JupyterLab and make it your own. What students get: "
         f"pawmark release {name[:2]}. A guide: docs/writing-an-assignment.md"
     )
+
+
+@commands.command(
+    short_help="Take on a course made for nbgrader.",
+    epilog=examples("pawmark adopt --look", "pawmark adopt"),
+)
+def adopt(
+    look: Annotated[bool, typer.Option("--look", help="Only look, and write nothing.")] = False,
+) -> None:
+    """Take on a course that was made for nbgrader.
+
+    Says of each exercise how it would be graded: outside the notebook, inside it, or by a person;
+    and what would break. Then it adds to nbgrader_config.py the lines that make nbgrader grade by
+    Pawmark, unless they are there.
+    """
+    from pawmark.authoring import adopting
+    from pawmark.grading.course_folder import CONFIG, find_course
+
+    course = find_course()
+    found = adopting.look(course)
+    for place in found.places:
+        terminal.say(f"{place.notebook}: {place.name}, {place.points:g} points: {place.how}")
+    counts = ", ".join(f"{count} {how}" for how, count in found.counts().items())
+    terminal.say(f"{len(found.places)} exercises: {counts}")
+    if found.wrong:
+        lines = "\n- ".join(["This would break:", *found.wrong])
+        raise CourseError(f"{lines}\nMend it, then: pawmark adopt")
+    if look:
+        return
+    written = adopting.wire(course)
+    if written is None:
+        terminal.say(f"{CONFIG} calls Pawmark already")
+    else:
+        terminal.say(f"wrote {written.relative_to(course)}. A guide: docs/any-course.md")
+
+
+@commands.command(
+    short_help="Begin a course of your own.", epilog=examples("pawmark init my_course")
+)
+def init(
+    folder: Annotated[str, typer.Argument(metavar="FOLDER", help="Where; it is made.")],
+) -> None:
+    """Begin a course of your own: one assignment that works, and files for CI.
+
+    A course needs no copy of Pawmark's repository: what it takes is installed.
+    """
+    from pathlib import Path
+
+    from pawmark.authoring.beginning import begin
+
+    for path in begin(Path(folder)):
+        terminal.say(f"wrote {path}")
+    terminal.say(f"Try it: cd {folder} && pawmark prove")
+
+
+@commands.command(
+    short_help="Try what should hold of a course.",
+    epilog=examples("pawmark prove", "pawmark prove 01"),
+)
+def prove(names: Names = None) -> None:
+    """Try what should hold of a course's assignments, as its continuous integration does.
+
+    The reference gets every automatic point, what is handed out none; sources can be used and hold
+    no outputs; of the answers in tests/answers/NAME/ those in right/ get all points, and those in
+    wrong/ do not. Ends with 1 where something does not hold.
+    """
+    from pawmark.authoring.sound import prove as tried
+    from pawmark.grading import course as courses
+    from pawmark.grading.course_folder import assignments, find_assignment, find_course
+    from pawmark.grading.gradebook import course_settings
+
+    course = find_course()
+    terminal.warn(course_settings.adopt(course))
+    courses.use_configured(course_settings.load(course), course)
+    failed = 0
+    for name in [find_assignment(course, name) for name in names or assignments(course)]:
+        for line in tried(course, name):
+            terminal.say(f"{'ok  ' if line.holds else 'MEND'} {line.says}")
+            failed += not line.holds
+    if failed:
+        raise CourseError(f"{failed} of these do not hold: they are marked MEND.")

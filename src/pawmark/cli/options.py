@@ -12,8 +12,8 @@ from pawmark.errors import CourseError, InterruptionError, PawmarkError
 # These commands hand on what they do not know themselves: all that follows them is left alone.
 HANDING_ON = ("lab",)
 # These come with the grader: an install for students does not have them.
-OF_GRADER = {"calibrate", "demo", "explain", "grade", "grades", "migrate", "new"} | {
-    "records", "regrade", "release", "report", "solutions",
+OF_GRADER = {"adopt", "calibrate", "demo", "explain", "grade", "grades", "init"} | {
+    "migrate", "new", "prove", "records", "regrade", "release", "report", "solutions",
 }  # fmt: skip
 _ANYWHERE = ("-q", "--quiet", "-v", "--verbose")
 _UNCUT = 500
