@@ -96,7 +96,7 @@ def around():
     found = {
         **{
             f"the variable {name} of the environment": value for name, value in os.environ.items()
-            if not name.startswith("PAWMARK_CHANNEL")
+            if name != "PAWMARK_CHANNEL_FD"
         },
         # What lies in hidden folders are caches of libraries. In binary files a library may have
         # written names that it counts through.

@@ -421,13 +421,13 @@ def configuration() -> Mapping[str, Any]:
 @contextmanager
 def using(wanted: CoursePlugin | None = None) -> Iterator[None]:
     """Let this process use a plugin for a while: this one, or any that is chosen meanwhile."""
-    before = (_chosen.name, _chosen.plugin)
+    before = (_chosen.name, _chosen.plugin, _chosen.configuration)
     if wanted is not None:
         _chosen.name, _chosen.plugin = f"{type(wanted).__name__} (given)", Guarded(wanted, "given")
     try:
         yield
     finally:
-        _chosen.name, _chosen.plugin = before
+        _chosen.name, _chosen.plugin, _chosen.configuration = before
 
 
 def open_data(seed: int) -> Data:

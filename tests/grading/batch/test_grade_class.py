@@ -243,7 +243,7 @@ class Dies(NbGraderPreprocessor):
 
 
 c = get_config()
-c.Autograde.autograde_preprocessors = [Dies, *c.Autograde.autograde_preprocessors]
+c.Autograde.autograde_preprocessors = [Dies]
 """
 
 

@@ -229,12 +229,12 @@ def outdated(course: Path, name: str, book: NotebookNode) -> str:
 
 
 def not_shown(course: Path, name: str, book: NotebookNode) -> str:
-    """Say whether nothing shows which cells may be left out at grading: then all are run."""
+    """Say whether what was shown of an assignment's cells no longer counts: then all are run."""
     try:
         kept = proven.shown_in(course)
     except CourseError as error:
         return str(error)
-    if name in kept and kept[name].fits(book):
+    if name not in kept or kept[name].fits(book):
         return ""
     return "every cell is run at grading, since some were edited after the last comparison"
 

@@ -26,6 +26,7 @@ from pawmark.grading.gradebook import book, course_settings, hand_ins, readiness
 from pawmark.grading.gradebook.drift import drift_of, require_no_drift
 from pawmark.grading.gradebook.unclaimed import Unclaimed, unclaimed
 from pawmark.grading.intake.sources import require_sources
+from pawmark.grading.intake.walking import is_empty
 from pawmark.grading.results import record
 from pawmark.grading.results.outcomes import show_points
 from pawmark.grading.results.record import Record
@@ -59,14 +60,15 @@ def require_ready(course: Path) -> None:
 
 
 def submitted(course: Path, assignment: str) -> list[str]:
-    """Return who handed an assignment in, sorted.
+    """Return who handed an assignment in, sorted; an empty folder is nothing handed in.
 
     Raises
     ------
     CourseError
         When nobody did.
     """
-    names = [path.parent.name for path in (course / SUBMITTED).glob(f"*/{assignment}")]
+    folders = (course / SUBMITTED).glob(f"*/{assignment}")
+    names = [folder.parent.name for folder in folders if not is_empty(folder)]
     found = sorted(filter(hand_ins.is_a_name, names))
     if not found:
         message = (

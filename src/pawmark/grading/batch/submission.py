@@ -33,6 +33,8 @@ def jobs_of(course: Path, assignment: str, student: str) -> list[Job]:
 def handed_in(course: Path, assignment: str, folder: Path) -> list[Path]:
     """Return the source notebooks of those that a submission holds, or may hold."""
     sources = notebooks_of(course, assignment)
+    if not sources:
+        raise FileNotFoundError(f"source/{assignment}/ holds no notebook")
     names = {source.name for source in sources}
     found = [s for s in sources if not is_absent(folder, s.name, names - {s.name})]
     return found or sources
