@@ -16,6 +16,7 @@ from pawmark.grading.course import Chart
 from pawmark.grading.gradebook.class_grades import ClassGrades
 from pawmark.grading.pages.charts import scores_chart, usage_chart
 from pawmark.grading.results.grade import Standing, State
+from pawmark.grading.results.outcomes import INSIDE
 from pawmark.grading.results.record import Record
 from pawmark.reporting.statistics import (
     FLAGS,
@@ -46,6 +47,8 @@ class ExerciseFigures:
         How many have all of its points, and how many left it as it was.
     checks
         The figures of its checks.
+    inside
+        Whether it was checked inside the notebook.
     """
 
     name: str
@@ -54,6 +57,7 @@ class ExerciseFigures:
     full: int
     not_attempted: int
     checks: tuple[CheckFigures, ...]
+    inside: bool = False
 
 
 @dataclass(frozen=True)
@@ -148,6 +152,7 @@ class AssignmentReport:
             full=sum(part.score >= most - 1e-6 for part in parts),
             not_attempted=sum(all(c.outcome == "not attempted" for c in r.checks) for r in results),
             checks=tuple(figure for figure in figures if figure.exercise == name),
+            inside=any(result.inside for result in results),
         )
 
     @property
@@ -222,6 +227,7 @@ def write_report(found: ClassGrades, path: Path) -> None:
         "report.html.j2",
         reports=reports,
         kinds=KINDS,
+        inside=INSIDE,
         min_students=MIN_STUDENTS,
         has_gradebook=found.has_gradebook,
     )

@@ -159,7 +159,7 @@ class HardenedAutograde(Autograde):
         not there at all is left to nbgrader, which gives it no points.
         """
         super().run_pre_convert_hook()
-        if self.notebooks:
+        if self.notebooks and getattr(self.exporter_class, "rebuilds", False):
             folder = Path(self.notebooks[0]).parent
             self.notebooks = self._expected(folder)
 
@@ -176,7 +176,13 @@ class HardenedAutograde(Autograde):
         ]
 
     def _init_preprocessors(self) -> None:
-        """Take the steps that are set, with Pawmark's among them; see `chained`."""
+        """Take the steps that are set, with Pawmark's among them; see `chained`.
+
+        They need what Pawmark's exporter reads: with one of the course's own, nbgrader's are taken.
+        """
+        if not getattr(self.exporter_class, "rebuilds", False):
+            super()._init_preprocessors()
+            return
         self.exporter._preprocessors = []
         wanted = self.sanitize_preprocessors if self._sanitizing else self.autograde_preprocessors
         steps = chained.of_sanitizing(wanted) if self._sanitizing else chained.of_grading(wanted)

@@ -27,6 +27,9 @@ from pawmark.terminal import legible
 class GradingExporter(NotebookExporter):
     """Reads a submission as hostile bytes and rebuilds it from the pristine source."""
 
+    # What the converter asks: whether notebooks come from here as Pawmark's steps need them.
+    rebuilds = True
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[no-untyped-call]  # nbconvert's
         if not isinstance(self.parent, HardenedAutograde):

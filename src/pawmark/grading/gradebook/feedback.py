@@ -4,6 +4,7 @@ from typing import Any
 
 from nbgrader.converters.generate_feedback import GenerateFeedback
 
+from pawmark.grading.feedback.exporter import FeedbackExporter
 from pawmark.grading.gradebook import chained
 from pawmark.grading.results import record
 
@@ -16,6 +17,7 @@ class HardenedGenerateFeedback(GenerateFeedback):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         listed: list[Any] = self.preprocessors
-        self.preprocessors = chained.of_feedback(listed)
+        if issubclass(self.exporter_class, FeedbackExporter):
+            self.preprocessors = chained.of_feedback(listed)
         if record.PATTERN not in self.coursedir.ignore:  # hidden seeds are in them
             self.coursedir.ignore = [*self.coursedir.ignore, record.PATTERN]

@@ -33,7 +33,7 @@ from pawmark.grading.intake.cells import (
     put_tests_in,
 )
 from pawmark.grading.intake.choosing import choose, weigher
-from pawmark.grading.intake.finding import find, without_files
+from pawmark.grading.intake.finding import find, is_absent, without_files
 from pawmark.grading.intake.kernels import PYTHON, kernel_of
 from pawmark.grading.intake.rebuild import Doubt, Repaired, nothing_asked, unreadable
 from pawmark.grading.intake.release_form import forms_of
@@ -364,8 +364,16 @@ def repair_submission(source: Path, folder: Path, course: Path) -> Repaired:
         repaired = choose(pristine, found, source.name, course_files)
     except Exception as error:  # whatever reading meets: it is kept to this one submission
         return unreadable(pristine, f"reading it failed ({type(error).__name__})")
+    absent = [name for name in sorted(others) if _is_notebook_left_out(folder, name, source)]
+    notes = [f"{name} was not handed in: it has no points" for name in absent]
+    repaired = replace(repaired, repairs=(*repaired.repairs, *notes))
     repaired = _with_tests(repaired, forms.tests, course)
     return repaired if trains else stand_in.replace_training(repaired, folder, course)
+
+
+def _is_notebook_left_out(folder: Path, name: str, source: Path) -> bool:
+    names = {path.name for path in source.parent.glob("*.ipynb")}
+    return name in names and is_absent(folder, name, names - {name})
 
 
 def _asks_for_anything(pristine: NotebookNode) -> bool:
