@@ -66,6 +66,18 @@ def test_what_would_break_is_told(tmp_path):
     assert "source_directory is 'assignments'" in told
 
 
+def test_a_course_may_call_its_configuration_anything(tmp_path):
+    """The lines that are added need no name of the course's."""
+    course = copy("several", tmp_path, pawmark=False)
+    path = course / "nbgrader_config.py"
+    path.write_text(
+        path.read_text().replace("c = get_config()", "conf = get_config()").replace("c.", "conf.")
+    )
+    adopting.wire(course)
+
+    assert course_settings.load(course).Autograde.exporter_class.__name__ == "GradingExporter"
+
+
 def test_the_lines_are_added_once(tmp_path):
     """What the course has set stays; a second time nothing is written."""
     course = copy("several", tmp_path, pawmark=False)

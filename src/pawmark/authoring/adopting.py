@@ -19,7 +19,7 @@ from pawmark.grading.intake.cells import exercise_of, is_grade, is_solution
 from pawmark.grading.intake.kernels import kernel_of
 from pawmark.grading.intake.sources import problems
 
-LINES = "from pawmark.grading.plugin import configure\n\nconfigure(c)\n"
+LINES = "from pawmark.grading.plugin import configure\n\nconfigure(get_config())\n"
 _CALL = "pawmark.grading.plugin"
 
 
@@ -164,8 +164,6 @@ def wire(course: Path) -> Path | None:
     path = course / CONFIG
     if _is_wired(course):
         return None
-    before = path.read_text(encoding="utf-8") if path.is_file() else "c = get_config()\n"
-    if "get_config()" not in before:
-        before = f"c = get_config()\n{before}"
-    write_whole(path, f"{before.rstrip()}\n\n{LINES}".encode())
+    before = path.read_text(encoding="utf-8").rstrip() if path.is_file() else ""
+    write_whole(path, f"{before}\n\n{LINES}".lstrip().encode())
     return path

@@ -103,6 +103,8 @@ def test_what_a_student_added_to_it_stays(install):
     assert without_first_cell(source.replace('"', "'")) == ""
     assert without_first_cell(f"x = 1\n{source}") == f"x = 1\n{source}"
     assert without_first_cell("if x:\n    pass") == "if x:\n    pass"
+    for more in ("else:\n    x = 1", "elif 1:\n    x = 1", "x = find_spec('numpy') is not None"):
+        assert without_first_cell(f"{source}\n{more}") == f"{source}\n{more}"
 
 
 @pytest.mark.parametrize("source", INSTALLS)

@@ -72,16 +72,18 @@ def test_a_region_that_is_not_closed_is_named_with_its_cell(source, old, new, sa
 
 
 def test_settings_that_nbgrader_cannot_use_are_named(source):
-    """A grade_id twice, one that is missing, points that are missing."""
+    """A grade_id twice, one that is missing, points that are missing, a word that is misspelt."""
     tree = json.loads(source.read_text())
     cells = {c["metadata"].get("nbgrader", {}).get("grade_id"): c for c in tree["cells"]}
     cells["01-mean-of-file"]["metadata"]["nbgrader"]["grade_id"] = "01-total"
     del cells["01-total-check"]["metadata"]["nbgrader"]["points"]
     del cells["01-setup"]["metadata"]["nbgrader"]["grade_id"]
+    cells["01-total"]["metadata"]["pawmark"] = {"run": "allways"}
     source.write_text(json.dumps(tree))
 
     assert problems(source) == [
         "cell 2 (from fractions import Fraction): it is a cell of nbgrader's without a grade_id",
+        'cell 4 (01-total): its metadata say "run": "allways"; only \'always\' is known',
         "cell 5 (01-total-check): it is graded, and has no points",
         "the grade_id '01-total' is that of 2 cells",
     ]

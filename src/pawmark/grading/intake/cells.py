@@ -3,6 +3,8 @@
 from nbformat import NotebookNode
 
 _CHECK_SUFFIX = "-check"
+# What a cell's author says under "run", so that it is run whatever needs it.
+ALWAYS_RUN = "always"
 _INSIDE = "tested inside"
 
 
@@ -46,7 +48,7 @@ def put_tests_in(cell: NotebookNode, text: str, checksum: str) -> None:
 
 def is_always_run(cell: NotebookNode) -> bool:
     """Tell whether a cell's author wants it to be run whatever needs it."""
-    return bool(cell.metadata.get("pawmark", {}).get("run") == "always")
+    return bool(cell.metadata.get("pawmark", {}).get("run") == ALWAYS_RUN)
 
 
 def mark_students_own(cell: NotebookNode) -> None:

@@ -13,7 +13,7 @@ from typing import Any
 
 from pawmark.errors import CourseError
 from pawmark.grading.course_folder import notebooks_of, source_notebook
-from pawmark.grading.intake.cells import exercise_of
+from pawmark.grading.intake.cells import ALWAYS_RUN, exercise_of
 
 _REGIONS = ("SOLUTION", "HIDDEN TESTS", "MARK SCHEME")
 _LINE = re.compile(r"(?m)^.*?\b(BEGIN|END) (" + "|".join(_REGIONS) + r")\b")
@@ -62,6 +62,7 @@ class _Cell:
         source = tree["source"]
         self.source = source if isinstance(source, str) else "".join(source)
         self.settings = dict(tree.get("metadata", {}).get("nbgrader", {}))
+        self.run = dict(tree.get("metadata", {}).get("pawmark", {})).get("run")
         self.number = number
 
     @property
@@ -79,6 +80,9 @@ def _of_cells(cells: Iterable[_Cell]) -> Iterator[str]:
     for cell in cells:
         if (says := _region(cell.source)) is not None:
             yield f"{cell}: {says}"
+        if cell.run not in (None, ALWAYS_RUN):
+            known = f"only {ALWAYS_RUN!r} is known"
+            yield f'{cell}: its metadata say "run": {json.dumps(cell.run)}; {known}'
         if cell.settings and not cell.name:
             yield f"{cell}: it is a cell of nbgrader's without a grade_id"
         graded = cell.settings.get("grade") or cell.settings.get("task")
