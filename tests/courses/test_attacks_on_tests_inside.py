@@ -117,3 +117,22 @@ def test_what_cannot_be_held(course):
 
     assert points(done) == RIGHT
     assert all(result.inside for result in done.results.values())
+
+
+def test_a_hook_reads_the_text_as_the_copy_is_made(course):
+    """The page says so: if this fails, more holds than it promises."""
+    hook = """
+import os, sys
+seen = []
+def look():
+    frame = sys._getframe()
+    while frame:
+        seen.extend(v for v in map(str, frame.f_locals.values()) if 'other' + '.csv' in v)
+        frame = frame.f_back
+os.register_at_fork(before=look)
+"""
+    later = "def wettest(path):\n    return 'tue'\nprint('seen', bool(seen))"
+    done = graded(course, "fay", {"wettest": later}, added=hook)
+
+    assert points(done) == RIGHT
+    assert any("seen True" in str(cell.get("outputs")) for cell in done.notebook.cells)
