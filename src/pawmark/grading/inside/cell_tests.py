@@ -1,9 +1,10 @@
 """Runs a cell of tests beside the student's code: in a copy of the process where one can be had.
 
-A copy is a fork of the kernel: the text of hidden tests is then left nowhere in the process in which
-student code runs on, unless that code took hold of it meanwhile (docs/threat-model.md). Where a library would not survive that, the cell runs in the process itself;
-afterwards every name is bound as it was before, and nothing of the text is kept where Python or
-IPython keep code. Nothing here is trusted by the grader; student code could replace all of it.
+A copy is a fork of the kernel: the text of hidden tests is then left nowhere in the process in
+which student code runs on, unless that code took hold of it meanwhile (docs/threat-model.md). Where
+a library would not survive that, the cell runs in the process itself; afterwards every name is
+bound as it was before, and nothing of the text is kept where Python or IPython keep code. Nothing
+here is trusted by the grader; student code could replace all of it.
 """
 
 import contextlib
