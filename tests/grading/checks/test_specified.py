@@ -469,6 +469,14 @@ def test_items_pay_by_item():
     assert result.questions == 1
 
 
+def test_items_that_do_not_go_into_the_points_lose_none():
+    """Ten points for three items are ten, and not a millionth less."""
+    exercise = Items("99-tasks", "tasks", [Item(name, lambda told: told == 7) for name in "abc"])
+    result = graded("def tasks():\n    return 7", exercise=exercise)
+
+    assert (result.points, result.max_points) == (10, 10)
+
+
 def test_places_are_written_beside_the_student():
     """A path can be an argument, and paths in a result are told as those of the folder."""
     files = {"images/a.png": b"1", "images/b.txt": b"2", "empty/": b""}

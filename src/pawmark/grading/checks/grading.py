@@ -336,7 +336,7 @@ class _Itemised:
         answers = dict(zip(each, self.asking.ask(list(each.values())), strict=True))
         scale = self.max_points / sum(item.points for item in self.exercise.items)
         rows = tuple(
-            self._row(item, round(item.points * scale, 6), asked[item.name], answers)
+            self._row(item, item.points * scale, asked[item.name], answers)
             for item in self.exercise.items
         )
         remarks = tuple(_remarks(self.exercise.remarks, self.asking))
