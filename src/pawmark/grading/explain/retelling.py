@@ -225,7 +225,9 @@ class _Listener:
         if exercise not in self._judged:
             return []
         specification, judged = self._judged[exercise]
+        # A row that is not paid without right results has nothing wrong of its own.
         found = [one for one in judged if _is_of_row(one, check.row)]
+        found = found or [one for one in judged if not one.right]
         found.sort(key=lambda one: (isinstance(one.answer, Lost), one.question.size))
         return [_of_judged(specification, one) for one in found[:MOST]]
 
