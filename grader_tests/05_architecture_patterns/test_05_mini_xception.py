@@ -161,12 +161,14 @@ exercise = network(
         Stratum(
             "two classes, in use",
             asked_of(2),
+            weight=2,
             count=2,
             facet=f"two classes, in use, {WEIGHTS}",
         ),
         Stratum(
             "more classes, in use",
             asked_of(3, 5),
+            weight=2,
             count=2,
             facet=f"more than two classes, in use, {WEIGHTS}",
         ),

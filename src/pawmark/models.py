@@ -75,7 +75,7 @@ class CatOrDog:
 
 
 @dataclass(frozen=True)
-class _Names:
+class Names:
     """Photographs by species, for training and for judging."""
 
     training: tuple[tuple[str, ...], ...]
@@ -103,7 +103,7 @@ def cat_or_dog(data: pets.Pets | None = None) -> CatOrDog:
         The data set has fewer than two cats or fewer than two dogs.
     """
     data = pets.dataset() if data is None else data
-    names = _divide(data)
+    names = divide(data)
     model = build_classifier()
     model.set_weights(_cached_weights(data, names))
     return CatOrDog(model, CLASSES, IMG_SIZE, names.unseen)
@@ -164,7 +164,7 @@ def _initial(number: int) -> Any:
     return keras.initializers.HeNormal(seed=SEED + number)
 
 
-def _divide(data: pets.Pets) -> _Names:
+def divide(data: pets.Pets) -> Names:
     """Shuffle each species and keep a part of it out of training."""
     rng = np.random.default_rng(SEED)
     training, unseen = [], []
@@ -180,33 +180,33 @@ def _divide(data: pets.Pets) -> _Names:
         names = [names[i] for i in rng.permutation(len(names))]
         unseen += names[:held_out]
         training.append(tuple(names[held_out : held_out + MAX_TRAINING]))
-    return _Names(tuple(training), tuple(unseen))
+    return Names(tuple(training), tuple(unseen))
 
 
-def _cached_weights(data: pets.Pets, names: _Names) -> list[np.ndarray]:
+def _cached_weights(data: pets.Pets, names: Names) -> list[np.ndarray]:
     def train_into(folder: Path) -> None:
-        weights = _train(data, names)
+        weights = train_classifier(data, names)
         named: dict[str, Any] = {f"w{i:02}": weight for i, weight in enumerate(weights)}
         np.savez(folder / _FILE, **named)
 
-    place, what = f"models/cat-or-dog-{_key(data)}", "the cat-or-dog classifier"
+    place, what = f"models/cat-or-dog-{cache_key(data)}", "the cat-or-dog classifier"
     try:
         folder = kept(place, train_into, lambda f: (f / _FILE).is_file(), what)
         with np.load(folder / _FILE, allow_pickle=False) as stored:
             return [stored[name] for name in sorted(stored.files)]
     except (DataError, OSError, EOFError, ValueError, zipfile.BadZipFile):
         # The cache only saves time: without it (a read-only home, a damaged file) train again.
-        return _train(data, names)
+        return train_classifier(data, names)
 
 
-def _key(data: pets.Pets) -> str:
+def cache_key(data: pets.Pets) -> str:
     """Name what decides on the weights: this code and the data."""
     digest = hashlib.sha256(Path(__file__).read_bytes())
     digest.update(data.identity.encode())
     return digest.hexdigest()[:20]
 
 
-def _train(data: pets.Pets, names: _Names) -> list[np.ndarray]:
+def train_classifier(data: pets.Pets, names: Names) -> list[np.ndarray]:
     """Train with normalisation, then fold it into the convolutions."""
     import keras
 
@@ -225,7 +225,7 @@ def _train(data: pets.Pets, names: _Names) -> list[np.ndarray]:
             for _ in range(steps):
                 model.train_on_batch(*_draw(rng, images))
                 advance(1)
-    return _folded(model)
+    return folded(model)
 
 
 def _draw(rng: np.random.Generator, images: list[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
@@ -238,7 +238,7 @@ def _draw(rng: np.random.Generator, images: list[np.ndarray]) -> tuple[np.ndarra
     return batch, np.repeat(np.arange(len(CLASSES)), share)
 
 
-def _folded(model: Any) -> list[np.ndarray]:
+def folded(model: Any) -> list[np.ndarray]:
     """Return the weights of the classifier without normalisation that computes the same."""
     weights: list[np.ndarray] = []
     for number in range(1, len(FILTERS) + 1):

@@ -101,11 +101,11 @@ def choose() -> Choice:
         When the name is none of `PROFILES`.
     """
     name = settings.here.profile
-    return Choice(PROFILES[name], f"chosen by {VARIABLE}") if name else _fitting()
+    return Choice(PROFILES[name], f"chosen by {VARIABLE}") if name else fitting()
 
 
 @functools.cache
-def _fitting() -> Choice:
+def fitting() -> Choice:
     """Return the profile that fits the machine; a machine does not change while it is used."""
     room = _card_memory()
     if room is None:

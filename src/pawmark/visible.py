@@ -264,7 +264,7 @@ class Display:
         """Show what passed."""
         source = result.info.raw_cell
         # In the source notebook the table of the hidden checks says more.
-        if not result.success or not self._is_check() or "run_checks(" in source:
+        if not result.success or not self.is_check() or "run_checks(" in source:
             return
         rows = rows_of(self.shell.transform_cell(source))
         if rows:
@@ -275,7 +275,7 @@ class Display:
     ) -> list[str]:
         """Show what failed, and raise the error with its hint in the place of a traceback."""
         found = explain(error, trace, shell.user_ns)
-        if found is None or (isinstance(found, CheckTable) and not self._is_check()):
+        if found is None or (isinstance(found, CheckTable) and not self.is_check()):
             shell.showtraceback((kind, error, trace), tb_offset=tb_offset)
             return []
         self._show(found)
@@ -284,7 +284,8 @@ class Display:
         shell._showtraceback(kind, error, lines)
         return lines
 
-    def _is_check(self) -> bool:
+    def is_check(self) -> bool:
+        """Tell whether the cell that ran is a check, as far as its front end names cells."""
         return self.cell_id is None or self.cell_id.endswith(CHECK_ID)
 
     def _show(self, thing: Any) -> None:

@@ -6,7 +6,7 @@ import pytest
 from attack_course import NAME, REPO, source_notebook
 from nbformat import write
 
-from pawmark.authoring.generating import _causes, refresh
+from pawmark.authoring.generating import causes_of, refresh
 from pawmark.grading.course_folder import generate
 
 OTHER = "98_other"
@@ -63,14 +63,14 @@ def test_solutions_depend_on_checks_and_profile(course, monkeypatch, small_pets)
     """
     monkeypatch.setenv("PAWMARK_DATA", str(small_pets.root))
     solution = "generate_solution"
-    before = _causes(course, NAME, solution), _causes(course, OTHER, solution)
+    before = causes_of(course, NAME, solution), causes_of(course, OTHER, solution)
     for own in (f"test_{NAME[:2]}_mean.py", "replies.py"):
         (course / "grader_tests" / NAME / own).write_text("# mended\n")
-        after = _causes(course, NAME, solution), _causes(course, OTHER, solution)
+        after = causes_of(course, NAME, solution), causes_of(course, OTHER, solution)
         assert (before[0] == after[0], before[1] == after[1]) == (False, True)
         before = after
     (course / "grader_tests" / "conftest.py").write_text("# for all\n")
-    after = _causes(course, NAME, solution), _causes(course, OTHER, solution)
+    after = causes_of(course, NAME, solution), causes_of(course, OTHER, solution)
     assert (before[0] == after[0], before[1] == after[1]) == (False, False)
     monkeypatch.setenv("PAWMARK_PROFILE", "gpu")
-    assert _causes(course, NAME, solution) != after[0]
+    assert causes_of(course, NAME, solution) != after[0]

@@ -122,7 +122,7 @@ def test_a_sample_is_shown_and_must_be_as_large_as_is_asked(monkeypatch):
     monkeypatch.setattr(proof_page, "reasons", lambda course, exercise: {})
 
     notes = {"mutants": 9}
-    monkeypatch.setattr(proof, "_notes", lambda course, exercise: notes)
+    monkeypatch.setattr(proof, "notes_on", lambda course, exercise: notes)
 
     assert "| 9 of 9, of 20 |" in page(COURSE)
     assert proof.is_fresh(COURSE, name)

@@ -84,7 +84,7 @@ def test_instance_numbers_stand_on_their_instance():
     ring = np.zeros((20, 20), bool)
     ring[2:18, 2:18] = True
     ring[4:16, 4:16] = False
-    y, x = tasks._inner_pixel(ring)
+    y, x = tasks.inner_pixel(ring)
 
     assert ring[y, x]
 

@@ -45,7 +45,7 @@ def test_scores_for_cat_and_dog(classifier):
 def test_unseen_photographs_are_shared_equally(classifier, small_pets):
     """As many cats as dogs are kept out of training, and none of them is in it."""
     kinds = [small_pets.species(name) for name in classifier.unseen]
-    training = {name for group in models._divide(small_pets).training for name in group}
+    training = {name for group in models.divide(small_pets).training for name in group}
 
     assert kinds.count("cat") == kinds.count("dog") > 0
     assert not training & set(classifier.unseen)
@@ -53,7 +53,7 @@ def test_unseen_photographs_are_shared_equally(classifier, small_pets):
 
 def test_second_call_finds_the_weights(classifier, cache, small_pets, monkeypatch):
     """The classifier is trained once; after that the same weights come from the cache."""
-    monkeypatch.setattr(models, "_train", lambda *_: pytest.fail("trained a second time"))
+    monkeypatch.setattr(models, "train_classifier", lambda *_: pytest.fail("trained a second time"))
 
     again = models.cat_or_dog(small_pets)
 
@@ -68,7 +68,7 @@ def test_other_data_have_another_place(small_pets):
     """The key follows the identity of the data."""
     other = pets.Pets(small_pets.root, "real", "another", small_pets.names)
 
-    assert models._key(other) != models._key(small_pets)
+    assert models.cache_key(other) != models.cache_key(small_pets)
 
 
 @pytest.mark.parametrize("content", [b"", b"not a zip file", None])
@@ -76,7 +76,7 @@ def test_damaged_cache_costs_a_training_only(classifier, cache, small_pets, monk
     """An empty or broken file, or a folder in its place, leads to another training, no error."""
     (path,) = files(cache)
     whole = path.read_bytes()
-    monkeypatch.setattr(models, "_train", lambda *_: classifier.model.get_weights())
+    monkeypatch.setattr(models, "train_classifier", lambda *_: classifier.model.get_weights())
     try:
         path.unlink()
         path.mkdir() if content is None else path.write_bytes(content)
@@ -94,7 +94,9 @@ def test_random_numbers_of_others_are_left_alone(classifier, small_pets):
     np.random.seed(3)
     before = random.getstate(), np.random.get_state()[1].copy()
 
-    models._train(small_pets, models._Names((small_pets.names[:1], small_pets.names[1:2]), ()))
+    models.train_classifier(
+        small_pets, models.Names((small_pets.names[:1], small_pets.names[1:2]), ())
+    )
 
     assert random.getstate() == before[0]
     assert np.array_equal(np.random.get_state()[1], before[1])
@@ -107,7 +109,7 @@ def test_folding_changes_nothing_but_the_layers(classifier):
     with_norm.set_weights(
         [w + np.abs(rng.normal(0, 0.1, w.shape)) for w in with_norm.get_weights()]
     )
-    without.set_weights(models._folded(with_norm))
+    without.set_weights(models.folded(with_norm))
     images = rng.uniform(0, 255, (2, 128, 128, 3)).astype("float32")
 
     np.testing.assert_allclose(with_norm(images), without(images), rtol=1e-3, atol=1e-3)

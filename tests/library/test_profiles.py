@@ -20,10 +20,10 @@ def machine(monkeypatch, tmp_path):
         monkeypatch.syspath_prepend(str(tmp_path))
         monkeypatch.delenv(profiles.VARIABLE, raising=False)
         monkeypatch.delenv("CUDA_VISIBLE_DEVICES", raising=False)
-        profiles._fitting.cache_clear()
+        profiles.fitting.cache_clear()
 
     yield make
-    profiles._fitting.cache_clear()
+    profiles.fitting.cache_clear()
 
 
 @pytest.mark.parametrize(

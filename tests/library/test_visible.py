@@ -158,9 +158,9 @@ def test_a_cell_that_is_no_check_keeps_its_traceback():
     display = Display(shell=None)
     display.cell_id = "my-own-cell"
 
-    assert not display._is_check()
+    assert not display.is_check()
     display.cell_id = "multi-hot-check"
-    assert display._is_check()
+    assert display.is_check()
 
 
 def test_every_visible_check_can_be_shown():

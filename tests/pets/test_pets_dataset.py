@@ -14,7 +14,7 @@ from PIL import Image
 
 from pawmark import pets
 from pawmark.errors import DataError
-from pawmark.pets.split import _sizes
+from pawmark.pets.split import sizes
 from pawmark.profiles import Profile
 from pawmark.progress import is_wanted, progress_bar
 
@@ -242,7 +242,7 @@ def test_split(small_pets):
 @given(st.integers(2, 9000), st.integers(1, 7000), st.integers(1, 2000))
 def test_split_sizes(available, num_train, num_val):
     """Both parts hold a picture or more and never more than there are, in the profile's ratio."""
-    train, val = _sizes(available, num_train, num_val)
+    train, val = sizes(available, num_train, num_val)
 
     assert train >= 0
     assert val >= 1

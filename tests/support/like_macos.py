@@ -10,6 +10,7 @@ import builtins
 import ctypes
 import fcntl
 import importlib
+import inspect
 import io
 import os
 import platform
@@ -48,7 +49,7 @@ _OPENING = {
 
 def _without_proc(function):
     def asked(path, *args, **kwargs):
-        who = sys._getframe(1).f_globals.get("__name__", "")
+        who = inspect.currentframe().f_back.f_globals.get("__name__", "")
         text = os.fsdecode(path) if isinstance(path, str | bytes | os.PathLike) else ""
         if f"{text}/".startswith("/proc/") and not who.startswith("psutil"):
             raise FileNotFoundError(2, "No such file or directory", text)

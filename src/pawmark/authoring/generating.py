@@ -82,7 +82,7 @@ def refresh(
 
 
 def _generate(course: Path, name: str, subcommand: str, target: str) -> Path:
-    before = _causes(course, name, subcommand)
+    before = causes_of(course, name, subcommand)
     folder = generate(course, name, subcommand, target)
     path = _path(course, name, target)
     # What was changed while it was generated was not: the digest is the one from before.
@@ -103,10 +103,10 @@ def _kept(course: Path, name: str, target: str) -> object:
 
 def _stamp(course: Path, name: str, subcommand: str, target: str) -> dict[str, str]:
     made = _digest(course / target / name)
-    return {"causes": _causes(course, name, subcommand), "made": made}
+    return {"causes": causes_of(course, name, subcommand), "made": made}
 
 
-def _causes(course: Path, name: str, subcommand: str) -> str:
+def causes_of(course: Path, name: str, subcommand: str) -> str:
     """Return the digest of all that decides what is generated."""
     from pawmark.grading import fingerprint
     from pawmark.grading.intake import first_cell

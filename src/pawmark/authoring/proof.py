@@ -183,7 +183,7 @@ def write_proof(course: Path, proof: Proof) -> None:
 
 def reasons(course: Path, exercise: str) -> dict[str, str]:
     """Return why mutants of an exercise survive, as a person wrote it, by their names."""
-    return {one["mutant"]: one["reason"] for one in _notes(course, exercise).get("survivor", [])}
+    return {one["mutant"]: one["reason"] for one in notes_on(course, exercise).get("survivor", [])}
 
 
 def seeds_of(course: Path, exercise: str) -> int:
@@ -191,7 +191,7 @@ def seeds_of(course: Path, exercise: str) -> int:
 
     That is for exercises of networks, where an answer takes long.
     """
-    return int(_notes(course, exercise).get("seeds", SEEDS))
+    return int(notes_on(course, exercise).get("seeds", SEEDS))
 
 
 def most_of(course: Path, exercise: str) -> int | None:
@@ -199,11 +199,12 @@ def most_of(course: Path, exercise: str) -> int | None:
 
     That is for exercises of which a hundred mutants would be trained or built for an hour.
     """
-    most = _notes(course, exercise).get("mutants")
+    most = notes_on(course, exercise).get("mutants")
     return None if most is None else int(most)
 
 
-def _notes(course: Path, exercise: str) -> dict[str, Any]:
+def notes_on(course: Path, exercise: str) -> dict[str, Any]:
+    """Return what people noted beside the proof of an exercise; empty without such a file."""
     path = folder_of(course, exercise) / f"{exercise}.toml"
     return tomllib.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from pawmark import pets, profiles, settings
 from pawmark.doctor.finding import Finding
 from pawmark.errors import PawmarkError
-from pawmark.pets import layout, photographs
+from pawmark.pets import layout, opening
 from pawmark.pets.cache import cache_dir
 from pawmark.pets.synthetic import generator
 
@@ -107,7 +107,7 @@ def data(deep: bool) -> Finding:
 
 def _named_folder() -> Path | None:
     """Return the folder that is read; None for the drawn pictures."""
-    named = photographs.folder_in_use()
+    named = opening.folder_in_use()
     return None if named is None else Path(named).expanduser()
 
 

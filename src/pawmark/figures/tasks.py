@@ -287,7 +287,7 @@ def _draw_instances(ax: Axes, ids: np.ndarray) -> None:
     for place, number in enumerate(numbers):
         here = ids == number
         picture[here] = mpl.colors.to_rgb(INSTANCE_COLOURS[place % len(INSTANCE_COLOURS)])
-        y, x = _inner_pixel(here)
+        y, x = inner_pixel(here)
         ax.text(
             x, y, str(number), ha="center", va="center", fontsize=11, color=INK,
             bbox={"boxstyle": "circle,pad=0.2", "facecolor": CARD, "edgecolor": INK},
@@ -296,7 +296,7 @@ def _draw_instances(ax: Axes, ids: np.ndarray) -> None:
     frame(ax)
 
 
-def _inner_pixel(here: np.ndarray) -> tuple[int, int]:
+def inner_pixel(here: np.ndarray) -> tuple[int, int]:
     """Return the pixel of a region that is nearest to the middle of its pixels."""
     places = np.argwhere(here)
     distance = np.sum((places - places.mean(axis=0)) ** 2, axis=1)

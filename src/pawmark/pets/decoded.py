@@ -4,16 +4,13 @@ import hashlib
 import os
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 import numpy as np
 
 from pawmark.errors import DataError
 from pawmark.pets.cache import kept
 from pawmark.progress import progress_bar
-
-if TYPE_CHECKING:
-    from pawmark.pets.photographs import Pets
 
 # Reading fewer than this is as quick as looking for the file.
 WORTH_KEEPING = 32
@@ -22,14 +19,28 @@ WORTH_KEEPING = 32
 DECODER = 1
 
 
+class Pictures(Protocol):
+    """What is decoded: pictures by name, such as `pawmark.pets.Pets`."""
+
+    @property
+    def identity(self) -> str:
+        """The same for the same pictures, wherever they lie."""
+
+    def read_image(self, name: str, size: tuple[int, int] | None = None) -> np.ndarray:
+        """Read a photograph as uint8 of shape (height, width, 3)."""
+
+    def read_trimap(self, name: str, size: tuple[int, int] | None = None) -> np.ndarray:
+        """Read a trimap as uint8 of shape (height, width)."""
+
+
 def load(
-    data: "Pets", size: tuple[int, int], names: tuple[str, ...]
+    data: Pictures, size: tuple[int, int], names: tuple[str, ...]
 ) -> tuple[np.ndarray, np.ndarray]:
     """Read pictures, from the cache where they are there.
 
     Parameters
     ----------
-    data : Pets
+    data : Pictures
         The data set.
     size : tuple of int
         Height and width in pixels.
@@ -63,7 +74,7 @@ def load(
     return images[order], trimaps[order]
 
 
-def _key(data: "Pets", size: tuple[int, int], names: tuple[str, ...]) -> str:
+def _key(data: Pictures, size: tuple[int, int], names: tuple[str, ...]) -> str:
     digest = hashlib.sha256("\n".join((str(DECODER), data.identity, *names)).encode())
     return f"{digest.hexdigest()[:20]}-{size[0]}x{size[1]}"
 
@@ -78,7 +89,7 @@ def _save(folder: Path, arrays: tuple[np.ndarray, np.ndarray]) -> None:
 
 
 def _decode(
-    data: "Pets", size: tuple[int, int], names: tuple[str, ...]
+    data: Pictures, size: tuple[int, int], names: tuple[str, ...]
 ) -> tuple[np.ndarray, np.ndarray]:
     images = np.zeros((len(names), *size, 3), dtype="uint8")
     trimaps = np.zeros((len(names), *size), dtype="uint8")

@@ -20,7 +20,7 @@ from pawmark.pets.layout import (
     image_names,
     trimap_names,
 )
-from pawmark.pets.photographs import dataset, folder_in_use
+from pawmark.pets.opening import dataset, folder_in_use
 from pawmark.progress import progress_bar
 from pawmark.terminal import legible
 

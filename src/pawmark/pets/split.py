@@ -59,7 +59,7 @@ def training_split(profile: "Profile | None" = None, data: "Pets | None" = None)
 
         profile = profiles.current()
     if data is None:
-        from pawmark.pets.photographs import dataset
+        from pawmark.pets.opening import dataset
 
         data = dataset()
     train, val = split_names(profile, data)
@@ -78,11 +78,12 @@ def split_names(profile: "Profile", data: "Pets") -> tuple[tuple[str, ...], tupl
     """
     names = list(data.names)
     random.Random(SHUFFLE_SEED).shuffle(names)
-    num_train, num_val = _sizes(len(names), profile.num_train, profile.num_val)
+    num_train, num_val = sizes(len(names), profile.num_train, profile.num_val)
     return tuple(names[:num_train]), tuple(names[num_train : num_train + num_val])
 
 
-def _sizes(available: int, num_train: int, num_val: int) -> tuple[int, int]:
+def sizes(available: int, num_train: int, num_val: int) -> tuple[int, int]:
+    """Return how many of the photographs there are train, and how many validate."""
     if available < 2:
         raise DataError(
             f"A split needs two images or more, and this data set has {available}. "

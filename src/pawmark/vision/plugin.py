@@ -10,7 +10,8 @@ from pawmark import pets, profiles, settings, trained
 from pawmark.grading.course import Checking, Devices, ExhibitKind, Place, PlainCourse, Scale
 from pawmark.vision import data as photographs
 from pawmark.vision import precomputed
-from pawmark.vision.training import Training, TrainingExhibit
+from pawmark.vision.exhibit import TrainingExhibit
+from pawmark.vision.training import Training
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode

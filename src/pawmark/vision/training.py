@@ -1,11 +1,9 @@
-"""A training run as an exhibit: what a check hands out, and its charts on feedback and report."""
+"""A training run as a check hands it out, to be drawn beside its bar."""
 
 import dataclasses
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
-
-from pawmark.grading.course import Chart
 
 
 @dataclass(frozen=True)
@@ -41,29 +39,3 @@ class Training:
         losses = {name: tuple(map(float, tree[name])) for name in ("loss", "val_loss")}
         bar = None if tree["bar"] is None else float(tree["bar"])
         return cls(judged=float(tree["judged"]), bar=bar, prior=float(tree["prior"]), **losses)
-
-
-class TrainingExhibit:
-    """Draws training runs: one beside the bar, and those of a class.
-
-    Attributes
-    ----------
-    title, note
-        See `pawmark.grading.course.ExhibitKind`.
-    """
-
-    title = "Training runs"
-    note = "The curves are what the students' own histories tell, and decide nothing."
-
-    def chart(self, data: Mapping[str, Any]) -> Chart:
-        """Draw one student's training run beside the bar."""
-        from pawmark.vision.charts import training_chart
-
-        return training_chart(Training.from_json(data))
-
-    def class_chart(self, data: Sequence[Mapping[str, Any]], key: str) -> Chart | None:
-        """Draw the runs of all whose history could be read; None where nobody's could."""
-        from pawmark.vision.charts import training_runs_chart
-
-        runs = [run for run in map(Training.from_json, data) if run.val_loss]
-        return training_runs_chart(runs, key) if runs else None

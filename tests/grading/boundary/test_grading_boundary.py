@@ -157,7 +157,7 @@ def student_of(kernel: StudentKernel) -> Student:
         timeout=LIMIT,
     )
     execution.processes.adopt(kernel)
-    return VisionStudent(execution._questioner("exercise"))
+    return VisionStudent(execution.questioner("exercise"))
 
 
 QUESTIONS = (
@@ -468,7 +468,7 @@ def test_a_process_that_never_listens_is_a_timeout(mouth):
 
 def test_an_end_without_an_answer_is_not_waited_for(mouth, monkeypatch):
     """When the runner says that the question has ended, the answer has a moment left."""
-    monkeypatch.setattr(module, "_GRACE", 0.1)
+    monkeypatch.setattr(module, "GRACE", 0.1)
     kernel = mouth.kernel([("control", ENDED)], "silence")
     with pytest.raises(KernelLost) as lost:
         kernel.ask(wire.encode(1), 30)

@@ -24,7 +24,7 @@ import os
 from pathlib import Path
 from pawmark import models, pets
 folder = Path(os.environ["PAWMARK_PRECOMPUTED"])
-pets.photographs._read = None
+pets.photographs.Image = None
 print(pets.training_split().train_inputs.sum())
 """
 CHANGE = """
@@ -97,7 +97,7 @@ def test_classifier_made_ahead_is_the_one_that_everybody_would_train(data, tmp_p
 
     monkeypatch.setenv("PAWMARK_CACHE", str(tmp_path / "cache"))
     monkeypatch.setenv(PRECOMPUTED_VARIABLE, str(precomputed.folder_of(data.root)))
-    monkeypatch.setattr(models, "_train", None)
+    monkeypatch.setattr(models, "train_classifier", None)
     shown = models.cat_or_dog(data).model.get_weights()
 
     assert all(map(np.array_equal, shown, own))

@@ -424,14 +424,14 @@ def test_a_scratch_folder_counts_what_is_in_it():
     scratch = Scratch()
     try:
         assert not scratch.full([])
-        scratch._until = 0.0
+        scratch.good_until = 0.0
         with (scratch.root / "tmp" / "sparse").open("wb") as file:
             os.posix_fallocate(file.fileno(), 0, 513 << 20)
             assert scratch.full([])
             Path(file.name).unlink()
-            scratch._until = 0.0
+            scratch.good_until = 0.0
             assert scratch.full([Path("/proc/self")])
-            scratch._until = 0.0
+            scratch.good_until = 0.0
             assert not scratch.full([])
     finally:
         scratch.remove()

@@ -119,7 +119,7 @@ def always_warm():
         patch.setenv(warm.SWITCH, "1")
         with StudentKernel(Bubblewrap(), libraries=FULL) as kernel:
             if not kernel.warm:
-                pytest.skip(f"no warm starts here: {warm._broken}")
+                pytest.skip(f"no warm starts here: {warm.broken}")
         yield
     warm.close()
 
@@ -269,22 +269,22 @@ def test_a_template_that_ended_is_replaced(kernel):
 def test_without_a_template_the_start_is_cold(monkeypatch):
     """A template that does not come up costs a moment, and no submission."""
     monkeypatch.setattr(bubblewrap, "template_command", lambda argv, data: ["false"])
-    monkeypatch.setattr(warm, "_templates", {})
-    monkeypatch.setattr(warm, "_broken", [])
+    monkeypatch.setattr(warm, "standing", {})
+    monkeypatch.setattr(warm, "broken", [])
     with StudentKernel(Bubblewrap(), libraries=FULL) as kernel:
         assert not kernel.warm
         assert told(kernel, "print(6 * 7)") == "42\n"
-    assert warm._broken
+    assert warm.broken
     assert not warm.wanted()
 
 
 def test_the_switch(monkeypatch):
     """Left alone, all start cold for root, else the first one; 0 and 1 say never and always."""
     alone = [False, bubblewrap.outside_id() is None]
-    monkeypatch.setattr(warm, "_asked", 0)
-    monkeypatch.setattr(warm, "_broken", [])
+    monkeypatch.setattr(warm, "starts_asked_for", 0)
+    monkeypatch.setattr(warm, "broken", [])
     for switch, expected in {"": alone, "0": [False] * 2, "1": [True] * 2}.items():
-        monkeypatch.setattr(warm, "_asked", 0)
+        monkeypatch.setattr(warm, "starts_asked_for", 0)
         monkeypatch.setenv(warm.SWITCH, switch)
         assert [warm.wanted(), warm.wanted()] == expected
 

@@ -567,7 +567,7 @@ class Execution:
         return ExerciseResult(exercise, tuple(again.get(c.check, c) for c in result.checks))
 
     def _student(self, exercise: str) -> Student:
-        return Student(self._questioner(exercise), self._batcher(exercise))
+        return Student(self.questioner(exercise), self._batcher(exercise))
 
     def _batcher(
         self, exercise: str
@@ -612,7 +612,7 @@ class Execution:
             key: Answer(key, reply, None) for key, reply in zip(questions, replies, strict=True)
         }
 
-    def _questioner(self, exercise: str) -> Callable[[wire.Message], wire.Message]:
+    def questioner(self, exercise: str) -> Callable[[wire.Message], wire.Message]:
         """Return what asks the live process; after one loss the exercise asks no more."""
 
         def ask(message: wire.Message) -> wire.Message:

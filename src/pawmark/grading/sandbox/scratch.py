@@ -34,7 +34,7 @@ class Scratch:
         self.root = Path(tempfile.mkdtemp(prefix="pawmark-")).resolve()
         for name in _FOLDERS:
             (self.root / name).mkdir(mode=0o700)
-        self._until = 0.0
+        self.good_until = 0.0
         self._free = _free(self.root)
 
     @property
@@ -73,10 +73,10 @@ class Scratch:
             hold open count too.
         """
         began = time.monotonic()
-        if began < self._until:
+        if began < self.good_until:
             return False
         full = self._low() or _more_than(MAX_DISK, self.root, processes)
-        self._until = time.monotonic() + _SHARE * (time.monotonic() - began)
+        self.good_until = time.monotonic() + _SHARE * (time.monotonic() - began)
         return full
 
     def _low(self) -> bool:

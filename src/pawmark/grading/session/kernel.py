@@ -28,7 +28,7 @@ from pawmark.grading.session import warm
 START_LIMIT = 120.0
 MAX_OUTPUTS = 250
 
-_GRACE = 2.0
+GRACE = 2.0
 _CHUNK = 1 << 20
 _TOO_LONG = {
     "output_type": "stream",
@@ -321,7 +321,7 @@ class _Ended:
 
     def look(self, deadline: float) -> None:
         self.hear(self.reply(deadline))
-        self.until = time.monotonic() + _GRACE
+        self.until = time.monotonic() + GRACE
 
     def hear(self, tree: dict[str, Any]) -> None:
         self.seen, self.dead = True, tree.get("dead") is not False

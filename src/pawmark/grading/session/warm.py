@@ -38,9 +38,9 @@ _SAID = 4096
 _ENVIRONMENT = re.compile(r"environ|putenv|setenv|set_env|%env|dotenv")
 _NO_CHANGE = r"os\.environ\.setdefault\(\s*[\"']({names})[\"']\s*,[^()]*\)"
 _lock = threading.Lock()
-_templates: dict[tuple[tuple[str, ...], frozenset[str]], "Template"] = {}
-_broken: list[str] = []
-_asked = 0
+standing: dict[tuple[tuple[str, ...], frozenset[str]], "Template"] = {}
+broken: list[str] = []
+starts_asked_for = 0
 
 
 class TemplateError(Exception):
@@ -223,39 +223,39 @@ def template(data: Path | None, libraries: tuple[str, ...]) -> Iterator[Template
         If there is none to be had. When it never served, none is tried again in this process.
     """
     with _lock:
-        if _broken:
-            raise TemplateError(_broken[0])
+        if broken:
+            raise TemplateError(broken[0])
         # Everything that decides how an interpreter is started is in the command line.
         command, own = tuple(bubblewrap.template_command([], data)), frozenset(libraries)
         # One with more libraries serves as well.
-        fitting = (key for key in _templates if key[0] == command and own <= key[1])
+        fitting = (key for key in standing if key[0] == command and own <= key[1])
         circumstances = next(fitting, (command, own))
-        found = _templates.get(circumstances)
+        found = standing.get(circumstances)
         try:
             if found is not None and not found.alive:
-                _templates.pop(circumstances).close()
+                standing.pop(circumstances).close()
                 found = None
             if found is None:
-                found = _templates[circumstances] = Template(data, libraries)
+                found = standing[circumstances] = Template(data, libraries)
             found.wait()
             yield found
         except TemplateError as error:
             close()
             if found is None or not found.served:
-                _broken.append(str(error))
+                broken.append(str(error))
             raise
 
 
 def templates() -> list[Template]:
     """Return the templates of this process that stand."""
-    return list(_templates.values())
+    return list(standing.values())
 
 
 @atexit.register
 def close() -> None:
     """End the templates of this process."""
-    while _templates:
-        _templates.popitem()[1].close()
+    while standing:
+        standing.popitem()[1].close()
 
 
 def wanted() -> bool:
@@ -266,18 +266,18 @@ def wanted() -> bool:
     its processes. Elsewhere the first one of a process is started cold, since one alone would wait
     for the template as long as for its own imports; not so by a worker, which expects more.
     """
-    global _asked
-    _asked += 1
+    global starts_asked_for
+    starts_asked_for += 1
     switch = settings.here.warm
     if switch == settings.ALWAYS:
         return _able()
-    expected = switch == settings.OF_WORKERS or _asked > 1
+    expected = switch == settings.OF_WORKERS or starts_asked_for > 1
     return switch != settings.NEVER and expected and bubblewrap.outside_id() is None and _able()
 
 
 def _able() -> bool:
     """Tell whether copies can be made here."""
-    return not _broken and shutil.which("nsenter") is not None and hasattr(os, "pidfd_open")
+    return not broken and shutil.which("nsenter") is not None and hasattr(os, "pidfd_open")
 
 
 def libraries_for(sources: Iterable[str]) -> tuple[str, ...]:
