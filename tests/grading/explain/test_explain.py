@@ -12,24 +12,29 @@ from small_class import HALF, PRIMES, RIGHT, SUMS, WRONG, SmallClass
 from pawmark.grading.boundary import wire
 from pawmark.grading.checks.asking import Question
 from pawmark.grading.checks.specification import Input
+from pawmark.grading.checks.watching import Place
+from pawmark.grading.explain.expecting import expected_of
 from pawmark.grading.explain.pictures import picture_of
 from pawmark.grading.explain.repeating import Repeat, alike, packed, recorded
+from pawmark.grading.results.outcomes import CheckResult, Outcome
 from pawmark.grading.sandbox import bubblewrap
 
 needs_sandbox = pytest.mark.skipif(
     bubblewrap.available() is not None, reason=f"no sandbox: {bubblewrap.available()}"
 )
 FILES = RIGHT | {"01-mean-of-file": "def mean_of_file(path):\n    return len(open(path).read())"}
+RAISING = RIGHT | {"01-mean-of-file": "def mean_of_file(path):\n    return float('no')"}
 
 
 @pytest.fixture(scope="module")
 def course(tmp_path_factory) -> SmallClass:
-    """Grade four students."""
+    """Grade a few students."""
     made = SmallClass.made_in(tmp_path_factory.mktemp("explain") / "course")
     for who, answers in (("ben", WRONG), ("dóra", HALF), ("fil", FILES)):
         for name in (SUMS, PRIMES):
             made.hand_in(who, name, answers)
     made.hand_in("cem", SUMS, None)
+    made.hand_in("gil", SUMS, RAISING)
     made.must("pawmark", "grade", "01", "02", "--workers", "2")
     return made
 
@@ -69,6 +74,45 @@ def test_a_lost_check_is_told_and_repeated(course):
     assert errors(notebook) == [
         "AssertionError: 02-is-prime, 1 is no prime. 0 of 1: 1 has one divisor, and a prime has two"
     ]
+
+
+@needs_sandbox
+def test_what_was_expected_of_a_call_that_raised_is_told(course):
+    """Where no answer came, the check's own condition says what it should have been."""
+    told, notebook = repeated(course, "01", "gil", "test_mean_of_file")
+
+    assert "answered  ValueError" in told
+    condition = 'expect(got == pytest.approx(sum(numbers) / len(numbers)), "this is not the mean"'
+    assert f"  expected  an answer without an error, and of it: {condition}, got=got)" in told
+    assert any("Expected: an answer without an error" in cell.source for cell in notebook.cells)
+
+
+@pytest.mark.parametrize(
+    ("line", "condition"),
+    [
+        (3, "expect(got == 1, 'not one')"),
+        (6, "assert student.call('f', 2) == 2"),
+        (7, ""),
+        (99, ""),
+    ],
+)
+def test_the_condition_is_the_next_of_the_same_check(tmp_path, line, condition):
+    """A later check's condition is not taken for that of an earlier one that has none."""
+    path = tmp_path / "test_a.py"
+    path.write_text(
+        "def test_a(student):\n"
+        "    student = student\n"
+        "    got = student.call('f', 1)\n"
+        "    expect(got == 1,\n        'not one')\n"
+        "    assert student.call('f', 2) == 2\n"
+        "    last = student.call('f', 3)\n"
+        "def test_b(student):\n"
+        "    expect(student.call('f', 4), 'b')\n"
+    )
+    result = CheckResult("test_a", "A.", Outcome.STUDENT_ERROR, 0, 1)
+    said = expected_of(result, Place(str(path), line, ""))
+
+    assert said == "an answer without an error" + (f", and of it: {condition}" if condition else "")
 
 
 @needs_sandbox

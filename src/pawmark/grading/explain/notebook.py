@@ -96,6 +96,8 @@ def _check(retold: Retold, one: LostCheck, number: int) -> list[NotebookNode]:
     if one.place is not None:
         told += ["", f"Refused in `{Path(one.place.file).name}`, line {one.place.line}:", "",
                  f"    {one.place.source}"]  # fmt: skip
+    if one.expected:
+        told += ["", f"Expected: {_text(one.expected)}"]
     cells = [new.new_markdown_cell("\n".join(told))]
     if not one.asked:
         return cells

@@ -27,6 +27,7 @@ from pawmark.grading.checks.specification import (
     Satisfying,
 )
 from pawmark.grading.checks.watching import Place
+from pawmark.grading.explain.expecting import expected_of
 from pawmark.grading.results.outcomes import CheckResult, ExerciseResult
 
 MOST = 5
@@ -80,12 +81,15 @@ class LostCheck:
         What was asked for it: of rows the refused answers, the smallest first; of a function all.
     place
         Where in the hidden checks it was refused, or None.
+    expected
+        What was expected where no answer came: see `expecting.expected_of`.
     """
 
     exercise: str
     result: CheckResult
     asked: tuple[Asked, ...] = ()
     place: Place | None = None
+    expected: str = ""
 
 
 @dataclass(frozen=True)
@@ -171,15 +175,16 @@ def _unknown(which: str, lost: Sequence[LostCheck], results: Sequence[ExerciseRe
 
 def _lost_of(result: ExerciseResult, listener: "_Listener") -> list[LostCheck]:
     return [
-        LostCheck(
-            result.exercise,
-            check,
-            tuple(listener.asked_for(result.exercise, check)),
-            listener.places.get((result.exercise, check.check)),
-        )
+        _lost(result.exercise, check, listener)
         for check in result.checks
         if check.points < check.max_points
     ]
+
+
+def _lost(exercise: str, check: CheckResult, listener: "_Listener") -> LostCheck:
+    asked = tuple(listener.asked_for(exercise, check))
+    place = listener.places.get((exercise, check.check))
+    return LostCheck(exercise, check, asked, place, expected_of(check, place))
 
 
 class _Listener:
