@@ -67,10 +67,7 @@ def _given_by_people(one: Standing) -> list[str]:
     lines = []
     for part in one.grade.parts:
         if part.manual is not None and part.automatic is not None:
-            lines.append(
-                f"{part.exercise}: {rounded(part.manual):g} by a person, in the place of "
-                f"{rounded(part.automatic):g} by the checks"
-            )
+            lines.append(f"{part.exercise}: {part.by_person}")
         if part.extra_credit:
             lines.append(f"{part.exercise}: {rounded(part.extra_credit):g} extra credit")
     if one.late_penalty:
