@@ -3,19 +3,24 @@
 import re
 from pathlib import Path
 
+import any_course
 import nbformat
 import numpy as np
 import pytest
 from nbclient import NotebookClient
 from small_class import HALF, PRIMES, RIGHT, SUMS, WRONG, SmallClass
 
+from pawmark.errors import CourseError
+from pawmark.grading import course as courses
 from pawmark.grading.boundary import wire
 from pawmark.grading.checks.asking import Question
 from pawmark.grading.checks.specification import Input
 from pawmark.grading.checks.watching import Place
 from pawmark.grading.explain.expecting import expected_of
+from pawmark.grading.explain.notebook import write_notebook
 from pawmark.grading.explain.pictures import picture_of
 from pawmark.grading.explain.repeating import Repeat, alike, packed, recorded
+from pawmark.grading.explain.retelling import retell
 from pawmark.grading.results.outcomes import CheckResult, Outcome
 from pawmark.grading.sandbox import bubblewrap
 
@@ -173,17 +178,37 @@ def test_no_student_code_runs_for_the_telling(course):
     ("words", "says"),
     [
         (("02", "zoe"), "Not handed in by 'zoe': 02_primes"),
+        (("02", "eve"), "Not handed in by 'eve': 02_primes"),
         (("02", "ben", "test_nothing"), "There is no exercise or check 'test_nothing'. Points"),
         (("01", "ben", "01-mean-of-file"), "01-mean-of-file lost no point"),
     ],
 )
 def test_what_cannot_be_explained_is_said(course, words, says):
-    """Each is one message."""
+    """Each is one message; an empty folder is nothing handed in."""
+    (course.root / "submitted" / "eve" / PRIMES).mkdir(parents=True, exist_ok=True)
     done = course.run("pawmark", "explain", *words)
 
     assert (done.returncode, done.stdout) == (1, "")
     assert says in done.stderr
     assert "Traceback" not in done.stderr
+
+
+@needs_sandbox
+def test_every_notebook_of_a_submission_is_told(tmp_path):
+    """What was lost in the second is told too; the notebook that repeats it is that of one."""
+    root = any_course.copy("several", tmp_path, pawmark=True)
+    any_course.release(root, "ps1")
+    any_course.hand_in(root, "ps1", "ann", any_course.RELEASED)
+    with courses.using():
+        retold = retell(root, "ps1", "ann")
+        one = retell(root, "ps1", "ann", "test_shout")
+
+    lost = [loss.exercise for loss in retold.lost]
+    assert {"squares_visible", "test_shout"} <= set(lost)
+    with pytest.raises(CourseError, match=r"in 2 of ps1\. Name an exercise before --notebook, one"):
+        write_notebook(retold, tmp_path / "loss.ipynb")
+    write_notebook(one, tmp_path / "loss.ipynb")
+    assert "def shout" in (tmp_path / "loss.ipynb").read_text()
 
 
 def test_arrays_that_are_pictures_are_drawn():

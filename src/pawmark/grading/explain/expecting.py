@@ -49,7 +49,7 @@ def _condition(place: Place) -> str:
         return ""
     for node in _demands(tree, place.line):
         said = " ".join((ast.get_source_segment(text, node) or "").split())
-        return said if len(said) <= _MOST else f"{said[:_MOST]} …"
+        return said if len(said) <= _MOST else f"{said[:_MOST]} ..."
     return ""
 
 
