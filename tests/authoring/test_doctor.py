@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import any_course
 import nbformat
 import pytest
 from nbgrader.api import Gradebook
@@ -16,6 +17,7 @@ from typer.testing import CliRunner
 from pawmark import cli, installed
 from pawmark.authoring.doctor import consistency, examine
 from pawmark.doctor import Status, machine, packages, table
+from pawmark.grading import course as courses
 from pawmark.grading.gradebook.readiness import UNFINISHED
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -171,6 +173,25 @@ def test_cells_that_were_edited_after_a_comparison_are_told(course):
     edit(course / "source" / NAME / f"{NAME}.ipynb", "import numpy as np", "import numpy as  np")
 
     assert "every cell is run at grading" in wanting(course)["slices"]
+
+
+def test_a_course_made_for_nbgrader_alone_is_sound(tmp_path):
+    """Several notebooks of other names, tests inside them, tasks: nothing of that is to be mended.
+
+    What is wrong in one of them is told with its name.
+    """
+    root = any_course.copy("several", tmp_path, pawmark=True)
+    any_course.release(root, "ps1")
+    with courses.using():
+        found = {finding.topic: finding for finding in consistency.examine(root)}
+        assert {topic for topic, one in found.items() if one.status is Status.MEND} == set()
+        assert found["checks"].says.startswith("7 exercises are checked inside the notebook, 0")
+        (root / "release" / "ps1" / "lists.ipynb").unlink()
+        (root / "source" / "ps1" / "strings.ipynb").write_text("{}")
+        found = {finding.topic: finding for finding in consistency.examine(root)}
+
+    assert found["release"].says == "ps1/lists.ipynb: not released"
+    assert found["sources"].says.startswith("ps1/strings.ipynb: ")
 
 
 def test_a_broken_source_is_one_finding(course):

@@ -249,8 +249,8 @@ class CoursePlugin(Protocol):
     def doctor(self, deep: bool) -> Mapping[str, "Look"]:
         """Return what ``pawmark doctor`` looks at for this course, by topic.
 
-        Each is a function that returns a `pawmark.doctor.finding.Finding`. Where it is to look deep
-        it may take a minute.
+        Each is a function that returns a ``pawmark.doctor.finding.Finding``; to look deep may take
+        a minute.
         """
 
 
