@@ -14,7 +14,12 @@ from small_class import PRIMES, RIGHT, WRONG, SmallClass
 from pawmark.errors import CourseError
 from pawmark.grading.gradebook import migration
 from pawmark.grading.gradebook.book import Contents
-from pawmark.grading.gradebook.drift import Drift, cells_of_source, drift_of
+from pawmark.grading.gradebook.drift import (
+    Drift,
+    cells_of_source,
+    drift_of,
+    require_no_drift,
+)
 from pawmark.grading.intake.cells import exercise_of
 from pawmark.grading.sandbox import bubblewrap
 
@@ -213,3 +218,15 @@ def test_a_notebook_that_goes_and_one_that_comes_are_seen(several):
 def drift_exercises(root, notebook):
     """Return the exercises, and other cells of nbgrader's, of a source notebook."""
     return {exercise_of(name) for name in cells_of_source(root / "source" / "ps1" / notebook)}
+
+
+def test_an_assignment_that_has_only_a_due_date_is_told_of_its_notebooks(tmp_path, monkeypatch):
+    """Given before the first release, it keeps nobody from grading: the notebooks are new."""
+    monkeypatch.setenv("PATH", str(Path(sys.executable).parent), prepend=os.pathsep)
+    root = Path(shutil.copytree(ROOT / "tests" / "courses" / "several", tmp_path / "several"))
+    with Gradebook(f"sqlite:///{root / 'gradebook.db'}", "several") as gradebook:
+        gradebook.add_assignment("ps1", duedate="2026-03-02 12:00 UTC")
+
+    drift = drift_of(root, "ps1")
+    assert (drift.notebooks_new, drift.hand_ins) == (("lists", "strings"), 0)
+    require_no_drift(root, ["ps1"])

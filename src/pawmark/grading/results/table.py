@@ -55,7 +55,7 @@ def _show_lost(standings: Iterable[Standing], console: Console) -> None:
         lines += [f"waits: {printable(reason)}" for reason in one.waiting]
         lines += _given_by_people(one)
         if lines:
-            console.print(Text(f"\n{legible(one.student)} · {one.assignment}", style="bold"))
+            console.print(Text(f"\n{legible(one.student)}, {one.assignment}", style="bold"))
         for line in lines:
             console.print(Text(f"  {line}"), soft_wrap=True)
 
