@@ -3,6 +3,7 @@
 import ast
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TypeGuard
 
 from pawmark.grading.checks.watching import Place
 from pawmark.grading.results.outcomes import CheckResult, Outcome
@@ -65,7 +66,7 @@ def _holds(node: ast.stmt, line: int) -> bool:
     return node.lineno <= line <= (node.end_lineno or node.lineno)
 
 
-def _is_demand(node: ast.AST, line: int) -> bool:
+def _is_demand(node: ast.AST, line: int) -> TypeGuard[ast.stmt]:
     """Tell whether a node is an assertion or a call for its own sake, at or after a line."""
     if not isinstance(node, ast.stmt) or (node.end_lineno or node.lineno) < line:
         return False

@@ -140,7 +140,7 @@ class Grade:
 
     @property
     def late_penalty(self) -> float:
-        """Points that lateness has taken off: never more than there were."""
+        """Points that lateness has taken off, which are never more than there were."""
         return min(self.penalty, max(self.before_penalty, 0.0))
 
     @property
