@@ -11,7 +11,6 @@ from architecture_map import architecture_map
 from command_pages import command_pages
 
 import pawmark
-from pawmark import settings
 
 project = "Pawmark"
 author = "Pawmark contributors"
@@ -65,7 +64,7 @@ nitpick_ignore_regex = [("py:.*", r"(pathlib|numpy|typing|collections|nbformat|r
 
 
 def setup(app: Sphinx) -> None:
-    """Put the help of every command, and the table of settings, into the page that asks for it."""
+    """Put the help of every command, and the map of the code, into the page that asks for it."""
     app.connect("source-read", _fill_in)
     app.connect("html-page-context", _give_levels, priority=900)  # after the theme
 
@@ -77,7 +76,6 @@ def _fill_in(app: Sphinx, name: str, content: list[str]) -> None:
         content[0] = content[0].replace("<!-- architecture map -->", architecture_map())
     if name == "command-line":
         content[0] = content[0].replace("<!-- commands -->", command_pages())
-        content[0] = content[0].replace("<!-- settings -->", settings.table())
 
 
 def _contents_of_the_rest(index: str) -> str:

@@ -52,6 +52,12 @@ def notebooks_of(course: Path, assignment: str) -> list[Path]:
     return sorted(path for path in found if not path.name.startswith("."))
 
 
+def short_name(assignment: str) -> str:
+    """Return how a command may be told of an assignment: its number where it has one, else all."""
+    number = assignment.split("_")[0]
+    return number if number.isdigit() and len(number) > 1 else assignment
+
+
 def find_assignment(course: Path, name: str) -> str:
     """Return the full name of an assignment, given by name or by number.
 

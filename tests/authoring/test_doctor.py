@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import any_course
 import nbformat
 import pytest
 from nbgrader.api import Gradebook
@@ -16,13 +17,31 @@ from typer.testing import CliRunner
 from pawmark import cli, installed
 from pawmark.authoring.doctor import consistency, examine
 from pawmark.doctor import Status, machine, packages, table
+from pawmark.grading import course as courses
 from pawmark.grading.gradebook.readiness import UNFINISHED
 
 ROOT = Path(__file__).resolve().parents[2]
 NAME = "01_three_tasks"
-MACHINE = ["Python", "packages", "Keras", "settings"]
-MACHINE += ["sandbox", "workers", "disk", "data", "profile", "GPU"]
+ENGINE = ["Python", "packages", "settings", "sandbox", "workers", "disk"]
+MACHINE = [*ENGINE, "Keras", "data", "profile", "GPU"]
 COURSE = ["sources", "checks", "points", "release", "nbgrader", "gradebook", "submitted", "grading"]
+
+MISTAKEN = """
+from pawmark.grading.course import PlainCourse
+
+
+class Raising(PlainCourse):
+    def doctor(self, deep):
+        return 1 / 0
+
+
+class Later(PlainCourse):
+    def doctor(self, deep):
+        return {"numbers": lambda: 1 / 0}
+
+
+raising, later = Raising(), Later()
+"""
 
 
 @pytest.fixture
@@ -154,6 +173,25 @@ def test_cells_that_were_edited_after_a_comparison_are_told(course):
     edit(course / "source" / NAME / f"{NAME}.ipynb", "import numpy as np", "import numpy as  np")
 
     assert "every cell is run at grading" in wanting(course)["slices"]
+
+
+def test_a_course_made_for_nbgrader_alone_is_sound(tmp_path):
+    """Several notebooks of other names, tests inside them, tasks: nothing of that is to be mended.
+
+    What is wrong in one of them is told with its name.
+    """
+    root = any_course.copy("several", tmp_path, pawmark=True)
+    any_course.release(root, "ps1")
+    with courses.using():
+        found = {finding.topic: finding for finding in consistency.examine(root)}
+        assert {topic for topic, one in found.items() if one.status is Status.MEND} == set()
+        assert found["checks"].says.startswith("7 exercises are checked inside the notebook, 0")
+        (root / "release" / "ps1" / "lists.ipynb").unlink()
+        (root / "source" / "ps1" / "strings.ipynb").write_text("{}")
+        found = {finding.topic: finding for finding in consistency.examine(root)}
+
+    assert found["release"].says == "ps1/lists.ipynb: not released"
+    assert found["sources"].says.startswith("ps1/strings.ipynb: ")
 
 
 def test_a_broken_source_is_one_finding(course):
@@ -303,10 +341,11 @@ def test_pictures_are_not_drawn_by_looking(monkeypatch, tmp_path):
     assert not (tmp_path / "cache").exists()
 
 
-def test_a_profile_that_does_not_exist_is_told(monkeypatch, course):
+def test_a_profile_that_does_not_exist_is_told(monkeypatch):
     """A mistyped PAWMARK_PROFILE is a line among others, not the end."""
     monkeypatch.setenv("PAWMARK_PROFILE", "hpu")
-    found = {finding.topic: finding for finding in machine.examine(course, deep=False)}
+    looks = machine.of_vision(deep=False)
+    found = {finding.topic: finding for finding in machine.examine(looks)}
 
     assert "quick or gpu is wanted" in found["profile"].remedy
     assert "GPU" in found
@@ -336,7 +375,8 @@ def test_a_graphics_card_is_what_its_driver_says(monkeypatch, tmp_path, script, 
 @pytest.mark.slow
 def test_tensorflow_is_started_on_request(own_cache):
     """In depth, TensorFlow is started and says which graphics cards it can use."""
-    found = {finding.topic: finding for finding in machine.examine(ROOT, deep=True)}
+    looks = machine.of_vision(deep=True)
+    found = {finding.topic: finding for finding in machine.examine(looks)}
 
     assert found["TensorFlow"].says.startswith("starts")
 
@@ -357,6 +397,31 @@ def test_every_line_says_ok_or_what_to_do(monkeypatch, course, own_cache):
         assert bool(finding["remedy"]) == (finding["status"] == "mend")
     assert any(line.startswith("MEND    release") for line in lines)
     assert any(line.strip() == "-> pawmark release" for line in lines)
+
+
+@pytest.mark.parametrize(
+    ("plugin", "own"),
+    [
+        ("arithmetic_course:course", {"numbers": "5 numbers to measure"}),
+        ("none", {}),
+        ("mistaken:raising", {"plugin": "doctor() raised ZeroDivisionError"}),
+        ("mistaken:later", {"numbers": "a mistake: ZeroDivisionError"}),
+    ],
+)
+def test_another_course_is_asked_what_it_needs(tmp_path, plugin, own):
+    """Nothing is told of photographs, Keras and cards where the course knows none."""
+    folder = Path(shutil.copytree(ROOT / "tests" / "courses" / "arithmetic", tmp_path / "course"))
+    edit(folder / "nbgrader_config.py", "arithmetic_course:course", plugin)
+    (folder / "mistaken.py").write_text(MISTAKEN)
+    done = subprocess.run(
+        [Path(sys.executable).with_name("pawmark"), "doctor", "--json"],
+        cwd=folder, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    found = {finding["topic"]: finding for finding in json.loads(done.stdout)}
+
+    assert [topic for topic in found if topic not in COURSE] == [*ENGINE, *own]
+    for topic, words in own.items():
+        assert words in found[topic]["says"] + found[topic]["remedy"]
 
 
 def test_without_a_course_the_machine_is_looked_at(tmp_path):

@@ -47,7 +47,7 @@ NOT_RUN = {
     "make lint": "the linter runs on every change, beside the tests",
     "make help": "lists the targets",
     "pawmark lab 01": BROWSER,
-    "jupyter lab": BROWSER,
+    "pawmark lab --instructor": BROWSER,
     "jupyter lab source/07_share_of_pet/07_share_of_pet.ipynb": BROWSER,
     "pawmark --install-completion": "writes into the start-up file of the user's shell",
     "python3 -m venv .venv": INSTALLS,

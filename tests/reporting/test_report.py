@@ -319,6 +319,10 @@ def test_scores_are_those_of_the_gradebook(small, monkeypatch):
     assert (submission.score, submission.max_score, submission.late_penalty) == (5, 10, 2)
     assert submission.is_final
     assert rows(small / "c.csv")[5][:4] == ["L, Ada", "77", "", "student003"]
+    write_report(read_class(small), small / "report.html")
+    text = " ".join(" ".join(Reader((small / "report.html").read_text()).text).split())
+    assert text.count("points by a person why: 7 by a person") == 1
+    assert text.count("why points of 1 by a person") == 1
 
 
 def test_command_writes_page_and_scores(small, monkeypatch):

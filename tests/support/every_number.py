@@ -24,10 +24,13 @@ def main() -> None:
     """Print what is told in the course that is named, as JSON."""
     os.chdir(sys.argv[1])
     told = {"grades --json": _of_json(), "grades": _of_table()}
+    told["penalties"] = {"grades --json": _of_json("late_penalty")}
     told["refused"] = _is_refused()
     said = _command("report", "--csv", "plain.csv", "--not-final", may_end_with=(0,))
     told |= {"report": _of_report(), "plain.csv": _of_spreadsheet(), "said": said}
     told["sums"] = _sums()
+    told["penalties"]["plain.csv"] = _of_spreadsheet("late penalty")
+    told["without penalty"] = _without_penalty()
     for form in ("moodle", "canvas"):
         _command("report", "--csv", f"{form}.csv", "--lms", form, "--not-final")
         told[f"{form}.csv"] = _of_lms(form)
@@ -54,9 +57,9 @@ def _number(text: str) -> float | None:
     return float(found[1]) if found else None
 
 
-def _of_json() -> Numbers:
+def _of_json(what: str = "score") -> Numbers:
     told = json.loads(_command("grades", "--json"))
-    return {_key(one["assignment"], one["student"]): one["score"] for one in told}
+    return {_key(one["assignment"], one["student"]): one[what] for one in told}
 
 
 def _of_table() -> Numbers:
@@ -97,14 +100,20 @@ def _rows(name: str, encoding: str) -> list[list[str]]:
     return list(csv.reader(io.StringIO(Path(name).read_text(encoding=encoding))))
 
 
-def _of_spreadsheet() -> Numbers:
+def _of_spreadsheet(column: str = "score") -> Numbers:
     head, *body = _rows("plain.csv", "utf-8-sig")
     found = [dict(zip(head, row, strict=True)) for row in body]
-    return {_key(one["assignment"], one["student"]): _number(one["score"]) for one in found}
+    return {_key(one["assignment"], one["student"]): _number(one[column]) for one in found}
+
+
+def _without_penalty() -> Numbers:
+    """Return what stands before the penalty, without the penalty."""
+    before, taken = _of_spreadsheet("before penalty"), _of_spreadsheet("late penalty")
+    return {key: points - taken[key] for key, points in before.items() if points is not None}
 
 
 def _sums() -> Numbers:
-    """Return what the columns of the exercises add up to, without the penalty, not below 0."""
+    """Return what the columns of the exercises add up to, without the penalty."""
     head, *body = _rows("plain.csv", "utf-8-sig")
     exercises = [name for name in head if re.fullmatch(r"\d\d-[a-z-]+", name)]
     sums: Numbers = {}
@@ -112,9 +121,7 @@ def _sums() -> Numbers:
         one = dict(zip(head, row, strict=True))
         if one["score"]:
             total = sum(float(one[name] or 0) for name in exercises)
-            sums[_key(one["assignment"], one["student"])] = max(
-                total - float(one["late penalty"]), 0
-            )
+            sums[_key(one["assignment"], one["student"])] = total - float(one["late penalty"])
     return sums
 
 

@@ -150,6 +150,7 @@ def migrate(
     Shows what differs between source and gradebook, and what becomes of points; with --write it
     keeps a copy of the gradebook, and does it.
     """
+    from pawmark.assignments import short_name
     from pawmark.grading.course_folder import find_assignment, find_course
     from pawmark.grading.gradebook import migration
     from pawmark.grading.intake.sources import require_sources
@@ -169,7 +170,8 @@ def migrate(
     kept = migration.migrate(course, wanted)
     if kept is not None:
         terminal.say(f"the gradebook as it was: {kept.relative_to(course)}")
-    terminal.say(f"next: pawmark release {name[:2]}, then pawmark grade {name[:2]} --force")
+    short = short_name(name)
+    terminal.say(f"next: pawmark release {short}, then pawmark grade {short} --force")
 
 
 def _pair(text: str) -> tuple[str, str]:

@@ -23,14 +23,14 @@ def examine(deep: bool = False) -> Iterator[Finding]:
     """
     yield packages.python()
     yield packages.packages(None)
-    yield packages.backend()
     try:
         from pawmark.doctor import machine
     except ImportError as error:
         yield Finding("the rest", Status.SKIPPED, f"cannot be looked at without {error.name}")
         return
     yield machine.settings_of()
-    yield from machine.examine(Path(), deep)
+    looks = {"disk": lambda: machine.disk(Path()), **machine.of_vision(deep)}
+    yield from machine.examine(looks)
 
 
 def table(findings: Iterable[Finding]) -> Iterator[str]:

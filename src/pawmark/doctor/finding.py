@@ -1,6 +1,7 @@
 """What an examination finds."""
 
 import dataclasses
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -47,3 +48,6 @@ class Finding:
     def to_json(self) -> dict[str, str]:
         """Return the finding as a JSON object; the status in small letters."""
         return {**dataclasses.asdict(self), "status": self.status.value.lower()}
+
+
+Look = Callable[[], Finding]

@@ -1,4 +1,4 @@
-"""The machine: disk, data, profile and graphics card."""
+"""The machine: disk, and what the course on computer vision asks of it."""
 
 import shutil
 import subprocess
@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from pawmark import pets, profiles, settings
-from pawmark.doctor.finding import Finding
+from pawmark.doctor import packages
+from pawmark.doctor.finding import Finding, Look
 from pawmark.errors import PawmarkError
 from pawmark.pets import layout, opening
 from pawmark.pets.cache import cache_dir
@@ -21,24 +22,24 @@ ROOM = 2 * GIGABYTE
 _TENSORFLOW = "import tensorflow; print(len(tensorflow.config.list_physical_devices('GPU')))"
 
 
-def examine(
-    course: Path, deep: bool, more: Mapping[str, Callable[[], Finding]] | None = None
-) -> Iterator[Finding]:
-    """Look at everything, `more` first; what cannot be looked at is a finding of its own."""
-    looks: dict[str, Callable[[], Finding]] = {
-        **(more or {}),
-        "disk": lambda: disk(course),
-        "data": lambda: data(deep),
-        "profile": profile,
-        "GPU": gpu,
-    }
-    if deep:
-        looks["TensorFlow"] = tensorflow
+def examine(looks: Mapping[str, Look]) -> Iterator[Finding]:
+    """Look at one topic after the other; what cannot be looked at is a finding of its own."""
     for topic, look in looks.items():
         try:
             yield look()
         except (PawmarkError, OSError) as error:
             yield Finding.mend(topic, "cannot be looked at", str(error))
+
+
+def of_vision(deep: bool) -> dict[str, Look]:
+    """Return what to look at for photographs and Keras models: the course on computer vision."""
+    looks: dict[str, Look] = {
+        "Keras": packages.backend,
+        "data": lambda: data(deep),
+        "profile": profile,
+        "GPU": gpu,
+    }
+    return {**looks, "TensorFlow": tensorflow} if deep else looks
 
 
 def settings_of(adopt: Callable[[], list[str]] | None = None) -> Finding:

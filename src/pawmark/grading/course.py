@@ -28,6 +28,8 @@ from pawmark.grading.secret import Secret
 if TYPE_CHECKING:
     from nbformat import NotebookNode
 
+    from pawmark.doctor.finding import Look
+
 VARIABLE = settings.Settings.plugin.variable
 SETTING = "c.Pawmark.plugin"
 DEFAULT = "pawmark.vision.plugin:course"
@@ -244,6 +246,13 @@ class CoursePlugin(Protocol):
     def devices(self) -> Devices:
         """Return the devices that student code uses."""
 
+    def doctor(self, deep: bool) -> Mapping[str, "Look"]:
+        """Return what ``pawmark doctor`` looks at for this course, by topic.
+
+        Each is a function that returns a ``pawmark.doctor.finding.Finding``; to look deep may take
+        a minute.
+        """
+
 
 class PlainCourse:
     """A course that gives nothing but its name: no data, no questions or limits of its own.
@@ -305,6 +314,10 @@ class PlainCourse:
     def devices(self) -> Devices:
         """Return none."""
         return Devices()
+
+    def doctor(self, deep: bool) -> Mapping[str, "Look"]:
+        """Return nothing."""
+        return {}
 
 
 class Guarded:

@@ -49,6 +49,8 @@ class ExerciseFigures:
         The figures of its checks.
     inside
         Whether it was checked inside the notebook.
+    by_people
+        To how many a person gave its points.
     """
 
     name: str
@@ -58,6 +60,7 @@ class ExerciseFigures:
     not_attempted: int
     checks: tuple[CheckFigures, ...]
     inside: bool = False
+    by_people: int = 0
 
 
 @dataclass(frozen=True)
@@ -153,6 +156,7 @@ class AssignmentReport:
             not_attempted=sum(all(c.outcome == "not attempted" for c in r.checks) for r in results),
             checks=tuple(figure for figure in figures if figure.exercise == name),
             inside=any(result.inside for result in results),
+            by_people=sum(part.manual is not None for part in parts),
         )
 
     @property

@@ -16,6 +16,8 @@ from pawmark.vision.training import Training
 if TYPE_CHECKING:
     from nbformat import NotebookNode
 
+    from pawmark.doctor.finding import Look
+
 # What notebooks import, besides what every kernel needs. Nothing here may start threads that hold
 # locks, or run an operation of TensorFlow's: neither survives a fork.
 LIGHT = (
@@ -136,6 +138,12 @@ class VisionCourse(PlainCourse):
         if profiles.current() is not profiles.GPU:
             return Devices()
         return Devices(_CARDS, f"set {settings.Settings.profile.variable}=quick")
+
+    def doctor(self, deep: bool) -> dict[str, "Look"]:
+        """Look at Keras, the photographs, the profile and the graphics card."""
+        from pawmark.doctor import machine
+
+        return machine.of_vision(deep)
 
 
 course = VisionCourse("pawmark")

@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 import pytest
 from markupsafe import Markup, escape
 
+from pawmark.doctor.finding import Finding, Look
 from pawmark.errors import DataError
 from pawmark.grading.checks.student import Student
 from pawmark.grading.course import Chart, Checking, Place, PlainCourse
@@ -127,6 +128,15 @@ class Arithmetic(PlainCourse):
     def environment(self, place: Place | None) -> dict[str, str]:
         """Say where the numbers are."""
         return {} if place is None else {"MEASURED": place.data or ""}
+
+    def doctor(self, deep: bool) -> dict[str, Look]:
+        """Look whether the numbers are there."""
+        return {"numbers": _numbers}
+
+
+def _numbers() -> Finding:
+    count = len((MEASURED / "measured.txt").read_text().split())
+    return Finding.ok("numbers", f"{count} numbers to measure")
 
 
 course = Arithmetic("arithmetic")

@@ -3,33 +3,43 @@
 import re
 from pathlib import Path
 
+import any_course
 import nbformat
 import numpy as np
 import pytest
 from nbclient import NotebookClient
 from small_class import HALF, PRIMES, RIGHT, SUMS, WRONG, SmallClass
 
+from pawmark.errors import CourseError
+from pawmark.grading import course as courses
 from pawmark.grading.boundary import wire
 from pawmark.grading.checks.asking import Question
 from pawmark.grading.checks.specification import Input
+from pawmark.grading.checks.watching import Place
+from pawmark.grading.explain.expecting import expected_of
+from pawmark.grading.explain.notebook import write_notebook
 from pawmark.grading.explain.pictures import picture_of
 from pawmark.grading.explain.repeating import Repeat, alike, packed, recorded
+from pawmark.grading.explain.retelling import retell
+from pawmark.grading.results.outcomes import CheckResult, Outcome
 from pawmark.grading.sandbox import bubblewrap
 
 needs_sandbox = pytest.mark.skipif(
     bubblewrap.available() is not None, reason=f"no sandbox: {bubblewrap.available()}"
 )
 FILES = RIGHT | {"01-mean-of-file": "def mean_of_file(path):\n    return len(open(path).read())"}
+RAISING = RIGHT | {"01-mean-of-file": "def mean_of_file(path):\n    return float('no')"}
 
 
 @pytest.fixture(scope="module")
 def course(tmp_path_factory) -> SmallClass:
-    """Grade four students."""
+    """Grade a few students."""
     made = SmallClass.made_in(tmp_path_factory.mktemp("explain") / "course")
     for who, answers in (("ben", WRONG), ("dóra", HALF), ("fil", FILES)):
         for name in (SUMS, PRIMES):
             made.hand_in(who, name, answers)
     made.hand_in("cem", SUMS, None)
+    made.hand_in("gil", SUMS, RAISING)
     made.must("pawmark", "grade", "01", "02", "--workers", "2")
     return made
 
@@ -69,6 +79,45 @@ def test_a_lost_check_is_told_and_repeated(course):
     assert errors(notebook) == [
         "AssertionError: 02-is-prime, 1 is no prime. 0 of 1: 1 has one divisor, and a prime has two"
     ]
+
+
+@needs_sandbox
+def test_what_was_expected_of_a_call_that_raised_is_told(course):
+    """Where no answer came, the check's own condition says what it should have been."""
+    told, notebook = repeated(course, "01", "gil", "test_mean_of_file")
+
+    assert "answered  ValueError" in told
+    condition = 'expect(got == pytest.approx(sum(numbers) / len(numbers)), "this is not the mean"'
+    assert f"  expected  an answer without an error, and of it: {condition}, got=got)" in told
+    assert any("Expected: an answer without an error" in cell.source for cell in notebook.cells)
+
+
+@pytest.mark.parametrize(
+    ("line", "condition"),
+    [
+        (3, "expect(got == 1, 'not one')"),
+        (6, "assert student.call('f', 2) == 2"),
+        (7, ""),
+        (99, ""),
+    ],
+)
+def test_the_condition_is_the_next_of_the_same_check(tmp_path, line, condition):
+    """A later check's condition is not taken for that of an earlier one that has none."""
+    path = tmp_path / "test_a.py"
+    path.write_text(
+        "def test_a(student):\n"
+        "    student = student\n"
+        "    got = student.call('f', 1)\n"
+        "    expect(got == 1,\n        'not one')\n"
+        "    assert student.call('f', 2) == 2\n"
+        "    last = student.call('f', 3)\n"
+        "def test_b(student):\n"
+        "    expect(student.call('f', 4), 'b')\n"
+    )
+    result = CheckResult("test_a", "A.", Outcome.STUDENT_ERROR, 0, 1)
+    said = expected_of(result, Place(str(path), line, ""))
+
+    assert said == "an answer without an error" + (f", and of it: {condition}" if condition else "")
 
 
 @needs_sandbox
@@ -129,17 +178,37 @@ def test_no_student_code_runs_for_the_telling(course):
     ("words", "says"),
     [
         (("02", "zoe"), "Not handed in by 'zoe': 02_primes"),
+        (("02", "eve"), "Not handed in by 'eve': 02_primes"),
         (("02", "ben", "test_nothing"), "There is no exercise or check 'test_nothing'. Points"),
         (("01", "ben", "01-mean-of-file"), "01-mean-of-file lost no point"),
     ],
 )
 def test_what_cannot_be_explained_is_said(course, words, says):
-    """Each is one message."""
+    """Each is one message; an empty folder is nothing handed in."""
+    (course.root / "submitted" / "eve" / PRIMES).mkdir(parents=True, exist_ok=True)
     done = course.run("pawmark", "explain", *words)
 
     assert (done.returncode, done.stdout) == (1, "")
     assert says in done.stderr
     assert "Traceback" not in done.stderr
+
+
+@needs_sandbox
+def test_every_notebook_of_a_submission_is_told(tmp_path):
+    """What was lost in the second is told too; the notebook that repeats it is that of one."""
+    root = any_course.copy("several", tmp_path, pawmark=True)
+    any_course.release(root, "ps1")
+    any_course.hand_in(root, "ps1", "ann", any_course.RELEASED)
+    with courses.using():
+        retold = retell(root, "ps1", "ann")
+        one = retell(root, "ps1", "ann", "test_shout")
+
+    lost = [loss.exercise for loss in retold.lost]
+    assert {"squares_visible", "test_shout"} <= set(lost)
+    with pytest.raises(CourseError, match=r"in 2 of ps1\. Name an exercise before --notebook, one"):
+        write_notebook(retold, tmp_path / "loss.ipynb")
+    write_notebook(one, tmp_path / "loss.ipynb")
+    assert "def shout" in (tmp_path / "loss.ipynb").read_text()
 
 
 def test_arrays_that_are_pictures_are_drawn():

@@ -94,7 +94,7 @@ def test_the_terminal_says_what_each_row_lost_and_why():
 
     show_grades([standing], console)
 
-    assert console.export_text().split("ann · 01_boxes\n")[1].splitlines() == [
+    assert console.export_text().split("ann, 01_boxes\n")[1].splitlines() == [
         "  01-box: core 1.4 of 3.5, corners 0.5 of 1",
         "      failed: the last column is missing",
         f"      box({HOSTILE}) gives at [2] 3, and 4 was expected",

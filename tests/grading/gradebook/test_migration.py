@@ -1,16 +1,29 @@
 """Exercises renamed, removed and added after hand-ins: seen first, and taken along."""
 
 import json
+import os
+import shutil
+import sys
+from pathlib import Path
 
 import nbformat
 import pytest
+from nbgrader.api import Gradebook
 from small_class import PRIMES, RIGHT, WRONG, SmallClass
 
 from pawmark.errors import CourseError
 from pawmark.grading.gradebook import migration
-from pawmark.grading.gradebook.drift import Drift, drift_of
+from pawmark.grading.gradebook.book import Contents
+from pawmark.grading.gradebook.drift import (
+    Drift,
+    cells_of_source,
+    drift_of,
+    require_no_drift,
+)
+from pawmark.grading.intake.cells import exercise_of
 from pawmark.grading.sandbox import bubblewrap
 
+ROOT = Path(__file__).resolve().parents[3]
 pytestmark = pytest.mark.skipif(
     bubblewrap.available() is not None, reason=f"no sandbox: {bubblewrap.available()}"
 )
@@ -131,3 +144,89 @@ def test_the_nearest_name_is_guessed():
         "02-mean": "02-means",
     }
     assert Drift("02_x", ("02-a",), ("99-zzz",), 3).pairs() == {"02-a": "99-zzz"}
+
+
+@pytest.fixture
+def several(tmp_path, monkeypatch):
+    """Give a course whose assignment has two notebooks, with one graded hand-in of both."""
+    # A new gradebook starts alembic by its bare name.
+    monkeypatch.setenv("PATH", str(Path(sys.executable).parent), prepend=os.pathsep)
+    root = Path(shutil.copytree(ROOT / "tests" / "courses" / "several", tmp_path / "several"))
+    with Gradebook(f"sqlite:///{root / 'gradebook.db'}", "several") as gradebook:
+        gradebook.add_assignment("ps1")
+        gradebook.add_student("ann")
+        gradebook.add_submission("ps1", "ann")
+    settle(root)
+    with Gradebook(f"sqlite:///{root / 'gradebook.db'}", "several") as gradebook:
+        for notebook in gradebook.find_submission("ps1", "ann").notebooks:
+            for grade in notebook.grades:
+                grade.manual_score, grade.needs_manual_grade = grade.max_score, False
+        gradebook.db.commit()
+    return root
+
+
+def settle(root, renamed=None, removed=()):
+    """Do what ``pawmark migrate ps1 --write`` does; return the lines that it shows."""
+    wanted = migration.plan(root, "ps1", renamed or {}, removed)
+    assert wanted is not None
+    migration.migrate(root, wanted)
+    assert drift_of(root, "ps1") is None
+    return list(wanted.lines())
+
+
+def points(root):
+    """Return the points of each exercise in the gradebook."""
+    grade = Contents.of(root).grades["ps1", "ann"]
+    return {part.exercise: part.score for part in grade.parts}
+
+
+def test_each_of_several_notebooks_is_taken_along(several):
+    """What is renamed in one of them keeps its points there, and so does all of the other."""
+    before = points(several)
+    path = several / "source" / "ps1" / "strings.ipynb"
+    path.write_text(path.read_text().replace('"grade_id": "essay"', '"grade_id": "report"'))
+
+    (line,) = settle(several, {"essay": "report"})
+    assert line == "essay is called report from now on, in 1 hand-ins; all points stay"
+    assert points(several) == {"report" if n == "essay" else n: p for n, p in before.items()}
+    earlier = json.loads(path.read_text())["metadata"]["pawmark"]["renamed"]
+    assert earlier == {"essay": "report"}
+    assert "pawmark" not in json.loads(path.with_name("lists.ipynb").read_text())["metadata"]
+
+
+def test_a_notebook_that_goes_and_one_that_comes_are_seen(several):
+    """Stock nbgrader stops at them after it has removed the release; so they are seen before."""
+    folder = several / "source" / "ps1"
+    gone = drift_exercises(several, "lists.ipynb")
+    (folder / "lists.ipynb").rename(folder / "rows.ipynb")
+
+    drift = drift_of(several, "ps1")
+    assert (drift.notebooks_gone, drift.notebooks_new) == (("lists",), ("rows",))
+    assert "no longer has the notebook lists.ipynb" in str(drift)
+    assert "pawmark migrate ps1 shows" in str(drift)
+    assert set(drift.gone) == set(drift.new) == gone
+    one = sorted(gone)[0]
+    with pytest.raises(CourseError, match=f"{one} was in another notebook than {one} is"):
+        migration.plan(several, "ps1", {one: one}, [])
+    before = points(several)
+    lines = settle(several, removed=sorted(gone))
+    assert "the notebook lists.ipynb goes, with all that 1 hand-ins have of it" in lines
+    after = points(several)
+    assert after == {name: 0 if name in gone else given for name, given in before.items()}
+
+
+def drift_exercises(root, notebook):
+    """Return the exercises, and other cells of nbgrader's, of a source notebook."""
+    return {exercise_of(name) for name in cells_of_source(root / "source" / "ps1" / notebook)}
+
+
+def test_an_assignment_that_has_only_a_due_date_is_told_of_its_notebooks(tmp_path, monkeypatch):
+    """Given before the first release, it keeps nobody from grading: the notebooks are new."""
+    monkeypatch.setenv("PATH", str(Path(sys.executable).parent), prepend=os.pathsep)
+    root = Path(shutil.copytree(ROOT / "tests" / "courses" / "several", tmp_path / "several"))
+    with Gradebook(f"sqlite:///{root / 'gradebook.db'}", "several") as gradebook:
+        gradebook.add_assignment("ps1", duedate="2026-03-02 12:00 UTC")
+
+    drift = drift_of(root, "ps1")
+    assert (drift.notebooks_new, drift.hand_ins) == (("lists", "strings"), 0)
+    require_no_drift(root, ["ps1"])

@@ -45,6 +45,18 @@ def test_no_grade_is_below_nothing():
 
 
 @pytest.mark.parametrize(
+    ("points", "asked", "taken", "score"),
+    [(2, 9, 2, 0), (2, 1.5, 1.5, 0.5), (0, 3, 0, 0), (-1, 3, 0, 0), (2, 0, 0, 2)],
+)
+def test_the_penalty_is_what_was_taken(points, asked, taken, score):
+    """A person may leave less than the gradebook's penalty: shown is what it took of that."""
+    grade = Grade((Part("01-a", points, 3, 3, points),), asked)
+
+    assert (grade.late_penalty, grade.score) == (taken, score)
+    assert grade.to_json()["late_penalty"] == taken
+
+
+@pytest.mark.parametrize(
     ("part", "record", "reason"),
     [
         (Part("01-a", 0, 3), {}, "a written answer"),
@@ -98,6 +110,35 @@ def test_who_has_no_grade():
     absent = standing(handed_in=False)
     assert (absent.state, absent.is_final, str(absent)) == (State.ABSENT, True, "-")
     assert absent.to_json()["score"] is None
+
+
+def test_every_student_has_the_same_keys():
+    """Absent, not graded, without a record or without a gradebook: a program finds every key."""
+    record = make_record("anna", "01_x", exercises=(result(),))
+    grade = Grade((Part("01-a", 1, 3, 1),))
+    told = [
+        standing(*about).to_json()
+        for about in ((), (None, None, False), (grade,), (None, record), (grade, record))
+    ]
+
+    assert {tuple(sorted(one)) for one in told} == {tuple(sorted(told[-1]))}
+    assert all(told[1][key] is None for key in ("score", "points", "before_penalty", "seconds"))
+    lists = [key for key, value in told[-1].items() if isinstance(value, list)]
+    assert all(isinstance(one[key], list) for one in told for key in lists)
+
+
+@pytest.mark.parametrize(
+    ("part", "words"),
+    [
+        (Part("01-a", 1, 3, 1), ""),
+        (Part("01-a", 2.5, 3, 1, 2.5), "2.5 by a person, in the place of 1 by the checks"),
+        (Part("01-a", 0, 3, None, 0), "0 by a person"),
+    ],
+)
+def test_points_of_a_person_are_told_in_words(part, words):
+    """Points that a person gave are called that, 0 too; those of the checks stand beside them."""
+    assert part.by_person == words
+    assert Grade((part,)).by_people == ([part] if words else [])
 
 
 def test_what_else_is_to_be_done_keeps_a_grade_from_being_final():

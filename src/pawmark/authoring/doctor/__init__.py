@@ -23,14 +23,13 @@ def examine(start: Path | None = None, deep: bool = False) -> Iterator[Finding]:
     course = _course(start)
     yield packages.python()
     yield packages.packages(course)
-    yield packages.backend()
     try:
         from pawmark.authoring.doctor import consistency, grading
     except ImportError as error:
         yield Finding("the rest", Status.SKIPPED, f"cannot be looked at without {error.name}")
         return
     yield grading.settings_of(course)
-    yield from grading.examine(course or start or Path(), deep)
+    yield from grading.examine(course, start or Path(), deep)
     if course is None:
         yield Finding("course", Status.SKIPPED, "no course here; ask again inside its folder")
     else:

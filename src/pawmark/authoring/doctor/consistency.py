@@ -1,26 +1,27 @@
 """The course: whether sources, hidden checks, release, configuration and gradebook fit."""
 
 import ast
+import contextlib
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TypeGuard
 
 import nbformat
 from nbformat import NotebookNode
-from nbgrader.utils import is_grade, is_solution
+from nbgrader.utils import is_grade, is_solution, is_task
 from traitlets.config import PyFileConfigLoader
 
 from pawmark import settings
 from pawmark.doctor.finding import Finding
 from pawmark.errors import CourseError
 from pawmark.grading import course as courses
-from pawmark.grading.checks.session import check_folder, module_name
+from pawmark.grading.checks.session import check_folder, check_module, module_name
 from pawmark.grading.course_folder import (
     CONFIG,
     SUBMITTED,
     assignments,
-    source_notebook,
+    notebooks_of,
 )
 from pawmark.grading.gradebook import book, readiness
 from pawmark.grading.gradebook.drift import drift_of
@@ -30,7 +31,10 @@ from pawmark.grading.intake.sources import problems
 from pawmark.grading.run import proven
 from pawmark.terminal import legible
 
+Books = dict[Path, NotebookNode]  # by the path of the source
+
 _MARK = "pytest.mark.cell"
+_NAMES_CHECKS = "pawmark.checks"
 _CALL = re.compile(r"run_checks\(\s*['\"]([^'\"]+)['\"]")
 _HEADING = re.compile(r"^### .* · (\d+) points?$", re.MULTILINE)
 _TOTAL = re.compile(r"\*\*Time\*\*.* (\d+) points \|")
@@ -41,45 +45,67 @@ _RESTORE = "Restore it from a backup, or move it away and grade again: the recor
 
 def examine(course: Path) -> Iterator[Finding]:
     """Look at every part of a course; what cannot be read is a finding of its own."""
+    # What a release is depends on the steps that the course sets; what is wrong with its
+    # configuration is a finding below.
+    with contextlib.suppress(CourseError):
+        courses.use_of(course)
     names = assignments(course)
-    books: dict[str, NotebookNode] = {}
+    paths = [path for name in names for path in notebooks_of(course, name)]
+    books: Books = {}
     broken = {}
-    for name in names:
-        path = source_notebook(course, name)
+    for path in paths:
         if found := problems(path):
-            broken[name] = "; ".join(found)
+            broken[_label(path)] = "; ".join(found)
             continue
         try:
-            books[name] = _read(path)
+            books[path] = _read(path)
         except _NOT_READABLE as error:
-            broken[name] = _first_line(error)
+            broken[_label(path)] = _first_line(error)
     yield _judge(
         "sources", broken, f"{len(names)} assignments: {', '.join(names)}",
         "Restore the notebook in source/, for example: git checkout -- source",
     )  # fmt: skip
-    yield _each(
-        "checks", books, lambda name, book: unchecked(course, name, book),
-        "every exercise has its hidden checks",
+    whole = _by_assignment(paths, books)
+    yield _judge(
+        "checks",
+        {name: says for name, some in whole.items() if (says := unchecked(course, name, some))},
+        _checked(course, whole),
         "Write them in grader_tests/NN_name/test_EXERCISE.py, or mend the name in the source.",
     )  # fmt: skip
     yield _each(
-        "points", books, lambda name, book: wrong_points(book), _totals(books),
+        "points", books, lambda path, book: wrong_points(book), _totals(whole),
         "Mend the points of the check cells in source/, or the text around them.",
     )  # fmt: skip
     yield _each(
-        "release", books, lambda name, book: outdated(course, name, book),
+        "release", books, lambda path, book: outdated(course, path, book),
         "what source/ generates", "pawmark release",
     )  # fmt: skip
     if (course / proven.FILE).exists():
         yield _each(
-            "slices", books, lambda name, book: not_shown(course, name, book),
+            "slices", books, lambda path, book: not_shown(course, path, book),
             "what may be left out at grading was shown",
             "python -m pawmark.authoring.slices --write",
         )  # fmt: skip
     yield configuration(course)
-    yield gradebook(course, books)
+    yield gradebook(course, whole)
     yield hand_ins(course)
     yield unfinished(course)
+
+
+def _label(source: Path) -> str:
+    """Return how a source notebook is called: as its assignment, where that has no other."""
+    name = source.parent.name
+    return name if source.stem == name else f"{name}/{source.name}"
+
+
+def _by_assignment(paths: Iterable[Path], books: Books) -> dict[str, list[NotebookNode]]:
+    """Return the notebooks of each assignment of which all can be read."""
+    broken = {path.parent.name for path in paths if path not in books}
+    found: dict[str, list[NotebookNode]] = {}
+    for path in books:
+        if path.parent.name not in broken:
+            found.setdefault(path.parent.name, []).append(books[path])
+    return found
 
 
 def _read(path: Path) -> NotebookNode:
@@ -96,24 +122,25 @@ def _judge(topic: str, wrong: dict[str, str], fine: str, remedy: str) -> Finding
 
 def _each(
     topic: str,
-    books: dict[str, NotebookNode],
-    problem: Callable[[str, NotebookNode], str],
+    books: Books,
+    problem: Callable[[Path, NotebookNode], str],
     fine: str,
     remedy: str,
 ) -> Finding:
-    found = {name: problem(name, book) for name, book in books.items()}
+    found = {_label(path): problem(path, book) for path, book in books.items()}
     return _judge(topic, {name: says for name, says in found.items() if says}, fine, remedy)
 
 
-def unchecked(course: Path, name: str, book: NotebookNode) -> str:
+def unchecked(course: Path, name: str, books: Iterable[NotebookNode]) -> str:
     """Say which exercises lack hidden checks, and which checks lack their exercise."""
+    cells = [cell for book in books for cell in book.cells]
     asked = {
         exercise_of(cell.metadata.nbgrader.grade_id): _CALL.findall(cell.source)
-        for cell in book.cells
-        if is_grade(cell) and not is_solution(cell) and cell.cell_type == "code"
+        for cell in cells
+        if _is_test(cell) and not _is_inside(course, cell)
     }
     if not asked:
-        return "" if any(is_grade(cell) for cell in book.cells) else "no cell is graded"
+        return "" if any(map(_is_worth_points, cells)) else "no cell is graded"
     try:
         folder = check_folder(course, next(iter(asked)))
     except CourseError as error:
@@ -137,6 +164,33 @@ def unchecked(course: Path, name: str, book: NotebookNode) -> str:
         if called != [exercise]
     ]
     return ", ".join(wrong)
+
+
+def _is_test(cell: NotebookNode) -> bool:
+    return cell.cell_type == "code" and is_grade(cell) and not is_solution(cell)
+
+
+def _is_inside(course: Path, cell: NotebookNode) -> bool:
+    """Tell whether a cell of tests is one that is run as it is, for want of checks outside."""
+    try:
+        check_module(course, exercise_of(cell.metadata.nbgrader.grade_id))
+    except CourseError:
+        return _NAMES_CHECKS not in cell.source
+    return False
+
+
+def _is_worth_points(cell: NotebookNode) -> bool:
+    return bool(is_grade(cell) or is_task(cell))
+
+
+def _checked(course: Path, whole: Mapping[str, Iterable[NotebookNode]]) -> str:
+    """Say how exercises are checked."""
+    cells = [cell for books in whole.values() for book in books for cell in book.cells]
+    inside = sum(_is_test(cell) and _is_inside(course, cell) for cell in cells)
+    if not inside:
+        return "every exercise has its hidden checks"
+    others = sum(map(_is_test, cells)) - inside
+    return f"{inside} exercises are checked inside the notebook, {others} by hidden checks"
 
 
 def _strays(marked: dict[str, set[str]], asked: set[str]) -> Iterator[str]:
@@ -175,9 +229,7 @@ def _is_specification(node: ast.stmt) -> TypeGuard[ast.Assign]:
 
 def wrong_points(book: NotebookNode) -> str:
     """Say where points are missing, or where the text tells others than the cells."""
-    points = [
-        float(cell.metadata.nbgrader.get("points") or 0) for cell in book.cells if is_grade(cell)
-    ]
+    points = _points(book)
     text = "\n".join(cell.source for cell in book.cells if cell.cell_type == "markdown")
     told = [float(number) for number in _HEADING.findall(text)]
     total = [float(number) for number in _TOTAL.findall(text)]
@@ -194,31 +246,35 @@ def _plain(numbers: list[float]) -> str:
     return ", ".join(f"{number:g}" for number in numbers)
 
 
-def _totals(books: dict[str, NotebookNode]) -> str:
-    sums = [_worth(book) for book in books.values()]
+def _totals(whole: Mapping[str, Iterable[NotebookNode]]) -> str:
+    sums = [_worth(books) for books in whole.values()]
     return f"{' + '.join(f'{total:g}' for total in sums)} = {sum(sums):g}"
 
 
-def _worth(book: NotebookNode) -> float:
-    return sum(
-        float(cell.metadata.nbgrader.get("points") or 0) for cell in book.cells if is_grade(cell)
-    )
+def _worth(books: Iterable[NotebookNode]) -> float:
+    return sum(sum(_points(book)) for book in books)
 
 
-def outdated(course: Path, name: str, book: NotebookNode) -> str:
+def _points(book: NotebookNode) -> list[float]:
+    return [
+        float(cell.metadata.nbgrader.get("points") or 0)
+        for cell in filter(_is_worth_points, book.cells)
+    ]
+
+
+def outdated(course: Path, source: Path, book: NotebookNode) -> str:
     """Say whether the release is not what the source generates now."""
     from pawmark.grading.intake import forms
     from pawmark.grading.intake.first_cell import with_first_cell
 
     try:
-        path = course / "release" / name / f"{name}.ipynb"
+        path = course / "release" / source.parent.name / source.name
         released = _read(path)
     except FileNotFoundError:
         return "not released"
     except _NOT_READABLE as error:
         return f"the release cannot be read ({_first_line(error)})"
     try:
-        source = course / "source" / name / f"{name}.ipynb"
         made = forms.make(book, courses.configuration(), source, course).release
         made = with_first_cell(made, settings.here.install)
     # nbgrader's steps raise RuntimeError, ValueError and others for what they do not understand.
@@ -228,13 +284,14 @@ def outdated(course: Path, name: str, book: NotebookNode) -> str:
     return "" if same else "the release is not what the source generates now"
 
 
-def not_shown(course: Path, name: str, book: NotebookNode) -> str:
+def not_shown(course: Path, source: Path, book: NotebookNode) -> str:
     """Say whether what was shown of an assignment's cells no longer counts: then all are run."""
     try:
         kept = proven.shown_in(course)
     except CourseError as error:
         return str(error)
-    if name not in kept or kept[name].fits(book):
+    name = source.parent.name
+    if source.stem != name or name not in kept or kept[name].fits(book):
         return ""
     return "every cell is run at grading, since some were edited after the last comparison"
 
@@ -267,7 +324,7 @@ def configuration(course: Path) -> Finding:
     return Finding.ok("nbgrader", f"{CONFIG} loads the kit")
 
 
-def gradebook(course: Path, books: dict[str, NotebookNode]) -> Finding:
+def gradebook(course: Path, books: Mapping[str, Iterable[NotebookNode]]) -> Finding:
     """Read the gradebook, and compare its points with those of the sources."""
     try:
         if not book.exists(course):

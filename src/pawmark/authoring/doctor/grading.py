@@ -1,13 +1,15 @@
 """What only a machine that grades must have: a sandbox, memory for workers, settings that hold."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import psutil
 
 from pawmark.doctor import machine
-from pawmark.doctor.finding import Finding, Status
+from pawmark.doctor.finding import Finding, Look, Status
 from pawmark.doctor.machine import GIGABYTE, gigabytes
+from pawmark.errors import CourseError, PawmarkError
+from pawmark.grading import course as courses
 from pawmark.grading.batch import pool
 from pawmark.grading.gradebook import course_settings
 from pawmark.grading.sandbox import bubblewrap
@@ -15,9 +17,55 @@ from pawmark.grading.sandbox import choice as sandboxes
 from pawmark.processors import cpus
 
 
-def examine(course: Path, deep: bool) -> Iterator[Finding]:
-    """Look at the machine: what grading needs, then what everybody does."""
-    return machine.examine(course, deep, {"sandbox": sandbox, "workers": workers})
+def examine(course: Path | None, folder: Path, deep: bool) -> Iterator[Finding]:
+    """Look at the machine: what grading needs, then what this course does.
+
+    Parameters
+    ----------
+    course
+        The course folder; None where there is none. Then what Pawmark's own course needs is looked
+        at, as for its students.
+    folder
+        Where to look instead.
+    deep
+        Also what takes a minute.
+    """
+    looks: dict[str, Look] = {
+        "sandbox": sandbox,
+        "workers": workers,
+        "disk": lambda: machine.disk(course or folder),
+    }
+    own = machine.of_vision(deep) if course is None else _of_course(course, deep)
+    return machine.examine({**looks, **own})
+
+
+def _of_course(course: Path, deep: bool) -> Mapping[str, Look]:
+    """Return what the plugin of a course wants to have looked at."""
+    try:
+        plugin = courses.use_of(course)
+    except CourseError:
+        return {}  # a finding of its own: see `consistency.configuration`
+    try:
+        return {topic: _readable(look) for topic, look in plugin.doctor(deep).items()}
+    except CourseError as error:
+        said = str(error)
+        return {"plugin": lambda: Finding.mend("plugin", "it cannot be asked", said)}
+
+
+def _readable(look: Look) -> Look:
+    """Return a look of a plugin whose mistakes are findings, as it may raise anything."""
+
+    def looked() -> Finding:
+        try:
+            return look()
+        except (PawmarkError, OSError):
+            raise
+        except Exception as error:
+            raise CourseError(
+                f"The course's plugin has a mistake: {type(error).__name__}: {error}. Mend it."
+            ) from error
+
+    return looked
 
 
 def settings_of(course: Path | None) -> Finding:

@@ -31,8 +31,16 @@ def write_notebook(retold: Retold, path: Path) -> None:
     Raises
     ------
     CourseError
-        When it cannot be written.
+        When it cannot be written, or points were lost in several notebooks of the submission: one
+        kernel cannot be that of all of them.
     """
+    if len(retold.notebooks) > 1:
+        names = ", ".join(dict.fromkeys(one.exercise for one in retold.lost))
+        raise CourseError(
+            f"--notebook repeats what was lost in one notebook, and {retold.student} lost points "
+            f"in {len(retold.notebooks)} of {retold.assignment}. Name an exercise before "
+            f"--notebook, one of: {names}"
+        )
     made = notebook_of(retold)
     try:
         write_whole(path, nbformat.writes(made).encode())
@@ -48,7 +56,7 @@ def notebook_of(retold: Retold) -> NotebookNode:
         cells.append(new.new_code_cell(_BEGIN))
     for number, one in enumerate(retold.lost):
         cells += _check(retold, one, number)
-    made: NotebookNode = new.new_notebook(cells=cells, metadata=dict(retold.notebook.metadata))
+    made: NotebookNode = new.new_notebook(cells=cells, metadata=dict(retold.notebooks[0].metadata))
     return made
 
 
@@ -70,7 +78,7 @@ def _cells_of_the_student(retold: Retold) -> list[NotebookNode]:
     """Return the graded notebook without its check cells, and without outputs."""
     last = _last_cell(retold)
     cells = []
-    for cell in retold.notebook.cells[: last + 1]:
+    for cell in retold.notebooks[0].cells[: last + 1]:
         if cell.cell_type == "code" and not (is_grade(cell) and not is_solution(cell)):
             copied = nbformat.v4.new_code_cell(cell.source)
             copied.metadata["tags"] = ["raises-exception"]
@@ -83,10 +91,10 @@ def _last_cell(retold: Retold) -> int:
     wanted = {one.exercise for one in retold.lost}
     places = [
         place
-        for place, cell in enumerate(retold.notebook.cells)
+        for place, cell in enumerate(retold.notebooks[0].cells)
         if exercise_of(cell.metadata.get("nbgrader", {}).get("grade_id", "")) in wanted
     ]
-    return max(places, default=len(retold.notebook.cells) - 1)
+    return max(places, default=len(retold.notebooks[0].cells) - 1)
 
 
 def _check(retold: Retold, one: LostCheck, number: int) -> list[NotebookNode]:
@@ -96,6 +104,8 @@ def _check(retold: Retold, one: LostCheck, number: int) -> list[NotebookNode]:
     if one.place is not None:
         told += ["", f"Refused in `{Path(one.place.file).name}`, line {one.place.line}:", "",
                  f"    {one.place.source}"]  # fmt: skip
+    if one.expected:
+        told += ["", f"Expected: {_text(one.expected)}"]
     cells = [new.new_markdown_cell("\n".join(told))]
     if not one.asked:
         return cells

@@ -13,7 +13,7 @@ from typing import Any
 from nbformat import NotebookNode
 
 from pawmark.errors import CourseError
-from pawmark.grading.batch.submission import job_of
+from pawmark.grading.batch.submission import jobs_of
 from pawmark.grading.boundary import wire
 from pawmark.grading.checks.asking import Answer, Lost, Question, Raised, Repeated, seen
 from pawmark.grading.checks.counterexample import counterexample, shown_value
@@ -27,7 +27,10 @@ from pawmark.grading.checks.specification import (
     Satisfying,
 )
 from pawmark.grading.checks.watching import Place
+from pawmark.grading.explain.expecting import expected_of
+from pawmark.grading.intake.walking import is_empty
 from pawmark.grading.results.outcomes import CheckResult, ExerciseResult
+from pawmark.grading.run.pipeline import Job
 
 MOST = 5
 
@@ -80,12 +83,15 @@ class LostCheck:
         What was asked for it: of rows the refused answers, the smallest first; of a function all.
     place
         Where in the hidden checks it was refused, or None.
+    expected
+        What was expected where no answer came: see `expecting.expected_of`.
     """
 
     exercise: str
     result: CheckResult
     asked: tuple[Asked, ...] = ()
     place: Place | None = None
+    expected: str = ""
 
 
 @dataclass(frozen=True)
@@ -96,8 +102,8 @@ class Retold:
     ----------
     student, assignment
         Whose it is, and of what.
-    notebook
-        The mended notebook that was graded.
+    notebooks
+        The mended notebooks that were graded and hold what is told of; mostly there is one.
     lost
         The lost checks, in the order of the notebook.
     guest_root
@@ -110,7 +116,7 @@ class Retold:
 
     student: str
     assignment: str
-    notebook: NotebookNode
+    notebooks: tuple[NotebookNode, ...]
     lost: tuple[LostCheck, ...]
     guest_root: str
     root: str
@@ -133,27 +139,45 @@ def retell(course: Path, assignment: str, student: str, which: str | None = None
     CourseError
         When nothing was handed in, or nothing of that name lost a point.
     """
-    if not (course / "submitted" / student / assignment).is_dir():
+    folder = course / "submitted" / student / assignment
+    if not folder.is_dir() or is_empty(folder):
         raise CourseError(
-            f"Not handed in by {student!r}: {assignment}. There is no submitted/{student}/"
-            f"{assignment}/ in {course}."
+            f"Not handed in by {student!r}: {assignment}. There is nothing in submitted/{student}/"
+            f"{assignment}/ of {course}."
         )
-    job, listener = job_of(course, assignment, student), _Listener()
-    done = job.run(listener)
-    lost = [one for result in done.results.values() for one in _lost_of(result, listener)]
-    chosen = tuple(one for one in lost if which is None or _is_meant(one, which))
+    jobs = jobs_of(course, assignment, student)
+    told = [_tell(job, which) for job in jobs]
+    results = [result for one in told for result in one.done.results.values()]
+    chosen = tuple(lost for one in told for lost in one.chosen)
     if which is not None and not chosen:
-        raise CourseError(_unknown(which, lost, list(done.results.values())))
-    root = job.data.root
+        raise CourseError(_unknown(which, [lost for one in told for lost in one.lost], results))
+    root = jobs[0].data.root
+    meant = [one for one in told if one.chosen] or told
     return Retold(
         student,
         assignment,
-        done.notebook,
+        tuple(one.done.notebook for one in meant),
         chosen,
-        done.guest_root if root is not None else "",
+        told[0].done.guest_root if root is not None else "",
         "" if root is None else str(root),
-        done.live,
+        sum(one.done.live for one in told),
     )
+
+
+@dataclass(frozen=True)
+class _Told:
+    """What came of one notebook: all that was lost in it, and what of that is asked for."""
+
+    done: Any
+    lost: tuple[LostCheck, ...]
+    chosen: tuple[LostCheck, ...]
+
+
+def _tell(job: Job, which: str | None) -> _Told:
+    listener = _Listener()
+    done = job.run(listener)
+    lost = tuple(one for result in done.results.values() for one in _lost_of(result, listener))
+    return _Told(done, lost, tuple(one for one in lost if which is None or _is_meant(one, which)))
 
 
 def _is_meant(one: LostCheck, which: str) -> bool:
@@ -171,15 +195,16 @@ def _unknown(which: str, lost: Sequence[LostCheck], results: Sequence[ExerciseRe
 
 def _lost_of(result: ExerciseResult, listener: "_Listener") -> list[LostCheck]:
     return [
-        LostCheck(
-            result.exercise,
-            check,
-            tuple(listener.asked_for(result.exercise, check)),
-            listener.places.get((result.exercise, check.check)),
-        )
+        _lost(result.exercise, check, listener)
         for check in result.checks
         if check.points < check.max_points
     ]
+
+
+def _lost(exercise: str, check: CheckResult, listener: "_Listener") -> LostCheck:
+    asked = tuple(listener.asked_for(exercise, check))
+    place = listener.places.get((exercise, check.check))
+    return LostCheck(exercise, check, asked, place, expected_of(check, place))
 
 
 class _Listener:

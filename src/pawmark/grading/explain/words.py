@@ -55,8 +55,9 @@ def _check(one: LostCheck, course: Path) -> Iterator[str]:
         yield from _asked(asked)
     if len(one.asked) > _MOST:
         yield f"  and {len(one.asked) - _MOST} more questions; --notebook has all"
-    if result.expected is not None and not any(asked.expected for asked in one.asked):
-        yield f"  expected  {result.expected}"
+    expected = one.expected or result.expected
+    if expected and not any(asked.expected for asked in one.asked):
+        yield f"  expected  {expected}"
 
 
 def _asked(asked: Asked) -> Iterator[str]:

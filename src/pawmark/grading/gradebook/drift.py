@@ -5,14 +5,15 @@ the source has other cells by then it stops half-way, after it has thrown the re
 """
 
 import difflib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import nbformat
-from nbgrader.api import Gradebook, MissingEntry, Notebook
+from nbgrader.api import MissingEntry, Notebook
 from nbgrader.utils import is_grade, is_locked, is_solution, is_task
 
+from pawmark.assignments import short_name
 from pawmark.errors import CourseError
 from pawmark.grading.course_folder import notebooks_of
 from pawmark.grading.gradebook import book
@@ -56,35 +57,63 @@ class Drift:
         The assignment.
     gone, new
         Exercises, or other cells of nbgrader's, that only the gradebook has, or only the source.
+        One that stands in another notebook of the assignment now is in both.
     hand_ins
         How many hand-ins the gradebook holds.
+    notebooks_gone, notebooks_new
+        The names of notebooks that only the gradebook has, or only the source.
+    within
+        What is gone and what is new, by notebook; all of it in one if left out.
     """
 
     assignment: str
     gone: tuple[str, ...]
     new: tuple[str, ...]
     hand_ins: int
+    notebooks_gone: tuple[str, ...] = ()
+    notebooks_new: tuple[str, ...] = ()
+    within: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = ()
 
     def __str__(self) -> str:
-        number = self.assignment.split("_")[0]
-        gone = f"it no longer has {', '.join(self.gone)}" if self.gone else ""
-        new = f"{', '.join(self.new)} {'is' if len(self.new) == 1 else 'are'} new in it"
-        what = " and ".join(filter(None, [gone, new if self.new else ""]))
+        lost = [*map(_file, self.notebooks_gone), *self.gone]
+        came = [*map(_file, self.notebooks_new), *self.new]
+        gone = f"it no longer has {', '.join(lost)}" if lost else ""
+        new = f"{', '.join(came)} {'is' if len(came) == 1 else 'are'} new in it"
+        what = " and ".join(filter(None, [gone, new if came else ""]))
         return (
             f"The source of {self.assignment} has other exercises than the {self.hand_ins} "
-            f"hand-ins in the gradebook: {what}. Nothing was touched. pawmark migrate {number} "
-            "shows what to do, or put the source back as it was."
+            f"hand-ins in the gradebook: {what}. Nothing was touched. pawmark migrate "
+            f"{short_name(self.assignment)} shows what to do, or put the source back as it was."
         )
+
+    def may_be(self, old: str, new: str) -> bool:
+        """Tell whether a new exercise stands in the notebook that an old one was in."""
+        return any(old in gone and new in there for gone, there in self._groups)
 
     def pairs(self) -> dict[str, str]:
         """Return which new exercise an old one may be called by now: a guess, by the names."""
-        left, found = list(self.new), {}
-        for old in self.gone:
-            near = difflib.get_close_matches(old, left, n=1, cutoff=0.3)
-            if near or (len(self.gone) == len(self.new) == 1):
-                found[old] = near[0] if near else left[0]
-                left.remove(found[old])
+        found: dict[str, str] = {}
+        for gone, new in self._groups:
+            found |= _nearest(gone, new)
         return found
+
+    @property
+    def _groups(self) -> tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]:
+        return self.within or ((self.gone, self.new),)
+
+
+def _file(notebook: str) -> str:
+    return f"the notebook {notebook}.ipynb"
+
+
+def _nearest(gone: Sequence[str], new: Sequence[str]) -> dict[str, str]:
+    left, found = list(new), {}
+    for old in gone:
+        near = difflib.get_close_matches(old, left, n=1, cutoff=0.3)
+        if near or (len(gone) == len(new) == 1):
+            found[old] = near[0] if near else left[0]
+            left.remove(found[old])
+    return found
 
 
 def drift_of(course: Path, assignment: str, address: str | None = None) -> Drift | None:
@@ -102,22 +131,38 @@ def drift_of(course: Path, assignment: str, address: str | None = None) -> Drift
     CourseError
         When source or gradebook cannot be read.
     """
-    if not book.exists(course, address):
+    sources = {path.stem: path for path in notebooks_of(course, assignment)}
+    if not sources or not book.exists(course, address):
         return None
-    gone: set[str] = set()
-    new: set[str] = set()
-    hand_ins = 0
     with book.opened(course, address) as gradebook:
-        for path in notebooks_of(course, assignment):
-            notebook = notebook_in(gradebook, assignment, path.stem)
-            if notebook is None:
-                continue
-            known, there = cells_in_book(notebook), cells_of_source(path)
-            hand_ins = max(hand_ins, len(notebook.submissions))
-            same = {name for name, facts in there.items() if facts.kinds == known.get(name)}
-            gone |= known.keys() - same
-            new |= there.keys() - same
-    return Drift(assignment, _named(gone), _named(new), hand_ins) if gone or new else None
+        try:
+            entry = gradebook.find_assignment(assignment)
+        except MissingEntry:
+            return None
+        known = {notebook.name: notebook for notebook in entry.notebooks}
+        within = [_between(known.get(n), sources.get(n)) for n in sorted({*known, *sources})]
+        hand_ins = len(entry.submissions)
+    drift = Drift(
+        assignment,
+        tuple(sorted({name for gone, _ in within for name in gone})),
+        tuple(sorted({name for _, new in within for name in new})),
+        hand_ins,
+        tuple(sorted(known.keys() - sources.keys())),
+        tuple(sorted(sources.keys() - known.keys())),
+        tuple(within),
+    )
+    differs = drift.gone or drift.new or drift.notebooks_gone or drift.notebooks_new
+    return drift if differs else None
+
+
+def _between(
+    notebook: Notebook | None, source: Path | None
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the exercises that only the gradebook has of a notebook, and only the source."""
+    known = {} if notebook is None else cells_in_book(notebook)
+    there = {} if source is None else cells_of_source(source)
+    same = {name for name, facts in there.items() if facts.kinds == known.get(name)}
+    return _named(known.keys() - same), _named(there.keys() - same)
 
 
 def _named(cells: Iterable[str]) -> tuple[str, ...]:
@@ -136,22 +181,6 @@ def require_no_drift(course: Path, names: Iterable[str]) -> None:
     wrong = [str(drift) for drift in found if drift.hand_ins]
     if wrong:
         raise CourseError("\n".join(wrong))
-
-
-def notebook_in(gradebook: Gradebook, assignment: str, notebook: str = "") -> Notebook | None:
-    """Return what a gradebook holds of an assignment's notebook; None if nothing.
-
-    Parameters
-    ----------
-    gradebook, assignment
-        Where, and of what.
-    notebook
-        The name of the notebook; that of the assignment if left out.
-    """
-    try:
-        return gradebook.find_notebook(notebook or assignment, assignment)
-    except MissingEntry:
-        return None
 
 
 def cells_in_book(notebook: Notebook) -> Mapping[str, Kinds]:

@@ -11,19 +11,22 @@ from pathlib import Path
 from typing import Any
 
 from nbgrader.api import (
+    Assignment,
     Comment,
     Gradebook,
     GradeCell,
     Notebook,
     SolutionCell,
     SourceCell,
+    SubmittedNotebook,
     TaskCell,
 )
 from nbgrader.api import Grade as Entry
 
+from pawmark.assignments import short_name
 from pawmark.errors import CourseError
 from pawmark.files import write_whole
-from pawmark.grading.course_folder import KEPT, source_notebook
+from pawmark.grading.course_folder import KEPT, notebooks_of
 from pawmark.grading.gradebook import book
 from pawmark.grading.gradebook.drift import (
     CellFacts,
@@ -31,7 +34,6 @@ from pawmark.grading.gradebook.drift import (
     cells_in_book,
     cells_of_source,
     drift_of,
-    notebook_in,
 )
 from pawmark.grading.intake.cells import exercise_of
 from pawmark.grading.intake.rebuild import RENAMED
@@ -75,6 +77,10 @@ class Plan:
     def lines(self) -> Iterator[str]:
         """Yield what a person reads before it is done."""
         hand_ins = self.drift.hand_ins
+        for name in self.drift.notebooks_gone:
+            yield f"the notebook {name}.ipynb goes, with all that {hand_ins} hand-ins have of it"
+        for name in self.drift.notebooks_new:
+            yield f"the notebook {name}.ipynb is new: {hand_ins} hand-ins have nothing of it"
         for old, new in self.renamed.items():
             yield f"{old} is called {new} from now on, in {hand_ins} hand-ins; all points stay"
         for name in self.removed:
@@ -87,11 +93,12 @@ class Plan:
             yield from self._choices()
 
     def _choices(self) -> Iterator[str]:
-        guesses, number = self.drift.pairs(), self.drift.assignment.split("_")[0]
+        guesses, number = self.drift.pairs(), short_name(self.drift.assignment)
         yield f"Say what became of {', '.join(self.open)}:"
         for name in self.open:
             new = guesses.get(name, "NEW")
-            yield f"  --rename {name}={new}   it is called {new} now: its points stay"
+            if any(self.drift.may_be(name, other) for other in self.drift.new):
+                yield f"  --rename {name}={new}   it is called {new} now: its points stay"
             yield f"  --remove {name}   it goes, with its points"
         yield f"for example: pawmark migrate {number} " + " ".join(
             f"--rename {name}={guesses[name]}" if name in guesses else f"--remove {name}"
@@ -120,6 +127,12 @@ def plan(
             f"{', '.join(drift.gone) or 'none'}. Only the source has: "
             f"{', '.join(drift.new) or 'none'}."
         )
+    for old, new in renamed.items():
+        if not drift.may_be(old, new):
+            raise CourseError(
+                f"{old} was in another notebook than {new} is: hand-ins have its answers there, so "
+                f"its points cannot come along. Put it back into its notebook, or: --remove {old}"
+            )
     if len(set(renamed.values())) < len(renamed) or set(renamed) & set(removed):
         raise CourseError("An exercise is either renamed, to a name of its own, or removed.")
     return Plan(drift, renamed, removed, _lost(course, assignment, removed))
@@ -152,20 +165,60 @@ def migrate(course: Path, wanted: Plan) -> Path | None:
     if wanted.open:
         raise CourseError("\n".join(wanted.lines()))
     kept = _backup(course)
-    assignment = wanted.drift.assignment
-    cells = cells_of_source(source_notebook(course, assignment))
+    sources = {
+        path: cells_of_source(path) for path in notebooks_of(course, wanted.drift.assignment)
+    }
     with book.opened(course) as gradebook:
-        notebook = notebook_in(gradebook, assignment)
-        assert notebook is not None, "it was there when the plan was made"
-        _rename(notebook, wanted.renamed)
-        gradebook.db.flush()
-        _remove(gradebook, notebook, cells)
-        gradebook.db.flush()
-        gradebook.db.expire_all()
-        _add(gradebook, notebook, cells)
+        entry = gradebook.find_assignment(wanted.drift.assignment)
+        known = {notebook.name: notebook for notebook in entry.notebooks}
+        for name in wanted.drift.notebooks_gone:
+            _remove_notebook(gradebook, known[name])
+        for path, cells in sources.items():
+            notebook = known.get(path.stem) or _new_notebook(gradebook, entry, path.stem)
+            _carry_over(gradebook, notebook, cells, wanted.renamed)
         gradebook.db.commit()
-    _remember(source_notebook(course, assignment), wanted.renamed)
+    for path, cells in sources.items():
+        own = {exercise_of(name) for name in cells}
+        _remember(path, {old: new for old, new in wanted.renamed.items() if new in own})
     return kept
+
+
+def _carry_over(
+    gradebook: Gradebook,
+    notebook: Notebook,
+    cells: Mapping[str, CellFacts],
+    renamed: Mapping[str, str],
+) -> None:
+    """Give a notebook in the gradebook the cells that its source has."""
+    _rename(notebook, renamed)
+    gradebook.db.flush()
+    _remove(gradebook, notebook, cells)
+    gradebook.db.flush()
+    gradebook.db.expire_all()
+    _add(gradebook, notebook, cells)
+    gradebook.db.flush()
+
+
+def _remove_notebook(gradebook: Gradebook, notebook: Notebook) -> None:
+    """Remove a notebook, with what hand-ins have of it."""
+    _remove(gradebook, notebook, {})
+    gradebook.db.flush()
+    gradebook.db.expire_all()
+    for hand_in in list(notebook.submissions):
+        gradebook.db.delete(hand_in)
+    gradebook.db.flush()
+    gradebook.db.delete(notebook)
+    gradebook.db.flush()
+
+
+def _new_notebook(gradebook: Gradebook, assignment: Assignment, name: str) -> Notebook:
+    """Add a notebook without cells, of which each hand-in has a copy."""
+    notebook = Notebook(name=name, assignment=assignment)
+    gradebook.db.add(notebook)
+    for hand_in in assignment.submissions:
+        gradebook.db.add(SubmittedNotebook(notebook=notebook, assignment=hand_in))
+    gradebook.db.flush()
+    return notebook
 
 
 def _backup(course: Path) -> Path | None:

@@ -12,7 +12,7 @@ from typing import Any
 
 from pawmark.grading.intake.cells import exercise_of
 from pawmark.grading.results.outcomes import Outcome, show_points
-from pawmark.grading.results.record import Record
+from pawmark.grading.results.record import NOTHING_RECORDED, Record
 
 NOT_IN_GRADEBOOK = "these are points of the checks: the gradebook does not hold them; grade again"
 NOT_FINISHED = "grading it did not come to its end; grade it again"
@@ -73,6 +73,16 @@ class Part:
     extra_credit: float = 0.0
     waits: bool = False
 
+    @property
+    def by_person(self) -> str:
+        """Say what a person gave, and in the place of what; empty where nobody gave anything."""
+        if self.manual is None:
+            return ""
+        given = f"{rounded(self.manual):g} by a person"
+        if self.automatic is None:
+            return given
+        return f"{given}, in the place of {rounded(self.automatic):g} by the checks"
+
     def to_json(self) -> dict[str, Any]:
         """Return it as a JSON object."""
         return {
@@ -115,17 +125,23 @@ class Grade:
     ----------
     parts
         The exercises, in the order of the notebook.
-    late_penalty
-        Points that lateness takes off.
+    penalty
+        Points that lateness costs, as the gradebook has it. nbgrader works it out when a submission
+        is graded, so it may be more than a person has left since then; see `late_penalty`.
     """
 
     parts: tuple[Part, ...]
-    late_penalty: float = 0.0
+    penalty: float = 0.0
 
     @property
     def before_penalty(self) -> float:
         """The sum of all exercises."""
         return round(sum(part.score for part in self.parts), 6)
+
+    @property
+    def late_penalty(self) -> float:
+        """Points that lateness has taken off, which are never more than there were."""
+        return min(self.penalty, max(self.before_penalty, 0.0))
 
     @property
     def score(self) -> float:
@@ -141,6 +157,11 @@ class Grade:
     def extra_credit(self) -> float:
         """Points on top, in all."""
         return round(sum(part.extra_credit for part in self.parts), 6)
+
+    @property
+    def by_people(self) -> list[Part]:
+        """The exercises of which a person gave the points."""
+        return [part for part in self.parts if part.manual is not None]
 
     @property
     def waiting(self) -> list[str]:
@@ -165,6 +186,10 @@ class Grade:
 def rounded(points: float) -> float:
     """Return points as every file has them: to hundredths, and 0 without a sign."""
     return round(points, 2) + 0.0
+
+
+# What `Grade.to_json` has, for who has no grade: every student has the same keys.
+_NO_GRADE: dict[str, Any] = {**dict.fromkeys(Grade(()).to_json()), "parts": []}
 
 
 def by_checks(record: Record) -> Grade:
@@ -254,16 +279,12 @@ class Standing:
 
     def to_json(self) -> dict[str, Any]:
         """Return it as a JSON object, with what is recorded of its checks."""
-        checks: dict[str, Any] = {"repairs": [], "exercises": []}
-        if self.record is not None:
-            checks = self.record.summary()
-        grade: dict[str, Any] = {"score": None, "max_score": None}
         return {
-            **checks,
+            **(NOTHING_RECORDED if self.record is None else self.record.summary()),
             "student": self.student,
             "assignment": self.assignment,
             "state": self.state.value,
-            **(grade if self.grade is None else self.grade.to_json()),
+            **(_NO_GRADE if self.grade is None else self.grade.to_json()),
             "waiting": list(self.waiting),
         }
 

@@ -158,6 +158,20 @@ class Record:
         return json.dumps(tree, indent=1).encode()
 
 
+# What `Record.summary` has, for whom no record is of: every student has the same keys.
+NOTHING_RECORDED: dict[str, Any] = {
+    "points": None,
+    "max_points": None,
+    "needs_person": False,
+    "for_a_person": [],
+    "graded": "",
+    "sandbox": "",
+    "repairs": [],
+    "seconds": None,
+    "exercises": [],
+}
+
+
 def name_of(assignment: str) -> str:
     """Return the name of the file that holds the record of an assignment's notebook."""
     return f"{assignment}{RECORD_SUFFIX}"

@@ -55,7 +55,7 @@ def _show_lost(standings: Iterable[Standing], console: Console) -> None:
         lines += [f"waits: {printable(reason)}" for reason in one.waiting]
         lines += _given_by_people(one)
         if lines:
-            console.print(Text(f"\n{legible(one.student)} · {one.assignment}", style="bold"))
+            console.print(Text(f"\n{legible(one.student)}, {one.assignment}", style="bold"))
         for line in lines:
             console.print(Text(f"  {line}"), soft_wrap=True)
 
@@ -67,10 +67,7 @@ def _given_by_people(one: Standing) -> list[str]:
     lines = []
     for part in one.grade.parts:
         if part.manual is not None and part.automatic is not None:
-            lines.append(
-                f"{part.exercise}: {rounded(part.manual):g} by a person, in the place of "
-                f"{rounded(part.automatic):g} by the checks"
-            )
+            lines.append(f"{part.exercise}: {part.by_person}")
         if part.extra_credit:
             lines.append(f"{part.exercise}: {rounded(part.extra_credit):g} extra credit")
     if one.late_penalty:
