@@ -3,16 +3,14 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-import psutil
-
 from pawmark.doctor import machine
 from pawmark.doctor.finding import Finding, Status
 from pawmark.doctor.machine import GIGABYTE, gigabytes
+from pawmark.grading import resources
 from pawmark.grading.batch import pool
 from pawmark.grading.gradebook import course_settings
 from pawmark.grading.sandbox import bubblewrap
 from pawmark.grading.sandbox import choice as sandboxes
-from pawmark.processors import cpus
 
 
 def examine(course: Path, deep: bool) -> Iterator[Finding]:
@@ -47,9 +45,9 @@ def sandbox() -> Finding:
 
 def workers() -> Finding:
     """Say how many submissions would be graded at once, by cores and free memory."""
-    memory = psutil.virtual_memory()
+    memory = resources.memory()
     free, total = (f"{size / GIGABYTE:.1f} GB" for size in (memory.available, memory.total))
-    here = f"{cpus()} cores, {free} of {total} memory free"
+    here = f"{resources.cores()} cores, {free} of {total} memory free"
     if memory.available < pool.MEMORY_PER_WORKER:
         return Finding.mend(
             "workers",
