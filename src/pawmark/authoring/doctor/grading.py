@@ -5,12 +5,16 @@ from pathlib import Path
 
 from pawmark.doctor import machine
 from pawmark.doctor.finding import Finding, Status
-from pawmark.doctor.machine import GIGABYTE, gigabytes
+from pawmark.doctor.machine import GIGABYTE
 from pawmark.grading import resources
 from pawmark.grading.batch import pool
 from pawmark.grading.gradebook import course_settings
 from pawmark.grading.sandbox import bubblewrap
 from pawmark.grading.sandbox import choice as sandboxes
+
+# The most that a worker with its submission was measured to take; two thirds of what is counted for
+# each where there are several.
+_LEAST = 3 << 29
 
 
 def examine(course: Path, deep: bool) -> Iterator[Finding]:
@@ -45,13 +49,13 @@ def sandbox() -> Finding:
 
 def workers() -> Finding:
     """Say how many submissions would be graded at once, by cores and free memory."""
-    memory = resources.memory()
+    memory, cores = resources.memory(), resources.cores()
     free, total = (f"{size / GIGABYTE:.1f} GB" for size in (memory.available, memory.total))
-    here = f"{resources.cores()} cores, {free} of {total} memory free"
-    if memory.available < pool.MEMORY_PER_WORKER:
+    here = f"{cores} core{'s' * (cores > 1)}, {free} of {total} memory free"
+    if memory.available < _LEAST:
         return Finding.mend(
             "workers",
-            f"{here}: a submission that trains may need {gigabytes(pool.MEMORY_PER_WORKER)}",
-            "Close other programs before grading.",
+            f"{here}: a submission that trains takes {_LEAST / GIGABYTE:.1f} GB with its worker",
+            "Close other programs before grading, or give this container more memory.",
         )
     return Finding.ok("workers", f"{here}: pawmark grade runs {pool.workers_that_fit()} at once")
