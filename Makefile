@@ -19,7 +19,7 @@ ARGS ?=
 # cores have enough to do with that, since many tests wait. ARGS="-n 0" runs them in one process, for a debugger.
 PYTEST := $(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder
 
-.PHONY: help environment sandbox demo test test-all coverage lint lab docs bench release solutions \
+.PHONY: help environment sandbox demo test test-all versions coverage lint lab docs bench release solutions \
         prove calibrate wheels lock clean
 
 help:  ## List the targets
@@ -41,6 +41,10 @@ test: environment sandbox  ## Run the tests, but for the slow ones
 
 test-all: environment sandbox  ## Run every test, the slow ones too
 	@$(PYTEST) $(ARGS)
+
+# Each takes 2 GB of disk while it lasts, and the network: so they are among the slow ones.
+versions: environment  ## Install as a student does, the oldest versions and the newest, and try them
+	@$(BIN)/python -m pytest tests/house/test_versions.py -k "oldest or newest" $(ARGS)
 
 # Of all of them: CI measures the many short ones, since measuring makes tests slower by half.
 coverage: environment sandbox  ## Run the tests and show which lines they reach (build/coverage/)

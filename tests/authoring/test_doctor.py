@@ -15,9 +15,10 @@ from nbgrader.utils import is_grade
 from typer.testing import CliRunner
 
 from pawmark import cli, installed
-from pawmark.authoring.doctor import consistency, examine
+from pawmark.authoring.doctor import consistency, examine, grading
 from pawmark.doctor import Status, machine, packages, table
 from pawmark.grading import course as courses
+from pawmark.grading import resources
 from pawmark.grading.gradebook.readiness import UNFINISHED
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -440,3 +441,18 @@ def test_looking_never_starts_tensorflow():
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False)
 
     assert done.returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("available", "status"), [(1.9, Status.OK), (1.0, Status.MEND)], ids=["enough", "too little"]
+)
+def test_a_container_of_two_gigabytes_grades_if_they_are_free(monkeypatch, available, status):
+    """One core and 2 GB are enough for one submission at a time; the line tells what there is."""
+    memory = resources.Memory(2 << 30, int(available * (1 << 30)))
+    monkeypatch.setattr(resources, "memory", lambda: memory)
+    monkeypatch.setattr(resources, "cores", lambda: 1)
+
+    found = grading.workers()
+
+    assert found.status is status
+    assert f"1 core, {available:.1f} GB of 2.0 GB memory free" in found.says

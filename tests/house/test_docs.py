@@ -44,6 +44,7 @@ NOT_RUN = {
     'make test ARGS="-k pets"': "runs these very tests",
     "pawmark prove": "runs every reference, which takes minutes; test_adopting.py proves a course",
     "make prove": "takes minutes; tests/authoring/test_proof.py proves a part of it",
+    "make versions": INSTALLS,
     "make lint": "the linter runs on every change, beside the tests",
     "make help": "lists the targets",
     "pawmark lab 01": BROWSER,

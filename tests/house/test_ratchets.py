@@ -50,14 +50,14 @@ def test_rooms_with_strict_types_stay():
 def test_ratchets_run_before_the_tests():
     """Continuous integration looks at style, walls, types and dependencies, then runs the tests.
 
-    Their coverage stands in the log.
+    Before these it installs as a student does. The coverage of tests stands in the log.
     """
     runs = (ROOT / ".ci/run").read_text()
     steps = re.findall(r"make --no-print-directory (\w+)", runs)
     makefile = (ROOT / "Makefile").read_text()
     lint = makefile.split("\nlint:")[1].split("\n\n")[0]
 
-    assert steps == ["lint", "test"]
+    assert steps == ["lint", "versions", "test"]
     tools = ("ruff check", "ruff format", "check_notebooks", "lint-imports", "mypy", "deptry")
     assert [tool for tool in tools if tool not in lint] == []
     assert "--durations=10" in makefile

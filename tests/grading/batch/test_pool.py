@@ -8,6 +8,7 @@ import psutil
 import pytest
 from attack_course import HONEST, NAME, Course
 
+from pawmark.grading import resources
 from pawmark.grading.batch import pool
 from pawmark.grading.sandbox import bubblewrap
 
@@ -25,8 +26,11 @@ GIB = 1 << 30
         (8, 1 * GIB, None, 5, 5),
     ],
 )
-def test_as_many_as_cores_and_memory_allow(monkeypatch, cores, free, limit, wanted, expected):
+def test_as_many_as_cores_and_memory_allow(
+    monkeypatch, tmp_path, cores, free, limit, wanted, expected
+):
     """Cores, or free memory over that of a worker, whichever is less; who asks decides."""
+    monkeypatch.setattr(resources, "SYSTEM", tmp_path)  # no groups with limits of their own
     monkeypatch.setattr(os, "sched_getaffinity", lambda _: set(range(cores)))
     memory = psutil.virtual_memory()._replace(available=free)
     monkeypatch.setattr(psutil, "virtual_memory", lambda: memory)

@@ -3,18 +3,20 @@
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-import psutil
-
 from pawmark.doctor import machine
 from pawmark.doctor.finding import Finding, Look, Status
-from pawmark.doctor.machine import GIGABYTE, gigabytes
+from pawmark.doctor.machine import GIGABYTE
 from pawmark.errors import CourseError, PawmarkError
 from pawmark.grading import course as courses
+from pawmark.grading import resources
 from pawmark.grading.batch import pool
 from pawmark.grading.gradebook import course_settings
 from pawmark.grading.sandbox import bubblewrap
 from pawmark.grading.sandbox import choice as sandboxes
-from pawmark.processors import cpus
+
+# The most that a worker with its submission was measured to take; two thirds of what is counted for
+# each where there are several.
+_LEAST = 3 << 29
 
 
 def examine(course: Path | None, folder: Path, deep: bool) -> Iterator[Finding]:
@@ -95,13 +97,13 @@ def sandbox() -> Finding:
 
 def workers() -> Finding:
     """Say how many submissions would be graded at once, by cores and free memory."""
-    memory = psutil.virtual_memory()
+    memory, cores = resources.memory(), resources.cores()
     free, total = (f"{size / GIGABYTE:.1f} GB" for size in (memory.available, memory.total))
-    here = f"{cpus()} cores, {free} of {total} memory free"
-    if memory.available < pool.MEMORY_PER_WORKER:
+    here = f"{cores} core{'s' * (cores > 1)}, {free} of {total} memory free"
+    if memory.available < _LEAST:
         return Finding.mend(
             "workers",
-            f"{here}: a submission that trains may need {gigabytes(pool.MEMORY_PER_WORKER)}",
-            "Close other programs before grading.",
+            f"{here}: a submission that trains takes {_LEAST / GIGABYTE:.1f} GB with its worker",
+            "Close other programs before grading, or give this container more memory.",
         )
     return Finding.ok("workers", f"{here}: pawmark grade runs {pool.workers_that_fit()} at once")

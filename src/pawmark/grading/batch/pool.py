@@ -12,10 +12,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import IO, Any, Self
 
-import psutil
-
 from pawmark import settings
-from pawmark.processors import cpus
+from pawmark.grading import resources
 
 # Measured under `quick` by make bench: a worker with its template and the largest submission.
 MEMORY_PER_WORKER = 2 << 30
@@ -28,13 +26,15 @@ _LAST_WORDS = 1500
 def workers_that_fit(wanted: int | None = None) -> int:
     """Return how many submissions to run at once: by cores, and by memory now free.
 
+    In a container, a service or a job both are what it may have, and not what the machine has.
+
     Where ``PAWMARK_MEMORY_GB`` limits a submission, that and what a worker itself takes is counted
     for each: then all of them together stay within what is free.
     """
     limit = settings.here.memory_gb
     each = MEMORY_PER_WORKER if limit is None else int(limit * (1 << 30)) + _OWN_MEMORY
-    by_memory = int(psutil.virtual_memory().available // each)
-    return max(1, wanted or min(cpus(), by_memory))
+    by_memory = resources.memory().available // each
+    return max(1, wanted or min(resources.cores(), by_memory))
 
 
 class WorkerEndedError(Exception):

@@ -21,10 +21,10 @@ _SAYS = f"""\
 
 {_GUARD}
     raise ModuleNotFoundError(
-        "The package pawmark is absent here: on your own computer close this and open the notebook "
-        "with `pawmark lab`, as the guide for students tells; on Colab, Kaggle and the like upload "
-        "the file pawmark-....whl that you were given, run %pip install with its path in a new "
-        "cell, then this cell again."
+        "The package pawmark is absent here:\\n"
+        "- on your own computer close this and open the notebook with `pawmark lab`;\\n"
+        "- on Colab, Kaggle and the like upload the file pawmark-....whl that you were\\n"
+        "  given, run %pip install with its path in a new cell, then this cell again."
     )"""
 _INSTALLS = f"""\
 # Run this cell first: where the package pawmark is absent, it installs it.

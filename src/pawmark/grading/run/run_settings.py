@@ -4,10 +4,9 @@ import dataclasses
 from dataclasses import dataclass
 from typing import Any
 
-import psutil
-
 from pawmark import settings
 from pawmark.grading import course as courses
+from pawmark.grading import resources
 from pawmark.grading.boundary.limits import Limits
 from pawmark.grading.sandbox import choice
 
@@ -85,4 +84,4 @@ def _limits() -> Limits:
     if settings.here.memory_gb is not None:
         return Limits(memory=int(settings.here.memory_gb * (1 << 30)))
     wanted = int(Limits.memory * courses.plugin().limits().memory)
-    return Limits(memory=min(wanted, psutil.virtual_memory().total // 4 * 3))
+    return Limits(memory=min(wanted, resources.memory().total // 4 * 3))

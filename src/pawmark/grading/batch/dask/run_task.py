@@ -6,11 +6,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import psutil
-
 from pawmark.errors import PawmarkError
 from pawmark.grading import course as courses
-from pawmark.grading import fingerprint
+from pawmark.grading import fingerprint, resources
 from pawmark.grading.batch.dask import worker
 from pawmark.grading.batch.dask.task import Task, unpack
 from pawmark.grading.boundary.limits import Limits
@@ -116,7 +114,7 @@ def require_same(wanted: Mapping[str, str], here: Mapping[str, str]) -> None:
 
 
 def _require_memory(wanted: int) -> None:
-    total = psutil.virtual_memory().total
+    total = resources.memory().total
     if wanted > total:
         raise RefusedError(
             f"a submission may use {wanted / (1 << 30):.1f} GB of memory, and this machine has "
