@@ -321,7 +321,7 @@ def test_scores_are_those_of_the_gradebook(small, monkeypatch):
     assert rows(small / "c.csv")[5][:4] == ["L, Ada", "77", "", "student003"]
     write_report(read_class(small), small / "report.html")
     text = " ".join(" ".join(Reader((small / "report.html").read_text()).text).split())
-    assert text.count("points by a person why: 7 by a person") == 1
+    assert text.count("points by a person why: 7 by a person late: 2 points taken off") == 1
     assert text.count("why points of 1 by a person") == 1
 
 
