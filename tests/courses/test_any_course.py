@@ -5,11 +5,15 @@ import sys
 from importlib.util import find_spec
 from pathlib import Path
 
+import nbformat
 import pytest
 from any_course import RELEASED, copy, hand_in, records, release, run, scores
 from jupyter_client.kernelspec import KernelSpecManager
 
+from pawmark.authoring.answers import fill
+from pawmark.grading.intake.release_form import forms_of
 from pawmark.grading.results.outcomes import INSIDE
+from pawmark.grading.run.pipeline import not_attempted_in, repair_submission
 from pawmark.grading.sandbox import bubblewrap
 
 pytestmark = pytest.mark.skipif(
@@ -89,3 +93,23 @@ def test_it_is_said_that_the_checks_ran_inside(both):
     assert len(pages) == len(records(course, "ben", assignment))
     assert all(INSIDE in page for page in pages)
     assert not any("HIDDEN TESTS" in page for page in pages)
+
+
+def test_an_exercise_that_is_not_called_like_its_answer_is_asked(tmp_path):
+    """Who attempted anything is asked by checks outside, where they name no answer as theirs."""
+    course = copy("several", tmp_path, pawmark=True)
+    checks = course / "grader_tests" / "test_shout_ps1" / "test_test_shout.py"
+    checks.parent.mkdir(parents=True)
+    checks.touch()
+    source = course / "source" / "ps1" / "strings.ipynb"
+    released = forms_of(source.read_bytes(), course, source).release
+    shouted = fill(released, {"shout": "def shout(text):\n    return text"})
+    found = []
+    for name, written in (("ann", shouted), ("cem", released)):
+        folder = course / "submitted" / name / "ps1"
+        folder.mkdir(parents=True)
+        nbformat.write(written, folder / "strings.ipynb")
+        repaired = repair_submission(source, folder, course)
+        found.append("test_shout" in not_attempted_in(repaired.notebook, repaired))
+
+    assert found == [False, True]

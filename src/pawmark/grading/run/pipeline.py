@@ -451,7 +451,21 @@ def not_attempted_in(notebook: NotebookNode, repaired: Repaired) -> frozenset[st
         for cell in notebook.cells
         if is_tested_inside(cell)
     }
-    return frozenset(ids) - repaired.attempted - inside
+    # Tests outside that are not called like an answer are of any of the answers above them.
+    of_any = _tests_of_any(notebook) if repaired.attempted else frozenset()
+    return frozenset(ids) - repaired.attempted - inside - of_any
+
+
+def _tests_of_any(notebook: NotebookNode) -> frozenset[str]:
+    """Return the exercises whose tests are not called like the cell of an answer."""
+    cells = [cell for cell in notebook.cells if cell.metadata.get("nbgrader", {}).get("grade_id")]
+    answers = {cell.metadata["nbgrader"]["grade_id"] for cell in cells if is_solution(cell)}
+    tests = {
+        exercise_of(cell.metadata["nbgrader"]["grade_id"])
+        for cell in cells
+        if is_grade(cell) and not is_solution(cell)
+    }
+    return frozenset(tests - answers)
 
 
 def hidden_checks(course: Path, assignment: str) -> dict[str, bytes]:
