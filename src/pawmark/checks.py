@@ -20,6 +20,9 @@ from pawmark.grading.checks.specification import Slip as Slip
 from pawmark.grading.checks.specification import Stratum as Stratum
 from pawmark.grading.checks.specification import Variant as Variant
 from pawmark.grading.checks.specification import call as call
+from pawmark.grading.checks.specification import (
+    copied_from_reference as copied_from_reference,
+)
 from pawmark.grading.checks.specification import one_of as one_of
 from pawmark.grading.checks.specification import raises as raises
 from pawmark.grading.checks.specification import satisfying as satisfying

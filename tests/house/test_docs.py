@@ -1,6 +1,7 @@
 """The documentation: it builds without a warning, links hold, and its commands are real."""
 
 import os
+import re
 import shlex
 import shutil
 import subprocess
@@ -23,6 +24,7 @@ from pawmark.grading.sandbox import bubblewrap
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
 GUIDE = "writing-an-assignment.md"
+OUTSIDE = "from-inside-to-outside.md"
 
 # Programs whose documented commands a test runs, inside a copy of the course.
 RUN = ("pawmark", "nbgrader", "python", "mkdir", "cp")
@@ -43,6 +45,7 @@ NOT_RUN = {
     "make test-all": "runs these very tests",
     'make test ARGS="-k pets"': "runs these very tests",
     "pawmark prove": "runs every reference, which takes minutes; test_adopting.py proves a course",
+    "cd my_course": "the shell's own; test_the_way_outside_runs_as_it_is_written goes there",
     "make prove": "takes minutes; tests/authoring/test_proof.py proves a part of it",
     "make versions": INSTALLS,
     "make lint": "the linter runs on every change, beside the tests",
@@ -295,7 +298,11 @@ def copy_of_the_course(folder):
 @pytest.mark.skipif(
     bubblewrap.available() is not None, reason=f"no sandbox: {bubblewrap.available()}"
 )
-@pytest.mark.parametrize("page", [page for page in PAGES if runs(page)], ids=lambda page: page.name)
+@pytest.mark.parametrize(
+    "page",
+    [page for page in PAGES if runs(page) and page.name != OUTSIDE],
+    ids=lambda page: page.name,
+)
 def test_documented_commands_run(page, course):
     """Every documented command runs, page by page, in the order in which a reader meets them."""
     for block in blocks(page):
@@ -311,7 +318,48 @@ def test_documented_commands_run(page, course):
         assert "0 of 3" in table
 
 
-def run(command, course):
+@pytest.mark.slow
+@pytest.mark.timeout(1200)
+@pytest.mark.skipif(
+    bubblewrap.available() is not None, reason=f"no sandbox: {bubblewrap.available()}"
+)
+def test_the_way_outside_runs_as_it_is_written(tmp_path):
+    """In a new course: each file is saved where the text says, and what is shown is what comes."""
+    page = ROOT / "docs" / OUTSIDE
+    where, said, saved = tmp_path, "", iter(files_named_in(page))
+    refused = []
+    for block in blocks(page):
+        if block.kind == "python":
+            path = where / next(saved)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(block.text)
+        if block.kind == "text":
+            missing = [line for line in block.text.splitlines() if line not in said]
+            assert missing == [], said
+        if block.kind == "sh":
+            said = ""
+        for command in block.commands:
+            if command.startswith("cd "):
+                where = where / command.removeprefix("cd ")
+            elif command == "pawmark prove" and not refused:
+                said = run(command, where, good=(1,))
+                refused.append(command)
+            else:
+                said += run(command, where)
+
+    assert list(saved) == []
+    assert re.search(r"reference\W+2 of 3, waits", said)
+
+
+def files_named_in(page):
+    """Return the files that a page asks to save, in order: what it names last before each."""
+    text, found = page.read_text(), []
+    for before in text.split("```python")[:-1]:
+        found.append(re.findall(r"`((?:grader_tests|tests)/[^`]+\.py)`", before)[-1])
+    return found
+
+
+def run(command, course, good=None):
     """Run a command as a reader does, in a shell inside the course."""
     path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
     done = subprocess.run(
@@ -323,7 +371,7 @@ def run(command, course):
         check=False,
         timeout=500,
     )
-    good = MAY_END_WITH.get(command, (0,))
+    good = good or MAY_END_WITH.get(command, (0,))
     assert done.returncode in good, f"{command}\n{done.stdout[-3000:]}\n{done.stderr[-3000:]}"
     return done.stdout
 

@@ -1,5 +1,6 @@
 """A course that was made for nbgrader, looked at: what Pawmark would do with each exercise."""
 
+import ast
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,7 +13,7 @@ from nbformat import NotebookNode
 from pawmark.errors import CourseError
 from pawmark.files import write_whole
 from pawmark.grading import course as courses
-from pawmark.grading.checks.session import check_module
+from pawmark.grading.checks.session import CHECKS, check_module
 from pawmark.grading.course_folder import CONFIG, assignments, notebooks_of
 from pawmark.grading.gradebook import course_settings
 from pawmark.grading.intake.cells import exercise_of, is_grade, is_solution
@@ -21,6 +22,10 @@ from pawmark.grading.intake.sources import problems
 
 LINES = "from pawmark.grading.plugin import configure\n\nconfigure(get_config())\n"
 _CALL = "pawmark.grading.plugin"
+# What a course of which nothing is known needs of a plugin, once it has checks outside.
+PLUGIN = (
+    'get_config().Pawmark.plugin = "none"  # no data or questions of its own: docs/plugins.md\n'
+)
 
 
 class How(StrEnum):
@@ -167,3 +172,33 @@ def wire(course: Path) -> Path | None:
     before = path.read_text(encoding="utf-8").rstrip() if path.is_file() else ""
     write_whole(path, f"{before}\n\n{LINES}".lstrip().encode())
     return path
+
+
+def name_plugin(course: Path) -> Path | None:
+    """Say in a course's configuration that it has no plugin, before it gets checks outside.
+
+    With such checks, and no plugin named, it would have that of the course that Pawmark comes with.
+
+    Returns
+    -------
+    Path or None
+        The file that was written; None where the course has such checks, or names a plugin.
+    """
+    if (course / CHECKS).is_dir() or course_settings.load(course).get("Pawmark", {}).get("plugin"):
+        return None
+    path = course / CONFIG
+    text = path.read_text(encoding="utf-8") if path.is_file() else ""
+    lines = text.splitlines(keepends=True)
+    lines.insert(_first_statement(text) - 1, f"{PLUGIN}\n" if text else PLUGIN)
+    write_whole(path, "".join(lines).encode())
+    return path
+
+
+def _first_statement(text: str) -> int:
+    """Return the first line at which a statement of one's own may stand."""
+    for node in ast.parse(text).body:
+        match node:
+            case ast.Expr(value=ast.Constant()) | ast.ImportFrom(module="__future__"):
+                continue
+        return node.lineno
+    return len(text.splitlines()) + 1

@@ -20,7 +20,9 @@ import nbformat
 from pawmark import files
 from pawmark.authoring import bank, mutants
 from pawmark.authoring.answers import reference_cells
+from pawmark.authoring.judges import copied_judge
 from pawmark.authoring.mutants import Mutant
+from pawmark.errors import CourseError
 from pawmark.grading.checks import proving
 from pawmark.grading.checks.asking import Answer, Asking, Question, StudentAsking
 from pawmark.grading.checks.grading import grade
@@ -146,8 +148,25 @@ def mark_of(course: Path, exercise: str) -> str:
     return _digest(digests(course, exercise).values())
 
 
+def require_own_judge(course: Path, exercise: str, specification: Exercise | Items) -> None:
+    """See that the judge of an exercise is not its reference.
+
+    Raises
+    ------
+    CourseError
+        When it is: then whatever agrees proves nothing.
+    """
+    module = check_module(course, exercise)
+    if says := copied_judge(specification, module, _notebook(course, exercise)):
+        raise CourseError(f"{module}: {exercise}: {says}.")
+
+
+def _notebook(course: Path, exercise: str) -> nbformat.NotebookNode:
+    return nbformat.read(source_notebook(course, _assignment(course, exercise)), as_version=4)
+
+
 def _reference(course: Path, exercise: str) -> dict[str, str]:
-    return reference_cells(nbformat.read(source_notebook(course, _assignment(course, exercise)), 4))
+    return reference_cells(_notebook(course, exercise))
 
 
 def _assignment(course: Path, exercise: str) -> str:

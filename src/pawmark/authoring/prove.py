@@ -84,11 +84,12 @@ def prove(course: Path, exercise: str, seeds: int, graded: int, progress: Progre
     Raises
     ------
     CourseError
-        If it has no specification.
+        If it has no specification, or its judge is its reference.
     """
     specification = bank.specification_of(course, exercise)
     if specification is None:
         raise CourseError(f"{exercise} has no specification: its checks are test functions.")
+    proof.require_own_judge(course, exercise, specification)
     if isinstance(specification, Exercise) and not specification.shared:
         specification = proving.remembering(specification)
     came = proof.digests(course, exercise)

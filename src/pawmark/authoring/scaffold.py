@@ -1,11 +1,10 @@
 """A new assignment: a small one that works, to be changed into one's own."""
 
 import re
-import shutil
-import tempfile
 from importlib.resources import as_file, files
 from pathlib import Path
 
+from pawmark.authoring.placing import place
 from pawmark.errors import CourseError
 from pawmark.grading.course_folder import assignments
 
@@ -38,18 +37,9 @@ def scaffold(course: Path, name: str) -> list[Path]:
         written.
     """
     _require_free(course, name)
-    with (
-        as_file(files("pawmark") / "authoring" / "templates" / "assignment") as template,
-        tempfile.TemporaryDirectory(prefix=".new-", dir=course) as folder,
-    ):
+    with as_file(files("pawmark") / "authoring" / "templates" / "assignment") as template:
         parts = dict(_parts(template, name))
-        taken = [str(place) for place in parts if (course / place).exists()]
-        if taken:
-            raise CourseError(f"{taken[0]} is there already. Choose another name, or move it away.")
-        for place, text in parts.items():
-            _write(Path(folder) / place, text)
-        _move_in(Path(folder), course, list(parts))
-    return list(parts)
+    return place(course, parts, "Choose another name, or move it away.")
 
 
 def _require_free(course: Path, name: str) -> None:
@@ -88,22 +78,3 @@ def _parts(template: Path, name: str) -> list[tuple[Path, str]]:
         text = path.read_text(encoding="utf-8").replace("@NN@", name[:2]).replace("@TITLE@", words)
         found.append((Path(place.format(name=name, kind=kind, file=file)), text))
     return found
-
-
-def _write(path: Path, text: str) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(text, encoding="utf-8")
-
-
-def _move_in(folder: Path, course: Path, places: list[Path]) -> None:
-    """Move everything in, or nothing: the source comes last, and makes it an assignment."""
-    moved: list[Path] = []
-    try:
-        for place in sorted(places, key=lambda place: place.parts[0] == "source"):
-            (course / place).parent.mkdir(parents=True, exist_ok=True)
-            shutil.move(folder / place, course / place)
-            moved.append(course / place)
-    except OSError as error:
-        for path in moved:
-            path.unlink(missing_ok=True)
-        raise CourseError(f"{place} cannot be written ({error}). Nothing was changed.") from error

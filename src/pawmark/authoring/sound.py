@@ -9,10 +9,14 @@ import nbformat
 from nbformat import NotebookNode
 
 from pawmark.authoring.answers import fill, read_answer, reference_cells
+from pawmark.authoring.bank import specification_of
+from pawmark.authoring.judges import copied_judge
+from pawmark.errors import CourseError
 from pawmark.grading import course as courses
+from pawmark.grading.checks.session import check_module
 from pawmark.grading.course_folder import notebooks_of
 from pawmark.grading.intake.release_form import forms_of
-from pawmark.grading.intake.sources import problems
+from pawmark.grading.intake.sources import exercises_of, problems
 from pawmark.grading.results.outcomes import ExerciseResult, show_points
 from pawmark.grading.run import course_secret
 from pawmark.grading.run.pipeline import prepare, repair_submission
@@ -42,8 +46,9 @@ def prove(course: Path, assignment: str) -> Iterator[Line]:
     """Try an assignment: each thing that should hold is a line.
 
     Its sources can be used and hold no outputs; the reference gets every automatic point, what is
-    handed out none; of the answers in ``tests/answers/ASSIGNMENT/`` those in ``right/`` get all of
-    their exercises, and those in ``wrong/`` do not.
+    handed out none; no exercise that is checked outside has its reference for a judge; of the
+    answers in ``tests/answers/ASSIGNMENT/`` those in ``right/`` get all of their exercises, and
+    those in ``wrong/`` do not.
 
     Parameters
     ----------
@@ -64,6 +69,24 @@ def prove(course: Path, assignment: str) -> Iterator[Line]:
         stale = [cell for cell in notebook.cells if cell.get("outputs")]
         yield Line(f"{where}: cells that hold outputs: {len(stale)}", not stale)
         yield from _tried(course, assignment, source, notebook)
+        yield from copied_judges(course, source, notebook)
+
+
+def copied_judges(course: Path, source: Path, notebook: NotebookNode) -> Iterator[Line]:
+    """Say of which exercises the judge is the reference: that such checks agree proves nothing.
+
+    Parameters
+    ----------
+    course, source, notebook
+        The course folder, the path of a source notebook, and what is in it.
+    """
+    for exercise in exercises_of(source):
+        try:
+            module = check_module(course, exercise)
+        except CourseError:  # it has no checks outside
+            continue
+        if says := copied_judge(specification_of(course, exercise), module, notebook):
+            yield Line(f"{module.relative_to(course).as_posix()}: {exercise}: {says}", False)
 
 
 def _tried(course: Path, assignment: str, source: Path, notebook: NotebookNode) -> Iterator[Line]:

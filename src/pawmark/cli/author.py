@@ -125,6 +125,42 @@ def adopt(
 
 
 @commands.command(
+    short_help="Draft checks outside from a notebook's tests.",
+    epilog=examples("pawmark outside 02-my-exercise --look", "pawmark outside 02-my-exercise"),
+)
+def outside(
+    exercise: Annotated[str, typer.Argument(help="The grade_id of its tests.")],
+    look: Annotated[bool, typer.Option("--look", help="Only show it, and write nothing.")] = False,
+) -> None:
+    """Draft the checks of an exercise that is tested inside its notebook.
+
+    Calls with literal arguments in the asserts of its cell of tests become questions that are
+    asked from outside the sandbox; what cannot be carried over is named. The judge is a copy of
+    the reference solution, which pawmark prove refuses until an independent one is in its place.
+    Nothing that is there is overwritten.
+    """
+    from pawmark.authoring import adopting
+    from pawmark.authoring import outside as drafting
+    from pawmark.grading.course_folder import find_course
+
+    course = find_course()
+    made = drafting.draft(course, exercise)
+    if look:
+        print(made.text, end="")
+        return
+    if (named := adopting.name_plugin(course)) is not None:
+        terminal.say(f"wrote {named.relative_to(course)}: this course needs no plugin")
+    path = drafting.write(course, made)
+    terminal.say(f"wrote {path}: {len(made.examples)} calls of {made.function}")
+    for title, lines in made.remarks().items():
+        terminal.say("\n- ".join([title, *lines]))
+    terminal.say(
+        f"From now on {made.exercise} is graded by it. Its judge is a copy of the reference, which "
+        "pawmark prove refuses: write an independent one. A guide: docs/from-inside-to-outside.md"
+    )
+
+
+@commands.command(
     short_help="Begin a course of your own.", epilog=examples("pawmark init my_course")
 )
 def init(

@@ -3,6 +3,7 @@
 Every object is plain and frozen, and says at once, by `CourseError`, what of it cannot work.
 """
 
+import functools
 import inspect
 import string
 from collections.abc import Callable, Mapping, Sequence
@@ -75,6 +76,34 @@ def one_of(*results: Any) -> OneOf:
 def satisfying(holds: Callable[[Any], Any], words: str, like: Any = None) -> Satisfying:
     """Return a relation that an answer must satisfy, for a judge to return; see `Satisfying`."""
     return Satisfying(holds, words, like)
+
+
+class CopiedJudge:
+    """A judge that is the reference solution: it shares its mistakes, so it proves nothing."""
+
+    def __init__(self, reference: Callable[..., Any]) -> None:
+        functools.update_wrapper(self, reference)
+        self._reference = reference
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Return what the reference returns; an error of it is the right result, too."""
+        try:
+            return self._reference(*args, **kwargs)
+        except Exception as error:
+            return Raises(type(error))
+
+
+def copied_from_reference(reference: Callable[..., Any]) -> CopiedJudge:
+    """Return the judge of a draft: the reference solution, until an independent one is written.
+
+    ``pawmark outside`` drafts with it; ``pawmark prove`` refuses an exercise that has it.
+
+    Parameters
+    ----------
+    reference
+        The function of the reference solution.
+    """
+    return CopiedJudge(reference)
 
 
 @dataclass(frozen=True)
