@@ -3,7 +3,7 @@
 import dataclasses
 import multiprocessing
 import signal
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 from pawmark.errors import CourseError
 from pawmark.grading.batch.grade_class import autograde, choose, require_ready
 from pawmark.grading.batch.pool import workers_that_fit
-from pawmark.grading.batch.submission import jobs_of
+from pawmark.grading.batch.submission import jobs_by_notebook
 from pawmark.grading.gradebook import book, hand_ins
 from pawmark.grading.gradebook.drift import require_no_drift
 from pawmark.grading.gradebook.forecast import forecast
@@ -22,13 +22,16 @@ from pawmark.grading.gradebook.scores import Score, scores_of
 from pawmark.grading.intake.rebuild import Doubt
 from pawmark.grading.intake.sources import require_sources
 from pawmark.grading.results import record
-from pawmark.grading.results.grade import Grade, by_checks, rounded, waiting_lines
+from pawmark.grading.results.grade import Grade, Part, by_checks, rounded, waiting_lines
 from pawmark.grading.results.outcomes import CheckResult, ExerciseResult, show_points
 from pawmark.grading.results.record import Record
 from pawmark.terminal import legible, printable
 
 # To start a process takes as long as to look through so many submissions.
 WORTH_A_PROCESS = 2
+
+# What came of the exercises of each notebook.
+Results = Mapping[str, Sequence[ExerciseResult]]
 
 Given = TypeVar("Given")
 Returned = TypeVar("Returned")
@@ -95,11 +98,14 @@ class Changes:
 
     def _by_people(self) -> Iterator[str]:
         """Yield a line for each exercise whose points by a person stand before those of checks."""
-        before = {part.exercise: part for part in self.before.grade.parts}
+        before: dict[str, list[Part]] = {}
+        for part in self.before.grade.parts:  # two notebooks may have exercises of one name
+            before.setdefault(part.exercise, []).append(part)
         for part in self.after.grade.parts:
+            was = before.get(part.exercise)
+            old = (was.pop(0) if was else part).automatic
             if part.manual is None or part.automatic is None:
                 continue
-            old = before.get(part.exercise, part).automatic
             shown = (f"{rounded(points or 0):g}" for points in (old, part.automatic))
             yield (
                 f"  {part.exercise}: {rounded(part.manual):g} by a person stays; the checks give "
@@ -148,7 +154,7 @@ def preview(
             key[1],
             _with_reasons(before, one.before),
             _with_reasons(after, one.after),
-            _changes(one.before, one.after),
+            one.checks,
             hand_ins.newer(course, *key),
         )
         if change.checks or before.score != after.score:
@@ -168,39 +174,44 @@ class _Again:
     ----------
     before, after
         Its record, as it is and as it would be.
+    checks
+        The checks that come out differently.
     scores
-        What grading says of each cell.
+        What grading says of each cell, by notebook.
     """
 
     before: Record
     after: Record
-    scores: dict[str, Score]
+    checks: tuple[Change, ...]
+    scores: dict[str, dict[str, Score]]
 
 
 def _preview_one(course: Path, submission: tuple[str, str]) -> _Again | None:
     """Grade one again; None where nothing that decides on it has changed."""
     assignment, student = submission
-    jobs = jobs_of(course, assignment, student)
+    jobs = jobs_by_notebook(course, assignment, student)
     before = record.of_submission(course, student, assignment)
     # Of this very submission, under these checks and settings.
-    key = record.JOINED.join(job.key for job in jobs)
-    if (before.recording, before.checks) == (key, jobs[0].about["checks"]):
+    key = record.JOINED.join(job.key for job in jobs.values())
+    checks = {job.about["checks"] for job in jobs.values()}
+    if before.recording == key and checks == {before.checks}:
         return None
-    results: list[ExerciseResult] = []
+    results: dict[str, tuple[ExerciseResult, ...]] = {}
     doubts: list[Doubt] = []
-    scores: dict[str, Score] = {}
-    for job in jobs:
+    scores: dict[str, dict[str, Score]] = {}
+    for name, job in jobs.items():
         done = job.run()
         own = (*job.doubts, *done.doubts)
-        results += done.results.values()
+        results[name] = tuple(done.results.values())
         doubts += own
-        scores |= scores_of(job.notebook, done.results, own)
+        scores[name] = scores_of(job.notebook, done.results, own)
     after = dataclasses.replace(
         before,
-        exercises=tuple(results),
+        exercises=tuple(result for found in results.values() for result in found),
         for_a_person=tuple((doubt.exercise, doubt.reason) for doubt in doubts),
     )
-    return _Again(before, after, scores)
+    old = {name: one.exercises for name, one in record.by_notebook(course, student, assignment)}
+    return _Again(before, after, changed_checks(old, results), scores)
 
 
 def _side_by_side(do: Callable[[Given], Returned], given: Sequence[Given]) -> list[Returned]:
@@ -252,18 +263,34 @@ def _graded(course: Path, assignment: str, students: Iterable[str] | None) -> li
     return found
 
 
-def _changes(before: Record, after: Record) -> tuple[Change, ...]:
-    old, new = _by_check(before.exercises), _by_check(after.exercises)
+def changed_checks(before: Results, after: Results) -> tuple[Change, ...]:
+    """Return the checks that come out differently; of one name in several notebooks each says its.
+
+    Parameters
+    ----------
+    before, after
+        What came of the exercises, by notebook.
+    """
+    old, new = _by_check(before), _by_check(after)
+    keys = list(dict.fromkeys([*old, *new]))
+    notebooks: dict[str, set[str]] = {}
+    for notebook, exercise, _ in keys:
+        notebooks.setdefault(exercise, set()).add(notebook)
     return tuple(
-        Change(key[0], (new.get(key) or old[key]).title, *_in_words(old.get(key), new.get(key)))
-        for key in dict.fromkeys([*old, *new])
+        Change(
+            key[1] if len(notebooks[key[1]]) == 1 else f"{key[0]}: {key[1]}",
+            (new.get(key) or old[key]).title,
+            *_in_words(old.get(key), new.get(key)),
+        )
+        for key in keys
         if _seen(old.get(key)) != _seen(new.get(key))
     )
 
 
-def _by_check(exercises: Iterable[ExerciseResult]) -> dict[tuple[str, str], CheckResult]:
+def _by_check(results: Results) -> dict[tuple[str, str, str], CheckResult]:
     return {
-        (exercise.exercise, check.check): check
+        (notebook, exercise.exercise, check.check): check
+        for notebook, exercises in results.items()
         for exercise in exercises
         for check in exercise.checks
     }

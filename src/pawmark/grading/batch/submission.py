@@ -20,14 +20,19 @@ def job_of(course: Path, assignment: str, student: str) -> Job:
 
 def jobs_of(course: Path, assignment: str, student: str) -> list[Job]:
     """Mend and name the notebooks of a submission; no code of the student's is run."""
+    return list(jobs_by_notebook(course, assignment, student).values())
+
+
+def jobs_by_notebook(course: Path, assignment: str, student: str) -> dict[str, Job]:
+    """Mend and name the notebooks of a submission, by the names that they have in the source."""
     courses.use_of(course)
     settings = RunSettings.here()  # first: where nothing may be run, nothing is read either
     folder = course / "submitted" / student / assignment
-    return [
-        prepare(course, assignment, repaired, _data(course), settings)
+    return {
+        source.stem: prepare(course, assignment, repaired, _data(course), settings)
         for source in handed_in(course, assignment, folder)
         for repaired in [repair_submission(source, folder, course)]
-    ]
+    }
 
 
 def handed_in(course: Path, assignment: str, folder: Path) -> list[Path]:

@@ -87,8 +87,9 @@ class Drift:
         )
 
     def may_be(self, old: str, new: str) -> bool:
-        """Tell whether a new exercise stands in the notebook that an old one was in."""
-        return any(old in gone and new in there for gone, there in self._groups)
+        """Tell whether a new exercise stands in each notebook that an old one was in."""
+        found = [there for gone, there in self._groups if old in gone]
+        return bool(found) and all(new in there for there in found)
 
     def pairs(self) -> dict[str, str]:
         """Return which new exercise an old one may be called by now: a guess, by the names."""

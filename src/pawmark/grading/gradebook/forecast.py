@@ -21,9 +21,11 @@ from pawmark.grading.gradebook.scores import Score
 from pawmark.grading.results.grade import Grade
 
 Pair = tuple[Grade, Grade]
+# What grading says of each cell, by notebook and grade_id: two notebooks may use the same.
+Scores = Mapping[str, Mapping[str, Score]]
 
 
-def forecast(course: Path, scores: Mapping[Key, Mapping[str, Score]]) -> dict[Key, Pair]:
+def forecast(course: Path, scores: Mapping[Key, Scores]) -> dict[Key, Pair]:
     """Return the grades of some submissions as they are, and as they would be.
 
     Parameters
@@ -31,7 +33,8 @@ def forecast(course: Path, scores: Mapping[Key, Mapping[str, Score]]) -> dict[Ke
     course
         The course folder.
     scores
-        What grading would say of each cell by its grade_id, by assignment and student.
+        What grading would say of each cell, by assignment and student; a notebook that is not
+        among them was not handed in.
 
     Returns
     -------
@@ -79,7 +82,7 @@ def _write(
     course: Path,
     gradebook: Gradebook,
     key: Key,
-    scores: Mapping[str, Score],
+    scores: Scores,
     penalties: AssignLatePenalties | None,
 ) -> None:
     """Write what grading would write, without committing it."""
@@ -88,10 +91,13 @@ def _write(
     if came is not None:
         entry.timestamp = came
     for notebook in entry.notebooks:
+        own = scores.get(notebook.name)
         for grade in notebook.grades:
-            grade.needs_manual_grade = True
-            if grade.name in scores:
-                scores[grade.name].write(grade)
+            grade.needs_manual_grade = own is not None
+            if own is None:  # nbgrader gives nothing for it, and asks nobody
+                grade.auto_score = 0
+            elif grade.name in own:
+                own[grade.name].write(grade)
         if penalties is not None:
             notebook.late_submission_penalty = None
     gradebook.db.flush()

@@ -140,13 +140,31 @@ def plan(
 
 def _lost(course: Path, assignment: str, removed: Iterable[str]) -> dict[str, float]:
     """Return the points that go with exercises, by student; those of nothing are left out."""
-    gone = set(removed)
-    found = {}
-    for (name, who), grade in sorted(book.Contents.of(course).grades.items()):
-        points = sum(part.score for part in grade.parts if part.exercise in gone)
-        if name == assignment and points:
-            found[who] = points
-    return found
+    wanted, found = set(removed), dict[str, float]()
+    sources = {path.stem: cells_of_source(path) for path in notebooks_of(course, assignment)}
+    with book.opened(course) as gradebook:
+        notebooks = gradebook.find_assignment(assignment).notebooks
+        gone = {one.name: wanted & _gone(one, sources.get(one.name, {})) for one in notebooks}
+        for entry in gradebook.assignment_submissions(assignment):
+            points = sum(
+                float(grade.score or 0)
+                for notebook in entry.notebooks
+                for grade in notebook.grades
+                if exercise_of(grade.name) in gone[notebook.name]
+            )
+            if points:
+                found[str(entry.student_id)] = points
+    return dict(sorted(found.items()))
+
+
+def _gone(notebook: Notebook, cells: Mapping[str, CellFacts]) -> set[str]:
+    """Return the exercises of a notebook that its source does not have, or has as others.
+
+    Another notebook of the assignment may have one of the same name, which stays.
+    """
+    known = cells_in_book(notebook)
+    same = {name for name, facts in cells.items() if facts.kinds == known.get(name)}
+    return {exercise_of(name) for name in known.keys() - same}
 
 
 def migrate(course: Path, wanted: Plan) -> Path | None:
@@ -190,7 +208,8 @@ def _carry_over(
     renamed: Mapping[str, str],
 ) -> None:
     """Give a notebook in the gradebook the cells that its source has."""
-    _rename(notebook, renamed)
+    gone = _gone(notebook, cells)
+    _rename(notebook, {old: new for old, new in renamed.items() if old in gone})
     gradebook.db.flush()
     _remove(gradebook, notebook, cells)
     gradebook.db.flush()

@@ -232,6 +232,18 @@ def of_submission(course: Path, student: str, assignment: str) -> Record:
     return _as_one(list(map(read, found)))
 
 
+def by_notebook(course: Path, student: str, assignment: str) -> list[tuple[str, Record]]:
+    """Read what was graded of each notebook of a submission, by its name.
+
+    Raises
+    ------
+    CourseError
+        As `read` does.
+    """
+    found = paths_of(course, student, assignment)
+    return [(path.name.removesuffix(RECORD_SUFFIX), read(path)) for path in found]
+
+
 def _as_one(records: list[Record]) -> Record:
     """Return the records of a submission's notebooks as one."""
     first = records[0]
