@@ -276,6 +276,18 @@ def test_a_judge_that_is_the_reference_proves_nothing(tmp_path, by_hand):
     require_own_judge(course, "01-squares", specification_of(course, "01-squares"))
 
 
+def test_checks_that_cannot_be_imported_are_one_line(tmp_path):
+    """No traceback: the file, the exercise and the error."""
+    course = tmp_path / "mine"
+    begin(course)
+    _, path = drafted(course, "01-squares")
+    path.write_text("from nowhere import nothing\n")
+    (line,) = sound.copied_judges(course, *source_of(course))
+
+    assert not line.holds
+    assert "cannot be imported (ModuleNotFoundError: No module named 'nowhere')" in line.says
+
+
 def source_of(course):
     """Return the source notebook of a new course, by path and read."""
     path = course / "source" / "01_first_steps" / "01_first_steps.ipynb"

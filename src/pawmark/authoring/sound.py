@@ -85,8 +85,13 @@ def copied_judges(course: Path, source: Path, notebook: NotebookNode) -> Iterato
             module = check_module(course, exercise)
         except CourseError:  # it has no checks outside
             continue
-        if says := copied_judge(specification_of(course, exercise), module, notebook):
-            yield Line(f"{module.relative_to(course).as_posix()}: {exercise}: {says}", False)
+        where = module.relative_to(course).as_posix()
+        try:
+            says = copied_judge(specification_of(course, exercise), module, notebook)
+        except Exception as error:  # whatever the module raises when it is imported
+            says = f"its checks cannot be imported ({type(error).__name__}: {error})"
+        if says:
+            yield Line(f"{where}: {exercise}: {says}", False)
 
 
 def _tried(course: Path, assignment: str, source: Path, notebook: NotebookNode) -> Iterator[Line]:
