@@ -2,6 +2,7 @@
 
 import runpy
 import sys
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ import pytest
 REPO = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(REPO))
 
-from benchmarks import classes, report, training  # noqa: E402  (lies beside the tests, not in the package)
+from benchmarks import classes, installs, report, training  # noqa: E402  (lies beside the tests, not in the package)
 
 FOUND = {
     "cores": 2,
@@ -145,3 +146,23 @@ def test_training_is_timed():
     assert compiled["name"] == "XLA"
     assert min(plain["images_a_second"], compiled["images_a_second"]) > 0
     assert training.peak_memory()["bytes"] > 1e8
+
+
+@pytest.mark.parametrize("tool", ["pip", "uv"])
+def test_an_install_is_measured_as_it_lies_on_disk(tmp_path, tool):
+    """What was asked for is counted, in packages and bytes, and pip itself is not."""
+    info = "tiny-1.0.dist-info"
+    with zipfile.ZipFile(tmp_path / "tiny-1.0-py3-none-any.whl", "w") as wheel:
+        wheel.writestr("tiny/blob.bin", bytes(3_000_000))
+        wheel.writestr(f"{info}/METADATA", "Metadata-Version: 2.1\nName: tiny\nVersion: 1.0\n")
+        wheel.writestr(
+            f"{info}/WHEEL", "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
+        )
+        wheel.writestr(f"{info}/RECORD", "")
+
+    found = installs.measure("tiny", wheel.filename, tmp_path, tmp_path / "venv", tool)
+
+    assert (found.name, found.packages, found.megabytes) == ("tiny", 1, 3)
+    assert found.largest["tiny"] == 3
+    assert found.seconds > 0
+    assert not (tmp_path / "venv").exists()
