@@ -40,16 +40,19 @@ class Plan:
         Students of the assignments without and with training.
     growth
         Sizes of the classes of a small assignment.
+    copies
+        Sizes of classes that handed in one and the same notebook of it, graded from a recording.
     """
 
     untrained: int = 8
     trained: int = 4
     growth: tuple[int, ...] = (10, 30, 100)
+    copies: tuple[int, ...] = (100, 300)
 
     @classmethod
     def quick(cls) -> "Plan":
         """Return what fits in some five minutes of two cores."""
-        return cls(untrained=2, trained=1, growth=(2, 6))
+        return cls(untrained=2, trained=1, growth=(2, 6), copies=(10, 30))
 
 
 @dataclass
@@ -93,6 +96,7 @@ class Bench:
         self._killed(SMALL, base)
         self._otter(SMALL, stock)
         self._growth(base)
+        self._copies(base)
         return self.found
 
     def _stock(self, group: str, assignments: tuple[str, ...], course: Path) -> None:
@@ -160,6 +164,27 @@ class Bench:
             stock = python("nbgrader", "autograde", SMALL, "--force")
             times["stock"][size] = self._run(stock, plain).seconds
         self._regraded("largest", (SMALL,), course)
+
+    def _copies(self, base: Path) -> None:
+        """Grade copies of one notebook from its recording: what is left is to write the grades.
+
+        On both sides it is Pawmark that grades; nbgrader's converter writes on one of them.
+        """
+        first = classes.copy(base, self.folder / "copies")
+        classes.hand_in(first, SMALL, [REFERENCE])
+        self._run(pawmark("grade", SMALL), first)
+        self.found["copies"] = times = {"nbgrader": {}, "pawmark": {}}
+        for size in self.plan.copies:
+            course = classes.copy(first, self.folder / f"copies-{size}")
+            classes.hand_in_copies(course, SMALL, REFERENCE, _names(size)[1:])
+            other = classes.copy(course, self.folder / f"copies-nbgrader-{size}")
+            sides = {
+                "pawmark": (pawmark("grade", SMALL), course),
+                "nbgrader": (python("nbgrader", "autograde", SMALL), other),
+            }
+            for side, (command, place) in sides.items():
+                took = self._run(command, place)
+                times[side][size] = {"seconds": took.seconds, "cpu": took.cpu_seconds}
 
     def _run(self, command: list[str], course: Path, **options: Any) -> Run:
         _say(f"{course.name}: {' '.join(command[3:])}")

@@ -3,6 +3,7 @@
 import dataclasses
 import multiprocessing
 import signal
+import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
@@ -12,10 +13,11 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from pawmark.errors import CourseError
-from pawmark.grading.batch.grade_class import autograde, choose, require_ready
+from pawmark.grading.batch.grade_class import choose, require_ready
 from pawmark.grading.batch.pool import workers_that_fit
-from pawmark.grading.batch.submission import jobs_of
-from pawmark.grading.gradebook import book, hand_ins
+from pawmark.grading.batch.submission import jobs_of, stager_of
+from pawmark.grading.batch.writing import Writer
+from pawmark.grading.gradebook import book, hand_ins, staging
 from pawmark.grading.gradebook.drift import require_no_drift
 from pawmark.grading.gradebook.forecast import forecast
 from pawmark.grading.gradebook.scores import Score, scores_of
@@ -225,9 +227,28 @@ def _leave_interrupts_to_the_parent() -> None:
 
 
 def regrade(course: Path, assignment: str, changes: Iterable[Changes]) -> int:
-    """Write what a preview showed, by nbgrader; manual scores and comments stay."""
+    """Write what a preview showed; manual scores and comments stay. Return nbgrader's status."""
     students = [change.student for change in changes]
-    return autograde(course, assignment, students, force=True) if students else 0
+    if not students:
+        return 0
+    todo = {assignment: students}
+    with staging.room(course) as room, Writer(course, todo, force=True) as writer:
+        found: list[Path | None] = [None] * len(students)
+        if writer.takes_staged:
+            found = _side_by_side(partial(_stage_one, course, assignment, room), students)
+        for student, staged in zip(students, found, strict=True):
+            writer.ran(assignment, student, staged)
+        return writer.status()
+
+
+def _stage_one(course: Path, assignment: str, room: Path, student: str) -> Path | None:
+    """Stage a submission from the recording that a preview has left; None where that fails."""
+    folder = Path(tempfile.mkdtemp(dir=room))
+    try:
+        stager_of(course).stage(assignment, student, folder)
+    except Exception:  # nbgrader meets the same, and says it
+        return None
+    return folder
 
 
 def otherwise(course: Path, assignment: str, changes: Iterable[Changes]) -> list[str]:
