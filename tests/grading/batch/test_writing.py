@@ -8,11 +8,12 @@ import sys
 from datetime import timedelta
 from pathlib import Path
 
+import any_course
 import nbformat
 import pytest
 from nbformat.v4 import new_markdown_cell
 from same_grades import files_of, rows_of
-from small_class import HALF, PRIMES, RIGHT, SUMS, WRITTEN, WRONG, SmallClass
+from small_class import HALF, LATENESS, PRIMES, RIGHT, SUMS, WRITTEN, WRONG, SmallClass
 
 from pawmark.grading.sandbox import bubblewrap
 
@@ -85,19 +86,21 @@ def a_class_of_many_kinds(root: Path) -> SmallClass:
     return course
 
 
-def graded_both_ways(course: SmallClass, root: Path, *flags: str) -> SmallClass:
+def graded_both_ways(
+    course: SmallClass, root: Path, *flags: str, names: tuple[str, ...] = (SUMS, PRIMES)
+) -> SmallClass:
     """Grade with nbgrader; grade a copy of the class, as it was before, from what was recorded.
 
     The name of its folder is as long as that of the class: tracebacks hold it, and are cut.
     """
     shutil.copytree(course.root, root, symlinks=True)
-    statuses = {course.run("nbgrader", "autograde", n, *flags).returncode for n in (SUMS, PRIMES)}
+    statuses = {course.run("nbgrader", "autograde", n, *flags).returncode for n in names}
     own, copied = course.root / ".pawmark", root / ".pawmark"
     for part in ("records", "seeds"):
         shutil.copytree(own / part, copied / part, dirs_exist_ok=True)
     shutil.copy(own / "secret", copied)
     copy = SmallClass(root)
-    done = copy.run("pawmark", "grade", "01", "02", *flags)
+    done = copy.run("pawmark", "grade", *names, *flags)
     assert bool(done.returncode) is bool(max(statuses)), done.stdout + done.stderr
     return copy
 
@@ -179,6 +182,48 @@ def by_people(course: SmallClass) -> None:
         came = IN_TIME if name == folder else LATE
         (name / "timestamp.txt").write_text(came)
     os.utime(folder / "timestamp.txt")
+
+
+@pytest.mark.slow
+def test_a_submission_of_several_notebooks_is_written_as_by_nbgrader(tmp_path):
+    """Of each notebook, also where one is missing, has another name, or comes no more."""
+    root, name = any_course.copy("several", tmp_path, pawmark=True), "ps1"
+    config = root / "nbgrader_config.py"
+    config.write_text(config.read_text() + LATENESS)
+    course = SmallClass(root)
+    any_course.release(root, name)
+    with course.gradebook() as book:
+        book.update_or_create_assignment(name, duedate=DUE)
+
+    def hand_in(who: str, came: str, changed: dict[str, str], leave_out: str = "") -> Path:
+        folder = root / "submitted" / who / name
+        shutil.rmtree(folder, ignore_errors=True)
+        any_course.hand_in(root, name, who, changed, leave_out)
+        (folder / "timestamp.txt").write_text(came)
+        return folder
+
+    wrong = {
+        "squares": "def squares(n):\n    return []",
+        "shout": "def shout(text):\n    return ''",
+    }
+    hand_in("ann", LATE, {"": ""})
+    hand_in("ben", LATER, wrong)
+    hand_in("cem", LATE, any_course.RELEASED)
+    hand_in("dot", LATE, {"": ""}, leave_out="strings")
+    folder = hand_in("eve", IN_TIME, {"": ""})
+    (folder / "strings.ipynb").rename(folder / "my words.ipynb")
+    copy = graded_both_ways(course, tmp_path / "copy_01", names=(name,))
+
+    require_equal(course, copy)
+    assert by_the_writer(copy, name) == {"ann", "ben", "cem", "dot", "eve"}
+    assert len(list((copy.root / "autograded" / "ann" / name).glob("*.record.json"))) == 2
+
+    hand_in("ann", LATER, wrong, leave_out="strings")
+    hand_in("dot", LATER, {"": ""})
+    copy = graded_both_ways(course, tmp_path / "copy_02", names=(name,))
+
+    require_equal(course, copy)
+    assert by_the_writer(copy, name) == {"ann", "dot"}
 
 
 def test_a_course_with_steps_of_its_own_is_left_to_nbgrader(tmp_path):
