@@ -20,7 +20,8 @@ from sqlalchemy import event
 from sqlalchemy.engine import Engine
 
 from pawmark.grading.gradebook import writer
-from pawmark.grading.gradebook.staging import Staged, Stager, converter_of
+from pawmark.grading.gradebook.staged import Staged
+from pawmark.grading.gradebook.staging import Stager, converter_of
 
 _STEPS = ("open", "os.rename", "os.mkdir", "os.remove", "os.rmdir")
 

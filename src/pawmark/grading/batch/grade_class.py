@@ -24,8 +24,9 @@ from pawmark.grading.batch.board import Board
 from pawmark.grading.batch.pool import Pool, WorkerEndedError, workers_that_fit
 from pawmark.grading.batch.writing import Writer, handed_in_by
 from pawmark.grading.course_folder import KEPT, LOGS, run_nbgrader
-from pawmark.grading.gradebook import book, course_settings, hand_ins, readiness, staging
+from pawmark.grading.gradebook import book, course_settings, hand_ins, readiness
 from pawmark.grading.gradebook.drift import drift_of, require_no_drift
+from pawmark.grading.gradebook.staged import place_to_stage
 from pawmark.grading.gradebook.unclaimed import Unclaimed, unclaimed
 from pawmark.grading.intake.sources import require_sources
 from pawmark.grading.results import record
@@ -143,7 +144,7 @@ def grade(
     submissions = [(name, student) for name, found in todo.items() for student in found]
     board = Board(console, len(submissions))
     fitting = workers_that_fit(workers)
-    with staging.room(course) as room, Writer(course, todo, force, board.message) as writer:
+    with place_to_stage(course) as room, Writer(course, todo, force, board.message) as writer:
         environment = None
         report = board.report
         if scheduler is not None:

@@ -17,10 +17,12 @@ from pawmark.grading.batch.grade_class import choose, require_ready
 from pawmark.grading.batch.pool import workers_that_fit
 from pawmark.grading.batch.submission import jobs_of, stager_of
 from pawmark.grading.batch.writing import Writer
-from pawmark.grading.gradebook import book, hand_ins, staging
+from pawmark.grading.gradebook import book, hand_ins
 from pawmark.grading.gradebook.drift import require_no_drift
 from pawmark.grading.gradebook.forecast import forecast
 from pawmark.grading.gradebook.scores import Score, scores_of
+from pawmark.grading.gradebook.staged import place_to_stage
+from pawmark.grading.gradebook.unclaimed import unclaimed
 from pawmark.grading.intake.rebuild import Doubt
 from pawmark.grading.intake.sources import require_sources
 from pawmark.grading.results import record
@@ -227,18 +229,24 @@ def _leave_interrupts_to_the_parent() -> None:
 
 
 def regrade(course: Path, assignment: str, changes: Iterable[Changes]) -> int:
-    """Write what a preview showed; manual scores and comments stay. Return nbgrader's status."""
+    """Write what a preview showed; manual scores and comments stay.
+
+    Returns
+    -------
+    int
+        0, or 1 where a person must look, at what was written or at a hand-in that is nobody's.
+    """
     students = [change.student for change in changes]
     if not students:
         return 0
     todo = {assignment: students}
-    with staging.room(course) as room, Writer(course, todo, force=True) as writer:
+    with place_to_stage(course) as room, Writer(course, todo, force=True) as writer:
         found: list[Path | None] = [None] * len(students)
         if writer.takes_staged:
             found = _side_by_side(partial(_stage_one, course, assignment, room), students)
         for student, staged in zip(students, found, strict=True):
             writer.ran(assignment, student, staged)
-        return writer.status()
+        return max(writer.status(), bool(unclaimed(course, [assignment])))
 
 
 def _stage_one(course: Path, assignment: str, room: Path, student: str) -> Path | None:

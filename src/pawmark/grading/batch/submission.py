@@ -86,7 +86,6 @@ def run(course: str, assignment: str, student: str, staged: str = "") -> dict[st
 
 
 def _run(course: Path, assignment: str, student: str, staged: str) -> list[Execution]:
-    if not staged:
-        return [job.run() for job in jobs_of(course, assignment, student)]
-    _, executions = stager_of(course).stage(assignment, student, Path(staged))
-    return executions
+    if staged:
+        return stager_of(course).stage(assignment, student, Path(staged))
+    return [job.run() for job in jobs_of(course, assignment, student)]

@@ -8,12 +8,13 @@ import traceback
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 
 from pawmark import settings, terminal
 from pawmark.grading.course_folder import LOGS, SUBMITTED, run_nbgrader
 from pawmark.grading.gradebook import hand_ins, staging, writer
-from pawmark.grading.gradebook.staging import Staged
+from pawmark.grading.gradebook.staged import Staged
 from pawmark.grading.intake.walking import is_empty
 from pawmark.terminal import legible
 
@@ -47,7 +48,7 @@ class Writer:
     ) -> None:
         self._course, self._force, self._message = course, force, message
         self._converter = staging.converter_of(course)
-        self._own = staging.left_to_nbgrader(self._converter)
+        self._left_to_nbgrader = staging.left_to_nbgrader(self._converter)
         self._todo = {name: list(students) for name, students in todo.items()}
         self._left = Counter({name: len(students) for name, students in todo.items()})
         self._staged: dict[str, list[Staged]] = defaultdict(list)
@@ -67,7 +68,7 @@ class Writer:
     @property
     def takes_staged(self) -> bool:
         """Whether what is staged is of use: else all is left to nbgrader."""
-        return not self._own
+        return not self._left_to_nbgrader
 
     def ran(self, assignment: str, student: str, staged: Path | None) -> None:
         """Take a submission that has been run; after the last one its assignment is written.
@@ -108,7 +109,7 @@ class Writer:
         lines = self._lines[assignment]
         try:
             if staged:
-                waiting = lambda: lines.append("Waiting for another grader.")  # noqa: E731
+                waiting = partial(lines.append, "Waiting for another grader.")
                 writer.write(self._course, self._converter, staged, self._force, waiting)
         except Exception:  # whatever it is: nbgrader meets it too, and says it in its own words
             lines.append(traceback.format_exc())
@@ -124,8 +125,8 @@ class Writer:
         if any(line.startswith("A person must look: ") for line in lines):
             status = 1
         others = [who for who in self._todo[assignment] if who not in self._written[assignment]]
-        if others and self._own:
-            self._message(f"nbgrader writes them: the course sets {self._own} itself")
+        if others and self._left_to_nbgrader:
+            self._message(f"nbgrader writes them: {self._left_to_nbgrader}")
         log = self._course / LOGS / f"autograde-{assignment}.log"
         log.parent.mkdir(parents=True, exist_ok=True)
         if others:

@@ -9,10 +9,10 @@ from typing import Any
 import nbformat
 from nbformat import NotebookNode
 from nbgrader.preprocessors import NbGraderPreprocessor, SaveAutoGrades
-from nbgrader.utils import is_grade, is_solution, is_task
+from nbgrader.utils import is_grade, is_solution
 
 from pawmark.grading.course_folder import RECORDS
-from pawmark.grading.gradebook.scores import score_of, scores_of
+from pawmark.grading.gradebook.scores import Score, score_of
 from pawmark.grading.intake import stand_in
 from pawmark.grading.intake.cells import exercise_of, is_tested_inside
 from pawmark.grading.pages.result_table import ResultTable, render_table
@@ -162,32 +162,39 @@ class SaveTrustedGrades(SaveAutoGrades):
 class KeepGrades(SaveTrustedGrades):
     """Keeps what `SaveTrustedGrades` would write, and writes nothing to the gradebook.
 
-    Left in the resources: ``scores``, by grade_id, and ``comments``, by grade_id.
+    Left in the resources: ``scores`` and ``comments``, by grade_id.
     """
 
     def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
-        """Leave the notebook as it is."""
-        job = resources["pawmark"]
-        job["scores"] = scores_of(nb, job["results"], job["doubts"])
-        self.gradebook = _Comments()
+        """Go through the cells as the step that writes does."""
+        self.gradebook = _Kept()
         self.notebook_id = self.assignment_id = self.student_id = ""
-        for cell in nb.cells:
-            if is_solution(cell) or is_task(cell):
-                self._add_comment(cell, resources)
-        job["comments"] = {name: one.auto_comment for name, one in self.gradebook.found.items()}
+        nb, resources = NbGraderPreprocessor.preprocess(self, nb, resources)
+        grades, comments = self.gradebook.grades, self.gradebook.comments
+        resources["pawmark"]["scores"] = {
+            name: Score(one.auto_score, one.needs_manual_grade) for name, one in grades.items()
+        }
+        resources["pawmark"]["comments"] = {
+            name: one.auto_comment for name, one in comments.items()
+        }
         return nb, resources
 
 
-class _Comments:
-    """Stands for a gradebook while the comments on one submission are made."""
+class _Kept:
+    """Stands for the gradebook, in which nobody has graded by hand, for one notebook."""
 
     def __init__(self) -> None:
-        self.found: dict[str, SimpleNamespace] = {}
+        self.grades: dict[str, SimpleNamespace] = {}
+        self.comments: dict[str, SimpleNamespace] = {}
         self.db = SimpleNamespace(commit=lambda: None)
+
+    def find_grade(self, cell: str, *_: str) -> SimpleNamespace:
+        """Return what takes the grade of a cell."""
+        return self.grades.setdefault(cell, SimpleNamespace(manual_score=None))
 
     def find_comment(self, cell: str, *_: str) -> SimpleNamespace:
         """Return what takes the comment on a cell."""
-        return self.found.setdefault(cell, SimpleNamespace(auto_comment=None))
+        return self.comments.setdefault(cell, SimpleNamespace(auto_comment=None))
 
 
 def _comment_on(check: CheckResult) -> str:

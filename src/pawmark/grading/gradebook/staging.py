@@ -5,17 +5,13 @@ processes may stage submissions side by side, and the process that ran one stage
 results that it holds. What is staged is written by `writer`, for many students at once.
 """
 
-import contextlib
-import json
 import os
 import shutil
-import tempfile
-from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import nbgrader
 from nbconvert.writers.files import FilesWriter
 from nbgrader.converters.autograde import Autograde
 from nbgrader.converters.base import BaseConverter
@@ -23,16 +19,18 @@ from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import AssignLatePenalties
 from nbgrader.utils import find_all_files
 
-from pawmark.grading.course_folder import STAGED, notebooks_of
+from pawmark.grading.course_folder import notebooks_of
 from pawmark.grading.gradebook import chained, course_settings
 from pawmark.grading.gradebook.converter import HardenedAutograde
 from pawmark.grading.gradebook.exporter import GradingExporter
 from pawmark.grading.gradebook.preprocessors import KeepGrades, SaveTrustedGrades
-from pawmark.grading.gradebook.scores import Score
+from pawmark.grading.gradebook.staged import GRADED, Staged, StagedNotebook
 from pawmark.grading.run.execution import Execution
 
-GRADED = "graded"
-_SHEET = "staged.json"
+# Here and in `writer` is repeated what nbgrader's converter does around the steps. Whoever adds a
+# version looks at what has changed in its Autograde, AssignLatePenalties and Gradebook;
+# tests/grading/batch/test_writing.py compares all that is written.
+COMPARED = ("0.9.6",)
 # Where a course has these otherwise, nbgrader itself writes its grades.
 _AS_USUAL = (
     "student_id",
@@ -46,135 +44,6 @@ _AS_USUAL = (
 )
 
 
-@dataclass(frozen=True)
-class StagedNotebook:
-    """A graded notebook of a submission.
-
-    Attributes
-    ----------
-    scores
-        What grading says of each cell that is worth points, by grade_id.
-    comments
-        The automatic comment on each answer, by grade_id; None where there is none.
-    """
-
-    scores: dict[str, Score]
-    comments: dict[str, str | None]
-
-
-@dataclass(frozen=True)
-class Staged:
-    """A graded submission that is not written yet.
-
-    Attributes
-    ----------
-    folder
-        Where it lies: below it, in ``graded/``, is all that ``autograded/`` is to hold.
-    student, assignment
-        Whose it is, and of what.
-    came
-        When it was handed in, in UTC, by its ``timestamp.txt``; None where that does not say.
-    notebooks
-        Its graded notebooks, by name.
-    missing
-        The names of the assignment's notebooks of which no file was handed in under that name. One
-        that is graded all the same has another name there.
-    for_a_person
-        Lines on what a person must look at.
-    again
-        Whether the next run grades it again, since the grader itself got something wrong.
-    """
-
-    folder: Path
-    student: str
-    assignment: str
-    came: datetime | None
-    notebooks: dict[str, StagedNotebook]
-    missing: tuple[str, ...] = ()
-    for_a_person: tuple[str, ...] = ()
-    again: bool = False
-
-    def write(self) -> None:
-        """Leave it in its folder, for `read`."""
-        tree = {
-            "student": self.student,
-            "assignment": self.assignment,
-            "came": None if self.came is None else self.came.isoformat(),
-            "notebooks": {
-                name: {
-                    "scores": {key: [one.points, one.asked] for key, one in found.scores.items()},
-                    "comments": found.comments,
-                }
-                for name, found in self.notebooks.items()
-            },
-            "missing": list(self.missing),
-            "for_a_person": list(self.for_a_person),
-            "again": self.again,
-        }
-        (self.folder / _SHEET).write_text(json.dumps(tree), encoding="utf-8")
-
-    @classmethod
-    def read(cls, folder: Path) -> "Staged":
-        """Return what was staged in a folder."""
-        tree = json.loads((folder / _SHEET).read_text(encoding="utf-8"))
-        return cls(
-            folder,
-            tree["student"],
-            tree["assignment"],
-            None if tree["came"] is None else datetime.fromisoformat(tree["came"]),
-            {
-                name: StagedNotebook(
-                    {key: Score(*score) for key, score in found["scores"].items()},
-                    found["comments"],
-                )
-                for name, found in tree["notebooks"].items()
-            },
-            tuple(tree["missing"]),
-            tuple(tree["for_a_person"]),
-            tree["again"],
-        )
-
-
-@contextlib.contextmanager
-def room(course: Path) -> Iterator[Path]:
-    """Give a folder to stage submissions in, on the disk of the course; it goes in the end.
-
-    What killed graders have left of theirs goes first: nobody holds a lock on that any more.
-    """
-    places = course / STAGED
-    places.mkdir(parents=True, exist_ok=True)
-    with contextlib.ExitStack() as held:
-        with _locked(places, wait=True):
-            for left in places.iterdir():
-                with contextlib.suppress(OSError), _locked(left):
-                    shutil.rmtree(left, ignore_errors=True)
-            made = tempfile.TemporaryDirectory(dir=places, ignore_cleanup_errors=True)
-            folder = held.enter_context(made)
-            with contextlib.suppress(OSError):  # where there are no locks, nothing is swept either
-                held.enter_context(_locked(Path(folder)))
-        yield Path(folder)
-
-
-@contextlib.contextmanager
-def _locked(folder: Path, wait: bool = False) -> Iterator[None]:
-    """Hold a lock on a folder, which ends with this process at the latest.
-
-    Raises
-    ------
-    OSError
-        When somebody else holds it and is not waited for, or where there are no locks.
-    """
-    import fcntl  # not on Windows, where this module is imported too
-
-    number = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        with contextlib.suppress(OSError) if wait else contextlib.nullcontext():
-            fcntl.flock(number, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
-        yield
-    finally:
-        os.close(number)
-
-
 def converter_of(course: Path) -> HardenedAutograde:
     """Return nbgrader's converter as a course configures it; it has not begun."""
     config = course_settings.load(course)
@@ -183,7 +52,7 @@ def converter_of(course: Path) -> HardenedAutograde:
 
 
 def left_to_nbgrader(converter: HardenedAutograde) -> str:
-    """Say what a course does in a way of its own, so that nbgrader must write its grades.
+    """Say why nbgrader itself must write the grades of a course.
 
     Parameters
     ----------
@@ -193,8 +62,11 @@ def left_to_nbgrader(converter: HardenedAutograde) -> str:
     Returns
     -------
     str
-        The names of such settings; empty where there are none.
+        The reason, as a clause; empty where there is none.
     """
+    if nbgrader.__version__ not in COMPARED:
+        known = " and ".join(COMPARED)
+        return f"what they get is compared with nbgrader {known}, not {nbgrader.__version__}"
     usual = CourseDirectory()
     own = [
         f"CourseDirectory.{name}"
@@ -209,7 +81,7 @@ def left_to_nbgrader(converter: HardenedAutograde) -> str:
         "autograde_preprocessors": _are_usual(converter.steps_of_grading()),
     }
     own += [f"Autograde.{name}" for name, is_ours in expected.items() if not is_ours]
-    return ", ".join(own)
+    return f"the course sets {', '.join(own)} itself" if own else ""
 
 
 def _are_usual(steps: list[Any]) -> bool:
@@ -249,20 +121,20 @@ class Stager(HardenedAutograde):
             if step is not AssignLatePenalties
         ]
 
-    def stage(self, assignment: str, student: str, folder: Path) -> tuple[Staged, list[Execution]]:
-        """Grade a submission.
+    def stage(self, assignment: str, student: str, folder: Path) -> list[Execution]:
+        """Grade a submission, and leave what is to be written of it in a folder.
 
         Parameters
         ----------
         assignment, student
             Of what, and whose it is.
         folder
-            An empty folder that it is staged in.
+            An empty folder; `Staged.read` takes up what is left there.
 
         Returns
         -------
-        tuple
-            What was staged, and left in the folder; and the runs that it comes from.
+        list
+            The runs that it comes from, one for each notebook.
 
         Raises
         ------
@@ -271,37 +143,43 @@ class Stager(HardenedAutograde):
         """
         self._dest = str(folder / GRADED)
         self.for_a_person, self.again, self.left_out = [], set(), {}
-        with self._plain_files_of(assignment, student):
-            BaseConverter.init_assignment(self, assignment, student)
-            plain = self._format_source(assignment, student)
-            came = self.coursedir.get_existing_timestamp(plain)
-        self._add_files_of_the_source(assignment)
+        came = self._take_files(assignment, student)
         handed_in = Path(self._format_source(assignment, student))
-        notebooks: dict[str, StagedNotebook] = {}
-        executions: list[Execution] = []
-        try:
-            for filename in self._expected(handed_in):
-                self._filename = filename
-                self.convert_single_notebook(filename)
-                scores, comments = self._job["scores"], self._job["comments"]
-                notebooks[Path(filename).stem] = StagedNotebook(scores, comments)
-                executions.append(self._job["execution"])
-        finally:
-            self.exporter.repaired.clear()
+        jobs = self._grade_notebooks(handed_in)
         Autograde.set_permissions(self, assignment, student)
         sources = notebooks_of(Path(self.coursedir.root), assignment)
-        staged = Staged(
+        Staged(
             folder,
             student,
             assignment,
             came,
-            notebooks,
+            {name: StagedNotebook(job["scores"], job["comments"]) for name, job in jobs.items()},
             tuple(one.stem for one in sources if not (handed_in / one.name).exists()),
             tuple(self.for_a_person),
             bool(self.again),
-        )
-        staged.write()
-        return staged, executions
+        ).write()
+        return [job["execution"] for job in jobs.values()]
+
+    def _take_files(self, assignment: str, student: str) -> datetime | None:
+        """Copy the files that lie beside the notebooks; return when they were handed in."""
+        with self._plain_files_of(assignment, student):
+            BaseConverter.init_assignment(self, assignment, student)
+            plain = self._format_source(assignment, student)
+            came: datetime | None = self.coursedir.get_existing_timestamp(plain)
+        self._add_files_of_the_source(assignment)
+        return came
+
+    def _grade_notebooks(self, handed_in: Path) -> dict[str, dict[str, Any]]:
+        """Return what came of each notebook of a submission, by its name."""
+        jobs = {}
+        try:
+            for filename in self._expected(handed_in):
+                self._filename = filename
+                self.convert_single_notebook(filename)
+                jobs[Path(filename).stem] = self._job
+        finally:
+            self.exporter.repaired.clear()
+        return jobs
 
     def _add_files_of_the_source(self, assignment: str) -> None:
         """Put the assignment's own files in the place of those that were handed in."""

@@ -8,13 +8,13 @@ Whatever ends the writer between leaves the mark, and by it the next run, nbgrad
 that submission again.
 """
 
+import contextlib
 import shutil
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
 from nbgrader.api import (
-    Assignment,
     Comment,
     Grade,
     Gradebook,
@@ -30,7 +30,7 @@ from pawmark.grading.course_folder import AUTOGRADED
 from pawmark.grading.gradebook import hand_ins, readiness
 from pawmark.grading.gradebook.converter import HardenedAutograde
 from pawmark.grading.gradebook.forecast import penalties_of, take_off
-from pawmark.grading.gradebook.staging import GRADED, Staged, StagedNotebook
+from pawmark.grading.gradebook.staged import GRADED, Staged, StagedNotebook
 
 
 class _Patient(Session):
@@ -88,7 +88,10 @@ class ClassGradebook(Gradebook):
         self._submissions = {one.student_id: one for one in self._entries(students)}
 
     def _entries(self, students: Sequence[str]) -> Iterable[Any]:
-        """Read all that is there of the students' submissions: a query for each table."""
+        """Read all that is there of the students' submissions: a query for each table.
+
+        Of grades and comments only what is written here: to add up what each is worth takes long.
+        """
         notebooks = selectinload(SubmittedAssignment.notebooks)
         grades = notebooks.selectinload(SubmittedNotebook.grades).load_only(
             Grade.cell_id, Grade.notebook_id, Grade.auto_score, Grade.manual_score,
@@ -99,8 +102,7 @@ class ClassGradebook(Gradebook):
         )
         return list(
             self.db.query(SubmittedAssignment)
-            .join(Assignment, Assignment.id == SubmittedAssignment.assignment_id)
-            .filter(Assignment.id == self._assignment.id)
+            .filter(SubmittedAssignment.assignment_id == self._assignment.id)
             .filter(SubmittedAssignment.student_id.in_(students))
             .options(grades, comments)
         )
@@ -254,9 +256,10 @@ def _enter(converter: HardenedAutograde, wanted: Sequence[Staged]) -> None:
             gradebook.enter(one, converter.create_student, penalties is not None)
         gradebook.db().commit_all()
         if penalties is not None:
-            # Only now: a course's own rule may open the gradebook itself.
-            for one in wanted:
-                gradebook.take_off(one, penalties)
+            # Only now, and there: a course's own rule may open the gradebook or files itself.
+            with contextlib.chdir(folder.root):
+                for one in wanted:
+                    gradebook.take_off(one, penalties)
             gradebook.db().commit_all()
 
 
