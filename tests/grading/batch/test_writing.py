@@ -7,6 +7,8 @@ import subprocess
 import sys
 from datetime import timedelta
 from pathlib import Path
+from types import SimpleNamespace
+from unittest.mock import MagicMock
 
 import any_course
 import nbformat
@@ -15,6 +17,8 @@ from nbformat.v4 import new_markdown_cell
 from same_grades import files_of, rows_of
 from small_class import HALF, LATENESS, PRIMES, RIGHT, SUMS, WRITTEN, WRONG, SmallClass
 
+from pawmark import settings
+from pawmark.grading.batch import regrade
 from pawmark.grading.sandbox import bubblewrap
 
 pytestmark = pytest.mark.skipif(
@@ -225,6 +229,26 @@ def test_a_submission_of_several_notebooks_is_written_as_by_nbgrader(tmp_path):
 
     require_equal(course, copy)
     assert by_the_writer(copy, name) == {"ann", "dot"}
+
+
+def test_a_regrade_writes_what_it_has_shown(tmp_path, monkeypatch):
+    """Whatever PAWMARK_FRESH says: what was run to be shown is not run once more to be written."""
+    fresh = []
+
+    class Stager:
+        def stage(self, *_: object) -> None:
+            fresh.append(settings.here.fresh)
+
+    writer = MagicMock(takes_staged=True, **{"status.return_value": 0})
+    writer.__enter__.return_value = writer
+    monkeypatch.setattr(regrade, "stager_of", lambda course: Stager())
+    monkeypatch.setattr(regrade, "Writer", lambda *_, **__: writer)
+    monkeypatch.setenv("PAWMARK_FRESH", "1")
+    shown = SimpleNamespace(student="ann")
+    assert regrade.regrade(tmp_path, SUMS, [shown]) == 0
+
+    assert fresh == [False]
+    assert settings.here.fresh
 
 
 def test_a_course_with_steps_of_its_own_is_left_to_nbgrader(tmp_path):

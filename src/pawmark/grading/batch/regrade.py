@@ -2,16 +2,19 @@
 
 import dataclasses
 import multiprocessing
+import os
 import signal
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
+from pawmark import settings
 from pawmark.errors import CourseError
 from pawmark.grading.batch.grade_class import choose, require_ready
 from pawmark.grading.batch.pool import workers_that_fit
@@ -249,11 +252,27 @@ def regrade(course: Path, assignment: str, changes: Iterable[Changes]) -> int:
         return max(writer.status(), bool(unclaimed(course, [assignment])))
 
 
+@contextmanager
+def _from_recordings() -> Iterator[None]:
+    """Let nothing run once more that has just been run to be shown, although a fresh run is set."""
+    kept = settings.environment(fresh=None)
+    before = {name: os.environ[name] for name in kept if name in os.environ}
+    os.environ.update(kept)
+    try:
+        yield
+    finally:
+        for name in kept:
+            del os.environ[name]
+        os.environ.update(before)
+
+
 def _stage_one(course: Path, assignment: str, room: Path, student: str) -> Path | None:
     """Stage a submission from the recording that a preview has left; None where that fails."""
     folder = Path(tempfile.mkdtemp(dir=room))
     try:
-        stager_of(course).stage(assignment, student, folder)
+        stager = stager_of(course)
+        with _from_recordings():
+            stager.stage(assignment, student, folder)
     except Exception:  # nbgrader meets the same, and says it
         return None
     return folder
