@@ -33,7 +33,7 @@ def rows_of(address: str) -> dict[str, list[str]]:
     tables.reflect(engine)
     with engine.connect() as connection:
         found = {
-            name: [dict(row._mapping) for row in connection.execute(select(table))]
+            name: [dict(row) for row in connection.execute(select(table)).mappings()]
             for name, table in tables.tables.items()
         }
     engine.dispose()
