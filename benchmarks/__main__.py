@@ -40,16 +40,19 @@ class Plan:
         Students of the assignments without and with training.
     growth
         Sizes of the classes of a small assignment.
+    copies
+        Sizes of classes that handed in one and the same notebook of it, graded from a recording.
     """
 
     untrained: int = 8
     trained: int = 4
     growth: tuple[int, ...] = (10, 30, 100)
+    copies: tuple[int, ...] = (100, 300)
 
     @classmethod
     def quick(cls) -> "Plan":
         """Return what fits in some five minutes of two cores."""
-        return cls(untrained=2, trained=1, growth=(2, 6))
+        return cls(untrained=2, trained=1, growth=(2, 6), copies=(10, 30))
 
 
 @dataclass
@@ -70,15 +73,8 @@ class Bench:
 
     def everything(self) -> dict[str, Any]:
         """Measure all, in order; says what it does on standard error."""
-        # Both sets are drawn before the clock runs. They are not named by PAWMARK_DATA: photographs
-        # from elsewhere are opened once before they are trusted, in stock at every check cell.
-        grading_data(seed := data_seed(PRACTICE))
-        synthetic()
-        self.environment = {"PAWMARK_DATA": "", "PAWMARK_PROGRESS": "0"}
-        self.environment |= environment(grading_seed=seed)
         groups = {"untrained": UNTRAINED, "trained": TRAINED}
-        _say("building the classes")
-        base = classes.build(self.folder / "base", UNTRAINED + TRAINED)
+        base = self._built(UNTRAINED + TRAINED)
         course = classes.copy(base, self.folder / "pawmark")
         for group, assignments in groups.items():
             students = _names(getattr(self.plan, group))
@@ -93,7 +89,24 @@ class Bench:
         self._killed(SMALL, base)
         self._otter(SMALL, stock)
         self._growth(base)
+        self._copies(base)
         return self.found
+
+    def writing_alone(self) -> dict[str, Any]:
+        """Measure only what it takes to write grades."""
+        self._copies(self._built((SMALL,)))
+        return self.found
+
+    def _built(self, assignments: tuple[str, ...]) -> Path:
+        """Return a course with some assignments in which nobody has handed in."""
+        # Both sets are drawn before the clock runs. They are not named by PAWMARK_DATA: photographs
+        # from elsewhere are opened once before they are trusted, in stock at every check cell.
+        grading_data(seed := data_seed(PRACTICE))
+        synthetic()
+        self.environment = {"PAWMARK_DATA": "", "PAWMARK_PROGRESS": "0"}
+        self.environment |= environment(grading_seed=seed)
+        _say("building the classes")
+        return classes.build(self.folder / "base", assignments)
 
     def _stock(self, group: str, assignments: tuple[str, ...], course: Path) -> None:
         for assignment in assignments:
@@ -161,6 +174,27 @@ class Bench:
             times["stock"][size] = self._run(stock, plain).seconds
         self._regraded("largest", (SMALL,), course)
 
+    def _copies(self, base: Path) -> None:
+        """Grade copies of one notebook from its recording: what is left is to write the grades.
+
+        On both sides it is Pawmark that grades; nbgrader's converter writes on one of them.
+        """
+        first = classes.copy(base, self.folder / "copies")
+        classes.hand_in(first, SMALL, [REFERENCE])
+        self._run(pawmark("grade", SMALL), first)
+        self.found["copies"] = times = {"nbgrader": {}, "pawmark": {}}
+        for size in self.plan.copies:
+            course = classes.copy(first, self.folder / f"copies-{size}")
+            classes.hand_in_copies(course, SMALL, REFERENCE, _names(size)[1:])
+            other = classes.copy(course, self.folder / f"copies-nbgrader-{size}")
+            sides = {
+                "pawmark": (pawmark("grade", SMALL), course),
+                "nbgrader": (python("nbgrader", "autograde", SMALL), other),
+            }
+            for side, (command, place) in sides.items():
+                took = self._run(command, place)
+                times[side][size] = {"seconds": took.seconds, "cpu": took.cpu_seconds}
+
     def _run(self, command: list[str], course: Path, **options: Any) -> Run:
         _say(f"{course.name}: {' '.join(command[3:])}")
         took = run(command, course, self.environment, **options)
@@ -203,6 +237,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="a small class: about five minutes")
     parser.add_argument(
+        "--copies",
+        type=int,
+        nargs="+",
+        metavar="SIZE",
+        help="only what it takes to write grades, in classes of these sizes; nothing is kept",
+    )
+    parser.add_argument(
         "--output", type=Path, default=Path(__file__).parent / "results", help="where to write"
     )
     options = parser.parse_args()
@@ -210,6 +251,10 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="pawmark-bench-") as folder:
         bench = Bench(Path(folder).resolve(), plan)
         try:
+            if options.copies:
+                bench.plan = Plan(copies=tuple(options.copies))
+                print(report.copies(bench.writing_alone()))
+                return
             found = bench.everything()
         except RuntimeError as error:
             sys.exit(str(error))

@@ -53,6 +53,14 @@ def hand_in(course: Path, assignment: str, students: Sequence[str]) -> None:
         nbformat.write(fill(release, cells), folder / f"{assignment}.ipynb")
 
 
+def hand_in_copies(course: Path, assignment: str, student: str, others: Sequence[str]) -> None:
+    """Let others hand in what a student has handed in."""
+    for other in others:
+        shutil.copytree(
+            course / "submitted" / student / assignment, course / "submitted" / other / assignment
+        )
+
+
 def require_full_points(course: Path, assignment: str, student: str) -> None:
     """Make sure that the reference was graded as what it is: else times say nothing.
 

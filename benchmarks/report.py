@@ -160,6 +160,26 @@ def growth(found: dict[str, Any]) -> str:
     return "\n".join(lines)
 
 
+def copies(found: dict[str, Any]) -> str:
+    """Return a table of what writing grades takes, from recordings that are there already."""
+    times = {
+        side: {int(size): took for size, took in found["copies"][side].items()}
+        for side in ("nbgrader", "pawmark")
+    }
+    lines = [
+        "| Class | nbgrader autograde | pawmark grade | processor time of both | of a submission |",
+        "|---|---|---|---|---|",
+    ]
+    for size in sorted(times["nbgrader"]):
+        plain, own = (times[side][size] for side in ("nbgrader", "pawmark"))
+        each = " and ".join(f"{1000 * one['cpu'] / size:.0f} ms" for one in (plain, own))
+        lines.append(
+            f"| {size} | {plain['seconds']:.1f} s | {own['seconds']:.1f} s | "
+            f"{plain['cpu']:.1f} s and {own['cpu']:.1f} s | {each} |"
+        )
+    return "\n".join(lines)
+
+
 def of_otter(found: dict[str, Any]) -> str:
     """Say how long otter-grader takes, if it was there."""
     if "otter" not in found:
@@ -200,6 +220,12 @@ def markdown(found: dict[str, Any]) -> str:
         "Growth with the class, one small assignment:",
         "",
         growth(found),
+        "",
+        "Writing grades: copies of one notebook, graded from its recording. On both sides Pawmark "
+        "grades; nbgrader's converter writes one submission after another, `pawmark grade` many at "
+        "once:",
+        "",
+        copies(found),
         "",
         of_otter(found),
     ]

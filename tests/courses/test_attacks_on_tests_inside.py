@@ -65,6 +65,16 @@ def test_a_right_answer_is_replayed_without_running(course):
     assert done.doubts == ()
 
 
+def test_what_failed_is_shown_again_as_it_was(course):
+    """From the recording a cell of tests shows what the whole cell gave, not its visible half."""
+    wrong = {"total": "def total(path):\n    return 0", "wettest": "def wettest(path): pass"}
+    done = graded(course, "amy", wrong)
+    again = job_of(course, NAME, "amy").run()
+
+    assert again.live == 0
+    assert again.notebook.cells == done.notebook.cells
+
+
 @pytest.mark.parametrize(
     ("body", "stopped"),
     [("import os; os._exit(0)", Outcome.CRASHED), ("while True: pass", Outcome.TIMEOUT)],

@@ -35,6 +35,10 @@ FOUND = {
     "peak stock untrained 01": 900_000_000,
     "killed": {"first": 5.0, "second": 6.0, "half": 1},
     "growth": {"stock": {"2": 10.0, "4": 20.0}, "pawmark": {"2": 4.0, "4": 6.0}},
+    "copies": {
+        "nbgrader": {"10": {"seconds": 4.0, "cpu": 3.0}},
+        "pawmark": {"10": {"seconds": 1.0, "cpu": 1.5}},
+    },
     "otter": {"version": "7.0.0", "assignment": "01_three_tasks", "seconds": [11.0, 12.0]},
     "profile untrained": {
         "wall": 10.0,
@@ -88,6 +92,7 @@ def test_the_report_is_written(tmp_path):
     assert {path.suffix for path in tmp_path.iterdir()} == {".json", ".md", ".svg"}
     assert "tensorflow" in page
     assert "| 4 | 20.0 s | 6.0 s | 3.3 | 5.00 s and 1.00 s |" in page
+    assert "| 10 | 4.0 s | 1.0 s | 3.0 s and 1.5 s | 300 ms and 150 ms |" in page
     assert "takes 23.0 s for the 2 submissions" in page
 
 

@@ -113,15 +113,17 @@ def test_settings_of_a_course_reach_its_workers(course):
     record = json.loads((course / "autograded" / "anna" / NAME / f"{NAME}.record.json").read_text())
     recordings = list((course / ".pawmark" / "records").glob("*.jsonl"))
     log = (course / ".pawmark" / "logs" / f"autograde-{NAME}.log").read_text()
+    after = run(course, "nbgrader", "autograde", NAME, "--force").stderr
 
     assert done.returncode == 0, done.stdout + done.stderr
     assert record["sandbox"] == "none"
-    assert len(recordings) == 1  # nbgrader found the worker's: same limits, same sandbox, same key
-    assert "Unchanged since it was last run" in log
-    assert log.count("c.Pawmark.memori is no setting of Pawmark") == 1
+    assert len(recordings) == 1
+    assert log == "Written: anna\n"
     assert "warning: c.Pawmark.memori is no setting of Pawmark" in done.stderr
     assert "warning: PAWMARK_SUBMISSION_TIMOUT is no setting of Pawmark" in done.stderr
-    assert "Did you mean c.Pawmark.memory_gb?" in log
+    assert "Unchanged since it was last run" in after  # same limits, same sandbox, same key
+    assert after.count("c.Pawmark.memori is no setting of Pawmark") == 1
+    assert "Did you mean c.Pawmark.memory_gb?" in after
 
 
 def test_doctor_lists_settings_and_slips(course):

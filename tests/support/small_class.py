@@ -6,7 +6,7 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -58,10 +58,13 @@ class SmallClass:
         self.root = root
 
     @classmethod
-    def made_in(cls, root: Path, address: str = "") -> "SmallClass":
+    def made_in(
+        cls, root: Path, address: str = "", change: Callable[[Path], None] = lambda root: None
+    ) -> "SmallClass":
         """Copy the course, add to it, and release both assignments.
 
-        The address is that of the gradebook, where that is no file in the course.
+        The address is that of the gradebook, where that is no file in the course; the change is
+        made to the course before it is released.
         """
         shutil.copytree(COURSE, root)
         config = root / "nbgrader_config.py"
@@ -71,6 +74,7 @@ class SmallClass:
         source = nbformat.read(path, as_version=4)
         source.cells += [_written()]
         nbformat.write(source, path)
+        change(root)
         made = cls(root)
         for name in (SUMS, PRIMES):
             made.must("nbgrader", "generate_assignment", name)
@@ -84,7 +88,7 @@ class SmallClass:
             env=self.surroundings() | environment,
             capture_output=True,
             text=True,
-            timeout=300,
+            timeout=900,
             check=False,
         )
 

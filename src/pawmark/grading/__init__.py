@@ -7,7 +7,7 @@
 5. `checks` asks it, from outside, what the hidden checks want to know.
 6. `results` is what came of that, as data.
 7. `run` is the one way through all of these: mend, name, load, run or replay, keep.
-8. `gradebook` lets plain ``nbgrader autograde`` go that way, and writes the grades.
+8. `gradebook` lets plain ``nbgrader autograde`` go that way, and writes grades, of a class at once.
 9. `pages` and `feedback` are what people read.
 10. `batch` does it for a class: on this machine by workers, or on a cluster.
 11. `fingerprint` names the code that decides; `course_folder` knows where everything lies.

@@ -133,7 +133,10 @@ def test_only_what_changes_is_written(course):
         assert regrade.preview(course.root, [NAME])[NAME] == []
         module.write_text(text.replace("np.arange(1, 10), ", "np.arange(9), "))
         changes = regrade.preview(course.root, [NAME], ["anna-right"])[NAME]
-        assert regrade.regrade(course.root, NAME, changes) == 0
+        stray = course.root / "submitted" / "dora.ipynb"
+        shutil.copy(course.root / "source" / NAME / f"{NAME}.ipynb", stray)
+        assert regrade.regrade(course.root, NAME, changes) == 1  # it is nobody's: who sees it?
+        stray.unlink()
         assert course.record("anna-right")["checks"] != wrong["checks"]
         assert course.record("ben-wrong") == wrong
     finally:

@@ -1,16 +1,17 @@
 """A whole class graded side by side.
 
-Workers only fill the recordings of ``.pawmark/records/``; scores are written by one plain
-``nbgrader autograde`` afterwards, which finds them there. So the result is that of grading one
-submission after the other, and an interrupted run goes on where it stopped.
+Workers fill the recordings of ``.pawmark/records/`` and stage what is to be written; `writing`
+writes it, many submissions at once, as plain ``nbgrader autograde`` would one after the other. An
+interrupted run goes on where it stopped.
 """
 
 import contextlib
 import difflib
+import tempfile
 import time
-from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -21,12 +22,13 @@ from pawmark.errors import CourseError
 from pawmark.grading import course as courses
 from pawmark.grading.batch.board import Board
 from pawmark.grading.batch.pool import Pool, WorkerEndedError, workers_that_fit
-from pawmark.grading.course_folder import KEPT, LOGS, SUBMITTED, run_nbgrader
+from pawmark.grading.batch.writing import Writer, handed_in_by
+from pawmark.grading.course_folder import KEPT, LOGS, run_nbgrader
 from pawmark.grading.gradebook import book, course_settings, hand_ins, readiness
 from pawmark.grading.gradebook.drift import drift_of, require_no_drift
+from pawmark.grading.gradebook.staged import place_to_stage
 from pawmark.grading.gradebook.unclaimed import Unclaimed, unclaimed
 from pawmark.grading.intake.sources import require_sources
-from pawmark.grading.intake.walking import is_empty
 from pawmark.grading.results import record
 from pawmark.grading.results.outcomes import show_points
 from pawmark.grading.results.record import Record
@@ -67,9 +69,7 @@ def submitted(course: Path, assignment: str) -> list[str]:
     CourseError
         When nobody did.
     """
-    folders = (course / SUBMITTED).glob(f"*/{assignment}")
-    names = [folder.parent.name for folder in folders if not is_empty(folder)]
-    found = sorted(filter(hand_ins.is_a_name, names))
+    found = sorted(handed_in_by(course, assignment))
     if not found:
         message = (
             f"Nobody handed in {assignment}: there is no submitted/STUDENT/{assignment}/ in "
@@ -143,14 +143,19 @@ def grade(
     (course / KEPT).mkdir(exist_ok=True)
     submissions = [(name, student) for name, found in todo.items() for student in found]
     board = Board(console, len(submissions))
-    writer = _Writer(course, todo, force, board)
-    with writer:
-        if scheduler is None:
-            _run_all(course, submissions, workers_that_fit(workers), board, writer.ran)
-        else:
+    fitting = workers_that_fit(workers)
+    with place_to_stage(course) as room, Writer(course, todo, force, board.message) as writer:
+        environment = None
+        report = board.report
+        if scheduler is not None:
             from pawmark.grading.batch.dask import client
 
-            client.run_all(course, submissions, scheduler, board.report, board.message, force)
+            client.run_all(course, submissions, scheduler, report, board.message, force)
+            # What the cluster has just run is not run once more.
+            environment, report = settings.environment(fresh=None), _silently
+        if scheduler is None or writer.takes_staged:
+            run = _Run(course, room if writer.takes_staged else None, environment)
+            _run_all(run, submissions, fitting, report, writer.ran)
         status = writer.status()
     asking = [
         line for name, found in todo.items() for line in needing_a_person(course, name, found)
@@ -196,57 +201,6 @@ def _named(students: Sequence[str]) -> str:
     more = len(students) - _NAMED
     names = ", ".join(map(legible, students[:_NAMED]))
     return f"{names} and {more} more" if more > 0 else names
-
-
-class _Writer:
-    """Lets nbgrader write the grades of an assignment while the next one is still running.
-
-    A context manager: what has begun to be written is waited for.
-
-    Parameters
-    ----------
-    course
-        The course folder.
-    todo
-        Whom to write, by assignment.
-    force
-        Whether they may have been graded before.
-    board
-        Where it says what it does.
-    """
-
-    def __init__(
-        self, course: Path, todo: Mapping[str, Sequence[str]], force: bool, board: "Board"
-    ) -> None:
-        self._write = lambda name: autograde(course, name, todo[name], force)
-        self._left = Counter({name: len(found) for name, found in todo.items()})
-        self._board = board
-        # One at a time: each would wait for the other.
-        self._pool = ThreadPoolExecutor(1)
-        self._begun: dict[str, Future[int]] = {}
-
-    def __enter__(self) -> "_Writer":
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._pool.shutdown(cancel_futures=True)
-
-    def ran(self, assignment: str) -> None:
-        """Count a submission that has been run; after the last one its assignment is written."""
-        self._left[assignment] -= 1
-        if not self._left[assignment]:
-            self._begin(assignment)
-
-    def _begin(self, assignment: str) -> None:
-        self._board.message(f"writing the grades of {assignment}: nbgrader autograde")
-        self._begun[assignment] = self._pool.submit(self._write, assignment)
-
-    def status(self) -> int:
-        """Write what is not written yet; return nbgrader's exit status."""
-        for name in self._left:
-            if name not in self._begun:
-                self._begin(name)
-        return max(future.result() for future in self._begun.values())
 
 
 def _is_graded(course: Path, student: str, assignment: str) -> bool:
@@ -299,56 +253,67 @@ def ensure_known(course: Path, assignment: str) -> None:
         raise CourseError(f"nbgrader could not release {assignment}; what it said is in {log}")
 
 
-def autograde(course: Path, assignment: str, students: Sequence[str], force: bool) -> int:
-    """Let nbgrader write the grades of some students, from their recordings; return its status."""
-    flags = ["--force"] if force else []
-    log = course / LOGS / f"autograde-{assignment}.log"
-    others = sorted(set(submitted(course, assignment)) - set(students))
-    # One run for many students; a name that its list of exceptions cannot hold has one of its own.
-    listed = len(students) > 1 and not any("," in name or name != name.strip() for name in others)
-    left_out = [f"--CourseDirectory.student_id_exclude={','.join(others)}"] if others else []
-    chosen = [left_out] if listed or not others else [["--student", name] for name in students]
-    # What the workers have just run is not run once more.
-    kept = settings.environment(fresh=None)
-    return max(
-        run_nbgrader(course, "autograde", assignment, *flags, *who, log=log, environment=kept)
-        for who in chosen
-    )
+def _silently(student: str, text: str) -> None:
+    """Say nothing: it has been said."""
+
+
+@dataclass(frozen=True)
+class _Run:
+    """How submissions are run.
+
+    Attributes
+    ----------
+    course
+        The course folder.
+    room
+        A folder to stage them in; None where that is of no use.
+    environment
+        Variables of the workers' environment, where they have some of their own.
+    """
+
+    course: Path
+    room: Path | None
+    environment: Mapping[str, str] | None = None
 
 
 def _run_all(
-    course: Path,
+    run: _Run,
     submissions: Sequence[tuple[str, str]],
     workers: int,
-    board: "Board",
-    ran: Callable[[str], None],
+    report: Callable[[str, str], None],
+    ran: Callable[[str, str, Path | None], None],
 ) -> None:
-    """Fill the recordings of submissions, each given by assignment and student; report each."""
+    """Run submissions, each given by assignment and student, and stage them; report each."""
     threads = min(workers, len(submissions))
-    with Pool(course / LOGS) as pool, ThreadPoolExecutor(threads) as waiters:
-        waiting: dict[Future[str], tuple[str, str]] = {
-            waiters.submit(_run_one, pool, course, *submission): submission
+    with Pool(run.course / LOGS) as pool, ThreadPoolExecutor(threads) as waiters:
+        waiting: dict[Future[tuple[str, Path | None]], tuple[str, str]] = {
+            waiters.submit(_run_one, pool, run, *submission): submission
             for submission in submissions
         }
         try:
             while waiting:
                 for future in wait(waiting, return_when=FIRST_COMPLETED).done:
                     assignment, student = waiting.pop(future)
-                    board.report(student, future.result())
-                    ran(assignment)
+                    text, staged = future.result()
+                    report(student, text)
+                    ran(assignment, student, staged)
         except KeyboardInterrupt:
             waiters.shutdown(wait=False, cancel_futures=True)
             pool.close()
             raise
 
 
-def _run_one(pool: Pool, course: Path, assignment: str, student: str) -> str:
+def _run_one(pool: Pool, run: _Run, assignment: str, student: str) -> tuple[str, Path | None]:
+    """Return what came of a submission, in words, and where it is staged."""
     began = time.monotonic()
-    order = {"do": "submission", "course": str(course), "assignment": assignment}
+    staged = None if run.room is None else Path(tempfile.mkdtemp(dir=run.room))
+    order = {"do": "submission", "course": str(run.course), "assignment": assignment}
+    order |= {"student": student, "staged": str(staged or "")}
     answer: dict[str, Any] = {}
     with contextlib.suppress(WorkerEndedError):  # nbgrader meets the same, and says it
-        answer = pool.ask({**order, "student": student})
+        answer = pool.ask(order, run.environment)
     seconds = f"{time.monotonic() - began:.0f} s"
     if "points" not in answer:
-        return f"not run ({seconds}); nbgrader says why below"
-    return f"{show_points(answer['points'], answer['max_points'])} points by the checks, {seconds}"
+        return f"not run ({seconds}); nbgrader says why below", None
+    points = show_points(answer["points"], answer["max_points"])
+    return f"{points} points by the checks, {seconds}", staged

@@ -2,23 +2,30 @@
 
 import dataclasses
 import multiprocessing
+import os
 import signal
+import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
+from pawmark import settings
 from pawmark.errors import CourseError
-from pawmark.grading.batch.grade_class import autograde, choose, require_ready
+from pawmark.grading.batch.grade_class import choose, require_ready
 from pawmark.grading.batch.pool import workers_that_fit
-from pawmark.grading.batch.submission import jobs_by_notebook
+from pawmark.grading.batch.submission import jobs_by_notebook, stager_of
+from pawmark.grading.batch.writing import Writer
 from pawmark.grading.gradebook import book, hand_ins
 from pawmark.grading.gradebook.drift import require_no_drift
 from pawmark.grading.gradebook.forecast import forecast
 from pawmark.grading.gradebook.scores import Score, scores_of
+from pawmark.grading.gradebook.staged import place_to_stage
+from pawmark.grading.gradebook.unclaimed import unclaimed
 from pawmark.grading.intake.rebuild import Doubt
 from pawmark.grading.intake.sources import require_sources
 from pawmark.grading.results import record
@@ -236,9 +243,50 @@ def _leave_interrupts_to_the_parent() -> None:
 
 
 def regrade(course: Path, assignment: str, changes: Iterable[Changes]) -> int:
-    """Write what a preview showed, by nbgrader; manual scores and comments stay."""
+    """Write what a preview showed; manual scores and comments stay.
+
+    Returns
+    -------
+    int
+        0, or 1 where a person must look, at what was written or at a hand-in that is nobody's.
+    """
     students = [change.student for change in changes]
-    return autograde(course, assignment, students, force=True) if students else 0
+    if not students:
+        return 0
+    todo = {assignment: students}
+    with place_to_stage(course) as room, Writer(course, todo, force=True) as writer:
+        found: list[Path | None] = [None] * len(students)
+        if writer.takes_staged:
+            found = _side_by_side(partial(_stage_one, course, assignment, room), students)
+        for student, staged in zip(students, found, strict=True):
+            writer.ran(assignment, student, staged)
+        return max(writer.status(), bool(unclaimed(course, [assignment])))
+
+
+@contextmanager
+def _from_recordings() -> Iterator[None]:
+    """Let nothing run once more that has just been run to be shown, although a fresh run is set."""
+    kept = settings.environment(fresh=None)
+    before = {name: os.environ[name] for name in kept if name in os.environ}
+    os.environ.update(kept)
+    try:
+        yield
+    finally:
+        for name in kept:
+            del os.environ[name]
+        os.environ.update(before)
+
+
+def _stage_one(course: Path, assignment: str, room: Path, student: str) -> Path | None:
+    """Stage a submission from the recording that a preview has left; None where that fails."""
+    folder = Path(tempfile.mkdtemp(dir=room))
+    try:
+        stager = stager_of(course)
+        with _from_recordings():
+            stager.stage(assignment, student, folder)
+    except Exception:  # nbgrader meets the same, and says it
+        return None
+    return folder
 
 
 def otherwise(course: Path, assignment: str, changes: Iterable[Changes]) -> list[str]:

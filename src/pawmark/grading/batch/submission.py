@@ -2,15 +2,19 @@
 
 import functools
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pawmark.grading import course as courses
 from pawmark.grading.course_folder import notebooks_of
 from pawmark.grading.intake.finding import is_absent
 from pawmark.grading.run import course_secret
+from pawmark.grading.run.execution import Execution
 from pawmark.grading.run.pipeline import Job, prepare, repair_submission
 from pawmark.grading.run.run_settings import RunSettings
 from pawmark.grading.secret import data_seed
+
+if TYPE_CHECKING:
+    from pawmark.grading.gradebook.staging import Stager
 
 
 def job_of(course: Path, assignment: str, student: str) -> Job:
@@ -50,8 +54,25 @@ def _data(course: Path) -> courses.Data:
     return courses.open_data(data_seed(course_secret.of(course)))
 
 
-def run(course: str, assignment: str, student: str) -> dict[str, Any]:
+@functools.cache
+def stager_of(course: Path) -> "Stager":
+    """Return what stages the submissions of a course in this process."""
+    from pawmark.grading.gradebook.staging import Stager  # nbgrader takes a second to import
+
+    return Stager(course)
+
+
+def run(course: str, assignment: str, student: str, staged: str = "") -> dict[str, Any]:
     """Fill the recording of one submission; what is on it already is not run again.
+
+    Parameters
+    ----------
+    course
+        The course folder.
+    assignment, student
+        Of what, and whose it is.
+    staged
+        An empty folder that takes what is to be written of its grades; empty for none.
 
     Returns
     -------
@@ -59,7 +80,7 @@ def run(course: str, assignment: str, student: str) -> dict[str, Any]:
         ``points``, ``max_points``, ``live``: how many processes were started for it, and
         ``student_cpu``: seconds of processor time that they took.
     """
-    done = [job.run() for job in jobs_of(Path(course), assignment, student)]
+    done = _run(Path(course), assignment, student, staged)
     results = [result for one in done for result in one.results.values()]
     return {
         "points": sum(result.points for result in results),
@@ -67,3 +88,9 @@ def run(course: str, assignment: str, student: str) -> dict[str, Any]:
         "live": sum(one.live for one in done),
         "student_cpu": round(sum(one.cpu_seconds for one in done), 2),
     }
+
+
+def _run(course: Path, assignment: str, student: str, staged: str) -> list[Execution]:
+    if staged:
+        return stager_of(course).stage(assignment, student, Path(staged))
+    return [job.run() for job in jobs_of(course, assignment, student)]

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from nbgrader import preprocessors
+from nbgrader.converters.autograde import Autograde
 from nbgrader.preprocessors import AssignLatePenalties, Execute, GetGrades, SaveAutoGrades
 
 from pawmark.grading.feedback.exporter import PrepareFeedback
@@ -43,6 +44,16 @@ def of_grading(steps: Iterable[Any]) -> list[Any]:
         place = listed.index(AssignLatePenalties) if late else len(listed)
         listed.insert(max(place, listed.index(ExecuteSubmission) + 1), SaveTrustedGrades)
     return listed
+
+
+def usual_of_grading() -> list[Any]:
+    """Return the steps by which submissions are graded where a course sets none of its own."""
+    return of_grading(nbgraders_of_grading())
+
+
+def nbgraders_of_grading() -> list[Any]:
+    """Return the steps by which nbgrader grades where a course sets none of its own."""
+    return list(Autograde.autograde_preprocessors.default())
 
 
 def of_feedback(steps: Iterable[Any]) -> list[Any]:

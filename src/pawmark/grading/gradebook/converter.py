@@ -184,10 +184,16 @@ class HardenedAutograde(Autograde):
             super()._init_preprocessors()
             return
         self.exporter._preprocessors = []
-        wanted = self.sanitize_preprocessors if self._sanitizing else self.autograde_preprocessors
-        steps = chained.of_sanitizing(wanted) if self._sanitizing else chained.of_grading(wanted)
-        for step in steps:
+        for step in self.steps_of_sanitizing() if self._sanitizing else self.steps_of_grading():
             self.exporter.register_preprocessor(step)
+
+    def steps_of_sanitizing(self) -> list[Any]:
+        """Return the steps that a rebuilt notebook goes through before it is run."""
+        return chained.of_sanitizing(self.sanitize_preprocessors)
+
+    def steps_of_grading(self) -> list[Any]:
+        """Return the steps by which a submission is run and its grades are written."""
+        return chained.of_grading(self.autograde_preprocessors)
 
     def init_destination(self, assignment_id: str, student_id: str) -> bool:
         """Grade again what a killed grader left half-way: nbgrader takes the folder for graded."""
@@ -208,6 +214,10 @@ class HardenedAutograde(Autograde):
         super().set_permissions(assignment_id, student_id)
         if (student_id, assignment_id) not in self.again:
             self._mark(assignment_id, student_id).unlink(missing_ok=True)
+
+    def obstacle(self) -> str | None:
+        """Tell why nothing can be graded now, with the remedy; None where it can."""
+        return readiness.obstacle(Path(self.coursedir.root), self.coursedir.db_url)
 
     def _mark(self, assignment: str, student: str) -> Path:
         return readiness.mark_of(Path(self.coursedir.root), assignment, student)

@@ -10,7 +10,7 @@ from nbgrader.converters.base import NbGraderException
 from pawmark import settings
 from pawmark.errors import PawmarkError
 from pawmark.grading import course as courses
-from pawmark.grading.gradebook import course_settings, readiness
+from pawmark.grading.gradebook import course_settings
 from pawmark.grading.gradebook.converter import HardenedAutograde
 from pawmark.grading.gradebook.preprocessors import one_line
 from pawmark.grading.intake import stand_in
@@ -40,7 +40,7 @@ class GradingExporter(NotebookExporter):
         self.converter = self.parent
         self._adopt_settings()
         coursedir = self.converter.coursedir
-        reason = readiness.obstacle(Path(coursedir.root), coursedir.db_url)
+        reason = self.converter.obstacle()
         if reason is not None:
             raise self._refuse(reason)
         try:

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 from nbgrader.api import Gradebook
-from nbgrader.converters.autograde import Autograde
 from nbgrader.preprocessors import AssignLatePenalties
 from traitlets.config import Config
 from traitlets.config.loader import LazyConfigValue
@@ -48,7 +47,7 @@ def forecast(course: Path, scores: Mapping[Key, Scores]) -> dict[Key, Pair]:
     """
     if not scores or not book.exists(course):
         return {}
-    penalties = _penalties(course_settings.load(course))
+    penalties = penalties_of(course_settings.load(course))
     found: dict[Key, Pair] = {}
     with book.opened(course) as gradebook:
         for key, new in scores.items():
@@ -61,19 +60,19 @@ def forecast(course: Path, scores: Mapping[Key, Scores]) -> dict[Key, Pair]:
     return found
 
 
-def _penalties(config: Config) -> AssignLatePenalties | None:
-    """Return the step of grading that takes points off for lateness, as the course has it."""
+def penalties_of(config: Config) -> AssignLatePenalties | None:
+    """Return a course's step of grading that takes points off for lateness, if it has one."""
     for step in chained.of_grading(_steps(config)):
         if isinstance(step, type) and issubclass(step, AssignLatePenalties):
             made = step(config=config)
             made.init_plugin()
-            return made
+            return made if made.enabled else None
     return None
 
 
 def _steps(config: Config) -> list[Any]:
     """Return the steps of grading that a course has set, or nbgrader's own."""
-    usual: list[Any] = list(Autograde.autograde_preprocessors.default())
+    usual = chained.nbgraders_of_grading()
     given = config.get("Autograde", {}).get("autograde_preprocessors", usual)
     return list(given.get_value(usual) if isinstance(given, LazyConfigValue) else given)
 
@@ -105,11 +104,12 @@ def _write(
         return
     gradebook.db.expire_all()
     for notebook in entry.notebooks:
-        _take_off(penalties, entry, notebook)
+        take_off(penalties, entry, notebook)
     gradebook.db.flush()
 
 
-def _take_off(penalties: AssignLatePenalties, entry: Any, notebook: Any) -> None:
+def take_off(penalties: AssignLatePenalties, entry: Any, notebook: Any) -> None:
+    """Take points off a notebook of a submission that came too late, as that step does."""
     asked = penalties.plugin_inst.late_submission_penalty(
         entry.student_id, notebook.score, entry.total_seconds_late
     )

@@ -3,16 +3,16 @@
 import re
 import time
 from collections.abc import Sequence
+from types import SimpleNamespace
 from typing import Any
 
 import nbformat
 from nbformat import NotebookNode
-from nbgrader.api import Gradebook
 from nbgrader.preprocessors import NbGraderPreprocessor, SaveAutoGrades
 from nbgrader.utils import is_grade, is_solution
 
 from pawmark.grading.course_folder import RECORDS
-from pawmark.grading.gradebook.scores import score_of
+from pawmark.grading.gradebook.scores import Score, score_of
 from pawmark.grading.intake import stand_in
 from pawmark.grading.intake.cells import exercise_of, is_tested_inside
 from pawmark.grading.pages.result_table import ResultTable, render_table
@@ -39,6 +39,7 @@ class ExecuteSubmission(NbGraderPreprocessor):
             job["course"], assignment, job["repaired"], job["data"], job["settings"], nb
         )
         execution = prepared.run()
+        job["execution"] = execution
         job["results"] = results = execution.results
         job["repairs"] = (*job["repaired"].repairs, *execution.losses)
         job["doubts"] = (*job["repaired"].doubts, *execution.doubts)
@@ -126,7 +127,7 @@ def _record(
 class SaveTrustedGrades(SaveAutoGrades):
     """Writes scores and messages from the trusted results; never looks at a cell's output."""
 
-    gradebook: Gradebook
+    gradebook: Any
 
     def _add_score(self, cell: NotebookNode, resources: Any) -> None:
         job = resources["pawmark"]
@@ -140,6 +141,7 @@ class SaveTrustedGrades(SaveAutoGrades):
         self.gradebook.db.commit()
 
     def _add_comment(self, cell: NotebookNode, resources: Any) -> None:
+        """Write nbgrader's own comment, or what the checks say of an answer that lost points."""
         super()._add_comment(cell, resources)
         result = resources["pawmark"]["results"].get(cell.metadata["nbgrader"]["grade_id"])
         lost = (
@@ -155,6 +157,44 @@ class SaveTrustedGrades(SaveAutoGrades):
         )
         comment.auto_comment = "\n".join(map(_comment_on, lost))
         self.gradebook.db.commit()
+
+
+class KeepGrades(SaveTrustedGrades):
+    """Keeps what `SaveTrustedGrades` would write, and writes nothing to the gradebook.
+
+    Left in the resources: ``scores`` and ``comments``, by grade_id.
+    """
+
+    def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
+        """Go through the cells as the step that writes does."""
+        self.gradebook = _Kept()
+        self.notebook_id = self.assignment_id = self.student_id = ""
+        nb, resources = NbGraderPreprocessor.preprocess(self, nb, resources)
+        grades, comments = self.gradebook.grades, self.gradebook.comments
+        resources["pawmark"]["scores"] = {
+            name: Score(one.auto_score, one.needs_manual_grade) for name, one in grades.items()
+        }
+        resources["pawmark"]["comments"] = {
+            name: one.auto_comment for name, one in comments.items()
+        }
+        return nb, resources
+
+
+class _Kept:
+    """Stands for the gradebook, in which nobody has graded by hand, for one notebook."""
+
+    def __init__(self) -> None:
+        self.grades: dict[str, SimpleNamespace] = {}
+        self.comments: dict[str, SimpleNamespace] = {}
+        self.db = SimpleNamespace(commit=lambda: None)
+
+    def find_grade(self, cell: str, *_: str) -> SimpleNamespace:
+        """Return what takes the grade of a cell."""
+        return self.grades.setdefault(cell, SimpleNamespace(manual_score=None))
+
+    def find_comment(self, cell: str, *_: str) -> SimpleNamespace:
+        """Return what takes the comment on a cell."""
+        return self.comments.setdefault(cell, SimpleNamespace(auto_comment=None))
 
 
 def _comment_on(check: CheckResult) -> str:

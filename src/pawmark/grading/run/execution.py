@@ -255,8 +255,21 @@ class Execution:
             self._show(index, recorded)
         for index in old.left_out:
             self._show_left_out(index)
+        for index, cell in enumerate(self.notebook.cells):
+            if is_tested_inside(cell):
+                self._show_tested(index, old)
         self.results = {result.exercise: result for result in old.results}
         return self.results
+
+    def _show_tested(self, index: int, old: Recording) -> None:
+        """Show what a whole cell of tests gave; its visible half is recorded as other cells are."""
+        cell = self.notebook.cells[index]
+        answers = old.answers.get((exercise_of(cell.metadata["nbgrader"]["grade_id"]), TESTS))
+        if answers and answers[-1].reply is not None:  # the last one is the one that was scored
+            self._show_outputs(cell, _tested_by(answers[-1], None))
+
+    def _show_outputs(self, cell: NotebookNode, tested: Tested) -> None:
+        cell.outputs = [*map(NotebookNode, self._cleaner.clean(map(NotebookNode, tested.outputs)))]
 
     def _run_cells(self, checks: CheckSession) -> None:
         while True:
@@ -452,7 +465,7 @@ class Execution:
             raise self._found
         if visible_tests(cell) != cell.source and tested.loss is None:
             self._execute(index, cell)  # as it was when the student ran the notebook
-        cell.outputs = [*map(NotebookNode, self._cleaner.clean(map(NotebookNode, tested.outputs)))]
+        self._show_outputs(cell, tested)
 
     def _tested(self, index: int, cell: NotebookNode, exercise: str) -> Tested:
         """Return what came of a cell of tests."""
