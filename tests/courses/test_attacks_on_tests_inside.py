@@ -10,7 +10,7 @@ from traitlets.config import Config
 
 from pawmark.authoring.answers import fill, reference_cells
 from pawmark.grading import course as courses
-from pawmark.grading.batch.submission import job_of
+from pawmark.grading.batch.submission import jobs_of
 from pawmark.grading.gradebook import course_settings
 from pawmark.grading.intake.release_form import forms_of
 from pawmark.grading.results.outcomes import Outcome
@@ -44,7 +44,7 @@ def graded(course, student, changed, added=""):
     path = course / "submitted" / student / NAME / f"{NAME}.ipynb"
     path.parent.mkdir(parents=True)
     nbformat.write(notebook, path)
-    return job_of(course, NAME, student).run()
+    return jobs_of(course, NAME, student)[0].run()
 
 
 def points(done):
@@ -58,7 +58,7 @@ def outcome(done, exercise):
 def test_a_right_answer_is_replayed_without_running(course):
     """A second grading takes the tests' outputs from the recording."""
     done = graded(course, "ann", {})
-    again = job_of(course, NAME, "ann").run()
+    again = jobs_of(course, NAME, "ann")[0].run()
 
     assert points(done) == points(again) == RIGHT
     assert (done.live, again.live) == (1, 0)
@@ -69,7 +69,7 @@ def test_what_failed_is_shown_again_as_it_was(course):
     """From the recording a cell of tests shows what the whole cell gave, not its visible half."""
     wrong = {"total": "def total(path):\n    return 0", "wettest": "def wettest(path): pass"}
     done = graded(course, "amy", wrong)
-    again = job_of(course, NAME, "amy").run()
+    again = jobs_of(course, NAME, "amy")[0].run()
 
     assert again.live == 0
     assert again.notebook.cells == done.notebook.cells

@@ -21,7 +21,7 @@ import pawmark
 from pawmark.errors import CourseError
 from pawmark.grading.batch import grade_class
 from pawmark.grading.batch.dask.run_task import RefusedError, require_same
-from pawmark.grading.batch.submission import job_of
+from pawmark.grading.batch.submission import jobs_of
 from pawmark.grading.run import recording
 from pawmark.grading.sandbox import bubblewrap, landlocked
 
@@ -245,7 +245,7 @@ def test_a_submission_that_ends_its_workers(cluster, tmp_path, small_pets):
 def key_of(course: Course, student: str) -> str:
     """Return the name of the recording of a submission."""
     with surroundings(course):
-        return job_of(course.root, NAME, student).key
+        return jobs_of(course.root, NAME, student)[0].key
 
 
 @pytest.mark.slow

@@ -13,7 +13,7 @@ from rich.console import Console
 
 from pawmark.errors import CourseError
 from pawmark.grading.batch import grade_class, regrade
-from pawmark.grading.batch.submission import job_of
+from pawmark.grading.batch.submission import jobs_of
 from pawmark.grading.checks.session import check_module
 from pawmark.grading.run import execution, recording
 from pawmark.grading.sandbox import bubblewrap
@@ -148,7 +148,7 @@ def test_only_what_changes_is_written(course):
 def test_checks_that_ran_are_not_run_again(course, monkeypatch):
     """What came of the very same checks is recorded; for other points they run once more."""
     grade(course)
-    job = job_of(course.root, NAME, "ben-wrong")
+    (job,) = jobs_of(course.root, NAME, "ben-wrong")
     first = job.run().results
 
     monkeypatch.setattr(execution, "with_checks", None)

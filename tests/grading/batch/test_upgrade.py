@@ -9,7 +9,7 @@ from rich.console import Console
 
 from pawmark.grading import fingerprint
 from pawmark.grading.batch import grade_class, regrade
-from pawmark.grading.batch.submission import job_of
+from pawmark.grading.batch.submission import jobs_of
 from pawmark.grading.run import recording
 from pawmark.grading.sandbox import bubblewrap
 
@@ -45,7 +45,7 @@ def test_an_upgrade_of_what_runs_outside_runs_no_student_code(course, monkeypatc
     newer = fingerprint.of_installation() | {"pawmark": "newer"}
     monkeypatch.setattr(fingerprint, "of_installation", lambda: newer)
 
-    again = {student: job_of(course.root, NAME, student).run() for student in ("anna", "ben")}
+    again = {student: jobs_of(course.root, NAME, student)[0].run() for student in ("anna", "ben")}
 
     assert [done.live for done in again.values()] == [0, 0]
     assert all(done.learnt for done in again.values())
@@ -60,7 +60,7 @@ def test_an_upgrade_of_what_runs_inside_keeps_the_hidden_inputs(course, monkeypa
     monkeypatch.setattr(fingerprint, "of_student_code", lambda: newer)
 
     for student in ("anna", "ben"):
-        done = job_of(course.root, NAME, student).run()
+        done = jobs_of(course.root, NAME, student)[0].run()
         assert done.live == 1
         assert done.seed == course.record(student)["seed"]
 

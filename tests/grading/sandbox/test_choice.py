@@ -11,7 +11,7 @@ from pawmark.authoring.doctor import grading
 from pawmark.doctor import Status
 from pawmark.errors import SandboxError, SettingsError
 from pawmark.grading.batch import grade_class, regrade
-from pawmark.grading.batch.submission import job_of
+from pawmark.grading.batch.submission import jobs_of
 from pawmark.grading.run.run_settings import RunSettings
 from pawmark.grading.sandbox import bubblewrap, choice, landlocked
 
@@ -47,7 +47,7 @@ def test_a_name_that_is_none_is_refused_everywhere(monkeypatch, tmp_path, small_
         choice.chosen,
         RunSettings.here,
         lambda: choice.require_beside("bubblewrap"),
-        lambda: job_of(tmp_path, "99_absent", "ada"),
+        lambda: jobs_of(tmp_path, "99_absent", "ada"),
         lambda: grade_class.require_ready(tmp_path),
         lambda: regrade.require_ready(tmp_path),
     ):

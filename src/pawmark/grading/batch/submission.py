@@ -17,11 +17,6 @@ if TYPE_CHECKING:
     from pawmark.grading.gradebook.staging import Stager
 
 
-def job_of(course: Path, assignment: str, student: str) -> Job:
-    """Mend and name a submission of one notebook; no code of the student's is run."""
-    return jobs_of(course, assignment, student)[0]
-
-
 def jobs_of(course: Path, assignment: str, student: str) -> list[Job]:
     """Mend and name the notebooks of a submission; no code of the student's is run."""
     return list(jobs_by_notebook(course, assignment, student).values())
