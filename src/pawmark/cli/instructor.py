@@ -99,6 +99,8 @@ def regrade(
             _show_changes(name, changes, write)
         if write:
             failed = _write_changes(course, name, changes) or failed
+            if changes and not as_json:
+                terminal.say(f"Written. New pages for them: nbgrader generate_feedback {name}")
         found = [change.to_json() for change in changes]
         results.append({"assignment": name, "changes": found, "written": write and bool(changes)})
     if as_json:

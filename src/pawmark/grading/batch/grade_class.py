@@ -40,6 +40,7 @@ _CHANGED = (
     "files are younger than the grades, and no timestamp.txt is newer, so nbgrader takes them for "
     "graded. If something was handed in again: --student NAME --force"
 )
+_TIMELESS = "timestamp.txt holds no time, so it counts as in time. One is 2026-03-02 11:58:00 UTC"
 
 
 def require_ready(course: Path) -> None:
@@ -128,13 +129,13 @@ def grade(
     """
     names = [assignment] if isinstance(assignment, str) else list(dict.fromkeys(assignment))
     students = None if students is None else list(students)
+    require_sources(course, names)  # first: nothing is said of grades whose source is broken
     todo = {name: _to_grade(course, name, students, force, console) for name in names}
     todo = {name: found for name, found in todo.items() if found}
     stray = unclaimed(course, names)
     if not todo:
         _list(console, _asked_of_a_person(stray))
         return 1 if stray else 0
-    require_sources(course, todo)
     require_ready(course)
     if scheduler is None and choice.chosen() == choice.NONE:
         _list(console, choice.warnings(choice.NONE))  # nbgrader's own go to its log
@@ -194,6 +195,9 @@ def _to_grade(
         console.print(f"{assignment}: {done} are graded already; --force grades them again")
     if changed:
         _list(console, [f"{assignment}: {_named(changed)}: {_CHANGED}"])
+    timeless = [n for n in names if n not in left and hand_ins.has_no_time(course, assignment, n)]
+    if timeless:
+        _list(console, [f"{assignment}: {_named(timeless)}: {_TIMELESS}"])
     return [n for n in names if n not in left]
 
 

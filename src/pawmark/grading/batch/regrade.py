@@ -80,6 +80,9 @@ class Changes:
         The checks that come out differently.
     newer
         When a hand-in came that is newer than what was graded: a regrade grades that. Else None.
+    exchanged
+        Whether something else was run and its files are younger than their grade, though no
+        ``timestamp.txt`` says so: a regrade grades what lies there.
     """
 
     student: str
@@ -87,6 +90,7 @@ class Changes:
     after: Graded
     checks: tuple[Change, ...]
     newer: datetime | None = None
+    exchanged: bool = False
 
     def lines(self) -> Iterator[str]:
         """Yield what a person reads: the grade, what it is made of, then a line for each check."""
@@ -94,6 +98,11 @@ class Changes:
         yield f"{legible(self.student)}: {points} points"
         if self.newer is not None:
             yield f"  handed in again on {self.newer:%Y-%m-%d at %H:%M} (UTC): that is graded"
+        if self.exchanged:
+            yield (
+                "  its files are younger than its grade, though no timestamp.txt says that it was "
+                "handed in again: what lies there now is graded"
+            )
         yield from self._by_people()
         before, after = (rounded(g.grade.late_penalty) for g in (self.before, self.after))
         if before or after:
@@ -126,6 +135,7 @@ class Changes:
             "before": self.before.to_json(),
             "after": self.after.to_json(),
             "handed_in_again": None if self.newer is None else self.newer.isoformat(),
+            "exchanged": self.exchanged,
             "checks": [dataclasses.asdict(check) for check in self.checks],
         }
 
@@ -157,12 +167,14 @@ def preview(
     changes: dict[str, list[Changes]] = {name: [] for name in names}
     for key, one in again.items():
         before, after = grades.get(key) or (by_checks(one.before), by_checks(one.after))
+        newer = hand_ins.newer(course, *key)
         change = Changes(
             key[1],
             _with_reasons(before, one.before),
             _with_reasons(after, one.after),
             one.checks,
-            hand_ins.newer(course, *key),
+            newer,
+            newer is None and one.anew and hand_ins.changed(course, *key),
         )
         if change.checks or before.score != after.score:
             changes[key[0]].append(change)
@@ -185,12 +197,15 @@ class _Again:
         The checks that come out differently.
     scores
         What grading says of each cell, by notebook.
+    anew
+        Whether it is told from another run than its grade: of other cells, or run in another way.
     """
 
     before: Record
     after: Record
     checks: tuple[Change, ...]
     scores: dict[str, dict[str, Score]]
+    anew: bool
 
 
 def _preview_one(course: Path, submission: tuple[str, str]) -> _Again | None:
@@ -218,7 +233,7 @@ def _preview_one(course: Path, submission: tuple[str, str]) -> _Again | None:
         for_a_person=tuple((doubt.exercise, doubt.reason) for doubt in doubts),
     )
     old = {name: one.exercises for name, one in record.by_notebook(course, student, assignment)}
-    return _Again(before, after, changed_checks(old, results), scores)
+    return _Again(before, after, changed_checks(old, results), scores, before.recording != key)
 
 
 def _side_by_side(do: Callable[[Given], Returned], given: Sequence[Given]) -> list[Returned]:

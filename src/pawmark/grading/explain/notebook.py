@@ -174,7 +174,7 @@ def _points(one: LostCheck) -> str:
 
 def _text(text: str) -> str:
     """Return a text that Markdown shows as it is: a student may have written it."""
-    plain = html.escape(" ".join(text.split()))
+    plain = html.escape(" ".join(text.split()), quote=False)
     return "".join(f"&#{ord(c)};" if c in "*_`[]()#!|\\~$" else c for c in plain)
 
 

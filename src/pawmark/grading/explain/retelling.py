@@ -4,6 +4,8 @@ The hidden checks run once more, and the recording answers them: no student code
 all answers, as it does after grading.
 """
 
+import difflib
+import shlex
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,6 +14,7 @@ from typing import Any
 
 from nbformat import NotebookNode
 
+from pawmark.assignments import short_name
 from pawmark.errors import CourseError
 from pawmark.grading.batch.submission import jobs_of
 from pawmark.grading.boundary import wire
@@ -27,8 +30,11 @@ from pawmark.grading.checks.specification import (
     Satisfying,
 )
 from pawmark.grading.checks.watching import Place
+from pawmark.grading.course_folder import SUBMITTED
 from pawmark.grading.explain.expecting import expected_of
+from pawmark.grading.intake.sources import require_sources
 from pawmark.grading.intake.walking import is_empty
+from pawmark.grading.results import record
 from pawmark.grading.results.outcomes import CheckResult, ExerciseResult
 from pawmark.grading.run.pipeline import Job
 
@@ -112,6 +118,8 @@ class Retold:
         Where that folder is for the grader, empty for none.
     live
         How many processes of the student's were started to tell it; 0 where all was recorded.
+    note
+        What else is to be known of it, in a sentence; empty where this is why the grade is so.
     """
 
     student: str
@@ -121,6 +129,7 @@ class Retold:
     guest_root: str
     root: str
     live: int
+    note: str = ""
 
 
 def retell(course: Path, assignment: str, student: str, which: str | None = None) -> Retold:
@@ -139,13 +148,12 @@ def retell(course: Path, assignment: str, student: str, which: str | None = None
     CourseError
         When nothing was handed in, or nothing of that name lost a point.
     """
-    folder = course / "submitted" / student / assignment
+    folder = course / SUBMITTED / student / assignment
     if not folder.is_dir() or is_empty(folder):
-        raise CourseError(
-            f"Not handed in by {student!r}: {assignment}. There is nothing in submitted/{student}/"
-            f"{assignment}/ of {course}."
-        )
+        raise CourseError(_not_handed_in(course, assignment, student))
+    require_sources(course, [assignment])
     jobs = jobs_of(course, assignment, student)
+    note = _require_what_was_graded(course, assignment, student, jobs)
     told = [_tell(job, which) for job in jobs]
     results = [result for one in told for result in one.done.results.values()]
     chosen = tuple(lost for one in told for lost in one.chosen)
@@ -161,7 +169,46 @@ def retell(course: Path, assignment: str, student: str, which: str | None = None
         told[0].done.guest_root if root is not None else "",
         "" if root is None else str(root),
         sum(one.done.live for one in told),
+        note,
     )
+
+
+def _not_handed_in(course: Path, assignment: str, student: str) -> str:
+    known = sorted(folder.name for folder in (course / SUBMITTED).glob("*") if folder.is_dir())
+    near = difflib.get_close_matches(student, known, n=1)
+    hint = f" Did you mean {near[0]!r}?" if near and student not in known else ""
+    return (
+        f"Not handed in by {student!r}: {assignment}. There is nothing in {SUBMITTED}/{student}/"
+        f"{assignment}/ of {course}.{hint}"
+    )
+
+
+def _require_what_was_graded(
+    course: Path, assignment: str, student: str, jobs: Sequence[Job]
+) -> str:
+    """Make sure that what lies there is what the grade comes from; say what else has changed.
+
+    Raises
+    ------
+    CourseError
+        When something else was graded: what is told would not be why the grade is what it is.
+    """
+    if not record.paths_of(course, student, assignment):
+        return "It has not been graded yet: this is what grading would give."
+    graded = record.of_submission(course, student, assignment)
+    regrade = f"pawmark regrade {short_name(assignment)} --student {shlex.quote(student)}"
+    if graded.recording != record.JOINED.join(job.key for job in jobs):
+        raise CourseError(
+            f"What lies in {SUBMITTED}/{student}/{assignment}/, or how it is run, is not what the "
+            "grade comes from, so the losses of one would be told beside the points of the other. "
+            f"See what it would get: {regrade}. Once that is written, ask again."
+        )
+    if {job.about["checks"] for job in jobs} != {graded.checks}:
+        return (
+            "The checks have changed since it was graded: this is what they say now. What that "
+            f"changes: {regrade}"
+        )
+    return ""
 
 
 @dataclass(frozen=True)
@@ -190,7 +237,8 @@ def _unknown(which: str, lost: Sequence[LostCheck], results: Sequence[ExerciseRe
     if which.partition(":")[0] in known:
         return f"{which} lost no point."
     there = dict.fromkeys(f"{one.exercise}:{one.result.check}" for one in lost)
-    return f"There is no exercise or check {which!r}. Points were lost in: {', '.join(there)}."
+    where = f"Points were lost in: {', '.join(there)}." if there else "No check lost a point."
+    return f"There is no exercise or check {which!r}. {where}"
 
 
 def _lost_of(result: ExerciseResult, listener: "_Listener") -> list[LostCheck]:

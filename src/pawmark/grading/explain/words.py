@@ -17,6 +17,8 @@ def lines_of(retold: Retold, standing: Standing, course: Path) -> Iterator[str]:
     """Yield lines: the grade, then each lost check with what was asked, and why it was refused."""
     yield legible(f"{retold.student}, {retold.assignment}: {standing}")
     yield from map(printable, _by_people(standing))
+    if retold.note:
+        yield printable(retold.note)
     if not retold.lost:
         yield "No check lost a point."
     for one in retold.lost:
@@ -33,8 +35,10 @@ def _by_people(standing: Standing) -> Iterator[str]:
     for part in standing.grade.parts:
         if part.manual is not None:
             yield f"  {part.exercise}: {rounded(part.manual):g} points by a person count"
+        if part.extra_credit:
+            yield f"  {part.exercise}: {rounded(part.extra_credit):g} points extra credit"
     if standing.late_penalty:
-        yield f"  late: {rounded(standing.late_penalty):g} points are taken off"
+        yield f"  late: {rounded(standing.late_penalty):g} points taken off"
     yield from (f"  waits: {line}" for line in standing.waiting)
 
 

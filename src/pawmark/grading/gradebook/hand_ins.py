@@ -11,6 +11,8 @@ from pawmark.grading.intake import files
 from pawmark.grading.intake.walking import is_empty
 from pawmark.grading.results import record
 
+TIMESTAMP = "timestamp.txt"
+
 
 def is_a_name(student: str) -> bool:
     """Tell whether a gradebook can hold the name of a student's folder."""
@@ -40,10 +42,21 @@ def time_of(folder: Path) -> datetime | None:
     return found
 
 
+def has_no_time(course: Path, assignment: str, student: str) -> bool:
+    """Tell whether a hand-in has a ``timestamp.txt`` that holds no time, so that none is late."""
+    folder = course / SUBMITTED / student / assignment
+    try:
+        written = (folder / TIMESTAMP).stat().st_size > 0
+    except OSError:
+        return False
+    return written and time_of(folder) is None
+
+
 def newer(course: Path, assignment: str, student: str) -> datetime | None:
     """Return when a hand-in came that is newer than the one graded; None if there is none such.
 
-    That is nbgrader's rule: both have a ``timestamp.txt``, and the one handed in is later.
+    That is nbgrader's rule: both have a ``timestamp.txt``, and the one handed in is later. So a
+    first such file is not taken for newer.
     """
     came = time_of(course / SUBMITTED / student / assignment)
     graded = time_of(course / AUTOGRADED / student / assignment)
