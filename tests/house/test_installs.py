@@ -161,7 +161,7 @@ def test_a_students_doctor_looks_at_a_students_machine(student, tmp_path):
     topics = [line[8:20].strip() for line in done.stdout.splitlines() if not line.startswith(" ")]
 
     assert done.stderr == ""
-    assert topics == ["Python", "packages", "Keras", "settings", "disk", "data", "profile", "GPU"]
+    assert topics == ["Python", "packages", "settings", "disk", "Keras", "data", "profile", "GPU"]
 
 
 def test_the_server_extension_is_content_without_nbgrader(student, tmp_path):

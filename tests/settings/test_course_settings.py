@@ -209,8 +209,9 @@ def test_the_time_that_a_course_gives_a_cell_holds(said, limit):
     assert course_settings.given(config)["cell_timeout"] == 7
 
 
-def test_configure_leaves_what_was_set_before(caplog):
+def test_configure_leaves_what_was_set_before(caplog, monkeypatch):
     """What the course set before the call stays, is named in the log, and the rest is added."""
+    monkeypatch.setattr("pawmark.grading.gradebook.config.said", set())  # by tests before it
     config = Config()
     config.CourseDirectory.course_id = "vision101"
     config.CourseDirectory.ignore = ["*.bak"]

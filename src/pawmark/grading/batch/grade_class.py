@@ -129,8 +129,9 @@ def grade(
     """
     names = [assignment] if isinstance(assignment, str) else list(dict.fromkeys(assignment))
     students = None if students is None else list(students)
+    chosen = {name: choose(course, name, students) for name in names}
     require_sources(course, names)  # first: nothing is said of grades whose source is broken
-    todo = {name: _to_grade(course, name, students, force, console) for name in names}
+    todo = {name: _to_grade(course, name, chosen[name], force, console) for name in names}
     todo = {name: found for name, found in todo.items() if found}
     stray = unclaimed(course, names)
     if not todo:
@@ -178,12 +179,11 @@ def _list(console: Console, lines: Iterable[str]) -> None:
 def _to_grade(
     course: Path,
     assignment: str,
-    students: Sequence[str] | None,
+    names: Sequence[str],
     force: bool,
     console: Console,
 ) -> list[str]:
     """Return whom to grade, as nbgrader would; say who is left out and why."""
-    names = choose(course, assignment, students)
     graded = [] if force else [n for n in names if _is_graded(course, n, assignment)]
     again = [n for n in graded if hand_ins.newer(course, assignment, n) is not None]
     left = [n for n in graded if n not in again]

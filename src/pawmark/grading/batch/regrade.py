@@ -281,14 +281,12 @@ def regrade(course: Path, assignment: str, changes: Iterable[Changes]) -> int:
 @contextmanager
 def _from_recordings() -> Iterator[None]:
     """Let nothing run once more that has just been run to be shown, although a fresh run is set."""
-    kept = settings.environment(fresh=None)
-    before = {name: os.environ[name] for name in kept if name in os.environ}
-    os.environ.update(kept)
+    before = dict(os.environ)
+    os.environ.update(settings.environment(fresh=None))
     try:
         yield
     finally:
-        for name in kept:
-            del os.environ[name]
+        os.environ.clear()
         os.environ.update(before)
 
 

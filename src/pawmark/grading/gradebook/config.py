@@ -29,7 +29,7 @@ from pawmark.grading.gradebook.generator import HardenedGenerateAssignment
 from pawmark.grading.pages import NBCONVERT_TEMPLATES
 from pawmark.grading.results import record
 
-_said: set[str] = set()
+said: set[str] = set()
 # For each of eight steps of a submission nbgrader opens its gradebook anew. An engine that stays
 # keeps the statements that SQLAlchemy compiled: a third of the time that writing grades takes.
 _create_engine = functools.lru_cache(maxsize=8)(nbgrader.api.create_engine)
@@ -77,8 +77,8 @@ def _say(log: Any, added: list[str], kept: list[str]) -> None:
         if name in _HOLDS_GRADING:
             lines.append((log.warning, f"c.{name} is the course's own: {_HOLDS_GRADING[name]}"))
     for say, line in lines:
-        if line not in _said:
-            _said.add(line)
+        if line not in said:
+            said.add(line)
             say("%s", line)
 
 
