@@ -36,6 +36,7 @@ from pawmark.checks import (
 )
 from pawmark.errors import CourseError
 from pawmark.grading.checks.asking import ProgramAsking, StudentAsking
+from pawmark.grading.checks.counterexample import shown_value
 from pawmark.grading.checks.grading import grade
 from pawmark.grading.checks.proving import (
     prove,
@@ -821,3 +822,19 @@ def test_the_example_of_the_docs_is_sound():
     reference = ProgramAsking(namespace["formula"])
 
     assert prove(namespace["exercise"], {"reference": reference}, range(2)) == []
+
+
+@pytest.mark.parametrize(
+    ("content", "shown"),
+    [
+        (b"2 4\n", r"b'2 4\n'"),
+        (b"", "b''"),
+        (b"\x89PNG\r", "<5 bytes>"),
+        ("é".encode(), "<2 bytes>"),
+        (b"9" * 61, "<61 bytes>"),
+        (b"\x1b[2J", "<4 bytes>"),
+    ],
+)
+def test_a_short_file_of_text_is_shown(content, shown):
+    """What a question hands over as a file can be read where it is short, and does nothing."""
+    assert shown_value(content) == shown

@@ -190,12 +190,21 @@ def _text(value: Any, budget: _Budget) -> str:
     if isinstance(value, str):
         text = repr(str(value))
         return text if len(text) <= MAX_TEXT else f"{text[: MAX_TEXT - 4]}…'"
-    if value is None or isinstance(value, bytes):
-        return "None" if value is None else f"<{len(value)} bytes>"
+    if value is None:
+        return "None"
+    if isinstance(value, bytes):
+        return _file(value)
     if isinstance(value, bool | int | float | complex | np.number | np.bool_):
         budget.left -= 1
         return short_number(value) if budget.left >= 0 else "…"
     return _container(value, budget)
+
+
+def _file(content: bytes) -> str:
+    """Return a short text as it is, since a file of that is an input to be read; else its size."""
+    text = content.decode("ascii", "replace")
+    is_text = all(c.isprintable() or c in "\n\t" for c in text) and "\ufffd" not in text
+    return repr(content) if is_text and len(text) <= MAX_TEXT else f"<{len(content)} bytes>"
 
 
 def _container(value: Any, budget: _Budget) -> str:
