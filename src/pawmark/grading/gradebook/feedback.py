@@ -53,9 +53,10 @@ class HardenedGenerateFeedback(GenerateFeedback):
         return True
 
     def set_permissions(self, assignment_id: str, student_id: str) -> None:
-        """End a student's page, and remember what it shows."""
+        """End a student's pages, and remember what they show, if all of them were made now."""
         super().set_permissions(assignment_id, student_id)
-        if self.coursedir.notebook_id == "*":
+        graded = Path(self._format_source(assignment_id, student_id)).glob("*.ipynb")
+        if {path.name for path in graded} <= {Path(name).name for name in self.notebooks}:
             shown = self._shown(assignment_id, student_id)
             write_whole(self._stamp(assignment_id, student_id), shown.encode())
 
