@@ -147,6 +147,20 @@ def test_one_version_back_is_read(path):
     assert record.read(path) == dataclasses.replace(MADE, exercises=exercises)
 
 
+def test_a_file_that_the_version_before_wrote_is_read(path):
+    """It is kept as it was written, before records had a version."""
+    path.write_bytes((Path(__file__).parent / "version_1.record.json").read_bytes())
+
+    found = record.read(path)
+    assert (found.student, found.graded) == ("anna", "01_three_tasks.ipynb")
+    assert found.points == pytest.approx(2.333333)
+    assert [check.check for _, check in found.lost] == [
+        "test_only_the_class_asked_for",
+        "test_class_that_does_not_occur",
+    ]
+    assert not found.needs_person
+
+
 @pytest.mark.parametrize(
     ("version", "mended"),
     [

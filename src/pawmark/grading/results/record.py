@@ -328,13 +328,18 @@ def _of_this_version(tree: Any, path: Path) -> dict[str, Any]:
 
 
 def _of_version_1(tree: dict[str, Any]) -> dict[str, Any]:
-    """Bring a record of the version before into today's form."""
+    """Bring a record of the version before into today's form.
+
+    The earliest ones did not say what was graded: then there was one notebook, called like its
+    assignment. Nor did they ask for a person by a list.
+    """
     exercises = [
         {**exercise, "checks": [_check_of_version_1(check) for check in exercise["checks"]]}
         for exercise in tree["exercises"]
     ]
     named = {"recording" if name == "tape" else name: value for name, value in tree.items()}
-    return {**named, "exercises": exercises}
+    not_said = {"graded": f"{tree.get('assignment')}.ipynb", "for_a_person": []}
+    return {**not_said, **named, "exercises": exercises}
 
 
 def _check_of_version_1(check: dict[str, Any]) -> dict[str, Any]:
