@@ -275,7 +275,8 @@ class Settings:
         _TEXT,
         "",
         "what [this course gives to the engine](plugins.md), as `MODULE:OBJECT`; `none` for a "
-        "course that needs nothing. Unset: the course on computer vision",
+        "course that needs nothing. Unset: the course on computer vision where there is a folder "
+        "`grader_tests/`, else `none`",
     )
     fresh = Setting(
         _YES_OR_NO,

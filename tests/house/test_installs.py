@@ -1,7 +1,5 @@
 """Two installs from one source: a student's wheel works alone, and holds nothing of grading."""
 
-import ast
-import json
 import os
 import re
 import subprocess
@@ -12,6 +10,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from releases import imports_of_releases
 
 from pawmark import cli
 from pawmark.cli.options import OF_GRADER
@@ -110,21 +109,6 @@ def test_the_two_wheels_are_the_whole_package(students_wheel, graders_wheel):
 
     assert halves[0] & halves[1] == set()
     assert source - halves[0] - halves[1] == set()
-
-
-def imports_of_releases():
-    """Return every import of the package that a released notebook makes."""
-    found = set()
-    for path in sorted(ROOT.glob("release/*/*.ipynb")):
-        for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
-            source = "".join(cell["source"])
-            if cell["cell_type"] == "code" and "pawmark" in source:
-                nodes = ast.walk(ast.parse(source))
-                lines = [
-                    ast.unparse(n) for n in nodes if isinstance(n, ast.Import | ast.ImportFrom)
-                ]
-                found |= {line for line in lines if "pawmark" in line}
-    return sorted(found)
 
 
 def test_releases_import_what_a_student_has(student, tmp_path):

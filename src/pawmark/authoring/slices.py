@@ -75,6 +75,7 @@ def around():
     # What lies outside of all names: files, settings, what modules hold.
     import locale, os, pathlib, sys, types, warnings
     from pawmark.grading.boundary import wire
+    from pawmark.settings import Settings
 
     def plain(value, deep=3):
         if isinstance(value, bool | int | float | str | bytes | type(None)):
@@ -96,7 +97,7 @@ def around():
     found = {
         **{
             f"the variable {name} of the environment": value for name, value in os.environ.items()
-            if name != "PAWMARK_CHANNEL_FD"
+            if name != Settings.channel_fd.variable
         },
         # What lies in hidden folders are caches of libraries. In binary files a library may have
         # written names that it counts through.

@@ -153,7 +153,7 @@ def test_a_file_that_the_version_before_wrote_is_read(path):
 
     found = record.read(path)
     assert (found.student, found.graded) == ("anna", "01_three_tasks.ipynb")
-    assert found.points == pytest.approx(2.333333)
+    assert found.points == pytest.approx(1.666667)
     assert [check.check for _, check in found.lost] == [
         "test_only_the_class_asked_for",
         "test_class_that_does_not_occur",

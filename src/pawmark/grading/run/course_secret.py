@@ -76,7 +76,7 @@ def _draw(path: Path) -> None:
     except OSError as error:
         raise CourseError(
             f"The secret of this course cannot be kept in {path} ({error.strerror or error}). "
-            "Hidden photographs and inputs come from it, so nothing is graded without. Let "
+            "Hidden data and inputs come from it, so nothing is graded without. Let "
             "whoever grades write to that folder."
         ) from error
 
@@ -101,15 +101,15 @@ def _require_never_graded(course: Path) -> None:
                 f"were given with it ({path} names it: {name}). Put it back from the backup in "
                 "which the gradebook is too, or from the machine that graded. If it is lost for "
                 f"good, write the word {NEW} into that file: another one is drawn then, and "
-                "hand-ins that are graded again meet other photographs."
+                "hand-ins that are graded again meet other data."
             )
 
 
 def _unusable(path: Path, reason: str) -> CourseError:
     return CourseError(
-        f"The secret of this course cannot be used: {path} ({reason}). Hidden photographs and "
-        "inputs come from it, so nothing is graded without. Let whoever grades read it, or put it "
+        f"The secret of this course cannot be used: {path} ({reason}). Hidden data and inputs "
+        "come from it, so nothing is graded without. Let whoever grades read it, or put it "
         "back from the backup in which the gradebook is too. If it is lost for good, write the "
         f"word {NEW} into the file: another one is drawn then, and hand-ins that are graded again "
-        "meet other photographs."
+        "meet other data."
     )
