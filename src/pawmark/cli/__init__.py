@@ -45,7 +45,7 @@ def _add_commands() -> None:
     app.add_typer(student.commands)
     app.add_typer(data.commands, name="data")
     if has_grader():
-        app.add_typer(instructor.records, name="records")
+        app.add_typer(instructor.recordings, name="recordings")
 
 
 _add_commands()

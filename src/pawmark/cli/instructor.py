@@ -11,10 +11,10 @@ from pawmark.cli.options import Json, Names, OneName, Students, examples, group,
 from pawmark.errors import AttentionError, CourseError, InterruptionError
 
 commands = typer.Typer()
-records = group(
+recordings = group(
     "What submissions printed and answered, kept in .pawmark/records/.",
-    "pawmark records list",
-    "pawmark records prune --days 180",
+    "pawmark recordings list",
+    "pawmark recordings prune --days 180",
 )
 
 
@@ -281,36 +281,38 @@ def report(
         print(line)
 
 
-@records.command("list", epilog=examples("pawmark records list"))
-def list_records() -> None:
-    """List the records: name, assignment, size, when last used, and whose grades are from it."""
+@recordings.command("list", epilog=examples("pawmark recordings list"))
+def list_recordings() -> None:
+    """List the recordings: name, assignment, size, when last used, and whose grades are from it."""
     from pawmark.grading.course_folder import find_course
     from pawmark.grading.run import store
 
     found = store.entries(find_course())
     for entry in found:
         print(store.line_of(entry))
-    print(f"{len(found)} records, {store.show_size(sum(entry.size for entry in found))}")
+    print(f"{len(found)} recordings, {store.show_size(sum(entry.size for entry in found))}")
 
 
-@records.command("show", epilog=examples("pawmark records show 4bf9"))
-def show_record(
-    record: Annotated[str, typer.Argument(help="Its name, or how that begins.")],
+@recordings.command("show", epilog=examples("pawmark recordings show 4bf9"))
+def show_recording(
+    recording: Annotated[str, typer.Argument(help="Its name, or how that begins.")],
 ) -> None:
-    """Show what a record holds: seed, cells, questions by check, and how a process was lost."""
+    """Show what a recording holds: seed, cells, questions by check, and how a process was lost."""
     from pawmark.grading.course_folder import find_course
     from pawmark.grading.run import store
 
     course = find_course()
-    for line in store.describe(course, store.find(course, record)):
+    for line in store.describe(course, store.find(course, recording)):
         print(line)
 
 
-@records.command(
+@recordings.command(
     "prune",
-    epilog=examples("pawmark records prune --days 180", "pawmark records prune --megabytes 500"),
+    epilog=examples(
+        "pawmark recordings prune --days 180", "pawmark recordings prune --megabytes 500"
+    ),
 )
-def prune_records(
+def prune_recordings(
     days: Annotated[float | None, typer.Option(min=0, help="Not used for so many days.")] = None,
     megabytes: Annotated[
         float | None, typer.Option(min=0, help="The oldest, until the rest fits into so much.")
@@ -320,12 +322,12 @@ def prune_records(
     ),
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say which would go.")] = False,
 ) -> None:
-    """Remove records. No grade changes: such a submission is run again when it is graded again."""
+    """Remove recordings. No grade changes: graded again, such a submission is run again."""
     from pawmark.grading.course_folder import find_assignment, find_course
     from pawmark.grading.run import store
 
     if days is None and megabytes is None and assignment is None:
-        raise CourseError("Which records? Say --days, --megabytes or --assignment.")
+        raise CourseError("Which recordings? Say --days, --megabytes or --assignment.")
     course = find_course()
     name = None if assignment is None else find_assignment(course, assignment)
     size = None if megabytes is None else int(megabytes * 1e6)
@@ -333,4 +335,4 @@ def prune_records(
     for entry in gone:
         print(store.line_of(entry))
     verb = "would go" if dry_run else "removed"
-    print(f"{len(gone)} records {verb}, {store.show_size(sum(entry.size for entry in gone))}")
+    print(f"{len(gone)} recordings {verb}, {store.show_size(sum(entry.size for entry in gone))}")

@@ -13,7 +13,7 @@ from pawmark.errors import CourseError, InterruptionError, PawmarkError
 HANDING_ON = ("lab",)
 # These come with the grader: an install for students does not have them.
 OF_GRADER = {"adopt", "calibrate", "demo", "explain", "grade", "grades", "init"} | {
-    "migrate", "new", "outside", "prove", "records", "regrade", "release", "report", "solutions",
+    "migrate", "new", "outside", "prove", "recordings", "regrade", "release", "report", "solutions",
 }  # fmt: skip
 _ANYWHERE = ("-q", "--quiet", "-v", "--verbose")
 _UNCUT = 500

@@ -99,13 +99,13 @@ def find(course: Path, start: str) -> Entry:
         return found[0]
     many = "more than one begins so; give more of its name" if found else "there is none such"
     raise CourseError(
-        f"Which record is {legible(start)!r}? {many}. pawmark records list names all."
+        f"Which recording is {legible(start)!r}? {many}. pawmark recordings list names all."
     )
 
 
 def describe(course: Path, entry: Entry) -> Iterator[str]:
     """Yield lines on a recording: counts, and how the process was lost; no words of the student."""
-    yield f"record      {entry.key}"
+    yield f"recording   {entry.key}"
     yield f"file        {recording.path_of(course, entry.key)}"
     yield f"assignment  {entry.assignment or 'unknown'}"
     yield f"students    {', '.join(legible(name) for name in entry.students) or 'none now'}"

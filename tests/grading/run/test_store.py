@@ -50,8 +50,8 @@ def course(tmp_path, monkeypatch):
 
 
 def run(*arguments, status=0):
-    """Run pawmark records and return what it printed."""
-    done = CliRunner().invoke(app, ["records", *arguments])
+    """Run pawmark recordings and return what it printed."""
+    done = CliRunner().invoke(app, ["recordings", *arguments])
     assert done.exit_code == status, done.output
     return done.output
 
@@ -152,7 +152,7 @@ def test_list_says_whose_it_is(course):
     assert "\\x1b[31mann" in printed
     assert "\x1b" not in printed
     assert "c4  not whole" in printed
-    assert "4 records" in printed
+    assert "4 recordings" in printed
 
 
 def test_show_counts_and_names_losses(course):
@@ -162,7 +162,7 @@ def test_show_counts_and_names_losses(course):
     assert "cell 4: timeout" in printed
     assert "01-g test_g: 1, crashed" in printed
     for start in ("aa", "zz"):
-        with pytest.raises(CourseError, match="Which record"):
+        with pytest.raises(CourseError, match="Which recording"):
             store.find(course, start)
 
 
@@ -174,10 +174,10 @@ def test_prune_by_age_size_and_assignment(course):
     assert len(kept(course)) == 3
     assert [entry.key for entry in store.prune(course, size=2 * size, now=now)] == ["b3"]
     assert store.prune(course, days=5, assignment="01_one", now=now) == []
-    assert "2 records" not in run("prune", "--assignment", "02")
+    assert "2 recordings" not in run("prune", "--assignment", "02")
     assert kept(course) == {"aa1"}
-    with pytest.raises(CourseError, match="Which records"):
-        CliRunner().invoke(app, ["records", "prune"], catch_exceptions=False)
+    with pytest.raises(CourseError, match="Which recordings"):
+        CliRunner().invoke(app, ["recordings", "prune"], catch_exceptions=False)
 
 
 def test_prune_leaves_what_is_being_written(course):
