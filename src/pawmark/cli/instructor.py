@@ -9,6 +9,7 @@ import typer
 from pawmark import terminal
 from pawmark.cli.options import Json, Names, OneName, Students, examples, group, known_names
 from pawmark.errors import AttentionError, CourseError, InterruptionError
+from pawmark.wording import counted
 
 commands = typer.Typer()
 records = group(
@@ -290,7 +291,7 @@ def list_records() -> None:
     found = store.entries(find_course())
     for entry in found:
         print(store.line_of(entry))
-    print(f"{len(found)} records, {store.show_size(sum(entry.size for entry in found))}")
+    print(f"{counted(len(found), 'record')}, {store.show_size(sum(entry.size for entry in found))}")
 
 
 @records.command("show", epilog=examples("pawmark records show 4bf9"))
@@ -333,4 +334,5 @@ def prune_records(
     for entry in gone:
         print(store.line_of(entry))
     verb = "would go" if dry_run else "removed"
-    print(f"{len(gone)} records {verb}, {store.show_size(sum(entry.size for entry in gone))}")
+    freed = store.show_size(sum(entry.size for entry in gone))
+    print(f"{counted(len(gone), 'record')} {verb}, {freed}")

@@ -30,10 +30,11 @@ from pawmark.grading.gradebook.staged import place_to_stage
 from pawmark.grading.gradebook.unclaimed import Unclaimed, unclaimed
 from pawmark.grading.intake.sources import require_sources
 from pawmark.grading.results import record
-from pawmark.grading.results.outcomes import show_points
+from pawmark.grading.results.outcomes import of_points
 from pawmark.grading.results.record import Record
 from pawmark.grading.sandbox import choice
 from pawmark.terminal import legible, printable
+from pawmark.wording import counted
 
 _NAMED = 20
 _CHANGED = (
@@ -192,7 +193,9 @@ def _to_grade(
         _list(console, [f"{assignment}: handed in again, and graded anew: {_named(again)}"])
     if len(left) > len(changed):
         done = len(left) - len(changed)
-        console.print(f"{assignment}: {done} are graded already; --force grades them again")
+        console.print(
+            f"{assignment}: {counted(done, 'is', 'are')} graded already; --force grades again"
+        )
     if changed:
         _list(console, [f"{assignment}: {_named(changed)}: {_CHANGED}"])
     timeless = [n for n in names if n not in left and hand_ins.has_no_time(course, assignment, n)]
@@ -319,5 +322,5 @@ def _run_one(pool: Pool, run: _Run, assignment: str, student: str) -> tuple[str,
     seconds = f"{time.monotonic() - began:.0f} s"
     if "points" not in answer:
         return f"not run ({seconds}); nbgrader says why below", None
-    points = show_points(answer["points"], answer["max_points"])
-    return f"{points} points by the checks, {seconds}", staged
+    points = of_points(answer["points"], answer["max_points"])
+    return f"{points} by the checks, {seconds}", staged

@@ -6,9 +6,10 @@ from pathlib import Path
 from pawmark.grading.checks.counterexample import shown_value
 from pawmark.grading.explain.pictures import picture_of
 from pawmark.grading.explain.retelling import Asked, LostCheck, Retold
-from pawmark.grading.results.grade import Standing, rounded
+from pawmark.grading.results.grade import Standing
 from pawmark.grading.results.outcomes import show_points
 from pawmark.terminal import legible, printable
+from pawmark.wording import counted
 
 _MOST = 12  # questions of one check that are listed
 
@@ -34,11 +35,11 @@ def _by_people(standing: Standing) -> Iterator[str]:
         return
     for part in standing.grade.parts:
         if part.manual is not None:
-            yield f"  {part.exercise}: {rounded(part.manual):g} points by a person count"
+            yield f"  {part.exercise}: {part.by_person}"
         if part.extra_credit:
-            yield f"  {part.exercise}: {rounded(part.extra_credit):g} points extra credit"
+            yield f"  {part.exercise}: {counted(part.extra_credit, 'point')} extra credit"
     if standing.late_penalty:
-        yield f"  late: {rounded(standing.late_penalty):g} points taken off"
+        yield f"  late: {counted(standing.late_penalty, 'point')} taken off"
     yield from (f"  waits: {line}" for line in standing.waiting)
 
 
@@ -58,7 +59,7 @@ def _check(one: LostCheck, course: Path) -> Iterator[str]:
     for asked in one.asked[:_MOST]:
         yield from _asked(asked)
     if len(one.asked) > _MOST:
-        yield f"  and {len(one.asked) - _MOST} more questions; --notebook has all"
+        yield f"  and {counted(len(one.asked) - _MOST, 'more question')}; --notebook has all"
     expected = one.expected or result.expected
     if expected and not any(asked.expected for asked in one.asked):
         yield f"  expected  {expected}"

@@ -24,6 +24,7 @@ from pawmark.grading.intake.budget import Budget, BudgetError
 from pawmark.grading.intake.finding import find
 from pawmark.grading.intake.reading import Reading, read
 from pawmark.grading.intake.walking import UnreadableError, Walk, read_regular
+from pawmark.wording import counted
 
 MAX_LISTED = 50
 
@@ -80,7 +81,9 @@ def unclaimed(
     ]
     if len(found) > MAX_LISTED:
         more = len(found) - MAX_LISTED
-        last = Unclaimed(SUBMITTED, f"{more} more are not graded for such reasons")
+        last = Unclaimed(
+            SUBMITTED, f"{counted(more, 'more is', 'more are')} not graded for such reasons"
+        )
         return [*found[:MAX_LISTED], last]
     return found
 

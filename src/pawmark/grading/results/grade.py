@@ -13,6 +13,7 @@ from typing import Any
 from pawmark.grading.intake.cells import exercise_of
 from pawmark.grading.results.outcomes import Outcome, show_points
 from pawmark.grading.results.record import NOTHING_RECORDED, Record
+from pawmark.wording import plain
 
 NOT_IN_GRADEBOOK = "these are points of the checks: the gradebook does not hold them; grade again"
 NOT_FINISHED = "grading it did not come to its end; grade it again"
@@ -78,10 +79,10 @@ class Part:
         """Say what a person gave, and in the place of what; empty where nobody gave anything."""
         if self.manual is None:
             return ""
-        given = f"{rounded(self.manual):g} by a person"
+        given = f"{plain(self.manual)} by a person"
         if self.automatic is None:
             return given
-        return f"{given}, in the place of {rounded(self.automatic):g} by the checks"
+        return f"{given}, in the place of {plain(self.automatic)} by the checks"
 
     def to_json(self) -> dict[str, Any]:
         """Return it as a JSON object."""
