@@ -1,5 +1,11 @@
 """Numbers and names in what people read: the same everywhere."""
 
+import re
+import unicodedata
+
+# What Unicode takes for a letter of its own, and readers look for beside another: l with a stroke.
+_LIKE = re.compile(r"LATIN SMALL LETTER ([A-Z]{1,2})(?: WITH .*)?")
+
 
 def plain(number: float) -> str:
     """Return a number as people write it, to hundredths: ``2.5``, and ``3`` instead of ``3.0``."""
@@ -20,3 +26,19 @@ def counted(number: float, one: str, many: str = "") -> str:
     """
     shown = plain(number)
     return f"{shown} {one if shown == '1' else many or f'{one}s'}"
+
+
+def by_name(name: str) -> tuple[str, str]:
+    """Return the place of a name in a list: ``dóra`` and ``Dora`` between ``cem`` and ``eve``.
+
+    Capitals and accents make no difference but between names that are the same else. It is the same
+    order in every locale.
+    """
+    letters = unicodedata.normalize("NFKD", name).casefold()
+    plain_letters = (_plain_letter(c) for c in letters if not unicodedata.combining(c))
+    return "".join(plain_letters), name
+
+
+def _plain_letter(letter: str) -> str:
+    like = _LIKE.fullmatch("" if letter.isascii() else unicodedata.name(letter, ""))
+    return like[1].lower() if like else letter

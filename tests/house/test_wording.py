@@ -1,13 +1,16 @@
-"""Numbers in what people read: with their noun in the right form, written the same everywhere."""
+"""Numbers and names in what people read: a noun in the right form, one way to write, one order."""
 
 import ast
+import itertools
+import random
 import re
+import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from pawmark.wording import counted, plain
+from pawmark.wording import by_name, counted, plain
 
 SOURCES = Path(__file__).resolve().parents[2] / "src" / "pawmark"
 NOUNS = (
@@ -80,3 +83,31 @@ def _behind_numbers(node: ast.JoinedStr) -> Iterator[str]:
 def _of_pages() -> Iterator[tuple[Path, str]]:
     for path in sorted(SOURCES.rglob("*.j2")):
         yield from ((path, one) for one in IN_A_PAGE.findall(path.read_text(encoding="utf-8")))
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        ["anna", "Árpád", "bela", "Cem", "dóra", "eve", "Zoë"],
+        ["lars", "łukasz", "mia", "ola", "Øystein", "peter"],
+        ["straß", "Strasse", "strauß"],
+        ["a.b", "a_b", "ab"],
+        ["", "1", "a"],
+        ["žofie", "дмитрий", "яна"],
+    ],
+)
+def test_names_stand_where_people_look_for_them(names):
+    """Accents and capitals do not send a name behind z; both ways to write an accent are one."""
+    decomposed = [unicodedata.normalize("NFD", name) for name in names]
+
+    for order in (names, decomposed):
+        mixed = random.Random(0).sample(order, len(order))
+        assert sorted(mixed, key=by_name) == order
+    assert by_name("dóra")[0] == by_name("Dora")[0]
+
+
+def test_names_that_look_alike_have_one_order():
+    """However they come: who differs in an accent only is not lost, and not moved about."""
+    names = ["dora", "dóra", "Dora", "Dóra"]
+
+    assert len({tuple(sorted(some, key=by_name)) for some in itertools.permutations(names)}) == 1

@@ -257,6 +257,29 @@ def test_spreadsheet_has_the_rows_of_an_exercise_and_what_was_told(tmp_path):
     assert "03-row: contract" not in head
 
 
+def test_every_list_has_one_order_of_names(tmp_path, monkeypatch):
+    """Accents and capitals do not send a student to the end, in no command and no file."""
+    make_course(tmp_path, 0)
+    names = ["anna", "Árpád", "bela", "Cem", "dóra", "zoe"]
+    for name in reversed(names):
+        path = record.path_of(tmp_path, name, ASSIGNMENT)
+        path.parent.mkdir(parents=True)
+        path.write_bytes(make_record(name, ASSIGNMENT).to_bytes())
+    monkeypatch.chdir(tmp_path)
+    found = read_class(tmp_path)
+    for form in (None, LMS.MOODLE, LMS.CANVAS):
+        export_csv(found, tmp_path / f"{form}.csv", form)
+    write_report(found, tmp_path / "report.html")
+    printed = CliRunner().invoke(app, ["grades"]).output
+    page = (tmp_path / "report.html").read_text(encoding="utf-8").partition("All students")[2]
+
+    assert [row[0] for row in rows(tmp_path / "None.csv")[1:]] == names
+    assert [row[0] for row in rows(tmp_path / "moodle.csv")[1:]] == names
+    assert [row[3] for row in rows(tmp_path / "canvas.csv")[2:]] == names
+    assert re.findall("|".join(names), printed)[: len(names)] == names
+    assert re.findall(r'<th scope="row">(.*?)</th>', page) == names
+
+
 def test_moodle_and_canvas_files(small):
     """Moodle gets a user and a grade a row; Canvas its five columns and the points possible."""
     found = read_class(small)

@@ -34,7 +34,7 @@ from pawmark.grading.results.outcomes import of_points
 from pawmark.grading.results.record import Record
 from pawmark.grading.sandbox import choice
 from pawmark.terminal import legible, printable
-from pawmark.wording import counted
+from pawmark.wording import by_name, counted
 
 _NAMED = 20
 _CHANGED = (
@@ -71,7 +71,7 @@ def submitted(course: Path, assignment: str) -> list[str]:
     CourseError
         When nobody did.
     """
-    found = sorted(handed_in_by(course, assignment))
+    found = sorted(handed_in_by(course, assignment), key=by_name)
     if not found:
         message = (
             f"Nobody handed in {assignment}: there is no submitted/STUDENT/{assignment}/ in "
@@ -93,7 +93,7 @@ def choose(course: Path, assignment: str, students: Iterable[str] | None) -> lis
     """
     found = submitted(course, assignment)
     named = list(students or found)
-    if missing := sorted(set(named) - set(found)):
+    if missing := sorted(set(named) - set(found), key=by_name):
         near = difflib.get_close_matches(missing[0], found, n=1)
         hint = f" Did you mean {near[0]!r}?" if near else ""
         raise CourseError(f"Not handed in by {', '.join(map(repr, missing))}: {assignment}.{hint}")

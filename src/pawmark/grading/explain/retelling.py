@@ -174,7 +174,7 @@ def retell(course: Path, assignment: str, student: str, which: str | None = None
 
 
 def _not_handed_in(course: Path, assignment: str, student: str) -> str:
-    known = sorted(folder.name for folder in (course / SUBMITTED).glob("*") if folder.is_dir())
+    known = [folder.name for folder in (course / SUBMITTED).glob("*") if folder.is_dir()]
     near = difflib.get_close_matches(student, known, n=1)
     hint = f" Did you mean {near[0]!r}?" if near and student not in known else ""
     return (
