@@ -240,13 +240,20 @@ def explain(
     from pawmark.grading.explain.notebook import write_notebook
     from pawmark.grading.explain.retelling import retell
     from pawmark.grading.explain.words import lines_of
+    from pawmark.grading.gradebook.book import comments_of
     from pawmark.grading.gradebook.class_grades import read_class
 
     course = find_course()
     name = find_assignment(course, assignment)
-    retold = retell(course, name, student, check)
-    standing = read_class(course, [name]).standings[name, student]
-    for line in lines_of(retold, standing, course):
+    comments = comments_of(course, name, student)
+    standing = read_class(course, [name]).standings.get((name, student))
+    given = [] if standing is None or standing.grade is None else standing.grade.by_people
+    by_people = {*comments, *(part.exercise for part in given)}
+    retold = retell(course, name, student, check, by_people)
+    if check is not None:
+        told = {check, *(one.exercise for one in retold.lost)}
+        comments = {exercise: text for exercise, text in comments.items() if exercise in told}
+    for line in lines_of(retold, standing, course, comments):
         print(line)
     if notebook is not None:
         write_notebook(retold, notebook)

@@ -1,6 +1,6 @@
 """Tells lost checks in the terminal."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from pawmark.grading.checks.counterexample import shown_value
@@ -11,17 +11,29 @@ from pawmark.grading.results.outcomes import show_points
 from pawmark.terminal import legible, printable
 from pawmark.wording import counted
 
+_NONE = "No check lost a point."
 _MOST = 12  # questions of one check that are listed
 
 
-def lines_of(retold: Retold, standing: Standing, course: Path) -> Iterator[str]:
-    """Yield lines: the grade, then each lost check with what was asked, and why it was refused."""
+def lines_of(
+    retold: Retold, standing: Standing, course: Path, comments: Mapping[str, str]
+) -> Iterator[str]:
+    """Yield lines: the grade, then each lost check with what was asked, and why it was refused.
+
+    Parameters
+    ----------
+    retold, standing, course
+        What is told, of which grade, in which course.
+    comments
+        What people wrote, by exercise.
+    """
     yield legible(f"{retold.student}, {retold.assignment}: {standing}")
     yield from map(printable, _by_people(standing))
+    yield from map(printable, _comments(comments))
     if retold.note:
         yield printable(retold.note)
     if not retold.lost:
-        yield "No check lost a point."
+        yield f"No check of {legible(retold.named)} lost a point." if retold.named else _NONE
     for one in retold.lost:
         yield ""
         yield from (printable(line) for line in _check(one, course))
@@ -41,6 +53,17 @@ def _by_people(standing: Standing) -> Iterator[str]:
     if standing.late_penalty:
         yield f"  late: {counted(standing.late_penalty, 'point')} taken off"
     yield from (f"  waits: {line}" for line in standing.waiting)
+
+
+def _comments(comments: Mapping[str, str]) -> Iterator[str]:
+    """Yield what people wrote: a text of one line beside its exercise, a longer one below it."""
+    for exercise, text in comments.items():
+        first, *more = text.strip().splitlines()
+        if more:
+            yield f"  {exercise}: a person wrote:"
+            yield from (f"    {line}".rstrip() for line in (first, *more))
+        else:
+            yield f"  {exercise}: a person wrote: {first}"
 
 
 def _check(one: LostCheck, course: Path) -> Iterator[str]:
