@@ -19,7 +19,7 @@ NOUNS = (
 )
 AFTER = re.compile(rf" (?:{NOUNS})\b|(?: more)? (?:are|were) (?:not|graded|left)\b")
 # In the templates of pages the number is a name with a filter.
-IN_A_PAGE = re.compile(rf"\{{\{{(?! icon)[^{{}}]*\}}\}} (?:<small>)?(?:{NOUNS})\b")
+IN_A_PAGE = re.compile(rf"\{{\{{(?! icon)(?:(?!counted)[^{{}}])*\}}\}} (?:<small>)?(?:{NOUNS})\b")
 # A constant is known not to be 1.
 CONSTANT = re.compile(r"(?:\w+\.)*[A-Z_]{3,}")
 # What runs beside student code imports as little as it can; the rest is never of one.

@@ -148,6 +148,15 @@ def test_page_says_what_matters(big):
         assert words in shown
 
 
+def test_a_reason_to_wait_is_told_once(small):
+    """Who waits for the same stands in one line."""
+    write_report(read_class(small), small / "report.html")
+    shown = " ".join(" ".join(Reader((small / "report.html").read_text()).text).split())
+
+    assert shown.count("the gradebook does not hold them") == 1
+    assert "student000, student001, student002" in shown
+
+
 @needs_browser
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_page_is_accessible(big, scheme):
@@ -344,8 +353,8 @@ def test_scores_are_those_of_the_gradebook(small, monkeypatch):
     assert rows(small / "c.csv")[5][:4] == ["L, Ada", "77", "", "student003"]
     write_report(read_class(small), small / "report.html")
     text = " ".join(" ".join(Reader((small / "report.html").read_text()).text).split())
-    assert text.count("points by a person why: 7 by a person late: 2 points taken off") == 1
-    assert text.count("why points of 1 by a person") == 1
+    assert text.count("why: 7 by a person; late: 2 points taken off") == 1
+    assert text.count("why (1 student has points by a person)") == 1
 
 
 def test_command_writes_page_and_scores(small, monkeypatch):
