@@ -202,6 +202,22 @@ def test_one_submission_makes_a_report(tmp_path):
     assert "1 submission" in (course / "report.html").read_text()
 
 
+def test_one_is_no_plural(tmp_path, monkeypatch):
+    """Of a class of one, command and page say one submission, one student and one grade."""
+    make_course(tmp_path, 1)
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(AttentionError, match="1 grade is not final"):
+        list(run_report(["03"], None, tmp_path / "c.csv", None))
+    said = "\n".join(run_report(["03"], None, tmp_path / "c.csv", None, not_final=True))
+    page = (tmp_path / "report.html").read_text(encoding="utf-8")
+
+    assert "1 submission of 03_encoder_decoder\n1 is not final; the page says why" in said
+    assert "c.csv: 1 student\n" in said
+    assert "Show 1 student<" in page
+    assert "1 submission waits for a person" in page
+    assert "1 submission; mean" in page
+
+
 @pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", " =1", "\r=1", "＝1"])  # noqa: RUF001
 def test_formulas_are_neutralised(text):
     """A text that a spreadsheet would take for a formula gets an apostrophe in front."""
