@@ -148,6 +148,15 @@ def test_page_says_what_matters(big):
         assert words in shown
 
 
+def test_a_reason_to_wait_is_told_once(small):
+    """Who waits for the same stands in one line."""
+    write_report(read_class(small), small / "report.html")
+    shown = " ".join(" ".join(Reader((small / "report.html").read_text()).text).split())
+
+    assert shown.count("the gradebook does not hold them") == 1
+    assert "student000, student001, student002" in shown
+
+
 @needs_browser
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_page_is_accessible(big, scheme):
@@ -191,6 +200,22 @@ def test_one_submission_makes_a_report(tmp_path):
     write_report(read_class(course), course / "report.html")
 
     assert "1 submission" in (course / "report.html").read_text()
+
+
+def test_one_is_no_plural(tmp_path, monkeypatch):
+    """Of a class of one, command and page say one submission, one student and one grade."""
+    make_course(tmp_path, 1)
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(AttentionError, match="1 grade is not final"):
+        list(run_report(["03"], None, tmp_path / "c.csv", None))
+    said = "\n".join(run_report(["03"], None, tmp_path / "c.csv", None, not_final=True))
+    page = (tmp_path / "report.html").read_text(encoding="utf-8")
+
+    assert "1 submission of 03_encoder_decoder\n1 is not final; the page says why" in said
+    assert "c.csv: 1 student\n" in said
+    assert "Show 1 student<" in page
+    assert "1 submission waits for a person" in page
+    assert "1 submission; mean" in page
 
 
 @pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", " =1", "\r=1", "＝1"])  # noqa: RUF001
@@ -257,6 +282,29 @@ def test_spreadsheet_has_the_rows_of_an_exercise_and_what_was_told(tmp_path):
     assert "03-row: contract" not in head
 
 
+def test_every_list_has_one_order_of_names(tmp_path, monkeypatch):
+    """Accents and capitals do not send a student to the end, in no command and no file."""
+    make_course(tmp_path, 0)
+    names = ["anna", "Árpád", "bela", "Cem", "dóra", "zoe"]
+    for name in reversed(names):
+        path = record.path_of(tmp_path, name, ASSIGNMENT)
+        path.parent.mkdir(parents=True)
+        path.write_bytes(make_record(name, ASSIGNMENT).to_bytes())
+    monkeypatch.chdir(tmp_path)
+    found = read_class(tmp_path)
+    for form in (None, LMS.MOODLE, LMS.CANVAS):
+        export_csv(found, tmp_path / f"{form}.csv", form)
+    write_report(found, tmp_path / "report.html")
+    printed = CliRunner().invoke(app, ["grades"]).output
+    page = (tmp_path / "report.html").read_text(encoding="utf-8").partition("All students")[2]
+
+    assert [row[0] for row in rows(tmp_path / "None.csv")[1:]] == names
+    assert [row[0] for row in rows(tmp_path / "moodle.csv")[1:]] == names
+    assert [row[3] for row in rows(tmp_path / "canvas.csv")[2:]] == names
+    assert re.findall("|".join(names), printed)[: len(names)] == names
+    assert re.findall(r'<th scope="row">(.*?)</th>', page) == names
+
+
 def test_moodle_and_canvas_files(small):
     """Moodle gets a user and a grade a row; Canvas its five columns and the points possible."""
     found = read_class(small)
@@ -321,8 +369,8 @@ def test_scores_are_those_of_the_gradebook(small, monkeypatch):
     assert rows(small / "c.csv")[5][:4] == ["L, Ada", "77", "", "student003"]
     write_report(read_class(small), small / "report.html")
     text = " ".join(" ".join(Reader((small / "report.html").read_text()).text).split())
-    assert text.count("points by a person why: 7 by a person late: 2 points taken off") == 1
-    assert text.count("why points of 1 by a person") == 1
+    assert text.count("why: 7 by a person; late: 2 points taken off") == 1
+    assert text.count("why (1 student has points by a person)") == 1
 
 
 def test_command_writes_page_and_scores(small, monkeypatch):

@@ -30,7 +30,8 @@ def main() -> None:
     told |= {"report": _of_report(), "plain.csv": _of_spreadsheet(), "said": said}
     told["sums"] = _sums()
     told["penalties"]["plain.csv"] = _of_spreadsheet("late penalty")
-    told["without penalty"] = _without_penalty()
+    told["account"] = _account()
+    told["percent"] = _percent()
     for form in ("moodle", "canvas"):
         _command("report", "--csv", f"{form}.csv", "--lms", form, "--not-final")
         told[f"{form}.csv"] = _of_lms(form)
@@ -106,10 +107,22 @@ def _of_spreadsheet(column: str = "score") -> Numbers:
     return {_key(one["assignment"], one["student"]): _number(one[column]) for one in found}
 
 
-def _without_penalty() -> Numbers:
-    """Return what stands before the penalty, without the penalty."""
-    before, taken = _of_spreadsheet("before penalty"), _of_spreadsheet("late penalty")
-    return {key: points - taken[key] for key, points in before.items() if points is not None}
+def _account() -> dict[str, Numbers]:
+    """Return what the columns of points add up to, before the penalty and without it."""
+    names = "by checks", "by people", "extra credit", "before penalty", "late penalty"
+    checks, people, extra, before, late = map(_of_spreadsheet, names)
+    there = [key for key, points in before.items() if points is not None]
+    return {
+        "before": {key: before[key] for key in there},
+        "given": {key: round(checks[key] + people[key] + extra[key], 9) for key in there},
+        "left": {key: round(before[key] - late[key], 9) for key in there},
+    }
+
+
+def _percent() -> dict[str, list[float | None]]:
+    """Return score, what could be reached and percent of everybody who has a grade."""
+    columns = [_of_spreadsheet(name) for name in ("score", "out of", "percent")]
+    return {key: [column[key] for column in columns] for key in columns[2] if columns[2][key]}
 
 
 def _sums() -> Numbers:

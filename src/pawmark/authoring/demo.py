@@ -20,7 +20,7 @@ from pawmark.grading.course_folder import copy_course, find_course, run_nbgrader
 from pawmark.grading.gradebook.class_grades import read_class
 from pawmark.grading.results import record
 from pawmark.grading.results.grade import Standing
-from pawmark.grading.results.outcomes import show_points
+from pawmark.grading.results.outcomes import of_points
 from pawmark.grading.results.table import show_grades
 from pawmark.grading.secret import PRACTICE, data_seed
 from pawmark.reporting import write_report
@@ -270,7 +270,7 @@ class _Progress:
         grade = record.read(path) if path.exists() else None
         points = "not graded"
         if grade:
-            points = f"{show_points(grade.points, grade.max_points)} points by the checks"
+            points = f"{of_points(grade.points, grade.max_points)} by the checks"
         seconds = time.monotonic() - self.start
         self.console.print(f"          {points}, {seconds:.0f} s", markup=False)
 

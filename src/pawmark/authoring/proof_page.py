@@ -15,6 +15,7 @@ from pawmark.authoring.proof import (
     reasons,
     specifications,
 )
+from pawmark.wording import counted
 
 PAGE = Path("docs") / "proof.md"
 HEAD = f"""# How the checks are proven
@@ -71,7 +72,7 @@ def _totals(proofs: list[Proof]) -> Iterator[str]:
     wrong, caught = sum(p.wrong for p in proofs), sum(p.caught for p in proofs)
     yield "\n## Figures\n"
     yield (
-        f"{len(proofs)} exercises: {caught} of {wrong} wrong answers caught, "
+        f"{counted(len(proofs), 'exercise')}: {caught} of {wrong} wrong answers caught, "
         f"{sum(p.named for p in proofs)} of them named, all {sum(p.right for p in proofs)} right "
         f"answers accepted; {killed:,} of {made:,} mutants killed, and each of the other "
         f"{equivalent} has a reason below.\n"

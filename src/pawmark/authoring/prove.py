@@ -27,6 +27,7 @@ from pawmark.errors import CourseError
 from pawmark.grading.checks import proving
 from pawmark.grading.checks.specification import Exercise
 from pawmark.grading.course_folder import find_course
+from pawmark.wording import counted
 
 # Seconds after which the process of a mutant ends that no signal interrupts.
 STUCK = 180
@@ -134,9 +135,9 @@ def _report(course: Path, exercise: str, seconds: float) -> bool:
     assert found is not None  # it was written just now
     wrong = list(proof.unexplained(course, found))
     print(
-        f"{exercise}: {found.caught} of {found.wrong} wrong answers caught, "
-        f"{found.singles.killed} of {found.singles.made} mutants and {found.pairs.killed} of "
-        f"{found.pairs.made} pairs killed ({seconds:.0f} s)",
+        f"{exercise}: {found.caught} of {counted(found.wrong, 'wrong answer')} caught, "
+        f"{found.singles.killed} of {counted(found.singles.made, 'mutant')} and "
+        f"{found.pairs.killed} of {counted(found.pairs.made, 'pair')} killed ({seconds:.0f} s)",
         flush=True,
     )
     for line in wrong:

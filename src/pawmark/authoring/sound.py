@@ -17,7 +17,7 @@ from pawmark.grading.checks.session import check_module
 from pawmark.grading.course_folder import notebooks_of
 from pawmark.grading.intake.release_form import forms_of
 from pawmark.grading.intake.sources import exercises_of, problems
-from pawmark.grading.results.outcomes import ExerciseResult, show_points
+from pawmark.grading.results.outcomes import ExerciseResult, of_points, show_points
 from pawmark.grading.run import course_secret
 from pawmark.grading.run.pipeline import prepare, repair_submission
 from pawmark.grading.run.run_settings import RunSettings
@@ -141,7 +141,7 @@ def _graded(
 
 def _sum(results: list[ExerciseResult]) -> str:
     points = sum(result.points for result in results)
-    return f"{show_points(points, sum(result.max_points for result in results))} points"
+    return of_points(points, sum(result.max_points for result in results))
 
 
 def _named(results: list[ExerciseResult]) -> str:

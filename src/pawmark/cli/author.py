@@ -7,6 +7,7 @@ import typer
 from pawmark import terminal
 from pawmark.cli.options import Names, OneName, examples
 from pawmark.errors import CourseError
+from pawmark.wording import counted
 
 commands = typer.Typer()
 Force = Annotated[bool, typer.Option(help="Write it even where nothing has changed.")]
@@ -109,9 +110,11 @@ def adopt(
     course = find_course()
     found = adopting.look(course)
     for place in found.places:
-        terminal.say(f"{place.notebook}: {place.name}, {place.points:g} points: {place.how}")
+        terminal.say(
+            f"{place.notebook}: {place.name}, {counted(place.points, 'point')}: {place.how}"
+        )
     counts = ", ".join(f"{count} {how}" for how, count in found.counts().items())
-    terminal.say(f"{len(found.places)} exercises: {counts}")
+    terminal.say(f"{counted(len(found.places), 'exercise')}: {counts}")
     if found.wrong:
         lines = "\n- ".join(["This would break:", *found.wrong])
         raise CourseError(f"{lines}\nMend it, then: pawmark adopt")
@@ -204,4 +207,6 @@ def prove(names: Names = None) -> None:
             terminal.say(f"{'ok  ' if line.holds else 'MEND'} {line.says}")
             failed += not line.holds
     if failed:
-        raise CourseError(f"{failed} of these do not hold: they are marked MEND.")
+        raise CourseError(
+            f"{counted(failed, 'of these does', 'of these do')} not hold: they are marked MEND."
+        )

@@ -8,6 +8,7 @@ import typer
 from pawmark import terminal
 from pawmark.cli.options import Json, examples, group
 from pawmark.errors import InterruptionError
+from pawmark.wording import counted
 
 commands = group(
     "The photographs that the assignments use.",
@@ -43,7 +44,7 @@ def make(
     elif only_path:
         print(data.root)
     else:
-        print(f"{len(data.names)} photographs with masks in {data.root}")
+        print(f"{counted(len(data.names), 'photograph')} with masks in {data.root}")
 
 
 @commands.command(

@@ -9,6 +9,7 @@ import typer
 from pawmark import terminal
 from pawmark.cli.options import Json, Names, OneName, Students, examples, group, known_names
 from pawmark.errors import AttentionError, CourseError, InterruptionError
+from pawmark.wording import counted
 
 commands = typer.Typer()
 recordings = group(
@@ -239,13 +240,20 @@ def explain(
     from pawmark.grading.explain.notebook import write_notebook
     from pawmark.grading.explain.retelling import retell
     from pawmark.grading.explain.words import lines_of
+    from pawmark.grading.gradebook.book import comments_of
     from pawmark.grading.gradebook.class_grades import read_class
 
     course = find_course()
     name = find_assignment(course, assignment)
-    retold = retell(course, name, student, check)
-    standing = read_class(course, [name]).standings[name, student]
-    for line in lines_of(retold, standing, course):
+    comments = comments_of(course, name, student)
+    standing = read_class(course, [name]).standings.get((name, student))
+    given = [] if standing is None or standing.grade is None else standing.grade.by_people
+    by_people = {*comments, *(part.exercise for part in given)}
+    retold = retell(course, name, student, check, by_people)
+    if check is not None:
+        told = {check, *(one.exercise for one in retold.lost)}
+        comments = {exercise: text for exercise, text in comments.items() if exercise in told}
+    for line in lines_of(retold, standing, course, comments):
         print(line)
     if notebook is not None:
         write_notebook(retold, notebook)
@@ -290,7 +298,9 @@ def list_recordings() -> None:
     found = store.entries(find_course())
     for entry in found:
         print(store.line_of(entry))
-    print(f"{len(found)} recordings, {store.show_size(sum(entry.size for entry in found))}")
+    print(
+        f"{counted(len(found), 'recording')}, {store.show_size(sum(entry.size for entry in found))}"
+    )
 
 
 @recordings.command("show", epilog=examples("pawmark recordings show 4bf9"))
@@ -335,4 +345,5 @@ def prune_recordings(
     for entry in gone:
         print(store.line_of(entry))
     verb = "would go" if dry_run else "removed"
-    print(f"{len(gone)} recordings {verb}, {store.show_size(sum(entry.size for entry in gone))}")
+    freed = store.show_size(sum(entry.size for entry in gone))
+    print(f"{counted(len(gone), 'recording')} {verb}, {freed}")

@@ -17,6 +17,8 @@ from nbgrader.validator import Validator
 from tornado import web
 from traitlets import Integer, List
 
+from pawmark.wording import counted
+
 PASSED, FAILED, NOT_ATTEMPTED, WRITTEN = "passed", "failed", "not attempted", "written"
 _SIGNS = {PASSED: "✓", FAILED: "✗", NOT_ATTEMPTED: "○", WRITTEN: "✓"}
 _MAX_HINT = 600
@@ -47,7 +49,7 @@ class Standing:
     hint: str = ""
 
     def __str__(self) -> str:
-        worth = f"{self.points:g} {'point' if self.points == 1 else 'points'}"
+        worth = f"{counted(self.points, 'point')}"
         line = f"{_SIGNS[self.outcome]} {self.outcome:<13}  {self.exercise}, {worth}"
         return "\n".join([line, *_wrapped(self.hint)])
 
@@ -140,7 +142,8 @@ class ReadableValidator(Validator):
         """Count the exercises, in a sentence."""
         outcomes = [one.outcome for one in self.standings]
         good = sum(outcome in (PASSED, WRITTEN) for outcome in outcomes)
-        parts = [f"{good} of {len(outcomes)} exercises pass their visible checks"]
+        pass_them = "exercise passes its visible checks", "exercises pass their visible checks"
+        parts = [f"{good} of {counted(len(outcomes), *pass_them)}"]
         for outcome, words in ((FAILED, "failed"), (NOT_ATTEMPTED, "not attempted yet")):
             if count := outcomes.count(outcome):
                 parts.append(f"{count} {words}")

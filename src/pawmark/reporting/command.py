@@ -11,6 +11,7 @@ from pawmark.grading.results.grade import Standing, State
 from pawmark.reporting.export import LMS, export_csv
 from pawmark.reporting.page import write_report
 from pawmark.terminal import legible, printable
+from pawmark.wording import counted
 
 _NAMED = 10
 
@@ -54,17 +55,17 @@ def run_report(
     page = output or course / "report.html"
     write_report(found, page)
     count = sum(one.grade is not None for one in found.all)
-    yield f"wrote {page}: {count} submissions of {', '.join(found.assignments)}"
+    yield f"wrote {page}: {counted(count, 'submission')} of {', '.join(found.assignments)}"
     waiting = [one for one in found.all if one.state is State.WAITS]
     if waiting:
-        yield f"{len(waiting)} are not final; the page says why"
+        yield f"{counted(len(waiting), 'is', 'are')} not final; the page says why"
     if csv is None:
         return
     unfinished = [one for one in found.all if not one.is_final]
     if unfinished and not not_final:
         raise AttentionError(_refusal(csv, unfinished))
     export_csv(found, csv, form, absent_zero)
-    yield f"wrote {csv}: {len(found.students)} students"
+    yield f"wrote {csv}: {counted(len(found.students), 'student')}"
     yield from _what_is_not_final(unfinished)
     yield from _who_is_absent(found, absent_zero)
 
@@ -74,7 +75,7 @@ def _refusal(csv: Path, unfinished: Sequence[Standing]) -> str:
     more = len(unfinished) - _NAMED
     reasons += [f"  and {more} more"] if more > 0 else []
     return "\n".join([
-        f"{csv} is not written: {len(unfinished)} grades are not final.",
+        f"{csv} is not written: {counted(len(unfinished), 'grade is', 'grades are')} not final.",
         *reasons,
         "Finish them, or add --not-final: then grades stand in it as they are now.",
     ])  # fmt: skip

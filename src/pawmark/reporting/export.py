@@ -67,8 +67,13 @@ def export_csv(
 def to_csv(table: Table) -> str:
     """Return a table as CSV in which no text is a formula."""
     text = io.StringIO()
-    csv.writer(text).writerows([[neutral(cell) for cell in row] for row in table])
+    csv.writer(text).writerows([[neutral(_short(cell)) for cell in row] for row in table])
     return text.getvalue()
+
+
+def _short(cell: Cell) -> Cell:
+    """Return a number as every page has it: 3 instead of 3.0."""
+    return int(cell) if isinstance(cell, float) and cell.is_integer() else cell
 
 
 def neutral(cell: Cell) -> Cell:
@@ -86,7 +91,9 @@ def neutral(cell: Cell) -> Cell:
 def spreadsheet(found: ClassGrades, absent_zero: bool = False) -> Table:
     """Return one row for each student and assignment, with the points of each exercise.
 
-    The points of the exercises add up to what stands before the penalty. To the right stand, for
+    Points by checks, by people and extra credit are what stands before the penalty, and that
+    without the penalty is the score. So are the points of the exercises: they have four digits,
+    since the sum of what is rounded to two is another one. To the right stand, for
     exercises that are paid by rows, what the checks gave each row, the misconception that was
     named, and what was told.
     """
@@ -97,7 +104,7 @@ def spreadsheet(found: ClassGrades, absent_zero: bool = False) -> Table:
     table: Table = [[*_COLUMNS, *exercises, *(f"{name}: {what}" for name, what in more)]]
     for one, detail in zip(everything, details, strict=True):
         parts = () if one.grade is None else one.grade.parts
-        points = {part.exercise: rounded(part.score) for part in parts}
+        points = {part.exercise: round(part.score, 4) + 0.0 for part in parts}
         row = [*_row(one, absent_zero), *(points.get(name, "") for name in exercises)]
         table.append([*row, *(detail.get(key, "") for key in more)])
     return table
@@ -145,8 +152,8 @@ def _told(check: CheckResult) -> str:
 
 _COLUMNS = (
     "student", "first name", "last name", "email", "assignment", "state", "score", "out of",
-    "percent", "before penalty", "late penalty", "extra credit", "points of checks", "waits for",
-    "repairs", "seconds", "memory MiB",
+    "percent", "by checks", "by people", "extra credit", "before penalty", "late penalty",
+    "waits for", "repairs", "seconds", "memory MiB",
 )  # fmt: skip
 
 
@@ -158,13 +165,13 @@ def _row(s: Standing, absent_zero: bool) -> list[Cell]:
 
 def _points(s: Standing, absent_zero: bool) -> list[Cell]:
     if s.grade is None:
-        return [_score(s, absent_zero), *([""] * 6)]
-    checks = "" if s.record is None else rounded(s.record.points)
+        return [_score(s, absent_zero), *([""] * 7)]
     grade = s.grade
+    score, most = rounded(grade.score), rounded(grade.max_score)
+    percent: Cell = round(100 * score / most, 1) if most else ""
     return [
-        rounded(grade.score), rounded(grade.max_score), round(100 * s.share, 1),
-        rounded(grade.before_penalty), rounded(grade.late_penalty), rounded(grade.extra_credit),
-        checks,
+        score, most, percent, grade.sum_by_checks, rounded(grade.sum_by_people),
+        rounded(grade.extra_credit), rounded(grade.before_penalty), grade.late_penalty,
     ]  # fmt: skip
 
 

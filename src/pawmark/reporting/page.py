@@ -2,7 +2,7 @@
 
 import statistics
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -15,7 +15,7 @@ from pawmark.grading import pages
 from pawmark.grading.course import Chart
 from pawmark.grading.gradebook.class_grades import ClassGrades
 from pawmark.grading.pages.charts import scores_chart, usage_chart
-from pawmark.grading.results.grade import Standing, State
+from pawmark.grading.results.grade import Grade, Standing, State
 from pawmark.grading.results.outcomes import INSIDE
 from pawmark.grading.results.record import Record
 from pawmark.reporting.statistics import (
@@ -28,6 +28,7 @@ from pawmark.reporting.statistics import (
     commonest,
     results_of,
 )
+from pawmark.wording import counted
 
 MOST_SAID = 12
 MOST_COSTLY = 5
@@ -115,6 +116,14 @@ class AssignmentReport:
     def waiting(self) -> list[Standing]:
         """Whose grade is not final."""
         return [one for one in self.roster if one.state is State.WAITS]
+
+    @property
+    def reasons(self) -> list[tuple[str, list[str]]]:
+        """Why grades are not final, and whose: each reason once."""
+        found: dict[str, list[str]] = {}
+        for one in self.waiting:
+            found.setdefault("; ".join(one.waiting), []).append(one.student)
+        return list(found.items())
 
     @property
     def ungraded(self) -> list[Standing]:
@@ -209,6 +218,30 @@ class AssignmentReport:
         return [figure for figure in drawn if figure is not None]
 
 
+def notes_on(s: Standing) -> list[tuple[str, str, str]]:
+    """Return what is to be said of a student's grade: each with its colour class and its icon."""
+    notes = []
+    if s.grade is None:
+        icon = "ring" if s.is_final else "clock"
+        notes.append(("idle" if s.is_final else "wait", icon, str(s.state)))
+    elif s.waiting:
+        notes.append(("wait", "person", "waits for a person"))
+    if s.record and not s.attempted:
+        notes.append(("idle", "ring", "left as released"))
+    if s.record and s.record.repairs:
+        notes.append(("idle", "tool", "mended"))
+    return notes + ([("idle", "person", words) for words in _by_people(s.grade)] if s.grade else [])
+
+
+def _by_people(grade: Grade) -> Iterator[str]:
+    yield from (f"{part.exercise}: {part.by_person}" for part in grade.by_people)
+    for part in grade.parts:
+        if part.extra_credit:
+            yield f"{part.exercise}: {counted(part.extra_credit, 'point')} extra credit"
+    if grade.late_penalty:
+        yield f"late: {counted(grade.late_penalty, 'point')} taken off"
+
+
 def write_report(found: ClassGrades, path: Path) -> None:
     """Write the page; a file that is there is replaced in one step.
 
@@ -234,6 +267,7 @@ def write_report(found: ClassGrades, path: Path) -> None:
         inside=INSIDE,
         min_students=MIN_STUDENTS,
         has_gradebook=found.has_gradebook,
+        notes_on=notes_on,
     )
     write_whole(path, text.encode("utf-8"))
 

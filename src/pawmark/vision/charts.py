@@ -9,6 +9,7 @@ from matplotlib.ticker import MaxNLocator
 from pawmark.grading.course import Chart
 from pawmark.grading.pages.charts import ACCENT, BAD, GOOD, INK, MUTED, drawing, to_svg
 from pawmark.vision.training import Training
+from pawmark.wording import counted
 
 _WORST = 3.0  # losses above this are drawn at the top: a run that explodes flattens no other
 
@@ -101,8 +102,8 @@ def training_runs_chart(runs: Sequence[Training], key: str) -> Chart:
             drawn.set_alpha(1)
         passed = sum(run.judged < limit for run in runs)
         alt = (
-            f"Validation losses of {len(runs)} training runs by epoch. The best model of {passed} "
-            "of them passes the bar; the dashes on the right are the losses of the best models on "
-            "photographs that no model has seen."
+            f"Validation losses of {counted(len(runs), 'training run')} by epoch. The best model "
+            f"of {passed} of them passes the bar; the dashes on the right are the losses of the "
+            "best models on photographs that no model has seen."
         )
         return Chart(to_svg(figure, alt, key), alt)

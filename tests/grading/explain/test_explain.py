@@ -1,6 +1,7 @@
 """``pawmark explain``: what was asked, what came, why it was refused; a notebook repeats it."""
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import any_course
@@ -8,13 +9,14 @@ import nbformat
 import numpy as np
 import pytest
 from nbclient import NotebookClient
-from small_class import HALF, PRIMES, RIGHT, SUMS, WRONG, SmallClass
+from small_class import HALF, PRIMES, RIGHT, SUMS, WRITTEN, WRONG, SmallClass
 
 from pawmark.errors import CourseError
 from pawmark.grading import course as courses
 from pawmark.grading.boundary import wire
 from pawmark.grading.checks.asking import Question
 from pawmark.grading.checks.specification import Input
+from pawmark.grading.checks.student import Student
 from pawmark.grading.checks.watching import Place
 from pawmark.grading.explain.expecting import expected_of
 from pawmark.grading.explain.notebook import write_notebook
@@ -72,6 +74,7 @@ def test_a_lost_check_is_told_and_repeated(course):
     assert "ben, 02_primes: 1 of 6" in told
     assert "02-is-prime, 1 is no prime. 0 of 1, failed" in told
     assert "why       1 has one divisor, and a prime has two" in told
+    assert "  expected  " in told
     assert "asked     is_prime(1)\n  answered  True" in told
     assert re.search(
         r"refused   grader_tests/02_primes/test_02_is_prime.py, line \d+: expect", told
@@ -87,16 +90,41 @@ def test_what_was_expected_of_a_call_that_raised_is_told(course):
     told, notebook = repeated(course, "01", "gil", "test_mean_of_file")
 
     assert "answered  ValueError" in told
-    condition = 'expect(got == pytest.approx(sum(numbers) / len(numbers)), "this is not the mean"'
-    assert f"  expected  an answer without an error, and of it: {condition}, got=got)" in told
+    condition = "got == pytest.approx(sum(numbers) / len(numbers))"
+    assert f"  expected  an answer without an error, and of it: {condition}, where " in told
+    assert re.search(r"where pytest.approx\(sum\(numbers\) / len\(numbers\)\) is \d", told)
     assert any("Expected: an answer without an error" in cell.source for cell in notebook.cells)
+
+
+@needs_sandbox
+def test_what_people_gave_and_wrote_is_told_by_exercise(course):
+    """Points by a person stand there with their comment; a written answer can be asked for."""
+    with course.gradebook() as book:
+        written = book.find_grade(WRITTEN, SUMS, SUMS, "dóra")
+        written.manual_score, written.needs_manual_grade = 1, False
+        book.find_comment(
+            WRITTEN, SUMS, SUMS, "dóra"
+        ).manual_comment = "Why $\\frac1n$?\nSee p. 3.\n"
+        book.find_grade("01-total-check", SUMS, SUMS, "dóra").manual_score = 2.5
+        book.find_comment("01-total", SUMS, SUMS, "dóra").manual_comment = "Half right."
+    told = course.must("pawmark", "explain", "01", "dóra")
+    one = course.must("pawmark", "explain", "01", "dóra", WRITTEN)
+
+    assert "  01-total: 2.5 by a person, in the place of" in told
+    assert "  01-total: a person wrote: Half right.\n" in told
+    assert f"  {WRITTEN}: 1 by a person\n" in told
+    wrote = f"  {WRITTEN}: a person wrote:\n    Why $\\frac1n$?\n    See p. 3.\n"
+    assert wrote in told
+    assert wrote in one
+    assert "Half right" not in one
+    assert f"No check of {WRITTEN} lost a point." in one
 
 
 @pytest.mark.parametrize(
     ("line", "condition"),
     [
-        (3, "expect(got == 1, 'not one')"),
-        (6, "assert student.call('f', 2) == 2"),
+        (3, "got == 1"),
+        (6, "student.call('f', 2) == 2"),
         (7, ""),
         (99, ""),
     ],
@@ -118,6 +146,40 @@ def test_the_condition_is_the_next_of_the_same_check(tmp_path, line, condition):
     said = expected_of(result, Place(str(path), line, ""))
 
     assert said == "an answer without an error" + (f", and of it: {condition}" if condition else "")
+
+
+@pytest.mark.parametrize(
+    ("statement", "says"),
+    [
+        ("assert got == sum(numbers)", "got == sum(numbers), where sum(numbers) is 3"),
+        ("expect(got < most, 'too much', got)", "got < most, where most is 7"),
+        ("expect(got == 3, 'not three')", "got == 3"),
+        ("expect(isinstance(got, int), 'no number')", "isinstance(got, int)"),
+        (
+            "expect_close(got, numbers, 'far')",
+            "expect_close(got, numbers, 'far'), where numbers is [1, 2]",
+        ),
+        (
+            "expect(np.allclose(got, numbers), 'far')",
+            "np.allclose(got, numbers), where numbers is [1, 2]",
+        ),
+        ("assert got == student.call('f', 2)", "got == student.call('f', 2)"),
+        ("assert got == missing", "got == missing"),
+        ("assert got == 1 / 0", "got == 1 / 0"),
+    ],
+)
+def test_a_plain_check_that_failed_tells_its_condition(tmp_path, statement, says):
+    """With the value that it compares with, where it is known; the student is asked nothing."""
+    path = tmp_path / "test_a.py"
+    path.write_text(f"def test_a(student):\n    got = student.call('f')\n    {statement}\n")
+    student = Student.local({"f": lambda *_: pytest.fail("asked")})
+    names = {"numbers": [1, 2], "most": 7, "got": 9, "student": student}
+    failed = CheckResult("test_a", "A.", Outcome.FAILED, 0, 1)
+    place = Place(str(path), 3, "", names)
+
+    assert expected_of(failed, place) == says
+    assert expected_of(replace(failed, expected="7"), place) == ""
+    assert expected_of(replace(failed, row="core"), place) == ""
 
 
 @needs_sandbox

@@ -10,6 +10,7 @@ from pawmark.grading.results.grade import (
     Person,
     State,
     by_checks,
+    part_of,
     rounded,
     standing_of,
 )
@@ -36,6 +37,28 @@ def test_a_grade_is_the_sum_without_the_penalty():
     assert (grade.before_penalty, grade.score, grade.max_score) == (6.5, 5, 5)
     assert grade.extra_credit == 2
     assert str(grade) == "5 of 5"
+
+
+@pytest.mark.parametrize("penalty", [0, 1 / 3, 0.125, 0.005, 2.5, 99])
+@pytest.mark.parametrize("manual", [None, 0.125, 10 / 3])
+def test_what_is_shown_adds_up(manual, penalty):
+    """Each amount is rounded, and still they give the score, to the hundredth."""
+    thirds = [Part("01-a", 4 / 3, 4, 4 / 3), Part("01-b", 5 / 3, 4, 5 / 3)]
+    given = Part("01-c", (0.125 if manual is None else manual) + 2 / 3, 4, 0.125, manual, 2 / 3)
+    grade = Grade((*thirds, given), penalty)
+    before, score = rounded(grade.before_penalty), rounded(grade.score)
+
+    given_by = grade.sum_by_checks, rounded(grade.sum_by_people), rounded(grade.extra_credit)
+    assert rounded(sum(given_by)) == before
+    assert rounded(before - grade.late_penalty) == score
+    assert grade.late_penalty == pytest.approx(min(penalty, grade.before_penalty), abs=0.0101)
+
+
+def test_extra_credit_counts_beside_points_only():
+    """A written answer that nobody has read has none yet, as nbgrader has it."""
+    assert part_of("01-why", 0, 4, None, None, 1.5, True).extra_credit == 0
+    assert part_of("01-why", 3.5, 4, None, 2, 1.5, False).extra_credit == 1.5
+    assert part_of("01-why", 3.5, 4, 2, None, 1.5, False).extra_credit == 1.5
 
 
 def test_no_grade_is_below_nothing():

@@ -30,10 +30,11 @@ from pawmark.grading.gradebook.staged import place_to_stage
 from pawmark.grading.gradebook.unclaimed import Unclaimed, unclaimed
 from pawmark.grading.intake.sources import require_sources
 from pawmark.grading.results import record
-from pawmark.grading.results.outcomes import show_points
+from pawmark.grading.results.outcomes import of_points
 from pawmark.grading.results.record import Record
 from pawmark.grading.sandbox import choice
 from pawmark.terminal import legible, printable
+from pawmark.wording import by_name, counted
 
 _NAMED = 20
 _CHANGED = (
@@ -70,7 +71,7 @@ def submitted(course: Path, assignment: str) -> list[str]:
     CourseError
         When nobody did.
     """
-    found = sorted(handed_in_by(course, assignment))
+    found = sorted(handed_in_by(course, assignment), key=by_name)
     if not found:
         message = (
             f"Nobody handed in {assignment}: there is no submitted/STUDENT/{assignment}/ in "
@@ -92,7 +93,7 @@ def choose(course: Path, assignment: str, students: Iterable[str] | None) -> lis
     """
     found = submitted(course, assignment)
     named = list(students or found)
-    if missing := sorted(set(named) - set(found)):
+    if missing := sorted(set(named) - set(found), key=by_name):
         near = difflib.get_close_matches(missing[0], found, n=1)
         hint = f" Did you mean {near[0]!r}?" if near else ""
         raise CourseError(f"Not handed in by {', '.join(map(repr, missing))}: {assignment}.{hint}")
@@ -192,7 +193,9 @@ def _to_grade(
         _list(console, [f"{assignment}: handed in again, and graded anew: {_named(again)}"])
     if len(left) > len(changed):
         done = len(left) - len(changed)
-        console.print(f"{assignment}: {done} are graded already; --force grades them again")
+        console.print(
+            f"{assignment}: {counted(done, 'is', 'are')} graded already; --force grades again"
+        )
     if changed:
         _list(console, [f"{assignment}: {_named(changed)}: {_CHANGED}"])
     timeless = [n for n in names if n not in left and hand_ins.has_no_time(course, assignment, n)]
@@ -319,5 +322,5 @@ def _run_one(pool: Pool, run: _Run, assignment: str, student: str) -> tuple[str,
     seconds = f"{time.monotonic() - began:.0f} s"
     if "points" not in answer:
         return f"not run ({seconds}); nbgrader says why below", None
-    points = show_points(answer["points"], answer["max_points"])
-    return f"{points} points by the checks, {seconds}", staged
+    points = of_points(answer["points"], answer["max_points"])
+    return f"{points} by the checks, {seconds}", staged

@@ -297,7 +297,8 @@ def _place(item: pytest.Item, error: pytest.ExceptionInfo[BaseException]) -> Pla
     """Return the last line of the check's own file that an error came through."""
     own = [entry for entry in error.traceback if Path(str(entry.path)) == item.path]
     last = own[-1] if own else error.traceback[-1]
-    return Place(str(last.path), last.lineno + 1, str(last.statement).strip())
+    names = {**last.frame.f_globals, **last.frame.f_locals}
+    return Place(str(last.path), last.lineno + 1, str(last.statement).strip(), names)
 
 
 def _weight(item: pytest.Item) -> float:

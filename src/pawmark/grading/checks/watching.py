@@ -1,7 +1,7 @@
 """Who wants to see what checks ask, and how each answer is judged: to explain a grade."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from pawmark.grading.boundary import wire
@@ -11,11 +11,20 @@ from pawmark.grading.checks.specification import Exercise, Items
 
 @dataclass(frozen=True)
 class Place:
-    """Where in the hidden checks an answer was refused: file, line, and what stands there."""
+    """Where in the hidden checks an answer was refused.
+
+    Attributes
+    ----------
+    file, line, source
+        The file, the line, and what stands there.
+    names
+        What the check knew there, by name.
+    """
 
     file: str
     line: int
     source: str
+    names: Mapping[str, Any] = field(default_factory=dict, compare=False, repr=False)
 
 
 class Watcher(Protocol):

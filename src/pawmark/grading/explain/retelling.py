@@ -7,7 +7,7 @@ all answers, as it does after grading.
 import difflib
 import shlex
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -120,6 +120,8 @@ class Retold:
         How many processes of the student's were started to tell it; 0 where all was recorded.
     note
         What else is to be known of it, in a sentence; empty where this is why the grade is so.
+    named
+        The exercise or check that is told; empty where all that lost points are.
     """
 
     student: str
@@ -130,9 +132,16 @@ class Retold:
     root: str
     live: int
     note: str = ""
+    named: str = ""
 
 
-def retell(course: Path, assignment: str, student: str, which: str | None = None) -> Retold:
+def retell(
+    course: Path,
+    assignment: str,
+    student: str,
+    which: str | None = None,
+    by_people: Collection[str] = (),
+) -> Retold:
     """Retell how a submission was graded.
 
     Parameters
@@ -142,6 +151,8 @@ def retell(course: Path, assignment: str, student: str, which: str | None = None
     which
         An exercise, or a check or a row of one (``01-box``, ``test_empty``, ``01-box:core``); all
         that lost points if left out.
+    by_people
+        Exercises of which there is something to tell though no check of theirs lost a point.
 
     Raises
     ------
@@ -157,7 +168,7 @@ def retell(course: Path, assignment: str, student: str, which: str | None = None
     told = [_tell(job, which) for job in jobs]
     results = [result for one in told for result in one.done.results.values()]
     chosen = tuple(lost for one in told for lost in one.chosen)
-    if which is not None and not chosen:
+    if which is not None and not chosen and which not in by_people:
         raise CourseError(_unknown(which, [lost for one in told for lost in one.lost], results))
     root = jobs[0].data.root
     meant = [one for one in told if one.chosen] or told
@@ -170,11 +181,12 @@ def retell(course: Path, assignment: str, student: str, which: str | None = None
         "" if root is None else str(root),
         sum(one.done.live for one in told),
         note,
+        which or "",
     )
 
 
 def _not_handed_in(course: Path, assignment: str, student: str) -> str:
-    known = sorted(folder.name for folder in (course / SUBMITTED).glob("*") if folder.is_dir())
+    known = [folder.name for folder in (course / SUBMITTED).glob("*") if folder.is_dir()]
     near = difflib.get_close_matches(student, known, n=1)
     hint = f" Did you mean {near[0]!r}?" if near and student not in known else ""
     return (

@@ -1,26 +1,39 @@
 """Tells lost checks in the terminal."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from pawmark.grading.checks.counterexample import shown_value
 from pawmark.grading.explain.pictures import picture_of
 from pawmark.grading.explain.retelling import Asked, LostCheck, Retold
-from pawmark.grading.results.grade import Standing, rounded
+from pawmark.grading.results.grade import Standing
 from pawmark.grading.results.outcomes import show_points
 from pawmark.terminal import legible, printable
+from pawmark.wording import counted
 
+_NONE = "No check lost a point."
 _MOST = 12  # questions of one check that are listed
 
 
-def lines_of(retold: Retold, standing: Standing, course: Path) -> Iterator[str]:
-    """Yield lines: the grade, then each lost check with what was asked, and why it was refused."""
+def lines_of(
+    retold: Retold, standing: Standing, course: Path, comments: Mapping[str, str]
+) -> Iterator[str]:
+    """Yield lines: the grade, then each lost check with what was asked, and why it was refused.
+
+    Parameters
+    ----------
+    retold, standing, course
+        What is told, of which grade, in which course.
+    comments
+        What people wrote, by exercise.
+    """
     yield legible(f"{retold.student}, {retold.assignment}: {standing}")
     yield from map(printable, _by_people(standing))
+    yield from map(printable, _comments(comments))
     if retold.note:
         yield printable(retold.note)
     if not retold.lost:
-        yield "No check lost a point."
+        yield f"No check of {legible(retold.named)} lost a point." if retold.named else _NONE
     for one in retold.lost:
         yield ""
         yield from (printable(line) for line in _check(one, course))
@@ -34,12 +47,23 @@ def _by_people(standing: Standing) -> Iterator[str]:
         return
     for part in standing.grade.parts:
         if part.manual is not None:
-            yield f"  {part.exercise}: {rounded(part.manual):g} points by a person count"
+            yield f"  {part.exercise}: {part.by_person}"
         if part.extra_credit:
-            yield f"  {part.exercise}: {rounded(part.extra_credit):g} points extra credit"
+            yield f"  {part.exercise}: {counted(part.extra_credit, 'point')} extra credit"
     if standing.late_penalty:
-        yield f"  late: {rounded(standing.late_penalty):g} points taken off"
+        yield f"  late: {counted(standing.late_penalty, 'point')} taken off"
     yield from (f"  waits: {line}" for line in standing.waiting)
+
+
+def _comments(comments: Mapping[str, str]) -> Iterator[str]:
+    """Yield what people wrote: a text of one line beside its exercise, a longer one below it."""
+    for exercise, text in comments.items():
+        first, *more = text.strip().splitlines()
+        if more:
+            yield f"  {exercise}: a person wrote:"
+            yield from (f"    {line}".rstrip() for line in (first, *more))
+        else:
+            yield f"  {exercise}: a person wrote: {first}"
 
 
 def _check(one: LostCheck, course: Path) -> Iterator[str]:
@@ -58,7 +82,7 @@ def _check(one: LostCheck, course: Path) -> Iterator[str]:
     for asked in one.asked[:_MOST]:
         yield from _asked(asked)
     if len(one.asked) > _MOST:
-        yield f"  and {len(one.asked) - _MOST} more questions; --notebook has all"
+        yield f"  and {counted(len(one.asked) - _MOST, 'more question')}; --notebook has all"
     expected = one.expected or result.expected
     if expected and not any(asked.expected for asked in one.asked):
         yield f"  expected  {expected}"

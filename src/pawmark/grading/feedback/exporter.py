@@ -32,6 +32,7 @@ from pawmark.grading.results.outcomes import (
 )
 from pawmark.grading.results.outcomes import Part as RowPart
 from pawmark.grading.results.record import Record
+from pawmark.wording import counted
 
 WORDS = {
     Outcome.PASSED: "What was asked for came back, in all that was tried.",
@@ -254,10 +255,11 @@ class Page:
         checks = [check for exercise in self.exercises for check in exercise.checks]
         full = sum(e.state[2] == "all points" for e in self.exercises)
         untouched = sum(e.state[2] == "not attempted" for e in self.exercises)
-        words = [f"{full} of {len(self.exercises)} exercises have all their points"]
+        all_points = "exercise has all its points", "exercises have all their points"
+        words = [f"{full} of {counted(len(self.exercises), *all_points)}"]
         if checks:
             passed = sum(check.outcome is Outcome.PASSED for check in checks)
-            words.append(f"{passed} of {len(checks)} {self._called} passed")
+            words.append(f"{passed} of {counted(len(checks), 'check', self._called)} passed")
         return words + ([f"{untouched} not attempted"] if untouched else [])
 
     @property

@@ -11,6 +11,7 @@ from typing import Any
 from nbgrader.api import (
     Assignment,
     BaseCell,
+    Comment,
     Gradebook,
     Student,
     SubmittedAssignment,
@@ -169,6 +170,34 @@ def grade_of(course: Path, gradebook: Gradebook, assignment: str, student: str) 
     """Return one grade as an open gradebook has it now, with what is not committed."""
     key = assignment, student
     return _grades(course, gradebook, key).get(key)
+
+
+def comments_of(course: Path, assignment: str, student: str) -> dict[str, str]:
+    """Return what people wrote about a submission, by exercise, in the order of the notebook.
+
+    Raises
+    ------
+    CourseError
+        When the gradebook cannot be reached or read.
+    """
+    if not exists(course):
+        return {}
+    with opened(course) as gradebook:
+        found = dict(_only(_comments(gradebook), (assignment, student)).all())
+    written = {exercise_of(name): text for name, text in found.items() if text and text.strip()}
+    place = order_of(course, assignment)
+    return dict(sorted(written.items(), key=lambda one: (place.get(one[0], _LAST), one[0])))
+
+
+def _comments(gradebook: Gradebook) -> Any:
+    return (
+        gradebook.db.query(BaseCell.name, Comment.manual_comment)
+        .select_from(SubmittedAssignment)
+        .join(Assignment, Assignment.id == SubmittedAssignment.assignment_id)
+        .join(SubmittedNotebook, SubmittedNotebook.assignment_id == SubmittedAssignment.id)
+        .join(Comment, Comment.notebook_id == SubmittedNotebook.id)
+        .join(BaseCell, BaseCell.id == Comment.cell_id)
+    )
 
 
 def _grades(course: Path, gradebook: Gradebook, key: Key | None = None) -> dict[Key, Grade]:

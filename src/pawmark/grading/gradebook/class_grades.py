@@ -10,6 +10,7 @@ from pawmark.grading.gradebook import hand_ins, readiness
 from pawmark.grading.gradebook.book import Contents, Key, exists
 from pawmark.grading.results import record
 from pawmark.grading.results.grade import NOT_FINISHED, Person, Standing, standing_of
+from pawmark.wording import by_name
 
 
 @dataclass(frozen=True)
@@ -76,7 +77,7 @@ def read_class(
         for name, who in (*records, *came)
         if name in wanted and who not in book.people
     }
-    roster = tuple(people[who] for who in sorted(people))
+    roster = tuple(people[who] for who in sorted(people, key=by_name))
     standings = {
         (name, person.name): standing_of(
             person,

@@ -24,6 +24,7 @@ from pawmark.grading.intake.budget import Budget, BudgetError
 from pawmark.grading.intake.finding import find
 from pawmark.grading.intake.reading import Reading, read
 from pawmark.grading.intake.walking import UnreadableError, Walk, read_regular
+from pawmark.wording import by_name, counted
 
 MAX_LISTED = 50
 
@@ -80,7 +81,9 @@ def unclaimed(
     ]
     if len(found) > MAX_LISTED:
         more = len(found) - MAX_LISTED
-        last = Unclaimed(SUBMITTED, f"{more} more are not graded for such reasons")
+        last = Unclaimed(
+            SUBMITTED, f"{counted(more, 'more is', 'more are')} not graded for such reasons"
+        )
         return [*found[:MAX_LISTED], last]
     return found
 
@@ -254,7 +257,7 @@ def _twins(folders: list[str], without_work: list[str]) -> dict[str, list[str]]:
     groups = defaultdict(set)
     for name in (*folders, *without_work):
         groups[_folded(name)].add(name)
-    return {name: sorted(groups[_folded(name)] - {name}) for name in folders}
+    return {name: sorted(groups[_folded(name)] - {name}, key=by_name) for name in folders}
 
 
 def _is_same(one: Path, other: Path) -> bool:
@@ -273,7 +276,8 @@ def _entries(folder: Path) -> list[os.DirEntry[str]]:
     """Return what lies in a folder and was left there by people, sorted by name."""
     try:
         with os.scandir(folder) as found:
-            return sorted((one for one in found if _is_of_people(one.name)), key=lambda e: e.name)
+            own = (one for one in found if _is_of_people(one.name))
+            return sorted(own, key=lambda entry: by_name(entry.name))
     except OSError:
         return []
 

@@ -25,6 +25,7 @@ from pawmark.grading.intake.skimming import (
     Skimmer,
 )
 from pawmark.grading.intake.walking import UnreadableError
+from pawmark.wording import counted
 
 MAX_SOURCE = 500_000
 MAX_SCRIPT = 5_000_000
@@ -340,7 +341,7 @@ def _notebook(data: bytes, budget: Budget, depth: int) -> Reading:
         raise UnreadableError("it has no cells")
     reading = _decoded(skimmer)
     if damage:
-        doubt = f"{damage} after {len(skimmer.cells)} cells; only these could be graded"
+        doubt = f"{damage} after {counted(len(skimmer.cells), 'cell')}; only these could be graded"
         reading = replace(reading, doubts=(*reading.doubts, doubt))
     return reading
 

@@ -24,6 +24,7 @@ from pawmark.grading.boundary.sanitizing import Cleaner
 from pawmark.grading.intake.cells import exercise_of, mark_students_own
 from pawmark.grading.intake.first_cell import only_installs, without_first_cell
 from pawmark.grading.intake.reading import MAX_SOURCE, Cell, Reading
+from pawmark.wording import counted
 
 MAX_EXTRA = 500
 _TYPES = ("code", "markdown")
@@ -356,11 +357,7 @@ class _Rebuild:
 
     def usable(self, cells: list[Cell | None]) -> list[Cell]:
         if broken := cells.count(None):
-            what = (
-                "1 entry that is no cell was"
-                if broken == 1
-                else f"{broken} entries that are no cells were"
-            )
+            what = counted(broken, "entry that is no cell was", "entries that are no cells were")
             self.repairs.append(f"{what} left out")
         return [self.bounded(cell) for cell in cells if cell is not None]
 
@@ -689,7 +686,7 @@ class _Rebuild:
         ]
         kept = [extra for extra in known if extra[1].kind in _TYPES]
         if other := len(known) - len(kept):
-            what = "1 cell that is" if other == 1 else f"{other} cells that are"
+            what = counted(other, "cell that is", "cells that are")
             was = "was" if other == 1 else "were"
             self.repairs.append(f"{what} neither code nor markdown {was} left out")
         if len(kept) > MAX_EXTRA:
@@ -708,7 +705,7 @@ class _Rebuild:
             elif source.strip():
                 yield anchor, replace(cell, source=source)
         if count:
-            what = "1 cell that installs" if count == 1 else f"{count} cells that install"
+            what = counted(count, "cell that installs", "cells that install")
             was = "was" if count == 1 else "were"
             self.repairs.append(
                 f"{what} packages {was} left out: grading has its own, and no network"

@@ -10,6 +10,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from pawmark.grading.results.outcomes import Outcome
+from pawmark.wording import counted, plain
 
 FOLDER = Path(__file__).parent
 NBCONVERT_TEMPLATES = FOLDER / "nbconvert"
@@ -35,7 +36,7 @@ def look(outcome: Outcome) -> tuple[str, str]:
 
 def points(value: float) -> str:
     """Return points as people write them: 4.62, and 3 instead of 3.0."""
-    return f"{round(value, 2) + 0.0:g}"
+    return plain(value)
 
 
 def percent(part: float, whole: float) -> str:
@@ -71,6 +72,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     filters: dict[str, Callable[..., Any]] = {"points": points, "percent": percent, "look": look}
+    filters |= {"counted": counted}
     environment.filters.update(filters, assignment_title=assignment_title, ticks=ticks)
     environment.globals.update(policy=POLICY, style=style())
     return environment

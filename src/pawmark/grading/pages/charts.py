@@ -17,6 +17,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator, PercentFormatter
 
 from pawmark.grading.course import Chart
+from pawmark.wording import counted
 
 # Colours that stand for variables of the style sheet; none of them is ever seen.
 INK, MUTED, LINE, ACCENT = "#010101", "#020202", "#030303", "#040404"
@@ -132,7 +133,7 @@ def usage_chart(seconds: Sequence[float], gibibytes: Sequence[float], key: str) 
         ax.set_ylim(bottom=0)
         ax.margins(0.08)
         alt = (
-            f"Time and memory of {len(seconds)} submissions. The median is "
+            f"Time and memory of {counted(len(seconds), 'submission')}. The median is "
             f"{np.median(seconds):.0f} s and {np.median(gibibytes):.1f} GiB, "
             f"the most {max(seconds):.0f} s and {max(gibibytes):.1f} GiB."
         )

@@ -3,7 +3,7 @@
 import html
 from typing import Any
 
-from pawmark.grading.results.outcomes import INSIDE, show_points
+from pawmark.grading.results.outcomes import INSIDE, of_points, show_points
 
 
 class ResultTable:
@@ -34,7 +34,7 @@ _CELL = "text-align: left; vertical-align: top; padding: 0.25em 0.75em;"
 def render_table(result: Any) -> str:
     """Return the results of one exercise as an HTML table; every text in it is escaped."""
     rows = "".join(_row(check) for check in result.checks)
-    caption = f"{result.exercise}: {show_points(result.points, result.max_points)} points"
+    caption = f"{result.exercise}: {of_points(result.points, result.max_points)}"
     caption += f" ({INSIDE})" if result.inside else ""
     titles = ("Outcome", "Check", "Points")
     head = "".join(f'<th scope="col" style="{_CELL}">{text}</th>' for text in titles)

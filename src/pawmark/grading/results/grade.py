@@ -13,6 +13,7 @@ from typing import Any
 from pawmark.grading.intake.cells import exercise_of
 from pawmark.grading.results.outcomes import Outcome, show_points
 from pawmark.grading.results.record import NOTHING_RECORDED, Record
+from pawmark.wording import plain
 
 NOT_IN_GRADEBOOK = "these are points of the checks: the gradebook does not hold them; grade again"
 NOT_FINISHED = "grading it did not come to its end; grade it again"
@@ -78,10 +79,10 @@ class Part:
         """Say what a person gave, and in the place of what; empty where nobody gave anything."""
         if self.manual is None:
             return ""
-        given = f"{rounded(self.manual):g} by a person"
+        given = f"{plain(self.manual)} by a person"
         if self.automatic is None:
             return given
-        return f"{given}, in the place of {rounded(self.automatic):g} by the checks"
+        return f"{given}, in the place of {plain(self.automatic)} by the checks"
 
     def to_json(self) -> dict[str, Any]:
         """Return it as a JSON object."""
@@ -105,14 +106,18 @@ def part_of(
     extra_credit: float | None,
     waits: bool,
 ) -> Part:
-    """Return what one entry of nbgrader's gradebook gave, from the columns that it has there."""
+    """Return what one entry of nbgrader's gradebook gave, from the columns that it has there.
+
+    Extra credit counts beside points only: as long as there are none, nbgrader gives none of it.
+    """
+    counts = automatic is not None or manual is not None
     return Part(
         exercise=exercise_of(name),
         score=float(score or 0),
         max_score=float(max_score or 0),
         automatic=automatic,
         manual=manual,
-        extra_credit=float(extra_credit or 0),
+        extra_credit=float(extra_credit or 0) if counts else 0.0,
         waits=bool(waits),
     )
 
@@ -140,13 +145,16 @@ class Grade:
 
     @property
     def late_penalty(self) -> float:
-        """Points that lateness has taken off, which are never more than there were."""
-        return min(self.penalty, max(self.before_penalty, 0.0))
+        """Points that lateness has taken off, which are never more than there were.
+
+        In hundredths: what is between sum and score where both are shown in hundredths.
+        """
+        return max(rounded(rounded(self.before_penalty) - rounded(self.score)), 0.0)
 
     @property
     def score(self) -> float:
         """The points that count, which are the sum without the penalty, and never below 0."""
-        return max(round(self.before_penalty - self.late_penalty, 6), 0.0)
+        return max(round(self.before_penalty - self.penalty, 6), 0.0)
 
     @property
     def max_score(self) -> float:
@@ -157,6 +165,17 @@ class Grade:
     def extra_credit(self) -> float:
         """Points on top, in all."""
         return round(sum(part.extra_credit for part in self.parts), 6)
+
+    @property
+    def sum_by_people(self) -> float:
+        """Points that people gave in the place of checks, or where there are none."""
+        return round(sum(part.manual or 0.0 for part in self.parts), 6)
+
+    @property
+    def sum_by_checks(self) -> float:
+        """Points of checks that count, in hundredths: what people have not given of the sum."""
+        given = rounded(self.sum_by_people) + rounded(self.extra_credit)
+        return rounded(rounded(self.before_penalty) - given)
 
     @property
     def by_people(self) -> list[Part]:

@@ -7,6 +7,8 @@ from typing import Any
 
 import msgspec
 
+from pawmark.wording import counted, plain
+
 
 class Outcome(StrEnum):
     """What came of one check."""
@@ -265,4 +267,9 @@ class ExerciseResult:
 
 def show_points(points: float, max_points: float) -> str:
     """Return points as people write them: ``19.33 of 20``."""
-    return f"{round(points, 2):g} of {round(max_points, 2):g}"
+    return f"{plain(points)} of {plain(max_points)}"
+
+
+def of_points(points: float, max_points: float) -> str:
+    """Return points with their noun: ``19.33 of 20 points``, ``0 of 1 point``."""
+    return f"{plain(points)} of {counted(max_points, 'point')}"

@@ -6,9 +6,10 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from pawmark.grading.results.grade import Standing, State, rounded
+from pawmark.grading.results.grade import Standing, State
 from pawmark.grading.results.outcomes import CheckResult
 from pawmark.terminal import legible, printable
+from pawmark.wording import counted, plain
 
 _LEGEND = {
     State.WAITS: "waits: the grade is not final; below stands what for",
@@ -69,9 +70,9 @@ def _given_by_people(one: Standing) -> list[str]:
         if part.manual is not None and part.automatic is not None:
             lines.append(f"{part.exercise}: {part.by_person}")
         if part.extra_credit:
-            lines.append(f"{part.exercise}: {rounded(part.extra_credit):g} extra credit")
+            lines.append(f"{part.exercise}: {plain(part.extra_credit)} extra credit")
     if one.late_penalty:
-        lines.append(f"late: {rounded(one.late_penalty):g} taken off")
+        lines.append(f"late: {plain(one.late_penalty)} taken off")
     return lines
 
 
@@ -87,7 +88,10 @@ def _compact(lost: list[tuple[str, CheckResult]]) -> list[str]:
         message = printable(" ".join(check.message.split()))
         line = f"{exercise}: {check.outcome.value}" + (f": {message}" if message else "")
         lines[line] = lines.get(line, 0) + 1
-    single = [line + (f" ({count} checks)" if count > 1 else "") for line, count in lines.items()]
+    single = [
+        line + (f" ({counted(count, 'check')})" if count > 1 else "")
+        for line, count in lines.items()
+    ]
     by_row: dict[str, list[CheckResult]] = {}
     for exercise, check in lost:
         if check.row:

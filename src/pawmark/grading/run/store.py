@@ -12,6 +12,7 @@ from pawmark.errors import CourseError
 from pawmark.grading.results import record
 from pawmark.grading.run import recording
 from pawmark.terminal import legible
+from pawmark.wording import by_name
 
 _DAY = 86400.0
 # What a killed grader left half-written; a younger file may be one that is being written.
@@ -64,7 +65,7 @@ def _entry(path: Path, students: dict[str, set[str]]) -> Entry | None:
         return None
     except (OSError, ValueError, KeyError, TypeError):
         assignment = ""
-    whose = tuple(sorted(students.get(path.stem, ())))
+    whose = tuple(sorted(students.get(path.stem, ()), key=by_name))
     return Entry(path.stem, assignment, whose, status.st_size, status.st_mtime)
 
 

@@ -14,6 +14,7 @@ from pawmark.errors import CourseError
 from pawmark.files import write_whole
 from pawmark.profiles import Profile
 from pawmark.vision.calibration.pipelines import RIGHT, WRONG
+from pawmark.wording import counted
 
 MIN_RIGHT_RUNS = 20
 MIN_WRONG_RUNS = 3
@@ -162,11 +163,13 @@ def _margin(bar: float, rights: np.ndarray) -> float | None:
 def _too_few(rights: np.ndarray, wrong: dict[str, list[float]]) -> list[str]:
     doubts = []
     if rights.size < MIN_RIGHT_RUNS:
-        doubts.append(f"only {rights.size} reference runs; {MIN_RIGHT_RUNS} are needed")
+        doubts.append(f"only {counted(rights.size, 'reference run')}; {MIN_RIGHT_RUNS} are needed")
     for pipeline in WRONG:
         count = len(wrong.get(pipeline, ()))
         if count < MIN_WRONG_RUNS:
-            doubts.append(f"only {count} runs of {pipeline!r}; {MIN_WRONG_RUNS} are needed")
+            doubts.append(
+                f"only {counted(count, 'run')} of {pipeline!r}; {MIN_WRONG_RUNS} are needed"
+            )
     return doubts
 
 

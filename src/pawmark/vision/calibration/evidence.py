@@ -14,6 +14,7 @@ from pawmark.files import write_whole
 from pawmark.vision.calibration.bars import read_sections, read_unfinished
 from pawmark.vision.calibration.judging import VALIDATION
 from pawmark.vision.calibration.pipelines import RIGHT
+from pawmark.wording import counted
 
 # Shape and place tell right from wrong, and colour repeats it.
 _MARKS = {True: ("o", OKABE_ITO["blue"]), False: ("X", OKABE_ITO["vermilion"])}
@@ -87,7 +88,7 @@ def describe(path: Path) -> list[str]:
         raise CourseError(f"No bar has been set in {path}. Run: pawmark calibrate {path.stem}")
     lines = [line for name, section in sections.items() for line in _describe(name, section)]
     for name, section in unfinished.items():
-        lines.append(f"{name}: {len(section['runs'])} runs measured, and not finished")
+        lines.append(f"{name}: {counted(len(section['runs']), 'run')} measured, and not finished")
         lines.append("  the same pawmark calibrate goes on; until then the bar above holds, if any")
     return lines
 
@@ -115,7 +116,7 @@ def _describe(name: str, section: dict[str, Any]) -> list[str]:
         lines.append(f"  judged on: {judged_on}")
     for pipeline, values in losses_by_pipeline(section).items():
         lines.append(
-            f"  {pipeline}: {len(values)} runs, {min(values):.3f} to {max(values):.3f}, "
+            f"  {pipeline}: {counted(len(values), 'run')}, {min(values):.3f} to {max(values):.3f}, "
             f"mean {np.mean(values):.3f}"
         )
     lines += [f"  doubt: {doubt}" for doubt in section["doubts"]] or ["  no doubts"]

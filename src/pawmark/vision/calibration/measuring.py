@@ -32,6 +32,7 @@ from pawmark.vision.calibration.bars import (
 )
 from pawmark.vision.calibration.judging import HELD_OUT_COUNT, MEASURED_ON, VALIDATION
 from pawmark.vision.calibration.pipelines import DATA_SEEDS, Spec, plan
+from pawmark.wording import counted
 
 WORKER = "pawmark.vision.calibration.worker"
 
@@ -96,7 +97,7 @@ def calibrate(
     wrong_runs = max(MIN_WRONG_RUNS, runs // 4)
     seeds = DATA_SEEDS if data is None else DATA_SEEDS[:1]
     todo = [spec for spec in plan(runs, wrong_runs, seeds) if spec not in done]
-    say(f"{name}: {len(done)} runs measured before, {len(todo)} to go")
+    say(f"{name}: {counted(len(done), 'run')} measured before, {len(todo)} to go")
     with progress_bar(f"Calibrating {assignment}", len(todo)) as advance:
         for number, spec in enumerate(todo, 1):
             section["runs"].append(_measure(spec, code, profile, judged_on, data))
@@ -169,10 +170,10 @@ def _require_enough(data: pets.Pets, profile: Profile) -> None:
     wanted = profile.num_train + profile.num_val
     if len(data.names) < wanted:
         raise CourseError(
-            f"{data.root} holds {len(data.names)} photographs, and a bar under the profile "
-            f"{profile.name!r} is measured on {wanted} or more, {profile.num_train} of them to "
-            "learn from. Fetch all of them with: pawmark data fetch. Or unset PAWMARK_DATA to "
-            "measure on drawn ones."
+            f"{data.root} holds {counted(len(data.names), 'photograph')}, and a bar under the "
+            f"profile {profile.name!r} is measured on {wanted} or more, {profile.num_train} of "
+            "them to learn from. Fetch all of them with: pawmark data fetch. Or unset "
+            "PAWMARK_DATA to measure on drawn ones."
         )
 
 

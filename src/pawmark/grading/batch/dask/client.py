@@ -21,7 +21,7 @@ from pawmark.grading.batch.dask.worker import Done
 from pawmark.grading.batch.submission import handed_in
 from pawmark.grading.course_folder import notebooks_of
 from pawmark.grading.intake import stand_in
-from pawmark.grading.results.outcomes import show_points
+from pawmark.grading.results.outcomes import of_points
 from pawmark.grading.run import course_secret, recording
 from pawmark.grading.run.pipeline import (
     Job,
@@ -331,8 +331,8 @@ class _Run:
         if done.refused:
             raise CourseError(f"{done.refused} What was run until now is kept.")
         self._keep(order, done.recording)
-        points = show_points(done.points, done.max_points)
-        self.report(order.student, f"{points} points by the checks, {done.seconds:.0f} s")
+        points = of_points(done.points, done.max_points)
+        self.report(order.student, f"{points} by the checks, {done.seconds:.0f} s")
 
     def _keep(self, order: Order, data: bytes) -> None:
         try:
