@@ -202,6 +202,17 @@ def test_a_broken_source_is_one_finding(course):
     assert NAME in wanting(course)["sources"]
 
 
+def test_a_cell_that_breaks_the_form_of_notebooks_is_named(course):
+    """What only the whole scheme of the format finds is told with the number of the cell too."""
+    path = course / "source" / NAME / f"{NAME}.ipynb"
+    tree = json.loads(path.read_text())
+    at = next(k for k, cell in enumerate(tree["cells"]) if cell["cell_type"] == "code")
+    del tree["cells"][at]["outputs"]
+    path.write_text(json.dumps(tree))
+
+    assert f"cell {at + 1}: 'outputs' is a required property" in wanting(course)["sources"]
+
+
 @pytest.mark.parametrize(
     ("text", "says"),
     [

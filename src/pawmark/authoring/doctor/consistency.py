@@ -60,7 +60,7 @@ def examine(course: Path) -> Iterator[Finding]:
         try:
             books[path] = _read(path)
         except _NOT_READABLE as error:
-            broken[_label(path)] = _first_line(error)
+            broken[_label(path)] = _cell_of(error) + _first_line(error)
     yield _judge(
         "sources", broken, f"{len(names)} assignments: {', '.join(names)}",
         "Restore the notebook in source/, for example: git checkout -- source",
@@ -112,6 +112,12 @@ def _read(path: Path) -> NotebookNode:
     book = nbformat.read(path, as_version=4)
     nbformat.validate(book)  # reading alone lets much pass
     return book
+
+
+def _cell_of(error: Exception) -> str:
+    """Name the cell that an error of a notebook's form is about; empty where it names none."""
+    place = list(getattr(error, "absolute_path", ()))
+    return f"cell {place[1] + 1}: " if place[:1] == ["cells"] and len(place) > 1 else ""
 
 
 def _judge(topic: str, wrong: dict[str, str], fine: str, remedy: str) -> Finding:
