@@ -1,6 +1,7 @@
 """Commands for those who grade."""
 
 import sys
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Annotated
 
@@ -49,7 +50,8 @@ def grade(
 ) -> None:
     """Grade a class, several submissions at once; the grades are those of nbgrader autograde.
 
-    An interrupted run goes on where it stopped.
+    An interrupted run goes on where it stopped. While another command grades an assignment, this
+    one says so and waits.
     """
     from pawmark.grading.batch import grade_class
     from pawmark.grading.course_folder import LOGS, find_assignment, find_course
@@ -58,7 +60,8 @@ def grade(
     names = [find_assignment(course, name) for name in assignments]
     console = terminal.console()
     try:
-        status = grade_class.grade(course, names, console, workers, student, force, scheduler)
+        with _claimed(course, names, "pawmark grade"):
+            status = grade_class.grade(course, names, console, workers, student, force, scheduler)
     except KeyboardInterrupt:
         raise InterruptionError(
             "interrupted. What was run is kept; the same command goes on from there."
@@ -68,6 +71,13 @@ def grade(
         raise AttentionError(
             f"nbgrader autograde found something to look at; it is at the end of {logs}"
         )
+
+
+def _claimed(course: Path, names: list[str], command: str) -> AbstractContextManager[None]:
+    """Be the only command that grades some assignments; say on stderr for whom this one waits."""
+    from pawmark.grading.gradebook.claim import claimed
+
+    return claimed(course, names, command, lambda line: print(line, file=sys.stderr, flush=True))
 
 
 @commands.command(
@@ -94,15 +104,17 @@ def regrade(
     course = find_course()
     results, failed = [], False
     names = [find_assignment(course, name) for name in assignments]
-    for name, changes in regrading.preview(course, names, student).items():
-        if not as_json:
-            _show_changes(name, changes, write)
-        if write:
-            failed = _write_changes(course, name, changes) or failed
-            if changes and not as_json:
-                terminal.say(f"Written. New pages for them: nbgrader generate_feedback {name}")
-        found = [change.to_json() for change in changes]
-        results.append({"assignment": name, "changes": found, "written": write and bool(changes)})
+    with _claimed(course, names, "pawmark regrade --write") if write else nullcontext():
+        for name, changes in regrading.preview(course, names, student).items():
+            if not as_json:
+                _show_changes(name, changes, write)
+            if write:
+                failed = _write_changes(course, name, changes) or failed
+                if changes and not as_json:
+                    terminal.say(f"Written. New pages for them: nbgrader generate_feedback {name}")
+            found = [change.to_json() for change in changes]
+            told = {"assignment": name, "changes": found, "written": write and bool(changes)}
+            results.append(told)
     if as_json:
         terminal.write_json(results)
     if failed:
@@ -160,16 +172,18 @@ def migrate(
     course = find_course()
     name = find_assignment(course, assignment)
     require_sources(course, [name])
-    wanted = migration.plan(course, name, dict(map(_pair, rename or ())), remove or ())
-    if wanted is None:
-        print(f"{name}: source and gradebook have the same exercises")
-        return
-    for line in wanted.lines():
-        print(line)
-    if not write:
-        print("Nothing is written yet" + ("" if wanted.open else ": add --write"))
-        return
-    kept = migration.migrate(course, wanted)
+    renamed = dict(map(_pair, rename or ()))
+    with _claimed(course, [name], "pawmark migrate --write") if write else nullcontext():
+        wanted = migration.plan(course, name, renamed, remove or ())
+        if wanted is None:
+            print(f"{name}: source and gradebook have the same exercises")
+            return
+        for line in wanted.lines():
+            print(line)
+        if not write:
+            print("Nothing is written yet" + ("" if wanted.open else ": add --write"))
+            return
+        kept = migration.migrate(course, wanted)
     if kept is not None:
         terminal.say(f"the gradebook as it was: {kept.relative_to(course)}")
     short = short_name(name)
