@@ -29,7 +29,7 @@ from pawmark.grading.gradebook.unclaimed import unclaimed
 from pawmark.grading.intake.rebuild import Doubt
 from pawmark.grading.intake.sources import require_sources
 from pawmark.grading.results import record
-from pawmark.grading.results.grade import Grade, Part, by_checks, rounded, waiting_lines
+from pawmark.grading.results.grade import Grade, Part, by_checks, moved, rounded, waiting_lines
 from pawmark.grading.results.outcomes import CheckResult, ExerciseResult, show_points
 from pawmark.grading.results.record import Record
 from pawmark.terminal import legible, printable
@@ -94,7 +94,7 @@ class Changes:
 
     def lines(self) -> Iterator[str]:
         """Yield what a person reads: the grade, what it is made of, then a line for each check."""
-        points = _moved(str(self.before.grade), str(self.after.grade))
+        points = moved(str(self.before.grade), str(self.after.grade))
         yield f"{legible(self.student)}: {points} points"
         if self.newer is not None:
             yield f"  handed in again on {self.newer:%Y-%m-%d at %H:%M} (UTC): that is graded"
@@ -106,7 +106,7 @@ class Changes:
         yield from self._by_people()
         before, after = (rounded(g.grade.late_penalty) for g in (self.before, self.after))
         if before or after:
-            yield f"  late: {_moved(f'{before:g}', f'{after:g}')} taken off"
+            yield f"  late: {moved(f'{before:g}', f'{after:g}')} taken off"
         for check in self.checks:
             yield f"  {check.exercise}  {check.title}  {check.before} -> {check.after}"
         for line in self.after.waiting:
@@ -125,7 +125,7 @@ class Changes:
             shown = (f"{rounded(points or 0):g}" for points in (old, part.automatic))
             yield (
                 f"  {part.exercise}: {rounded(part.manual):g} by a person stays; the checks give "
-                f"{_moved(*shown)}"
+                f"{moved(*shown)}"
             )
 
     def to_json(self) -> dict[str, Any]:
@@ -138,10 +138,6 @@ class Changes:
             "exchanged": self.exchanged,
             "checks": [dataclasses.asdict(check) for check in self.checks],
         }
-
-
-def _moved(before: str, after: str) -> str:
-    return f"{before} -> {after}" if before != after else after
 
 
 def preview(
