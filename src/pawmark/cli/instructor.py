@@ -102,25 +102,38 @@ def regrade(
     from pawmark.grading.course_folder import LOGS, find_assignment, find_course
 
     course = find_course()
-    results, failed = [], False
     names = [find_assignment(course, name) for name in assignments]
-    with _claimed(course, names, "pawmark regrade --write") if write else nullcontext():
-        for name, changes in regrading.preview(course, names, student).items():
-            if not as_json:
-                _show_changes(name, changes, write)
-            if write:
-                failed = _write_changes(course, name, changes) or failed
-                if changes and not as_json:
-                    terminal.say(f"Written. New pages for them: nbgrader generate_feedback {name}")
-            found = [change.to_json() for change in changes]
-            told = {"assignment": name, "changes": found, "written": write and bool(changes)}
-            results.append(told)
+    how_far = "interrupted, and nothing was written. What was run is kept; give the command again."
+    try:
+        with _claimed(course, names, "pawmark regrade --write") if write else nullcontext():
+            found = regrading.preview(course, names, student)
+            how_far = regrading.Interrupted(course, found) if write else how_far
+            results, failed = _regrade(course, found, write, as_json)
+    except KeyboardInterrupt:
+        raise InterruptionError(str(how_far)) from None
     if as_json:
         terminal.write_json(results)
     if failed:
         raise AttentionError(
             f"nbgrader autograde found something to look at; see {LOGS}/ in the course"
         )
+
+
+def _regrade(
+    course: Path, found: dict[str, list], write: bool, as_json: bool
+) -> tuple[list[dict], bool]:
+    """Show what changes, and write it; return it for programs, and whether a person must look."""
+    results, failed = [], False
+    for name, changes in found.items():
+        if not as_json:
+            _show_changes(name, changes, write)
+        if write:
+            failed = _write_changes(course, name, changes) or failed
+            if changes and not as_json:
+                terminal.say(f"Written. New pages for them: nbgrader generate_feedback {name}")
+        told = [change.to_json() for change in changes]
+        results.append({"assignment": name, "changes": told, "written": write and bool(changes)})
+    return results, failed
 
 
 def _write_changes(course: Path, name: str, changes: list) -> bool:
