@@ -47,21 +47,25 @@ def grade(
     ] = None,
     student: Students = None,
     force: Annotated[bool, typer.Option(help="Grade those again that have been graded.")] = False,
+    as_json: Json = False,
 ) -> None:
     """Grade a class, several submissions at once; the grades are those of nbgrader autograde.
 
     An interrupted run goes on where it stopped. While another command grades an assignment, this
-    one says so and waits.
+    one says so and waits. With --json progress goes to stderr, then the grades of these assignments
+    are printed as pawmark grades --json prints them: of all students, or of those named.
     """
     from pawmark.grading.batch import grade_class
     from pawmark.grading.course_folder import LOGS, find_assignment, find_course
 
     course = find_course()
     names = [find_assignment(course, name) for name in assignments]
-    console = terminal.console()
+    console = terminal.console(stderr=as_json)
     try:
         with _claimed(course, names, "pawmark grade"):
             status = grade_class.grade(course, names, console, workers, student, force, scheduler)
+        if as_json:
+            terminal.write_json(_standings(course, names, student))
     except KeyboardInterrupt:
         raise InterruptionError(
             "interrupted. What was run is kept; the same command goes on from there."
@@ -71,6 +75,14 @@ def grade(
         raise AttentionError(
             f"nbgrader autograde found something to look at; it is at the end of {logs}"
         )
+
+
+def _standings(course: Path, names: list[str], students: list[str] | None) -> list[dict]:
+    """Return where all students, or those named, stand with some assignments, for programs."""
+    from pawmark.grading.gradebook.class_grades import read_class
+
+    found = read_class(course, names).all
+    return [one.to_json() for one in found if not students or one.student in students]
 
 
 def _claimed(course: Path, names: list[str], command: str) -> AbstractContextManager[None]:
