@@ -13,6 +13,7 @@ from nbgrader.utils import is_grade, is_solution, is_task
 from traitlets.config import PyFileConfigLoader
 
 from pawmark import settings
+from pawmark.authoring.doctor import behind
 from pawmark.doctor.finding import Finding
 from pawmark.errors import CourseError
 from pawmark.grading import course as courses
@@ -90,6 +91,7 @@ def examine(course: Path) -> Iterator[Finding]:
     yield gradebook(course, whole)
     yield hand_ins(course)
     yield unfinished(course)
+    yield from behind.examine(course)
 
 
 def _label(source: Path) -> str:

@@ -82,7 +82,7 @@ class Changes:
     newer
         When a hand-in came that is newer than what was graded: a regrade grades that. Else None.
     exchanged
-        Whether something else was run and its files are younger than their grade, though no
+        Whether something else was run and its files are others than were graded, though no
         ``timestamp.txt`` says so: a regrade grades what lies there.
     """
 
@@ -101,7 +101,7 @@ class Changes:
             yield f"  handed in again on {self.newer:%Y-%m-%d at %H:%M} (UTC): that is graded"
         if self.exchanged:
             yield (
-                "  its files are younger than its grade, though no timestamp.txt says that it was "
+                "  its files are others than were graded, though no timestamp.txt says that it was "
                 "handed in again: what lies there now is graded"
             )
         yield from self._by_people()
