@@ -77,9 +77,15 @@ def accept_any_text() -> None:
             stream.reconfigure(errors="backslashreplace")
 
 
-def console() -> Console:
-    """Return where progress goes: nowhere with ``--quiet``; no colours with ``NO_COLOR``."""
-    return Console(highlight=False, quiet=is_quiet())
+def console(stderr: bool = False) -> Console:
+    """Return where progress goes: nowhere with ``--quiet``; no colours with ``NO_COLOR``.
+
+    Parameters
+    ----------
+    stderr
+        Keep stdout free, for JSON.
+    """
+    return Console(highlight=False, quiet=is_quiet(), stderr=stderr)
 
 
 def say(text: str) -> None:

@@ -26,6 +26,7 @@ NAME = "01_three_tasks"
 ENGINE = ["Python", "packages", "settings", "sandbox", "workers", "disk"]
 MACHINE = [*ENGINE, "Keras", "data", "profile", "GPU"]
 COURSE = ["sources", "checks", "points", "release", "nbgrader", "gradebook", "submitted", "grading"]
+COURSE += ["resubmitted", "exchanged", "feedback"]
 
 MISTAKEN = """
 from pawmark.grading.course import PlainCourse
@@ -58,7 +59,8 @@ def course(tmp_path):
 def wanting(course):
     """Return what is to be mended in a course, by topic."""
     found = list(consistency.examine(course))
-    assert all(bool(finding.remedy) == (finding.status is Status.MEND) for finding in found)
+    told = (Status.MEND, Status.NOTE)
+    assert all(bool(finding.remedy) == (finding.status in told) for finding in found)
     return {finding.topic: finding.says for finding in found if finding.status is Status.MEND}
 
 
@@ -200,6 +202,17 @@ def test_a_broken_source_is_one_finding(course):
     (course / "source" / NAME / f"{NAME}.ipynb").write_text("{}")
 
     assert NAME in wanting(course)["sources"]
+
+
+def test_a_cell_that_breaks_the_form_of_notebooks_is_named(course):
+    """What only the whole scheme of the format finds is told with the number of the cell too."""
+    path = course / "source" / NAME / f"{NAME}.ipynb"
+    tree = json.loads(path.read_text())
+    at = next(k for k, cell in enumerate(tree["cells"]) if cell["cell_type"] == "code")
+    del tree["cells"][at]["outputs"]
+    path.write_text(json.dumps(tree))
+
+    assert f"cell {at + 1}: 'outputs' is a required property" in wanting(course)["sources"]
 
 
 @pytest.mark.parametrize(

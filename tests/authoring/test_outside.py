@@ -202,6 +202,16 @@ def test_what_cannot_be_drafted_is_one_message(tmp_path, name, exercise, says):
     assert not (course / "grader_tests").exists()
 
 
+def test_a_source_that_cannot_be_read_is_named_where_an_exercise_is_missing(tmp_path):
+    """It may stand in a notebook that is cut off: that one is named, and not that there is none."""
+    course = copy("several", tmp_path, pawmark=True)
+    path = course / "source" / "ps1" / "strings.ipynb"
+    path.write_text(path.read_text()[:-200])
+
+    with pytest.raises(CourseError, match=r"strings\.ipynb: it is cut off or damaged in line"):
+        outside.draft(course, "test_shout")
+
+
 def test_an_exercise_of_two_notebooks_is_not_taken_over(tmp_path):
     """Checks outside are found by the name alone, so both would be checked by them."""
     course = copy("several", tmp_path, pawmark=True)

@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -91,6 +92,12 @@ class SmallClass:
             timeout=900,
             check=False,
         )
+
+    def run_together(self, *commands: tuple[str, ...]) -> list[tuple[int, str, str]]:
+        """Run commands at the same time; return status, output and errors of each."""
+        with ThreadPoolExecutor(len(commands)) as pool:
+            done = list(pool.map(lambda words: self.run(*words), commands))
+        return [(one.returncode, one.stdout, one.stderr) for one in done]
 
     def must(self, *command: str, status: int = 0, **environment: str) -> str:
         """Run a command that ends with a status, and return its output."""

@@ -27,7 +27,7 @@ from pawmark.grading.course_folder import assignments, notebooks_of
 from pawmark.grading.gradebook import course_settings
 from pawmark.grading.intake.cells import exercise_of, is_grade, is_solution
 from pawmark.grading.intake.kernels import PYTHON, kernel_of
-from pawmark.grading.intake.sources import problems
+from pawmark.grading.intake.sources import problems, require_sources
 
 _WIDTH = 100
 _BEGIN, _END = "BEGIN HIDDEN TESTS", "END HIDDEN TESTS"
@@ -161,6 +161,7 @@ def _find(course: Path, exercise: str) -> _Cell:
         )
     if found:
         return found[0]
+    require_sources(course, assignments(course))  # it may stand in one that cannot be read
     tests = sorted({cell.exercise for cell in cells})
     near = _tests_below(course, exercise) or difflib.get_close_matches(exercise, tests, n=1)
     hint = f"Did you mean {' or '.join(near)}?" if near else f"There are: {', '.join(tests)}."

@@ -1,6 +1,7 @@
 """Commands for those who grade."""
 
 import sys
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Annotated
 
@@ -47,19 +48,25 @@ def grade(
     ] = None,
     student: Students = None,
     force: Annotated[bool, typer.Option(help="Grade those again that have been graded.")] = False,
+    as_json: Json = False,
 ) -> None:
     """Grade a class, several submissions at once; the grades are those of nbgrader autograde.
 
-    An interrupted run goes on where it stopped.
+    An interrupted run goes on where it stopped. While another command grades an assignment, this
+    one says so and waits. With --json progress goes to stderr, then the grades of these assignments
+    are printed as pawmark grades --json prints them: of all students, or of those named.
     """
     from pawmark.grading.batch import grade_class
     from pawmark.grading.course_folder import LOGS, find_assignment, find_course
 
     course = find_course()
     names = [find_assignment(course, name) for name in assignments]
-    console = terminal.console()
+    console = terminal.console(stderr=as_json)
     try:
-        status = grade_class.grade(course, names, console, workers, student, force, scheduler)
+        with _claimed(course, names, "pawmark grade"):
+            status = grade_class.grade(course, names, console, workers, student, force, scheduler)
+        if as_json:
+            terminal.write_json(_standings(course, names, student))
     except KeyboardInterrupt:
         raise InterruptionError(
             "interrupted. What was run is kept; the same command goes on from there."
@@ -69,6 +76,21 @@ def grade(
         raise AttentionError(
             f"nbgrader autograde found something to look at; it is at the end of {logs}"
         )
+
+
+def _standings(course: Path, names: list[str], students: list[str] | None) -> list[dict]:
+    """Return where all students, or those named, stand with some assignments, for programs."""
+    from pawmark.grading.gradebook.class_grades import read_class
+
+    found = read_class(course, names).all
+    return [one.to_json() for one in found if not students or one.student in students]
+
+
+def _claimed(course: Path, names: list[str], command: str) -> AbstractContextManager[None]:
+    """Be the only command that grades some assignments; say on stderr for whom this one waits."""
+    from pawmark.grading.gradebook.claim import claimed
+
+    return claimed(course, names, command, lambda line: print(line, file=sys.stderr, flush=True))
 
 
 @commands.command(
@@ -93,23 +115,38 @@ def regrade(
     from pawmark.grading.course_folder import LOGS, find_assignment, find_course
 
     course = find_course()
-    results, failed = [], False
     names = [find_assignment(course, name) for name in assignments]
-    for name, changes in regrading.preview(course, names, student).items():
-        if not as_json:
-            _show_changes(name, changes, write)
-        if write:
-            failed = _write_changes(course, name, changes) or failed
-            if changes and not as_json:
-                terminal.say(f"Written. New pages for them: nbgrader generate_feedback {name}")
-        found = [change.to_json() for change in changes]
-        results.append({"assignment": name, "changes": found, "written": write and bool(changes)})
+    how_far = "interrupted, and nothing was written. What was run is kept; give the command again."
+    try:
+        with _claimed(course, names, "pawmark regrade --write") if write else nullcontext():
+            found = regrading.preview(course, names, student)
+            how_far = regrading.Interrupted(course, found) if write else how_far
+            results, failed = _regrade(course, found, write, as_json)
+    except KeyboardInterrupt:
+        raise InterruptionError(str(how_far)) from None
     if as_json:
         terminal.write_json(results)
     if failed:
         raise AttentionError(
             f"nbgrader autograde found something to look at; see {LOGS}/ in the course"
         )
+
+
+def _regrade(
+    course: Path, found: dict[str, list], write: bool, as_json: bool
+) -> tuple[list[dict], bool]:
+    """Show what changes, and write it; return it for programs, and whether a person must look."""
+    results, failed = [], False
+    for name, changes in found.items():
+        if not as_json:
+            _show_changes(name, changes, write)
+        if write:
+            failed = _write_changes(course, name, changes) or failed
+            if changes and not as_json:
+                terminal.say(f"Written. New pages for them: nbgrader generate_feedback {name}")
+        told = [change.to_json() for change in changes]
+        results.append({"assignment": name, "changes": told, "written": write and bool(changes)})
+    return results, failed
 
 
 def _write_changes(course: Path, name: str, changes: list) -> bool:
@@ -161,16 +198,18 @@ def migrate(
     course = find_course()
     name = find_assignment(course, assignment)
     require_sources(course, [name])
-    wanted = migration.plan(course, name, dict(map(_pair, rename or ())), remove or ())
-    if wanted is None:
-        print(f"{name}: source and gradebook have the same exercises")
-        return
-    for line in wanted.lines():
-        print(line)
-    if not write:
-        print("Nothing is written yet" + ("" if wanted.open else ": add --write"))
-        return
-    kept = migration.migrate(course, wanted)
+    renamed = dict(map(_pair, rename or ()))
+    with _claimed(course, [name], "pawmark migrate --write") if write else nullcontext():
+        wanted = migration.plan(course, name, renamed, remove or ())
+        if wanted is None:
+            print(f"{name}: source and gradebook have the same exercises")
+            return
+        for line in wanted.lines():
+            print(line)
+        if not write:
+            print("Nothing is written yet" + ("" if wanted.open else ": add --write"))
+            return
+        kept = migration.migrate(course, wanted)
     if kept is not None:
         terminal.say(f"the gradebook as it was: {kept.relative_to(course)}")
     short = short_name(name)

@@ -34,7 +34,7 @@ def examine(deep: bool = False) -> Iterator[Finding]:
 
 
 def table(findings: Iterable[Finding]) -> Iterator[str]:
-    """Yield the lines that a person reads: ``ok`` or ``MEND``, what about, and what to do."""
+    """Yield the lines that a person reads: ``ok``, ``note`` or ``MEND``, on what, what to do."""
     for finding in findings:
         yield f"{finding.status.value:8}{finding.topic:12}{finding.says}"
         if finding.remedy:

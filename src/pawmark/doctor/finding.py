@@ -10,6 +10,7 @@ class Status(StrEnum):
     """How things stand."""
 
     OK = "ok"
+    NOTE = "note"
     MEND = "MEND"
     SKIPPED = "skipped"
 
@@ -27,7 +28,7 @@ class Finding:
     says
         What was found.
     remedy
-        What to do about it; empty unless something is to be mended.
+        What to do about it; empty unless something is to be mended, or to be known.
     """
 
     topic: str
@@ -44,6 +45,11 @@ class Finding:
     def mend(cls, topic: str, says: str, remedy: str) -> "Finding":
         """Say what is wrong, and what to do."""
         return cls(topic, Status.MEND, says, remedy)
+
+    @classmethod
+    def note(cls, topic: str, says: str, remedy: str) -> "Finding":
+        """Say what a person should know, and what brings it up to date: nothing is wrong."""
+        return cls(topic, Status.NOTE, says, remedy)
 
     def to_json(self) -> dict[str, str]:
         """Return the finding as a JSON object; the status in small letters."""

@@ -22,6 +22,7 @@ from pawmark.grading import course as courses
 CONFIG = "nbgrader_config.py"
 SUBMITTED = "submitted"
 AUTOGRADED = "autograded"
+FEEDBACK = "feedback"
 # What grading keeps in a course, beside what nbgrader does.
 KEPT = Path(".pawmark")
 RECORDS = KEPT / "records"

@@ -92,7 +92,7 @@ def test_a_term(course):
     # Replaced without a time: named, and left as it was.
     course.hand_in("ann", SUMS, WRONG)
     said = course.must("pawmark", "grade", "01")
-    assert f"{SUMS}: ann: files are younger than the grades" in said
+    assert f"{SUMS}: ann: other files than were graded" in said
     assert course.grades()[SUMS, "ann"]["score"] == 10.5
 
 

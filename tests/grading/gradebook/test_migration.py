@@ -8,7 +8,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from nbgrader.api import Gradebook
+from nbgrader.api import Gradebook, SubmittedAssignment
 from small_class import PRIMES, RIGHT, WRONG, SmallClass
 
 from pawmark.errors import CourseError
@@ -118,10 +118,11 @@ def test_removed_and_added(course):
 
     wanted = migration.plan(course.root, PRIMES, {}, ["02-primes-below"])
     assert wanted is not None
-    assert list(wanted.lines())[:2] == [
-        "02-primes-below goes, with what was given for it in 2 hand-ins",
-        "  ann loses 3 points",
-    ]
+    lines = list(wanted.lines())
+    assert lines[0] == "02-primes-below goes, with what was given for it in 2 hand-ins"
+    at = lines.index("ann: 6 of 6 -> 3 of 6 points")
+    assert lines[at + 1] == "  02-primes-below goes with 3 points"
+    assert lines[-1] == "final grades that change: 2, that stay as they are: 0"
     assert wanted.added == ["02-few"]
     with pytest.raises(CourseError, match="02-other: not among what differs"):
         migration.plan(course.root, PRIMES, {"02-other": "02-few"}, [])
@@ -135,6 +136,92 @@ def test_removed_and_added(course):
     ann = course.grades(PRIMES)[PRIMES, "ann"]
     assert (ann["score"], ann["max_score"], ann["state"]) == (3, 6, "waits")
     assert ann["waiting"] == ["02-few: a written answer"] or "02-few" in str(ann["waiting"])
+
+
+@pytest.fixture
+def late(tmp_path, monkeypatch):
+    """Give a gradebook with what is late, given by a person and on top, as grading leaves it."""
+    monkeypatch.setenv("PATH", str(Path(sys.executable).parent), prepend=os.pathsep)
+    arithmetic = ROOT / "tests" / "courses" / "arithmetic"
+    root = Path(shutil.copytree(arithmetic, tmp_path / "course"))
+    with Gradebook(f"sqlite:///{root / 'gradebook.db'}", "arithmetic") as gradebook:
+        ident = gradebook.add_assignment(PRIMES, duedate="2026-03-01 12:00:00").id
+        for who in ("ann", "ben", "cleo", "dan"):
+            gradebook.add_student(who)
+            gradebook.db.add(SubmittedAssignment(assignment_id=ident, student_id=who))
+        gradebook.db.commit()
+    told = migration.plan(root, PRIMES, {}, [])
+    assert told is not None
+    migration.migrate(root, told)
+    with Gradebook(f"sqlite:///{root / 'gradebook.db'}", "arithmetic") as gradebook:
+        for who, points, penalty in (("ann", 3, 2), ("ben", 1, 1), ("cleo", 0.5, 0), ("dan", 0, 0)):
+            (notebook,) = gradebook.find_submission(PRIMES, who).notebooks
+            notebook.late_submission_penalty = penalty
+            for grade in notebook.grades:
+                grade.auto_score, grade.needs_manual_grade = points, False
+                if who == "ben":
+                    grade.manual_score = 2.5 if grade.name == "02-is-prime-check" else 1
+                    grade.extra_credit = 0 if grade.name == "02-is-prime-check" else 0.5
+        gradebook.db.commit()
+    path = root / "source" / PRIMES / f"{PRIMES}.ipynb"
+    path.write_text(path.read_text().replace("02-primes-below", "02-few"))
+    return root
+
+
+def test_final_grades_are_shown_before_and_after_and_written_so(late):
+    """With penalties, points by people, and what waits; what is written is what was shown."""
+    before = Contents.of(late).grades
+    wanted = migration.plan(late, PRIMES, {}, ["02-primes-below"])
+    assert wanted is not None
+    assert Contents.of(late).grades == before
+    shown = list(wanted.lines())
+    waits = "  waits for a person then: 02-few: a written answer"
+
+    assert shown[2:] == [
+        "ann: 4 of 6 -> 1 of 6 points",
+        "  02-primes-below goes with 3 points",
+        "  late: 2 taken off, until it is graded again",
+        waits,
+        "ben: 3 of 6 -> 1.5 of 6 points",
+        "  02-primes-below goes with 1.5 points (1 by a person, in the place of 1 by the checks; "
+        "0.5 on top)",
+        "  late: 1 taken off, until it is graded again",
+        waits,
+        "cleo: 1 of 6 -> 0.5 of 6 points",
+        "  02-primes-below goes with 0.5 points",
+        waits,
+        "dan: 0 of 6 points",
+        waits,
+        "final grades that change: 4, that stay as they are: 0",
+    ]
+    migration.migrate(late, wanted)
+    after = {who: grade for (_, who), grade in Contents.of(late).grades.items()}
+    assert after == {one.student: one.after for one in wanted.outlooks}
+    assert {who: grade.score for who, grade in after.items()} == {
+        "ann": 1, "ben": 1.5, "cleo": 0.5, "dan": 0,
+    }  # fmt: skip
+
+
+def test_a_name_alone_changes_no_grade(late):
+    """A renaming says how many grades stay, and lists nobody."""
+    wanted = migration.plan(late, PRIMES, {"02-primes-below": "02-few"}, [])
+    assert wanted is not None
+    _, last = wanted.lines()
+
+    assert last == "final grades that change: 0, that stay as they are: 4"
+
+
+def test_grades_that_changed_after_they_were_shown_are_not_written_over(late):
+    """What somebody gives meanwhile is not lost unseen: nothing is written, and that is said."""
+    wanted = migration.plan(late, PRIMES, {"02-primes-below": "02-few"}, [])
+    assert wanted is not None
+    with Gradebook(f"sqlite:///{late / 'gradebook.db'}", "arithmetic") as gradebook:
+        gradebook.find_grade("02-primes-below-check", PRIMES, PRIMES, "ann").manual_score = 1
+        gradebook.db.commit()
+
+    with pytest.raises(CourseError, match="Nothing was written: somebody has changed grades"):
+        migration.migrate(late, wanted)
+    assert drift_of(late, PRIMES) is not None
 
 
 def test_the_nearest_name_is_guessed():
@@ -186,8 +273,9 @@ def test_each_of_several_notebooks_is_taken_along(several):
     path = several / "source" / "ps1" / "strings.ipynb"
     path.write_text(path.read_text().replace('"grade_id": "essay"', '"grade_id": "report"'))
 
-    (line,) = settle(several, {"essay": "report"})
+    line, last = settle(several, {"essay": "report"})
     assert line == "essay is called report from now on, in 1 hand-ins; all points stay"
+    assert last == "final grades that change: 0, that stay as they are: 1"
     assert points(several) == {"report" if n == "essay" else n: p for n, p in before.items()}
     earlier = json.loads(path.read_text())["metadata"]["pawmark"]["renamed"]
     assert earlier == {"essay": "report"}

@@ -42,13 +42,69 @@ def test_the_courses_own_sources_can_be_used(course):
     }
 
 
-def test_a_source_that_is_cut_off_is_named(source):
-    """The file and the line at which it ends are told."""
-    source.write_text(source.read_text()[:900])
+def cells_of(source: Path) -> list:
+    """Return the cells of a notebook."""
+    return json.loads(source.read_text())["cells"]
+
+
+@pytest.mark.parametrize("indent", [None, 1])
+def test_a_source_that_is_cut_off_is_named_with_its_last_whole_cell(source, indent):
+    """Wherever it ends: the cell behind which it does, with line and column."""
+    cells = cells_of(source)
+    text = json.dumps({"cells": cells}, indent=indent)
+    ends = [text.index(f'"id": "{cell["id"]}"') + 8 for cell in cells]
+    for count, end in enumerate(ends):
+        source.write_text(text[:end])
+        (says,) = problems(source)
+        lines = text[:end].splitlines()
+        assert f"it is cut off or damaged in line {len(lines)}, column " in says
+        if count == 0:
+            assert "before any cell is whole" in says
+        else:
+            assert f"behind cell {count} (" in says
+            name = cells[count - 1]["metadata"].get("nbgrader", {}).get("grade_id", "")
+            assert f"({name}" in says
+
+    source.write_text(text[:-1])
+    (says,) = problems(source)
+    assert f"behind cell {len(cells)} (" in says
+    source.write_text("")
+    assert "before any cell is whole" in problems(source)[0]
+
+
+def test_the_mark_of_a_merge_is_named_with_the_cell_before_it(source):
+    """What git leaves between two cells breaks the file there, and not at its end."""
+    text = json.dumps({"cells": cells_of(source)}, indent=1)
+    at = text.index("\n  {", text.index('"grade_id": "01-total"'))
+    source.write_text(text[:at] + "\n<<<<<<< HEAD" + text[at:])
 
     (says,) = problems(source)
-    assert "it is cut off or damaged: " in says
-    assert " in line " in says
+    assert f"damaged in line {text[:at].count(chr(10)) + 2}, column 1, " in says
+    assert "behind cell 4 (01-total), the last whole one" in says
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        ({"source": None}, "cell 5 has no source"),
+        ({"source": ["a", 1]}, "cell 5 has no source"),
+        ({"metadata": None}, "cell 5 (assert total("),
+        ({"metadata": {"nbgrader": 1}}, "has no metadata, or something else in their place"),
+        ({"cell_type": "heading"}, 'cell 5 (01-total-check): its cell_type is "heading"; code, '),
+        (None, "cell 5 is none: it is 7"),
+    ],
+)
+def test_a_cell_that_is_none_is_named(source, change, says):
+    """What is missing in one, or is something else, is told with the number of the cell."""
+    tree = json.loads(source.read_text())
+    if change is None:
+        tree["cells"][4] = 7
+    else:
+        tree["cells"][4] |= change
+    source.write_text(json.dumps(tree))
+
+    (told,) = problems(source)
+    assert says in told
 
 
 @pytest.mark.parametrize(
@@ -89,7 +145,7 @@ def test_settings_that_nbgrader_cannot_use_are_named(source):
     ]
 
 
-@pytest.mark.parametrize("content", ["[]", "{}", '{"cells": 3}', '{"cells": [1]}'])
+@pytest.mark.parametrize("content", ["[]", "{}", '{"cells": 3}', "7"])
 def test_what_is_no_notebook_is_called_so(source, content):
     """JSON of another form is no notebook."""
     source.write_text(content)

@@ -13,6 +13,7 @@ from nbgrader.utils import is_grade, is_solution, is_task
 from traitlets.config import PyFileConfigLoader
 
 from pawmark import settings
+from pawmark.authoring.doctor import behind
 from pawmark.doctor.finding import Finding
 from pawmark.errors import CourseError
 from pawmark.grading import course as courses
@@ -60,7 +61,7 @@ def examine(course: Path) -> Iterator[Finding]:
         try:
             books[path] = _read(path)
         except _NOT_READABLE as error:
-            broken[_label(path)] = _first_line(error)
+            broken[_label(path)] = _cell_of(error) + _first_line(error)
     yield _judge(
         "sources", broken, f"{len(names)} assignments: {', '.join(names)}",
         "Restore the notebook in source/, for example: git checkout -- source",
@@ -90,6 +91,7 @@ def examine(course: Path) -> Iterator[Finding]:
     yield gradebook(course, whole)
     yield hand_ins(course)
     yield unfinished(course)
+    yield from behind.examine(course)
 
 
 def _label(source: Path) -> str:
@@ -112,6 +114,12 @@ def _read(path: Path) -> NotebookNode:
     book = nbformat.read(path, as_version=4)
     nbformat.validate(book)  # reading alone lets much pass
     return book
+
+
+def _cell_of(error: Exception) -> str:
+    """Name the cell that an error of a notebook's form is about; empty where it names none."""
+    place = list(getattr(error, "absolute_path", ()))
+    return f"cell {place[1] + 1}: " if place[:1] == ["cells"] and len(place) > 1 else ""
 
 
 def _judge(topic: str, wrong: dict[str, str], fine: str, remedy: str) -> Finding:

@@ -38,7 +38,7 @@ from pawmark.wording import by_name, counted
 
 _NAMED = 20
 _CHANGED = (
-    "files are younger than the grades, and no timestamp.txt is newer, so nbgrader takes them for "
+    "other files than were graded, and no timestamp.txt is newer, so nbgrader takes them for "
     "graded. If something was handed in again: --student NAME --force"
 )
 _TIMELESS = "timestamp.txt holds no time, so it counts as in time. One is 2026-03-02 11:58:00 UTC"

@@ -15,12 +15,13 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from pawmark import settings
+from pawmark.assignments import short_name
 from pawmark.errors import CourseError
 from pawmark.grading.batch.grade_class import choose, require_ready
 from pawmark.grading.batch.pool import workers_that_fit
 from pawmark.grading.batch.submission import jobs_by_notebook, stager_of
 from pawmark.grading.batch.writing import Writer
-from pawmark.grading.gradebook import book, hand_ins
+from pawmark.grading.gradebook import book, hand_ins, readiness
 from pawmark.grading.gradebook.drift import require_no_drift
 from pawmark.grading.gradebook.forecast import forecast
 from pawmark.grading.gradebook.scores import Score, scores_of
@@ -29,7 +30,7 @@ from pawmark.grading.gradebook.unclaimed import unclaimed
 from pawmark.grading.intake.rebuild import Doubt
 from pawmark.grading.intake.sources import require_sources
 from pawmark.grading.results import record
-from pawmark.grading.results.grade import Grade, Part, by_checks, rounded, waiting_lines
+from pawmark.grading.results.grade import Grade, Part, by_checks, moved, rounded, waiting_lines
 from pawmark.grading.results.outcomes import CheckResult, ExerciseResult, show_points
 from pawmark.grading.results.record import Record
 from pawmark.terminal import legible, printable
@@ -81,7 +82,7 @@ class Changes:
     newer
         When a hand-in came that is newer than what was graded: a regrade grades that. Else None.
     exchanged
-        Whether something else was run and its files are younger than their grade, though no
+        Whether something else was run and its files are others than were graded, though no
         ``timestamp.txt`` says so: a regrade grades what lies there.
     """
 
@@ -94,19 +95,19 @@ class Changes:
 
     def lines(self) -> Iterator[str]:
         """Yield what a person reads: the grade, what it is made of, then a line for each check."""
-        points = _moved(str(self.before.grade), str(self.after.grade))
+        points = moved(str(self.before.grade), str(self.after.grade))
         yield f"{legible(self.student)}: {points} points"
         if self.newer is not None:
             yield f"  handed in again on {self.newer:%Y-%m-%d at %H:%M} (UTC): that is graded"
         if self.exchanged:
             yield (
-                "  its files are younger than its grade, though no timestamp.txt says that it was "
+                "  its files are others than were graded, though no timestamp.txt says that it was "
                 "handed in again: what lies there now is graded"
             )
         yield from self._by_people()
         before, after = (rounded(g.grade.late_penalty) for g in (self.before, self.after))
         if before or after:
-            yield f"  late: {_moved(f'{before:g}', f'{after:g}')} taken off"
+            yield f"  late: {moved(f'{before:g}', f'{after:g}')} taken off"
         for check in self.checks:
             yield f"  {check.exercise}  {check.title}  {check.before} -> {check.after}"
         for line in self.after.waiting:
@@ -125,7 +126,7 @@ class Changes:
             shown = (f"{rounded(points or 0):g}" for points in (old, part.automatic))
             yield (
                 f"  {part.exercise}: {rounded(part.manual):g} by a person stays; the checks give "
-                f"{_moved(*shown)}"
+                f"{moved(*shown)}"
             )
 
     def to_json(self) -> dict[str, Any]:
@@ -138,10 +139,6 @@ class Changes:
             "exchanged": self.exchanged,
             "checks": [dataclasses.asdict(check) for check in self.checks],
         }
-
-
-def _moved(before: str, after: str) -> str:
-    return f"{before} -> {after}" if before != after else after
 
 
 def preview(
@@ -300,6 +297,50 @@ def _stage_one(course: Path, assignment: str, room: Path, student: str) -> Path 
     except Exception:  # nbgrader meets the same, and says it
         return None
     return folder
+
+
+class Interrupted:
+    """Tells how far the writing of a regrade had come when it was stopped.
+
+    Parameters
+    ----------
+    course
+        The course folder.
+    changes
+        What is to be written, by assignment, as a preview shows it; nothing of it is written yet.
+    """
+
+    def __init__(self, course: Path, changes: Mapping[str, Sequence[Changes]]) -> None:
+        self._course = course
+        keys = [(name, change.student) for name, found in changes.items() for change in found]
+        self._before = {key: self._place(*key) for key in keys}
+
+    def _place(self, assignment: str, student: str) -> tuple[int, int] | None:
+        """Return what is another as soon as a submission's record has been written."""
+        try:
+            found = record.path_of(self._course, student, assignment).stat()
+        except OSError:
+            return None
+        return found.st_ino, found.st_mtime_ns
+
+    def __str__(self) -> str:
+        begun = [k for k in self._before if readiness.mark_of(self._course, *k).exists()]
+        done = [k for k, old in self._before.items() if self._place(*k) != old and k not in begun]
+        total, left = len(self._before), len(self._before) - len(done) - len(begun)
+        if not total:
+            return "interrupted. No grade changes, and nothing was written."
+        if not left and not begun:
+            names = " ".join(dict.fromkeys(name for name, _ in self._before))
+            return (
+                f"interrupted. All {total} grades that change had been written. New pages for "
+                f"them: nbgrader generate_feedback NAME, for {names}"
+            )
+        parts = [f"written: {len(done)}", f"as before: {left}"]
+        if begun:
+            names = " ".join(dict.fromkeys(short_name(name) for name, _ in begun))
+            parts[1:1] = [f"half-way: {len(begun)} (pawmark grade {names} writes these)"]
+        end = "" if not left else "; the same command writes the rest"
+        return f"interrupted. Of {total} grades that change, {', '.join(parts)}{end}."
 
 
 def otherwise(course: Path, assignment: str, changes: Iterable[Changes]) -> list[str]:

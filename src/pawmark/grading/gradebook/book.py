@@ -200,8 +200,16 @@ def _comments(gradebook: Gradebook) -> Any:
     )
 
 
-def _grades(course: Path, gradebook: Gradebook, key: Key | None = None) -> dict[Key, Grade]:
-    """Return all grades, or the one of an assignment and a student."""
+def grades_of(course: Path, gradebook: Gradebook, assignment: str) -> dict[str, Grade]:
+    """Return the grades of an assignment by student, with what is not committed."""
+    found = _grades(course, gradebook, (assignment, None))
+    return {student: grade for (_, student), grade in found.items()}
+
+
+def _grades(
+    course: Path, gradebook: Gradebook, key: tuple[str, str | None] | None = None
+) -> dict[Key, Grade]:
+    """Return all grades, or those of an assignment, or the one of a student there."""
     parts: dict[Key, list[Part]] = defaultdict(list)
     for name, who, *cell in _only(_cells(gradebook), key):
         parts[name, who].append(part_of(*cell))
@@ -213,10 +221,11 @@ def _grades(course: Path, gradebook: Gradebook, key: Key | None = None) -> dict[
     return grades
 
 
-def _only(query: Any, key: Key | None) -> Any:
+def _only(query: Any, key: tuple[str, str | None] | None) -> Any:
     if key is None:
         return query
-    return query.filter(Assignment.name == key[0], SubmittedAssignment.student_id == key[1])
+    query = query.filter(Assignment.name == key[0])
+    return query if key[1] is None else query.filter(SubmittedAssignment.student_id == key[1])
 
 
 def _submissions(gradebook: Gradebook) -> Any:

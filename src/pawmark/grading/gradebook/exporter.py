@@ -13,7 +13,7 @@ from pawmark.grading import course as courses
 from pawmark.grading.gradebook import course_settings
 from pawmark.grading.gradebook.converter import HardenedAutograde
 from pawmark.grading.gradebook.preprocessors import one_line
-from pawmark.grading.intake import stand_in
+from pawmark.grading.intake import files, stand_in
 from pawmark.grading.intake.rebuild import Repaired
 from pawmark.grading.results.outcomes import Outcome
 from pawmark.grading.run import course_secret
@@ -54,6 +54,7 @@ class GradingExporter(NotebookExporter):
         for warning in choice.warnings(self.settings.sandbox, self.data.root):
             self.log.warning(warning)
         self.repaired: dict[tuple[str, str, str], Repaired] = {}
+        self.submitted: dict[tuple[str, str, str], str] = {}
 
     def _adopt_settings(self) -> None:
         """Take what the course sets, wherever it stands in its configuration: all of it is read."""
@@ -74,6 +75,7 @@ class GradingExporter(NotebookExporter):
         ids = resources["nbgrader"]
         key = (ids["student"], ids["assignment"], ids["notebook"])
         if self.converter._sanitizing:
+            self.submitted[key] = files.digest_of(Path(filename).parent)
             self.repaired[key] = self._repair(Path(filename), *key)
             notebook = self.repaired[key].notebook
             return self.from_notebook_node(  # type: ignore[no-untyped-call]  # nbconvert's
@@ -81,6 +83,7 @@ class GradingExporter(NotebookExporter):
             )
         resources["pawmark"] = {
             "repaired": self.repaired[key],
+            "submitted": self.submitted[key],
             "course": Path(self.converter.coursedir.root),
             "data": self.data,
             "settings": self.settings,

@@ -3,16 +3,27 @@
 import contextlib
 import hashlib
 import shutil
+from collections import defaultdict
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from nbgrader.api import Gradebook, MissingEntry
+from nbgrader.api import (
+    Assignment,
+    Comment,
+    Grade,
+    Gradebook,
+    MissingEntry,
+    SubmittedAssignment,
+    SubmittedNotebook,
+)
 from nbgrader.converters.generate_feedback import GenerateFeedback
+from sqlalchemy.orm import joinedload, selectinload
 
 from pawmark.files import write_whole
-from pawmark.grading.course_folder import FEEDBACK_OF
+from pawmark.grading.course_folder import AUTOGRADED, FEEDBACK, FEEDBACK_OF
 from pawmark.grading.feedback.exporter import FeedbackExporter
-from pawmark.grading.gradebook import chained
+from pawmark.grading.gradebook import book, chained
 from pawmark.grading.intake import files
 from pawmark.grading.results import record
 
@@ -64,17 +75,99 @@ class HardenedGenerateFeedback(GenerateFeedback):
         return Path(self.coursedir.root) / FEEDBACK_OF / student / assignment
 
     def _shown(self, assignment: str, student: str) -> str:
-        """Return a digest of all that a page shows: graded notebooks, and the gradebook's words."""
-        digest = hashlib.sha256()
+        """Return a digest of all that a page would show now."""
         folder = Path(self._format_source(assignment, student))
-        for entry in sorted(files.files_of(folder), key=lambda entry: entry.name):
-            digest.update(entry.name.encode())
-            digest.update(entry.path.read_bytes())
         opened = Gradebook(self.coursedir.db_url, self.coursedir.course_id)
-        with opened as gradebook, contextlib.suppress(MissingEntry):
-            for notebook in gradebook.find_submission(assignment, student).notebooks:
-                digest.update(repr(_facts(notebook)).encode())
-        return digest.hexdigest()
+        with opened as gradebook:
+            try:
+                notebooks = gradebook.find_submission(assignment, student).notebooks
+            except MissingEntry:
+                notebooks = []
+            return _digest(folder, map(_facts, notebooks))
+
+
+def stale(course: Path) -> list[tuple[str, str]]:
+    """Return of whom there are pages that show something else than they would if made now.
+
+    Of pages of which it is not kept what they show, it is those that are older than their grade.
+
+    Returns
+    -------
+    list
+        Assignments and students.
+
+    Raises
+    ------
+    CourseError
+        When the gradebook cannot be reached or read.
+    """
+    pages = {
+        (folder.name, folder.parent.name): folder
+        for folder in sorted((course / FEEDBACK).glob("*/*"))
+        if any(folder.glob("*.html")) and (course / AUTOGRADED / folder.parent.name).is_dir()
+    }
+    found: list[tuple[str, str]] = []
+    if not pages or not book.exists(course):
+        return found
+    with book.opened(course) as gradebook:
+        facts = _facts_of(gradebook, {name for name, _ in pages})
+    for (name, who), folder in pages.items():
+        graded, stamp = course / AUTOGRADED / who / name, course / FEEDBACK_OF / who / name
+        if stamp.is_file():
+            old = stamp.read_text() != _digest(graded, facts[name, who])
+        else:
+            old = _latest(graded, "*.ipynb") > _latest(folder, "*.html")
+        if old:
+            found.append((name, who))
+    return found
+
+
+def _latest(folder: Path, pattern: str) -> float:
+    return max((path.stat().st_mtime for path in folder.glob(pattern)), default=0.0)
+
+
+def _facts_of(gradebook: Gradebook, names: set[str]) -> dict[tuple[str, str], list[list[Any]]]:
+    """Return what the gradebook says of all that was handed in of some assignments, read at once.
+
+    Only what is wanted is read: to add up what each is worth takes long.
+    """
+    notebooks = selectinload(SubmittedAssignment.notebooks).load_only(
+        SubmittedNotebook.late_submission_penalty,
+        SubmittedNotebook.notebook_id,
+        SubmittedNotebook.assignment_id,
+    )
+    grades = notebooks.selectinload(SubmittedNotebook.grades).load_only(
+        Grade.cell_id, Grade.notebook_id, Grade.auto_score, Grade.manual_score,
+        Grade.extra_credit, Grade.needs_manual_grade,
+    )  # fmt: skip
+    comments = notebooks.selectinload(SubmittedNotebook.comments).load_only(
+        Comment.cell_id, Comment.notebook_id, Comment.auto_comment, Comment.manual_comment
+    )
+    found: dict[tuple[str, str], list[list[Any]]] = defaultdict(list)
+    for entry in (
+        gradebook.db.query(SubmittedAssignment)
+        .join(Assignment, Assignment.id == SubmittedAssignment.assignment_id)
+        .filter(Assignment.name.in_(names))
+        .options(
+            notebooks.joinedload(SubmittedNotebook.notebook),
+            grades.joinedload(Grade.cell),
+            comments.joinedload(Comment.cell),
+            joinedload(SubmittedAssignment.assignment),
+        )
+    ):
+        found[entry.assignment.name, entry.student_id] = list(map(_facts, entry.notebooks))
+    return found
+
+
+def _digest(folder: Path, facts: Iterable[list[Any]]) -> str:
+    """Return a digest of all that a page shows: graded notebooks, and the gradebook's words."""
+    digest = hashlib.sha256()
+    for entry in sorted(files.files_of(folder), key=lambda entry: entry.name):
+        digest.update(entry.name.encode())
+        digest.update(entry.path.read_bytes())
+    for told in sorted(facts, key=lambda told: str(told[0])):
+        digest.update(repr(told).encode())
+    return digest.hexdigest()
 
 
 def _facts(notebook: Any) -> list[Any]:

@@ -6,12 +6,15 @@ from pathlib import Path
 from nbgrader.utils import parse_utc
 
 from pawmark.assignments import assignments
+from pawmark.errors import CourseError
 from pawmark.grading.course_folder import AUTOGRADED, SUBMITTED
 from pawmark.grading.intake import files
 from pawmark.grading.intake.walking import is_empty
 from pawmark.grading.results import record
 
 TIMESTAMP = "timestamp.txt"
+# Seconds: what was exchanged while it was being graded is older than its grade.
+_LONGEST_RUN = 7200
 
 
 def is_a_name(student: str) -> bool:
@@ -64,13 +67,21 @@ def newer(course: Path, assignment: str, student: str) -> datetime | None:
 
 
 def changed(course: Path, assignment: str, student: str) -> bool:
-    """Tell whether a file of a hand-in is younger than its grading, whatever it says of itself.
+    """Tell whether a hand-in holds other files than those that were graded, whenever they came.
 
-    That is a hint for people, and nothing hangs on it: to copy files changes their times.
+    Their content is compared, where a file has been touched since; a record of an older Pawmark
+    does not tell it, and then a file that is younger than its grade is a hint for people.
     """
+    path, folder = record.path_of(course, student, assignment), course / SUBMITTED / student
     try:
-        graded = record.path_of(course, student, assignment).stat().st_mtime
-        found = files.files_of(course / SUBMITTED / student / assignment)
-        return any(entry.path.lstat().st_mtime > graded for entry in found)
-    except OSError:
+        graded = path.stat().st_mtime
+        found = [entry.path.lstat() for entry in files.files_of(folder / assignment)]
+        found.append((folder / assignment).stat())  # another one since a file went
+        kept = record.read(path).submitted
+    except (OSError, CourseError):
         return False
+    if not kept:
+        return any(file.st_mtime > graded for file in found[:-1])
+    # Nobody can set this time: also a file that was copied with its times has a new one.
+    touched = any(file.st_ctime > graded - _LONGEST_RUN for file in found)
+    return touched and files.digest_of(folder / assignment) != kept

@@ -1,5 +1,7 @@
 """Takes the gradebook along where exercises are renamed, removed or added in mid-term."""
 
+import contextlib
+import dataclasses
 import json
 import shutil
 import sqlite3
@@ -27,7 +29,7 @@ from pawmark.assignments import short_name
 from pawmark.errors import CourseError
 from pawmark.files import write_whole
 from pawmark.grading.course_folder import KEPT, notebooks_of
-from pawmark.grading.gradebook import book
+from pawmark.grading.gradebook import book, readiness
 from pawmark.grading.gradebook.drift import (
     CellFacts,
     Drift,
@@ -37,10 +39,56 @@ from pawmark.grading.gradebook.drift import (
 )
 from pawmark.grading.intake.cells import exercise_of
 from pawmark.grading.intake.rebuild import RENAMED
-from pawmark.grading.results.grade import rounded
-from pawmark.terminal import legible
+from pawmark.grading.results import record
+from pawmark.grading.results.grade import Grade, Part, moved, rounded, waiting_lines
+from pawmark.terminal import legible, printable
 
 BACKUPS = KEPT / "backups"
+
+
+@dataclass(frozen=True)
+class Outlook:
+    """What a migration makes of the grade of one student.
+
+    Attributes
+    ----------
+    student
+        Whose it is.
+    before, after
+        The grade as the gradebook has it: with what people gave, and with penalties for lateness.
+    gone
+        What goes of it, by exercise.
+    waiting
+        What keeps it from being final then, in words.
+    """
+
+    student: str
+    before: Grade
+    after: Grade
+    gone: tuple[Part, ...]
+    waiting: tuple[str, ...]
+
+    @property
+    def changes(self) -> bool:
+        """Whether anything of it is another then, beside names."""
+        kept = [(g.score, g.max_score, len(g.waiting)) for g in (self.before, self.after)]
+        return kept[0] != kept[1] or any(part.score for part in self.gone)
+
+    def lines(self) -> Iterator[str]:
+        """Yield what a person reads: the grade, what goes of it, and what waits then."""
+        points = moved(str(self.before), str(self.after))
+        yield f"{legible(self.student)}: {points} points"
+        for part in self.gone:
+            if part.score or part.manual is not None:
+                extra = f"{rounded(part.extra_credit):g} on top" if part.extra_credit else ""
+                notes = "; ".join(filter(None, [part.by_person, extra]))
+                points = f"{rounded(part.score):g} points" + (f" ({notes})" if notes else "")
+                yield f"  {part.exercise} goes with {points}"
+        before, after = (f"{rounded(g.late_penalty):g}" for g in (self.before, self.after))
+        if self.before.late_penalty or self.after.late_penalty:
+            yield f"  late: {moved(before, after)} taken off, until it is graded again"
+        for line in self.waiting:
+            yield f"  waits for a person then: {printable(line)}"
 
 
 @dataclass(frozen=True)
@@ -55,14 +103,14 @@ class Plan:
         New names by old ones.
     removed
         Those that go, with the points that were given for them.
-    lost
-        What each student loses by what is removed.
+    outlooks
+        What becomes of the grade of each student; nothing while something is open.
     """
 
     drift: Drift
     renamed: Mapping[str, str]
     removed: tuple[str, ...]
-    lost: Mapping[str, float]
+    outlooks: tuple[Outlook, ...] = ()
 
     @property
     def added(self) -> list[str]:
@@ -85,12 +133,16 @@ class Plan:
             yield f"{old} is called {new} from now on, in {hand_ins} hand-ins; all points stay"
         for name in self.removed:
             yield f"{name} goes, with what was given for it in {hand_ins} hand-ins"
-        for who, points in self.lost.items():
-            yield f"  {legible(who)} loses {rounded(points):g} points"
         for name in () if self.open else self.added:
             yield f"{name} is new: if it is worth points, {hand_ins} hand-ins wait for them"
         if self.open:
             yield from self._choices()
+        changing = [one for one in self.outlooks if one.changes]
+        for one in changing:
+            yield from one.lines()
+        kept = len(self.outlooks) - len(changing)
+        if self.outlooks:
+            yield f"final grades that change: {len(changing)}, that stay as they are: {kept}"
 
     def _choices(self) -> Iterator[str]:
         guesses, number = self.drift.pairs(), short_name(self.drift.assignment)
@@ -135,26 +187,72 @@ def plan(
             )
     if len(set(renamed.values())) < len(renamed) or set(renamed) & set(removed):
         raise CourseError("An exercise is either renamed, to a name of its own, or removed.")
-    return Plan(drift, renamed, removed, _lost(course, assignment, removed))
+    wanted = Plan(drift, renamed, removed)
+    return wanted if wanted.open else dataclasses.replace(wanted, outlooks=_look(course, wanted))
 
 
-def _lost(course: Path, assignment: str, removed: Iterable[str]) -> dict[str, float]:
-    """Return the points that go with exercises, by student; those of nothing are left out."""
-    wanted, found = set(removed), dict[str, float]()
-    sources = {path.stem: cells_of_source(path) for path in notebooks_of(course, assignment)}
+def _look(course: Path, wanted: Plan) -> tuple[Outlook, ...]:
+    """Do what is wanted in the gradebook, look at the grades, and forget it."""
+    reason = readiness.obstacle(course, book.address_of(course))
+    if reason is not None:
+        raise CourseError(reason)
+    sources = _sources(course, wanted)
     with book.opened(course) as gradebook:
-        notebooks = gradebook.find_assignment(assignment).notebooks
-        gone = {one.name: wanted & _gone(one, sources.get(one.name, {})) for one in notebooks}
-        for entry in gradebook.assignment_submissions(assignment):
-            points = sum(
-                float(grade.score or 0)
-                for notebook in entry.notebooks
-                for grade in notebook.grades
-                if exercise_of(grade.name) in gone[notebook.name]
-            )
-            if points:
-                found[str(entry.student_id)] = points
-    return dict(sorted(found.items()))
+        before, after = _carry_out(course, gradebook, wanted, sources)
+        gradebook.db.rollback()
+    return tuple(
+        Outlook(
+            who,
+            before[who],
+            grade,
+            _going(before[who], grade, wanted.renamed),
+            tuple(waiting_lines(grade, _record_of(course, wanted, who))),
+        )
+        for who, grade in sorted(after.items())
+    )
+
+
+def _record_of(course: Path, wanted: Plan, student: str) -> record.Record | None:
+    with contextlib.suppress(CourseError):  # there is none, or it is damaged: grades need it not
+        return record.of_submission(course, student, wanted.drift.assignment)
+    return None
+
+
+def _going(before: Grade, after: Grade, renamed: Mapping[str, str]) -> tuple[Part, ...]:
+    """Return the parts of a grade that it no longer has, under a new name neither."""
+    left, gone = list(after.parts), []
+    for part in before.parts:
+        here = dataclasses.replace(part, exercise=renamed.get(part.exercise, part.exercise))
+        known = next((name for name in (here, part) if name in left), None)
+        if known is None:
+            gone.append(part)
+        else:
+            left.remove(known)  # two notebooks may have exercises of one name
+    return tuple(gone)
+
+
+def _sources(course: Path, wanted: Plan) -> dict[Path, dict[str, CellFacts]]:
+    paths = notebooks_of(course, wanted.drift.assignment)
+    return {path: cells_of_source(path) for path in paths}
+
+
+def _carry_out(
+    course: Path,
+    gradebook: Gradebook,
+    wanted: Plan,
+    sources: Mapping[Path, Mapping[str, CellFacts]],
+) -> tuple[dict[str, Grade], dict[str, Grade]]:
+    """Do what is wanted, without committing it; return the grades before and after."""
+    name = wanted.drift.assignment
+    before = book.grades_of(course, gradebook, name)
+    entry = gradebook.find_assignment(name)
+    known = {notebook.name: notebook for notebook in entry.notebooks}
+    for gone in wanted.drift.notebooks_gone:
+        _remove_notebook(gradebook, known[gone])
+    for path, cells in sources.items():
+        notebook = known.get(path.stem) or _new_notebook(gradebook, entry, path.stem)
+        _carry_over(gradebook, notebook, cells, wanted.renamed)
+    return before, book.grades_of(course, gradebook, name)
 
 
 def _gone(notebook: Notebook, cells: Mapping[str, CellFacts]) -> set[str]:
@@ -178,22 +276,22 @@ def migrate(course: Path, wanted: Plan) -> Path | None:
     Raises
     ------
     CourseError
-        When something is not settled, or cannot be written; then nothing is changed.
+        When something is not settled, cannot be written, or grades are others by now than those
+        that were shown; then nothing is changed.
     """
     if wanted.open:
         raise CourseError("\n".join(wanted.lines()))
     kept = _backup(course)
-    sources = {
-        path: cells_of_source(path) for path in notebooks_of(course, wanted.drift.assignment)
-    }
+    sources = _sources(course, wanted)
     with book.opened(course) as gradebook:
-        entry = gradebook.find_assignment(wanted.drift.assignment)
-        known = {notebook.name: notebook for notebook in entry.notebooks}
-        for name in wanted.drift.notebooks_gone:
-            _remove_notebook(gradebook, known[name])
-        for path, cells in sources.items():
-            notebook = known.get(path.stem) or _new_notebook(gradebook, entry, path.stem)
-            _carry_over(gradebook, notebook, cells, wanted.renamed)
+        before, after = _carry_out(course, gradebook, wanted, sources)
+        if {one.student: (one.before, one.after) for one in wanted.outlooks} != {
+            who: (before[who], grade) for who, grade in after.items()
+        }:
+            raise CourseError(
+                "Nothing was written: somebody has changed grades since these were shown. Give the "
+                "command again."
+            )
         gradebook.db.commit()
     for path, cells in sources.items():
         own = {exercise_of(name) for name in cells}

@@ -121,6 +121,7 @@ def _record(
         run=Run(round(recording.seconds, 2), recording.memory),
         exercises=tuple(results.values()),
         secret=course_secret.of(prepared.course).name,
+        submitted=job["submitted"],
     )
 
 

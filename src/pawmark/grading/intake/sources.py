@@ -4,6 +4,8 @@ nbgrader finds such mistakes in the middle of its work, and tells them by a trac
 found before anything is touched, all of a notebook at once.
 """
 
+import contextlib
+import itertools
 import json
 import re
 from collections import Counter
@@ -17,6 +19,11 @@ from pawmark.grading.intake.cells import ALWAYS_RUN, exercise_of
 
 _REGIONS = ("SOLUTION", "HIDDEN TESTS", "MARK SCHEME")
 _LINE = re.compile(r"(?m)^.*?\b(BEGIN|END) (" + "|".join(_REGIONS) + r")\b")
+_CELLS = re.compile(r'"cells"\s*:\s*\[\s*')
+_BETWEEN = re.compile(r"\s*,?\s*")
+_WHOLE = json.JSONDecoder()
+_TYPES = ("code", "markdown", "raw")
+_OWN = ("nbgrader", "pawmark")
 _MOST = 10
 _REMEDY = "Mend it, or restore the file, for example: git checkout -- source"
 
@@ -46,13 +53,55 @@ def problems(path: Path) -> list[str]:
     except UnicodeDecodeError:
         return ["it is no notebook: its text is not UTF-8"]
     except json.JSONDecodeError as error:
-        return [f"it is cut off or damaged: {error.msg} in line {error.lineno}"]
-    try:
-        cells = [_Cell(number, cell) for number, cell in enumerate(tree["cells"], 1)]
-    except (KeyError, TypeError, AttributeError):
+        where = f"line {error.lineno}, column {error.colno}"
+        return [f"it is cut off or damaged in {where}, {_place(error.doc)} ({error.msg})"]
+    if not isinstance(tree, dict) or not isinstance(tree.get("cells"), list):
         return ["it is no notebook of format 4: it has no list of cells"]
-    found = [*_of_cells(cells), *_twice(cells)]
+    found = [says for number, cell in enumerate(tree["cells"], 1) for says in _form(number, cell)]
+    if not found:
+        cells = [_Cell(number, cell) for number, cell in enumerate(tree["cells"], 1)]
+        found = [*_of_cells(cells), *_twice(cells)]
     return found if len(found) <= _MOST else [*found[:_MOST], f"and {len(found) - _MOST} more"]
+
+
+def _place(text: str) -> str:
+    """Say behind which cell the text of a notebook stops being one: the last that is whole."""
+    begun, last = _CELLS.search(text), None
+    place = len(text) if begun is None else begun.end()
+    with contextlib.suppress(ValueError):
+        for number in itertools.count(1):
+            tree, place = _WHOLE.raw_decode(text, place)
+            last = _Cell(number, tree) if not any(_form(number, tree)) else f"cell {number}"
+            place = next(_BETWEEN.finditer(text, place)).end()
+    return "before any cell is whole" if last is None else f"behind {last}, the last whole one"
+
+
+def _form(number: int, cell: Any) -> Iterator[str]:
+    """Say what keeps a part of a notebook from being a cell."""
+    if not isinstance(cell, dict):
+        yield f"cell {number} is none: it is {json.dumps(cell)[:50]}"
+        return
+    lines = cell.get("source")
+    if not (isinstance(lines, str) or (isinstance(lines, list) and all(map(_is_text, lines)))):
+        yield f"cell {number} has no source"
+        return
+    metadata = cell.get("metadata")
+    own = [metadata.get(name, {}) for name in _OWN] if isinstance(metadata, dict) else [None]
+    if not all(isinstance(one, dict) for one in own):
+        yield f"cell {number} ({_begin(cell)}) has no metadata, or something else in their place"
+    elif cell.get("cell_type") not in _TYPES:
+        told = json.dumps(cell.get("cell_type"))
+        yield f"{_Cell(number, cell)}: its cell_type is {told}; code, markdown and raw are known"
+
+
+def _is_text(value: Any) -> bool:
+    return isinstance(value, str)
+
+
+def _begin(cell: dict[str, Any]) -> str:
+    """Return the first line of a cell's text, or that it is empty."""
+    lines = [line.strip() for line in "".join(cell["source"]).splitlines() if line.strip()]
+    return lines[0][:50] if lines else "empty"
 
 
 class _Cell:
@@ -71,9 +120,7 @@ class _Cell:
         return str(self.settings.get("grade_id", ""))
 
     def __str__(self) -> str:
-        lines = [line.strip() for line in self.source.splitlines() if line.strip()]
-        known = self.name or (lines[0][:50] if lines else "empty")
-        return f"cell {self.number} ({known})"
+        return f"cell {self.number} ({self.name or _begin({'source': self.source})})"
 
 
 def _of_cells(cells: Iterable[_Cell]) -> Iterator[str]:

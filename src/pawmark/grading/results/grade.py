@@ -207,6 +207,11 @@ def rounded(points: float) -> float:
     return round(points, 2) + 0.0
 
 
+def moved(before: str, after: str) -> str:
+    """Say that one value gives way to another, or only which it is where both are the same."""
+    return f"{before} -> {after}" if before != after else after
+
+
 # What `Grade.to_json` has, for who has no grade: every student has the same keys.
 _NO_GRADE: dict[str, Any] = {**dict.fromkeys(Grade(()).to_json()), "parts": []}
 

@@ -82,6 +82,8 @@ class Record:
         whose courses had none.
     left_out
         The names of the cells that were not run, as no grade needs them.
+    submitted
+        The digest of all that was handed in; empty in files of a Pawmark that kept none.
     """
 
     student: str
@@ -100,6 +102,7 @@ class Record:
     exercises: tuple[ExerciseResult, ...]
     secret: str = ""
     left_out: tuple[str, ...] = ()
+    submitted: str = ""
 
     @property
     def points(self) -> float:
