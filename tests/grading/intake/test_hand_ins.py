@@ -341,3 +341,45 @@ def test_files_that_grading_does_not_write_are_left_alone(tmp_path):
     assert (target / f"{NAME}.rtf").exists()
     assert not (target / FILE).exists()
     assert left_out == [f"the file '{NAME}.record.json' was left out: grading writes such a file"]
+
+
+NO_CELL = b'{"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}'
+NO_TEXT = b'{"cells": [{"cell_type": "code", "source": "\\n"}], "nbformat": 4}'
+
+
+@pytest.mark.parametrize("data", [NO_CELL, NO_TEXT])
+def test_a_notebook_with_nothing_in_it_waits_and_fails_no_run(data, tmp_path):
+    """A blank notebook is no surprise to a grader: its grade waits, and the run goes on."""
+    (tmp_path / FILE).write_bytes(data)
+    (tmp_path / "timestamp.txt").write_text("2026-03-02 11:58:00 UTC")
+    (tmp_path / "three.txt").write_bytes(b"3")
+    repaired = read(tmp_path)
+
+    assert repaired.unread
+    assert [doubt.fails_run for doubt in repaired.doubts] == [False]
+
+
+@pytest.mark.parametrize(
+    ("name", "other"),
+    [
+        ("answer.txt", b"Because twice is not enough."),
+        ("other.ipynb", b'{"cells": [{"cell_type": "code", "source": "x = 1"}], "nbformat": 4}'),
+        ("other.ipynb", b"{"),
+        ("empty.ipynb", b""),
+    ],
+)
+def test_a_blank_notebook_beside_something_else_fails_the_run(name, other, tmp_path):
+    """Where something else lies there, the blank notebook is not what was meant."""
+    (tmp_path / FILE).write_bytes(NO_CELL)
+    (tmp_path / name).write_bytes(other)
+    repaired = read(tmp_path)
+
+    assert repaired.unread
+    assert [doubt.fails_run for doubt in repaired.doubts] == [True]
+
+
+def test_what_was_only_seen_as_damage_fails_the_run(tmp_path):
+    """A notebook whose cells cannot be read may have held something."""
+    (tmp_path / FILE).write_bytes(b'{"cells": 3}')
+
+    assert [doubt.fails_run for doubt in read(tmp_path).doubts] == [True]

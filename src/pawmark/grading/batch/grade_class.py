@@ -40,7 +40,6 @@ _CHANGED = (
     "files are younger than the grades, and no timestamp.txt is newer, so nbgrader takes them for "
     "graded. If something was handed in again: --student NAME --force"
 )
-_TIMELESS = "timestamp.txt holds no time, so it counts as in time. One is 2026-03-02 11:58:00 UTC"
 
 
 def require_ready(course: Path) -> None:
@@ -195,9 +194,6 @@ def _to_grade(
         console.print(f"{assignment}: {done} are graded already; --force grades them again")
     if changed:
         _list(console, [f"{assignment}: {_named(changed)}: {_CHANGED}"])
-    timeless = [n for n in names if n not in left and hand_ins.has_no_time(course, assignment, n)]
-    if timeless:
-        _list(console, [f"{assignment}: {_named(timeless)}: {_TIMELESS}"])
     return [n for n in names if n not in left]
 
 

@@ -18,13 +18,14 @@ from nbgrader.coursedir import CourseDirectory
 
 from pawmark.errors import CourseError
 from pawmark.grading.course_folder import SUBMITTED, notebooks_of
-from pawmark.grading.gradebook import book, chained, hand_ins, readiness
+from pawmark.grading.gradebook import book, chained, readiness
 from pawmark.grading.gradebook.drift import drift_of
 from pawmark.grading.gradebook.hand_ins import is_a_name
 from pawmark.grading.gradebook.unclaimed import Unclaimed, unclaimed
 from pawmark.grading.intake import files
 from pawmark.grading.intake.finding import is_absent
 from pawmark.grading.intake.sources import problems
+from pawmark.grading.intake.times import time_of
 from pawmark.grading.intake.walking import is_empty
 from pawmark.terminal import legible
 
@@ -47,7 +48,7 @@ class HardenedCourseDirectory(CourseDirectory):
 
     def get_existing_timestamp(self, dest_path: str) -> datetime | None:
         """Read the time of a submission; what is no time counts as none."""
-        return hand_ins.time_of(Path(dest_path))
+        return time_of(Path(dest_path))
 
 
 class HardenedAutograde(Autograde):

@@ -28,6 +28,7 @@ MAX_NOTEBOOK = 200_000_000
 MAX_FOUND = 20  # of a weight
 NOTHING, UNTOUCHED, ANSWERS = range(3)  # how much of the assignment a file holds
 MAX_NESTED = 4
+NO_CELL = "it is a notebook without a single cell"
 
 _HEAD = 4096
 _TOO_MANY = (
@@ -289,6 +290,8 @@ class _Search:
             return
         if not any(_has_cells(found) for found in readings):
             words = reading.foreign(data)
+            if not words and all(found == Reading(()) for found in readings):
+                words = NO_CELL
             if words or _NOTEBOOK_NAME.search(file.path):
                 raise UnreadableError(words or "it has no cells")
             self._keep(file, data)
