@@ -22,7 +22,7 @@ from hand_ins import (
 
 from pawmark.grading.intake.choosing import choose
 from pawmark.grading.intake.files import copy_extra
-from pawmark.grading.intake.finding import find
+from pawmark.grading.intake.finding import find, is_absent
 from pawmark.grading.intake.rebuild import added_to
 
 CODE = {"01-double", "01-treble"}
@@ -376,6 +376,38 @@ def test_a_blank_notebook_beside_something_else_fails_the_run(name, other, tmp_p
 
     assert repaired.unread
     assert [doubt.fails_run for doubt in repaired.doubts] == [True]
+
+
+def test_what_the_course_handed_out_is_no_news(tmp_path):
+    """Files of the assignment's own, handed in as they were, are left out without a word."""
+    put(tmp_path, WORK.notebook)
+    (tmp_path / "three.txt").write_bytes(b"3")
+    same = read(tmp_path)
+    (tmp_path / "three.txt").write_bytes(b"4")
+    changed = read(tmp_path)
+
+    assert same.repairs == same.doubts == ()
+    assert "another file has its name" in changed.repairs[0]
+    assert same.beside == changed.beside == {"three.txt": b"3"}
+
+
+@pytest.mark.parametrize(
+    ("handed_in", "absent"),
+    [
+        (["one.ipynb", "tools.py", "data/rain.csv"], True),
+        (["one.ipynb", "mine.py"], False),
+        (["tools.py"], False),
+    ],
+)
+def test_a_module_of_the_course_is_no_missing_notebook(handed_in, absent, tmp_path):
+    """Where a notebook was not handed in, files that the course gave are not taken for it."""
+    for name in ("source/one.ipynb", "source/two.ipynb", "source/tools.py", "source/data/rain.csv",
+                 *(f"submitted/{name}" for name in handed_in)):  # fmt: skip
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch()
+
+    assert is_absent(tmp_path / "submitted", tmp_path / "source" / "two.ipynb") is absent
 
 
 def test_what_was_only_seen_as_damage_fails_the_run(tmp_path):

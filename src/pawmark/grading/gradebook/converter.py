@@ -167,9 +167,9 @@ class HardenedAutograde(Autograde):
     def _expected(self, folder: Path) -> list[str]:
         """Return the places of the notebooks of an assignment that a submission holds."""
         root, wanted = Path(self.coursedir.root), self.coursedir.notebook_id
-        names = [path.name for path in notebooks_of(root, folder.name)]
-        names = names or [f"{folder.name}.ipynb"]
-        here = [name for name in names if not is_absent(folder, name, set(names) - {name})]
+        sources = notebooks_of(root, folder.name)
+        here = [path.name for path in sources if not is_absent(folder, path)]
+        names = [path.name for path in sources] or [f"{folder.name}.ipynb"]
         return [
             str(folder / name)
             for name in here or names

@@ -179,24 +179,27 @@ def without_files(found: HandIn, names: Collection[str]) -> HandIn:
     return replace(found, candidates=candidates, suspects=suspects)
 
 
-def is_absent(folder: Path, notebook: str, others: Collection[str]) -> bool:
+def is_absent(folder: Path, source: Path) -> bool:
     """Tell whether a submission leaves a notebook of its assignment out, by the names of its files.
 
-    It does where the others are there, and nothing that could be the missing one is.
+    It does where others are there, and nothing that could be the missing one is: what the
+    assignment brings beside its notebooks, such as a module, could not.
 
     Parameters
     ----------
     folder
         The submission.
-    notebook, others
-        The names of the notebook, and of the other ones of the assignment.
+    source
+        The source notebook, beside which the other ones of the assignment lie.
     """
+    others = {path.name for path in source.parent.glob("*.ipynb")} - {source.name}
     if not others or is_linked(folder):
         return False
-    names = [entry.path.name for entry in files_of(folder)]
-    if notebook in names or not set(others) & set(names):
+    names = {entry.path.name for entry in files_of(folder)}
+    if source.name in names or not others & names:
         return False
-    return not any(looks_like_work(name) for name in names if name not in others)
+    brought = {path.name for path in source.parent.rglob("*")}
+    return not any(looks_like_work(name) for name in names - brought)
 
 
 class _Search:

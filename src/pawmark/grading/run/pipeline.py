@@ -374,16 +374,12 @@ def _repaired(forms: Forms, source: Path, folder: Path, course: Path) -> Repaire
         repaired = choose(pristine, found, source.name, course_files)
     except Exception as error:  # whatever reading meets: it is kept to this one submission
         return unreadable(pristine, f"reading it failed ({type(error).__name__})")
-    absent = [name for name in sorted(others) if _is_notebook_left_out(folder, name, source)]
+    beside = [path for path in sorted(source.parent.glob("*.ipynb")) if path != source]
+    absent = [path.name for path in beside if is_absent(folder, path)]
     notes = [f"{name} was not handed in: it has no points" for name in absent]
     repaired = replace(repaired, repairs=(*repaired.repairs, *notes))
     repaired = _with_tests(repaired, forms.tests, course)
     return repaired if trains else stand_in.replace_training(repaired, folder, course)
-
-
-def _is_notebook_left_out(folder: Path, name: str, source: Path) -> bool:
-    names = {path.name for path in source.parent.glob("*.ipynb")}
-    return name in names and is_absent(folder, name, names - {name})
 
 
 def _asks_for_anything(pristine: NotebookNode) -> bool:
