@@ -66,6 +66,25 @@ def test_what_would_break_is_told(tmp_path):
     assert "source_directory is 'assignments'" in told
 
 
+def test_generated_tests_without_their_templates_are_told(tmp_path):
+    """The file that nbgrader needs for AUTOTEST is named; one notebook keeps no other untried."""
+    course = copy("several", tmp_path, pawmark=True)
+    (course / "autotests.yml").unlink(missing_ok=True)
+    path = course / "source" / "ps1" / "lists.ipynb"
+    tree = json.loads(path.read_text())
+    tests = [c for c in tree["cells"] if c["metadata"].get("nbgrader", {}).get("grade")]
+    tests[0]["source"] = ["### AUTOTEST squares(2)"]
+    path.write_text(json.dumps(tree))
+    told = "\n".join(adopting.look(course).wrong)
+    lines = list(sound.prove(course, "ps1"))
+    mend = [line.says for line in lines if not line.holds]
+
+    assert "source/ps1/lists.ipynb: its generated tests (AUTOTEST) need autotests.yml" in told
+    assert "source/ps1/lists.ipynb: no release can be made of it, as InstantiateTests" in mend[0]
+    assert "autotests.yml" in mend[0]
+    assert any("strings.ipynb" in line.says for line in lines)
+
+
 def test_a_course_may_call_its_configuration_anything(tmp_path):
     """The lines that are added need no name of the course's."""
     course = copy("several", tmp_path, pawmark=False)

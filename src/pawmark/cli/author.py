@@ -109,7 +109,8 @@ def adopt(
     course = find_course()
     found = adopting.look(course)
     for place in found.places:
-        terminal.say(f"{place.notebook}: {place.name}, {place.points:g} points: {place.how}")
+        worth = f"{place.points:g} point{'s' * (place.points != 1)}"
+        terminal.say(f"{place.notebook}: {place.name}, {worth}: {place.how}")
     counts = ", ".join(f"{count} {how}" for how, count in found.counts().items())
     terminal.say(f"{len(found.places)} exercises: {counts}")
     if found.wrong:
