@@ -28,7 +28,7 @@ from pawmark.grading.checks.session import CHECKS, check_folder, check_module, m
 from pawmark.grading.course_folder import assignments, notebooks_of
 from pawmark.grading.gradebook import course_settings
 from pawmark.grading.intake.cells import exercise_of, is_grade, is_solution
-from pawmark.grading.intake.kernels import PYTHON, kernel_of
+from pawmark.grading.intake.kernels import kernel_of, language_of
 from pawmark.grading.intake.sources import problems
 
 _WIDTH = 100
@@ -249,11 +249,12 @@ def _require_found(course: Path, cell: _Cell, folder: str) -> None:
 
 def _read(course: Path, cell: _Cell, reference: Reference) -> tuple[list[Example], list[Left]]:
     """Return the examples in a cell that hold of the reference by itself, and what is left."""
-    if kernel_of(cell.notebook) != PYTHON:
+    language = language_of(cell.notebook) or kernel_of(cell.notebook)
+    if not language.startswith("python"):
         raise CourseError(
-            f"{cell.where} is run by the kernel {kernel_of(cell.notebook)!r}, and checks outside "
-            "can only ask functions of Python: leave it checked inside the notebook, or ask for "
-            "the same in a notebook of Python."
+            f"{cell.where} is a notebook of {language}, and checks outside can only ask functions "
+            "of Python: leave it checked inside the notebook, or ask for the same in a notebook of "
+            "Python."
         )
     try:
         found = asserts.read(
