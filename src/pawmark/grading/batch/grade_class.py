@@ -28,6 +28,7 @@ from pawmark.grading.gradebook import book, course_settings, hand_ins, readiness
 from pawmark.grading.gradebook.drift import drift_of, require_no_drift
 from pawmark.grading.gradebook.staged import place_to_stage
 from pawmark.grading.gradebook.unclaimed import Unclaimed, unclaimed
+from pawmark.grading.intake.release_form import require_releases
 from pawmark.grading.intake.sources import require_sources
 from pawmark.grading.results import record
 from pawmark.grading.results.outcomes import show_points
@@ -130,6 +131,8 @@ def grade(
     students = None if students is None else list(students)
     chosen = {name: choose(course, name, students) for name in names}
     require_sources(course, names)  # first: nothing is said of grades whose source is broken
+    courses.use_of(course)
+    require_releases(course, names)
     todo = {name: _to_grade(course, name, chosen[name], force, console) for name in names}
     todo = {name: found for name, found in todo.items() if found}
     stray = unclaimed(course, names)

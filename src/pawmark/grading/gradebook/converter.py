@@ -16,7 +16,8 @@ from nbgrader.converters.autograde import Autograde
 from nbgrader.converters.base import NbGraderException
 from nbgrader.coursedir import CourseDirectory
 
-from pawmark.errors import CourseError
+from pawmark.errors import CourseError, PawmarkError
+from pawmark.grading import course as courses
 from pawmark.grading.course_folder import SUBMITTED, notebooks_of
 from pawmark.grading.gradebook import book, chained, readiness
 from pawmark.grading.gradebook.drift import drift_of
@@ -24,6 +25,7 @@ from pawmark.grading.gradebook.hand_ins import is_a_name
 from pawmark.grading.gradebook.unclaimed import Unclaimed, unclaimed
 from pawmark.grading.intake import files
 from pawmark.grading.intake.finding import is_absent
+from pawmark.grading.intake.release_form import require_releases
 from pawmark.grading.intake.sources import problems
 from pawmark.grading.intake.times import time_of
 from pawmark.grading.intake.walking import is_empty
@@ -110,6 +112,12 @@ class HardenedAutograde(Autograde):
         for source in sources:
             if wrong := problems(source):
                 return f"source/{name}/{source.name}: {'; '.join(wrong)}"
+        if getattr(self.exporter_class, "rebuilds", False):
+            try:
+                courses.use_configured(self.config, root)
+                require_releases(root, [name])
+            except PawmarkError as error:
+                return str(error)
         address = self.coursedir.db_url
         try:
             if not book.knows(root, name, address):
