@@ -66,6 +66,43 @@ def test_what_would_break_is_told(tmp_path):
     assert "source_directory is 'assignments'" in told
 
 
+def test_generated_tests_without_their_templates_are_told(tmp_path):
+    """The file that nbgrader needs for AUTOTEST is named; one notebook keeps no other untried."""
+    course = copy("several", tmp_path, pawmark=True)
+    (course / "autotests.yml").unlink(missing_ok=True)
+    path = course / "source" / "ps1" / "lists.ipynb"
+    tree = json.loads(path.read_text())
+    tests = [c for c in tree["cells"] if c["metadata"].get("nbgrader", {}).get("grade")]
+    tests[0]["source"] = ["### AUTOTEST squares(2)"]
+    path.write_text(json.dumps(tree))
+    told = "\n".join(adopting.look(course).wrong)
+    lines = list(sound.prove(course, "ps1"))
+    mend = [line.says for line in lines if not line.holds]
+
+    assert "source/ps1/lists.ipynb: its generated tests (AUTOTEST) need autotests.yml" in told
+    assert "source/ps1/lists.ipynb: no release can be made of it, as InstantiateTests" in mend[0]
+    assert "autotests.yml" in mend[0]
+    assert any("strings.ipynb" in line.says for line in lines)
+
+
+def test_a_kernel_that_the_sandbox_does_not_show_is_told(tmp_path, monkeypatch):
+    """One in somebody's home is found here and not there: a line says how to install it."""
+    folder = tmp_path / "jupyter" / "kernels" / "cobol"
+    folder.mkdir(parents=True)
+    spec = {"argv": ["cobol"], "display_name": "Cobol", "language": "cobol"}
+    (folder / "kernel.json").write_text(json.dumps(spec))
+    monkeypatch.setenv("JUPYTER_PATH", str(tmp_path / "jupyter"))
+    course = copy("files", tmp_path, pawmark=False)
+    path = course / "source" / "data1" / "data1.ipynb"
+    tree = json.loads(path.read_text())
+    tree["metadata"] = {"kernelspec": {"name": "cobol", "language": "cobol", "display_name": "C"}}
+    path.write_text(json.dumps(tree))
+    (told,) = adopting.look(course).wrong
+
+    assert "lies in" in told
+    assert f"jupyter kernelspec install --sys-prefix --name cobol {folder}" in told
+
+
 def test_a_course_may_call_its_configuration_anything(tmp_path):
     """The lines that are added need no name of the course's."""
     course = copy("several", tmp_path, pawmark=False)

@@ -16,7 +16,7 @@ from pawmark.errors import CourseError
 from pawmark.grading import course as courses
 from pawmark.grading.checks.asking import ProgramAsking
 from pawmark.grading.checks.grading import grade
-from pawmark.grading.checks.specification import Raises
+from pawmark.grading.checks.specification import Place, Raises
 from pawmark.grading.gradebook import course_settings
 from pawmark.grading.sandbox import bubblewrap
 
@@ -181,6 +181,49 @@ def test_nothing_is_overwritten(tmp_path):
     assert path.read_text() == "# mine\n"
 
 
+def with_tests(course, **tests):
+    """Add cells of tests to the course with a data set, by their grade_id."""
+    path = course / "source" / "data1" / "data1.ipynb"
+    notebook = nbformat.read(path, as_version=4)
+    for name, text in tests.items():
+        about = {"grade": True, "grade_id": name, "locked": True, "points": 1,
+                 "schema_version": 3, "solution": False, "task": False}  # fmt: skip
+        notebook.cells.append(nbformat.v4.new_code_cell(text, metadata={"nbgrader": about}))
+    nbformat.write(notebook, path)
+
+
+@needs_sandbox
+def test_a_file_beside_the_notebook_goes_with_the_question(tmp_path):
+    """What a call names is a Place with that file: reference, judge and students are given it."""
+    course = copy("files", tmp_path, pawmark=True)
+    path = course / "source" / "data1" / "data1.ipynb"
+    notebook = nbformat.read(path, as_version=4)
+    (answer,) = [c for c in notebook.cells if c.metadata.get("nbgrader", {}).get("grade_id")
+                 == "total"]  # fmt: skip
+    answer.source = (
+        "def total(path):\n    ### BEGIN SOLUTION\n    with open(path) as file:\n"
+        "        return sum(float(line.split(',')[1]) for line in list(file)[1:])\n"
+        "    ### END SOLUTION"
+    )
+    nbformat.write(notebook, path)
+    made, module = drafted(course, "test_total")
+    text = with_judge(
+        made.text,
+        "def judge(place):\n    rows = place.files[place.path].decode().split()[1:]\n"
+        "    return sum(float(row.partition(',')[2]) for row in rows)",
+    )
+    copied = specification_of(course, "test_total").judge
+    module.write_text(text)
+    place = Place({"a.csv": b"day,mm\nmon,1\ntue,2\n"}, "a.csv")
+    held = [line.holds for line in sound.prove(course, "data1") if "gets" in line.says]
+
+    assert [one.files for one in made.examples] == [("data/rain.csv",)]
+    assert "Place(FILES, 'data/rain.csv')" in made.text
+    assert copied(place) == 3
+    assert copied(Place({"b/": b""}, "a.csv")) == Raises(FileNotFoundError)
+    assert held == [True, True]
+
+
 @pytest.mark.parametrize(
     ("name", "exercise", "says"),
     [
@@ -188,7 +231,8 @@ def test_nothing_is_overwritten(tmp_path):
         ("several", "test_shuot", "Did you mean test_shout"),
         ("several", "mean_partial", "a loop that holds more than asserts"),
         ("several", "handed_out", "it calls no function that students write"),
-        ("files", "test_total", "it reads data/rain.csv, which lies beside the notebook"),
+        ("files", "test_takes_a_folder", "it takes data, which lies beside the notebook"),
+        ("files", "test_writes", "a specification compares results and no files"),
         ("files", "test_total", "No module named 'helpers'"),
         ("files", "test_wettest", "it looks at state: days of the notebook"),
     ],
@@ -196,6 +240,9 @@ def test_nothing_is_overwritten(tmp_path):
 def test_what_cannot_be_drafted_is_one_message(tmp_path, name, exercise, says):
     """It says why, line by line, or which exercise was meant; nothing is written."""
     course = copy(name, tmp_path, pawmark=True)
+    if name == "files":
+        with_tests(course, test_takes_a_folder="assert total('data') == 1")
+        with_tests(course, test_writes="assert open('out.txt').read() == '8'")
     with pytest.raises(CourseError, match=re.escape(says)):
         outside.draft(course, exercise)
 
@@ -210,6 +257,14 @@ def test_a_source_that_cannot_be_read_is_named_where_an_exercise_is_missing(tmp_
 
     with pytest.raises(CourseError, match=r"strings\.ipynb: it is cut off or damaged in line"):
         outside.draft(course, "test_shout")
+
+
+def test_a_notebook_of_another_kernel_stays_inside(tmp_path, monkeypatch):
+    """What is no function of Python cannot be asked; what to do is said, wherever its kernel is."""
+    monkeypatch.setenv("JUPYTER_PATH", str(tmp_path))
+    course = copy("shell", tmp_path, pawmark=True)
+    with pytest.raises(CourseError, match=r"is a notebook of bash, .* leave it checked inside"):
+        outside.draft(course, "test_greet")
 
 
 def test_an_exercise_of_two_notebooks_is_not_taken_over(tmp_path):

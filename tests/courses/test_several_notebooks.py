@@ -3,11 +3,13 @@
 import nbformat
 import pytest
 from any_course import copy, hand_in, release, run, scores
+from rich.console import Console
 from traitlets.config import Config
 
 from pawmark.errors import CourseError
 from pawmark.grading import course as courses
 from pawmark.grading.batch import regrade
+from pawmark.grading.batch.grade_class import grade
 from pawmark.grading.batch.regrade import changed_checks
 from pawmark.grading.explain.retelling import retell
 from pawmark.grading.explain.words import lines_of
@@ -170,3 +172,29 @@ def test_a_new_name_is_guessed_within_its_notebook():
 
     assert drift.pairs() == {"ex-mean": "ex-average", "ex-shout": "ex-means"}
     assert not drift.may_be("ex-mean", "ex-means")
+
+
+@needs_sandbox
+def test_a_source_of_which_no_release_can_be_made_costs_no_grade(course):
+    """It is one sentence, before anything that has been graded is touched."""
+    path = course / "source" / "ps1" / "lists.ipynb"
+    before = path.read_text()
+    tree = nbformat.reads(before, as_version=4)
+    tests = next(c for c in tree.cells if c.metadata.get("nbgrader", {}).get("grade"))
+    tests.source = "### AUTOTEST squares(2)"
+    nbformat.write(tree, path)
+    graded = scores(course, "ps1")
+    try:
+        done = run(course, "nbgrader", "autograde", "ps1", "--force")
+        with pytest.raises(CourseError, match="no release can be made of it"):
+            grade(course, "ps1", Console(), force=True)
+    finally:
+        path.write_text(before)
+
+    assert done.returncode != 0
+    assert (
+        "source/ps1/lists.ipynb: no release can be made of it, as InstantiateTests" in done.stderr
+    )
+    assert "Traceback" not in done.stderr
+    assert scores(course, "ps1") == graded
+    assert (course / "autograded" / "ben" / "ps1" / "lists.ipynb").is_file()

@@ -53,16 +53,17 @@ def test_a_page_follows_a_person_in_the_gradebook(course):
 
 
 def test_a_page_survives_a_time_that_is_none(course):
-    """A timestamp.txt that holds no time is named at grading, and no page goes for it."""
+    """A timestamp.txt that holds no time asks a person at grading, and no page goes for it."""
     folder = course.root / "submitted" / "cem" / PRIMES
     course.hand_in("cem", PRIMES, RIGHT, came="yesterday")
-    told = course.must("pawmark", "grade", "02", "--workers", "1")
+    told = course.must("pawmark", "grade", "02", "--workers", "1", status=3)
     course.must("nbgrader", "generate_feedback", PRIMES)
     course.must("nbgrader", "generate_feedback", PRIMES)
 
     assert (folder / "timestamp.txt").read_text() == "yesterday"
-    assert "cem: timestamp.txt holds no time" in told
+    assert f"cem, {PRIMES}: timestamp.txt holds no time" in told
     assert points(course, "cem") == 6
+    assert course.grades()[PRIMES, "cem"]["state"] == "waits"
 
 
 def test_explain_and_regrade_say_that_something_else_lies_there(course):

@@ -2,10 +2,11 @@
 
 import ast
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
+from typing import Any
 
 import nbformat
 from nbformat import NotebookNode
@@ -103,6 +104,7 @@ def look(course: Path) -> Found:
                 own = list(_places(course, where, notebook))
                 places += own
                 found = [*_of_kernel(notebook), *_of_names(own)]
+                found += _of_generated_tests(config, course, path, notebook)
             wrong += [f"{where}: {says}" for says in found]
     return Found(tuple(places), tuple(wrong), _is_wired(course))
 
@@ -141,6 +143,23 @@ def _of_kernel(notebook: NotebookNode) -> Iterator[str]:
         kernel_of(notebook)
     except CourseError as error:
         yield str(error)
+
+
+def _of_generated_tests(
+    config: Mapping[str, Any], course: Path, path: Path, notebook: NotebookNode
+) -> Iterator[str]:
+    """Say where generated tests lack the file of their templates."""
+    section = config.get("InstantiateTests", {})
+    name = str(section.get("autotest_filename", "autotests.yml"))
+    word = str(section.get("autotest_delimiter", "AUTOTEST"))
+    lines = [line for cell in notebook.cells for line in cell.source.splitlines()
+             if cell.cell_type == "code" and line.lstrip().startswith("#")]  # fmt: skip
+    asked = any(word in line for line in lines)
+    if asked and not any((folder / name).is_file() for folder in (path.parent, course)):
+        yield (
+            f"its generated tests ({word}) need {name}, beside the notebook or in the course "
+            "folder: nbgrader's documentation has one"
+        )
 
 
 def _of_names(places: list[Place]) -> Iterator[str]:

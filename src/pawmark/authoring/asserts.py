@@ -36,6 +36,10 @@ _NEAR = {"isclose", "allclose", "assert_allclose", "assert_array_almost_equal", 
 _EQUAL = {"assert_equal", "assertEqual", "assert_array_equal", "array_equal", "assertListEqual",
           "assertTupleEqual", "assertDictEqual", "eq_", "array_equiv"}  # fmt: skip
 _BUILTINS = set(dir(builtins))
+_WRITTEN = (
+    "a specification compares results and no files: ask by a test function, with student.scratch "
+    "and student.read_file"
+)
 
 
 @dataclass(frozen=True)
@@ -58,6 +62,8 @@ class Example:
         The name of the error that is the right result, or empty.
     whole
         Whether the test asks for the whole result, and not for something of it.
+    files
+        Arguments that name a file beside the notebook.
     """
 
     function: str
@@ -67,6 +73,7 @@ class Example:
     hidden: bool
     raises: str = ""
     whole: bool = True
+    files: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -277,6 +284,8 @@ class _Reader:
         strange = self._strange(tested)
         if not own and strange:
             raise _UnreadableError(f"it looks at state: {_listed(strange)} of the notebook")
+        if not own and names & {"open", "Path"}:
+            raise _UnreadableError(_WRITTEN)
         if not own:
             raise _UnreadableError("it calls no function that students write")
         if len(own) > 1:

@@ -4,13 +4,15 @@ import ast
 import contextlib
 import difflib
 import io
+import json
 import os
+import shutil
 import tempfile
 import textwrap
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 import nbformat
@@ -26,7 +28,7 @@ from pawmark.grading.checks.session import CHECKS, check_folder, check_module, m
 from pawmark.grading.course_folder import assignments, notebooks_of
 from pawmark.grading.gradebook import course_settings
 from pawmark.grading.intake.cells import exercise_of, is_grade, is_solution
-from pawmark.grading.intake.kernels import PYTHON, kernel_of
+from pawmark.grading.intake.kernels import kernel_of, language_of
 from pawmark.grading.intake.sources import problems, require_sources
 
 _WIDTH = 100
@@ -55,6 +57,8 @@ class Draft:
         What of the tests it does not ask.
     lost
         Names that its cell of tests makes for other cells: that cell is not run any more.
+    assignment
+        The name of its assignment.
     """
 
     exercise: str
@@ -64,6 +68,7 @@ class Draft:
     examples: tuple[Example, ...]
     left: tuple[Left, ...]
     lost: tuple[str, ...] = ()
+    assignment: str = ""
 
     def remarks(self) -> dict[str, list[str]]:
         """Return what its author should know, by title: what is not asked, what more strictly."""
@@ -115,7 +120,9 @@ def draft(course: Path, exercise: str) -> Draft:
     chosen = [one for one in examples if one.function == function]
     needed = reference.needed_by([function, *_names_of(chosen)])
     lost = lost_without(cell.notebook, cell.number)
-    made = Draft(cell.exercise, function, path, "", tuple(chosen), tuple(left), tuple(lost))
+    made = Draft(
+        cell.exercise, function, path, "", tuple(chosen), tuple(left), tuple(lost), cell.assignment
+    )
     return replace(made, text=_text(made, needed))
 
 
@@ -243,10 +250,12 @@ def _require_found(course: Path, cell: _Cell, folder: str) -> None:
 
 def _read(course: Path, cell: _Cell, reference: Reference) -> tuple[list[Example], list[Left]]:
     """Return the examples in a cell that hold of the reference by itself, and what is left."""
-    if kernel_of(cell.notebook) != PYTHON:
+    language = language_of(cell.notebook) or kernel_of(cell.notebook)
+    if not language.startswith("python"):
         raise CourseError(
-            f"{cell.where} is run by the kernel {kernel_of(cell.notebook)!r}, and checks outside "
-            "ask functions of Python."
+            f"{cell.where} is a notebook of {language}, and checks outside can only ask functions "
+            "of Python: leave it checked inside the notebook, or ask for the same in a notebook of "
+            "Python."
         )
     try:
         found = asserts.read(
@@ -258,7 +267,8 @@ def _read(course: Path, cell: _Cell, reference: Reference) -> tuple[list[Example
             f"{error.msg}), so nothing can be taken from them."
         ) from error
     examples, left = [], list(found.left)
-    for one in found.examples:
+    for example in found.examples:
+        one = replace(example, files=tuple(_files_in(cell.path.parent, example.call)))
         why = _why_not(cell, reference, one)
         if why:
             left.append(Left(one.says, why))
@@ -282,12 +292,12 @@ def _hidden_lines(course: Path, text: str) -> set[int]:
 def _why_not(cell: _Cell, reference: Reference, one: Example) -> str:
     """Say why an example cannot be asked of a function that stands by itself; empty if it can."""
     for value in _texts_in(one.call):
-        if value and (cell.path.parent / value).exists():
-            return f"it reads {value}, which lies beside the notebook: give that as a Place"
+        if value and value not in one.files and (cell.path.parent / value).exists():
+            return f"it takes {value}, which lies beside the notebook: give that as a Place"
     needed = reference.needed_by(_names_in(one.test))
     lost = f" ({needed.missing[0]} cannot be had outside the notebook)" if needed.missing else ""
     try:
-        with _elsewhere():
+        with _elsewhere({name: cell.path.parent / name for name in one.files}):
             if not one.raises:
                 exec(_compiled(one.test), dict(needed.namespace))  # noqa: S102  (the course's own)
             arguments, result = _carried_out(one, dict(needed.namespace))
@@ -301,11 +311,27 @@ def _why_not(cell: _Cell, reference: Reference, one: Example) -> str:
     return ""
 
 
+def _files_in(folder: Path, called: ast.Call) -> Iterator[str]:
+    """Yield the arguments of a call that name a file beside the notebook."""
+    values = [*called.args, *(keyword.value for keyword in called.keywords)]
+    for name in [value.value for value in values if isinstance(value, ast.Constant)]:
+        if not isinstance(name, str) or not name or "\0" in name or name.endswith(".ipynb"):
+            continue
+        path = PurePosixPath(name)
+        inside = not path.is_absolute() and ".." not in path.parts and str(path) == name
+        if inside and len(name) < _WIDTH and (folder / name).is_file():
+            yield name
+
+
 @contextlib.contextmanager
-def _elsewhere() -> Iterator[None]:
-    """Run something in an empty folder, silently."""
+def _elsewhere(files: Mapping[str, Path]) -> Iterator[None]:
+    """Run something in a folder with nothing but some files, silently."""
     before = Path.cwd()
     with tempfile.TemporaryDirectory(prefix="pawmark-") as folder:
+        for name, path in files.items():
+            copied = Path(folder, name)
+            copied.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(path, copied)
         os.chdir(folder)
         try:
             with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(
@@ -370,14 +396,17 @@ def _text(made: Draft, needed: Needed) -> str:
     """Write the module."""
     strata = list(_strata(made.examples))
     keywords = any(one.call.keywords for one in made.examples)
-    names = ["Exercise", "Stratum", *(["call"] if keywords else []), "copied_from_reference"]
-    imports = sorted(dict.fromkeys(needed.imports))
+    files = sorted({name for one in made.examples for name in one.files})
+    names = ["Exercise", *(["Place"] if files else []), "Stratum",
+             *(["call"] if keywords else []), "copied_from_reference"]  # fmt: skip
+    imports = sorted({*needed.imports, *(["from pathlib import Path"] if files else [])})
     parts = [
         f'"""Checks of {made.exercise}, drafted from the tests in its notebook."""\n',
         *_comments(made),
         *([*imports, ""] if imports else []),
         "from hypothesis import strategies as st\n",
         f"from pawmark.checks import {', '.join(names)}\n",
+        *(_of_files(made.assignment, files) if files else []),
         *(f"\n{text}\n" for text in needed.rest),
         "\nexercise = Exercise(",
         f'    "{made.exercise}",',
@@ -398,6 +427,20 @@ def _text(made: Draft, needed: Needed) -> str:
     return "\n".join(parts) + "\n"
 
 
+def _of_files(assignment: str, files: Sequence[str]) -> Iterator[str]:
+    """Yield the lines that read the files which questions bring along."""
+    yield "# Other files than those beside the notebook cannot be answered by heart."
+    yield f'SOURCE = Path(__file__).parents[2] / "source" / {_quoted(assignment)}'
+    yield "FILES = {"
+    for name in files:
+        yield f"    {_quoted(name)}: (SOURCE / {_quoted(name)}).read_bytes(),"
+    yield "}\n"
+
+
+def _quoted(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False)
+
+
 def _comments(made: Draft) -> Iterator[str]:
     for title, lines in made.remarks().items():
         yield f"# {title}"
@@ -414,7 +457,7 @@ def _strata(examples: Sequence[Example]) -> Iterator[str]:
     known: set[str] = set()
     groups: dict[str, list[Example]] = {SHOWN: [], HIDDEN: [], ERRORS: []}
     for one in examples:
-        text = _input(one.call)
+        text = _input(one)
         if text not in known:
             known.add(text)
             groups[ERRORS if one.raises else HIDDEN if one.hidden else SHOWN].append(one)
@@ -427,18 +470,26 @@ def _strata(examples: Sequence[Example]) -> Iterator[str]:
             yield "            st.sampled_from(["
             for one in group:
                 yield f"                # {one.says}"
-                yield f"                {_input(one.call)},"
+                yield f"                {_input(one)},"
             yield "            ]),"
             yield from row
             yield f"            count={len(group)},"
             yield "        ),"
 
 
-def _input(called: ast.Call) -> str:
+def _input(one: Example) -> str:
     """Write the arguments of a call as an input."""
-    if called.keywords:
-        return ast.unparse(ast.Call(ast.Name("call", ast.Load()), called.args, called.keywords))
-    return ast.unparse(ast.Tuple(called.args, ast.Load()))
+    args = [_placed(value, one.files) for value in one.call.args]
+    if not one.call.keywords:
+        return ast.unparse(ast.Tuple(args, ast.Load()))
+    keywords = [ast.keyword(k.arg, _placed(k.value, one.files)) for k in one.call.keywords]
+    return ast.unparse(ast.Call(ast.Name("call", ast.Load()), args, keywords))
+
+
+def _placed(value: ast.expr, files: Sequence[str]) -> ast.expr:
+    if isinstance(value, ast.Constant) and value.value in files:
+        return ast.Call(ast.Name("Place", ast.Load()), [ast.Name("FILES", ast.Load()), value], [])
+    return value
 
 
 __all__ = ["Draft", "draft", "write"]

@@ -68,6 +68,11 @@ def prove(course: Path, assignment: str) -> Iterator[Line]:
         notebook = nbformat.read(source, as_version=4)
         stale = [cell for cell in notebook.cells if cell.get("outputs")]
         yield Line(f"{where}: cells that hold outputs: {len(stale)}", not stale)
+        try:
+            forms_of(source.read_bytes(), course, source)
+        except CourseError as error:  # the other notebooks are tried all the same
+            yield Line(str(error), False)
+            continue
         yield from _tried(course, assignment, source, notebook)
         yield from copied_judges(course, source, notebook)
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from hand_ins import FILE, NAME, REASON, SHAPES, Course, Work, cell_of, put, to_bytes
+from nbformat.v4 import new_notebook
 
 from pawmark.grading.sandbox import choice
 from pawmark.grading.sandbox.scratch import remove
@@ -65,6 +66,7 @@ def course(tmp_path_factory, small_pets):
     hand_in_links(course)
     hand_in_endless_folders(course)
     put(course.folder("line\nbreak"), WORK.notebook)
+    put(course.folder("blank"), new_notebook())
     inside = WORK.notebook
     cell_of(inside, "double")["source"] = "def double(x):\n    exit()\n    return 2 * x"
     put(course.folder("ends_inside_a_function"), inside)
@@ -99,7 +101,7 @@ def test_a_person_is_named_in_the_log_and_the_status_says_so(course):
     named = set(re.findall(r"A person must look: (\w+), ", course.done.stderr))
 
     assert course.done.returncode == 1
-    assert named == asked | {"written_elsewhere"}
+    assert named == (asked | {"written_elsewhere"}) - {"blank"}
     assert "it is a PDF document" in course.done.stderr
     assert "Traceback" not in course.done.stderr
 
@@ -109,6 +111,13 @@ def test_a_name_that_nbgrader_cannot_read_costs_nobody_else_a_grade(course):
     assert course.done.returncode == 1
     assert r"line\nbreak" in course.done.stderr
     assert "Rename the folder" in course.done.stderr
+
+
+def test_a_blank_notebook_waits_and_is_no_error(course):
+    """A notebook without a cell is graded, as nbgrader does; its grade waits for a person."""
+    assert course.grades()["blank"] == (0, True)
+    assert "Waits for a person: blank" in course.done.stderr
+    assert "it is a notebook without a single cell" in course.page("blank")
 
 
 @pytest.mark.parametrize("student", ["link_to_a_folder", "link_to_a_student", "endless_folders"])

@@ -22,7 +22,7 @@ from hand_ins import (
 
 from pawmark.grading.intake.choosing import choose
 from pawmark.grading.intake.files import copy_extra
-from pawmark.grading.intake.finding import find
+from pawmark.grading.intake.finding import find, is_absent
 from pawmark.grading.intake.rebuild import added_to
 
 CODE = {"01-double", "01-treble"}
@@ -341,3 +341,77 @@ def test_files_that_grading_does_not_write_are_left_alone(tmp_path):
     assert (target / f"{NAME}.rtf").exists()
     assert not (target / FILE).exists()
     assert left_out == [f"the file '{NAME}.record.json' was left out: grading writes such a file"]
+
+
+NO_CELL = b'{"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}'
+NO_TEXT = b'{"cells": [{"cell_type": "code", "source": "\\n"}], "nbformat": 4}'
+
+
+@pytest.mark.parametrize("data", [NO_CELL, NO_TEXT])
+def test_a_notebook_with_nothing_in_it_waits_and_fails_no_run(data, tmp_path):
+    """A blank notebook is no surprise to a grader: its grade waits, and the run goes on."""
+    (tmp_path / FILE).write_bytes(data)
+    (tmp_path / "timestamp.txt").write_text("2026-03-02 11:58:00 UTC")
+    (tmp_path / "three.txt").write_bytes(b"3")
+    repaired = read(tmp_path)
+
+    assert repaired.unread
+    assert [doubt.fails_run for doubt in repaired.doubts] == [False]
+
+
+@pytest.mark.parametrize(
+    ("name", "other"),
+    [
+        ("answer.txt", b"Because twice is not enough."),
+        ("other.ipynb", b'{"cells": [{"cell_type": "code", "source": "x = 1"}], "nbformat": 4}'),
+        ("other.ipynb", b"{"),
+        ("empty.ipynb", b""),
+    ],
+)
+def test_a_blank_notebook_beside_something_else_fails_the_run(name, other, tmp_path):
+    """Where something else lies there, the blank notebook is not what was meant."""
+    (tmp_path / FILE).write_bytes(NO_CELL)
+    (tmp_path / name).write_bytes(other)
+    repaired = read(tmp_path)
+
+    assert repaired.unread
+    assert [doubt.fails_run for doubt in repaired.doubts] == [True]
+
+
+def test_what_the_course_handed_out_is_no_news(tmp_path):
+    """Files of the assignment's own, handed in as they were, are left out without a word."""
+    put(tmp_path, WORK.notebook)
+    (tmp_path / "three.txt").write_bytes(b"3")
+    same = read(tmp_path)
+    (tmp_path / "three.txt").write_bytes(b"4")
+    changed = read(tmp_path)
+
+    assert same.repairs == same.doubts == ()
+    assert "another file has its name" in changed.repairs[0]
+    assert same.beside == changed.beside == {"three.txt": b"3"}
+
+
+@pytest.mark.parametrize(
+    ("handed_in", "absent"),
+    [
+        (["one.ipynb", "tools.py", "data/rain.csv"], True),
+        (["one.ipynb", "mine.py"], False),
+        (["tools.py"], False),
+    ],
+)
+def test_a_module_of_the_course_is_no_missing_notebook(handed_in, absent, tmp_path):
+    """Where a notebook was not handed in, files that the course gave are not taken for it."""
+    for name in ("source/one.ipynb", "source/two.ipynb", "source/tools.py", "source/data/rain.csv",
+                 *(f"submitted/{name}" for name in handed_in)):  # fmt: skip
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch()
+
+    assert is_absent(tmp_path / "submitted", tmp_path / "source" / "two.ipynb") is absent
+
+
+def test_what_was_only_seen_as_damage_fails_the_run(tmp_path):
+    """A notebook whose cells cannot be read may have held something."""
+    (tmp_path / FILE).write_bytes(b'{"cells": 3}')
+
+    assert [doubt.fails_run for doubt in read(tmp_path).doubts] == [True]

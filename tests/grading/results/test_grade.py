@@ -103,6 +103,16 @@ def test_what_waits_says_why(part, record, reason):
     assert found.waiting == (f"01-a: {reason}",)
 
 
+def test_one_unread_notebook_of_several_says_why():
+    """Where another one was read, it is no mistake of a check."""
+    lost = CheckResult("01-b", "Nothing.", Outcome.UNREAD, 0.0, 3.0, message="it is a PDF")
+    exercises = (result(), ExerciseResult("01-b", (lost,)))
+    record = make_record("anna", "01_x", exercises=exercises, for_a_person=((None, "doubt"),))
+    found = standing(Grade((Part("01-b", 0, 3, 0, waits=True),)), record)
+
+    assert found.waiting == ("01-b: it is a PDF",)
+
+
 def test_what_a_person_has_settled_is_final():
     """A doubt that is in the record, and that the gradebook marks no more, keeps nobody waiting."""
     record = make_record("anna", "01_x", for_a_person=((None, "two files"),))

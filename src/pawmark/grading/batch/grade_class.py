@@ -28,6 +28,7 @@ from pawmark.grading.gradebook import book, course_settings, hand_ins, readiness
 from pawmark.grading.gradebook.drift import drift_of, require_no_drift
 from pawmark.grading.gradebook.staged import place_to_stage
 from pawmark.grading.gradebook.unclaimed import Unclaimed, unclaimed
+from pawmark.grading.intake.release_form import require_releases
 from pawmark.grading.intake.sources import require_sources
 from pawmark.grading.results import record
 from pawmark.grading.results.outcomes import of_points
@@ -41,7 +42,6 @@ _CHANGED = (
     "other files than were graded, and no timestamp.txt is newer, so nbgrader takes them for "
     "graded. If something was handed in again: --student NAME --force"
 )
-_TIMELESS = "timestamp.txt holds no time, so it counts as in time. One is 2026-03-02 11:58:00 UTC"
 
 
 def require_ready(course: Path) -> None:
@@ -132,6 +132,8 @@ def grade(
     students = None if students is None else list(students)
     chosen = {name: choose(course, name, students) for name in names}
     require_sources(course, names)  # first: nothing is said of grades whose source is broken
+    courses.use_of(course)
+    require_releases(course, names)
     todo = {name: _to_grade(course, name, chosen[name], force, console) for name in names}
     todo = {name: found for name, found in todo.items() if found}
     stray = unclaimed(course, names)
@@ -198,9 +200,6 @@ def _to_grade(
         )
     if changed:
         _list(console, [f"{assignment}: {_named(changed)}: {_CHANGED}"])
-    timeless = [n for n in names if n not in left and hand_ins.has_no_time(course, assignment, n)]
-    if timeless:
-        _list(console, [f"{assignment}: {_named(timeless)}: {_TIMELESS}"])
     return [n for n in names if n not in left]
 
 

@@ -39,9 +39,7 @@ def handed_in(course: Path, assignment: str, folder: Path) -> list[Path]:
     sources = notebooks_of(course, assignment)
     if not sources:
         raise FileNotFoundError(f"source/{assignment}/ holds no notebook")
-    names = {source.name for source in sources}
-    found = [s for s in sources if not is_absent(folder, s.name, names - {s.name})]
-    return found or sources
+    return [source for source in sources if not is_absent(folder, source)] or sources
 
 
 @functools.cache

@@ -6,9 +6,11 @@ Every object is plain and frozen, and says at once, by `CourseError`, what of it
 import functools
 import inspect
 import string
+import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from pathlib import Path
 from typing import Any
 
 from pawmark.errors import CourseError
@@ -86,11 +88,33 @@ class CopiedJudge:
         self._reference = reference
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        """Return what the reference returns; an error of it is the right result, too."""
-        try:
-            return self._reference(*args, **kwargs)
-        except Exception as error:
-            return Raises(type(error))
+        """Return what the reference returns; an error of it is the right result, too.
+
+        Places are written for it, as for a student's function.
+        """
+        with tempfile.TemporaryDirectory(prefix="pawmark-") as folder:
+            try:
+                return self._reference(
+                    *(_written(value, Path(folder)) for value in args),
+                    **{name: _written(value, Path(folder)) for name, value in kwargs.items()},
+                )
+            except Exception as error:
+                return Raises(type(error))
+
+
+def _written(value: Any, folder: Path) -> Any:
+    """Return the path of a place, below which its files have been written; all else as it is."""
+    if not isinstance(value, Place):
+        return value
+    for name, data in value.files.items():
+        path = folder / name
+        if name.endswith("/"):
+            path.mkdir(parents=True, exist_ok=True)
+        else:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(data)
+    path = folder / value.path
+    return path if value.as_path else str(path)
 
 
 def copied_from_reference(reference: Callable[..., Any]) -> CopiedJudge:

@@ -16,15 +16,18 @@ from nbgrader.converters.autograde import Autograde
 from nbgrader.converters.base import NbGraderException
 from nbgrader.coursedir import CourseDirectory
 
-from pawmark.errors import CourseError
+from pawmark.errors import CourseError, PawmarkError
+from pawmark.grading import course as courses
 from pawmark.grading.course_folder import SUBMITTED, notebooks_of
-from pawmark.grading.gradebook import book, chained, hand_ins, readiness
+from pawmark.grading.gradebook import book, chained, readiness
 from pawmark.grading.gradebook.drift import drift_of
 from pawmark.grading.gradebook.hand_ins import is_a_name
 from pawmark.grading.gradebook.unclaimed import Unclaimed, unclaimed
 from pawmark.grading.intake import files
 from pawmark.grading.intake.finding import is_absent
+from pawmark.grading.intake.release_form import require_releases
 from pawmark.grading.intake.sources import problems
+from pawmark.grading.intake.times import time_of
 from pawmark.grading.intake.walking import is_empty
 from pawmark.terminal import legible
 
@@ -47,7 +50,7 @@ class HardenedCourseDirectory(CourseDirectory):
 
     def get_existing_timestamp(self, dest_path: str) -> datetime | None:
         """Read the time of a submission; what is no time counts as none."""
-        return hand_ins.time_of(Path(dest_path))
+        return time_of(Path(dest_path))
 
 
 class HardenedAutograde(Autograde):
@@ -109,6 +112,12 @@ class HardenedAutograde(Autograde):
         for source in sources:
             if wrong := problems(source):
                 return f"source/{name}/{source.name}: {'; '.join(wrong)}"
+        if getattr(self.exporter_class, "rebuilds", False):
+            try:
+                courses.use_configured(self.config, root)
+                require_releases(root, [name])
+            except PawmarkError as error:
+                return str(error)
         address = self.coursedir.db_url
         try:
             if not book.knows(root, name, address):
@@ -166,9 +175,9 @@ class HardenedAutograde(Autograde):
     def _expected(self, folder: Path) -> list[str]:
         """Return the places of the notebooks of an assignment that a submission holds."""
         root, wanted = Path(self.coursedir.root), self.coursedir.notebook_id
-        names = [path.name for path in notebooks_of(root, folder.name)]
-        names = names or [f"{folder.name}.ipynb"]
-        here = [name for name in names if not is_absent(folder, name, set(names) - {name})]
+        sources = notebooks_of(root, folder.name)
+        here = [path.name for path in sources if not is_absent(folder, path)]
+        names = [path.name for path in sources] or [f"{folder.name}.ipynb"]
         return [
             str(folder / name)
             for name in here or names

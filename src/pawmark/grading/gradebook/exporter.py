@@ -90,7 +90,11 @@ class GradingExporter(NotebookExporter):
         }
         output, resources = super().from_filename(filename, resources, **kwargs)
         errors = _grader_errors(resources)
-        self.converter.for_a_person += [*_doubts(resources), *errors]
+        for line in _doubts(resources, fails_run=False):
+            self.log.warning("Waits for a person: %s", legible(line))
+        asked = self.converter.for_a_person
+        # What is said of a whole hand-in is said once, of however many notebooks.
+        asked += [line for line in _doubts(resources) if line not in asked] + errors
         if errors:
             self.converter.again.add(key[:2])
         return output, resources
@@ -114,9 +118,11 @@ def _grader_errors(resources: Any) -> list[str]:
     ]
 
 
-def _doubts(resources: Any) -> list[str]:
+def _doubts(resources: Any, fails_run: bool = True) -> list[str]:
     return [
-        f"{_whose(resources)}: {one_line(doubt.reason)}" for doubt in resources["pawmark"]["doubts"]
+        f"{_whose(resources)}: {one_line(doubt.reason)}"
+        for doubt in resources["pawmark"]["doubts"]
+        if doubt.fails_run == fails_run
     ]
 
 

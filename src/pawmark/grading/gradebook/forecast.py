@@ -14,9 +14,10 @@ from traitlets.config import Config
 from traitlets.config.loader import LazyConfigValue
 
 from pawmark.grading.course_folder import SUBMITTED
-from pawmark.grading.gradebook import book, chained, course_settings, hand_ins
+from pawmark.grading.gradebook import book, chained, course_settings
 from pawmark.grading.gradebook.book import Key
 from pawmark.grading.gradebook.scores import Score
+from pawmark.grading.intake.times import time_of
 from pawmark.grading.results.grade import Grade
 
 Pair = tuple[Grade, Grade]
@@ -86,7 +87,7 @@ def _write(
 ) -> None:
     """Write what grading would write, without committing it."""
     entry = gradebook.find_submission(*key)
-    came = hand_ins.time_of(course / SUBMITTED / key[1] / key[0])
+    came = time_of(course / SUBMITTED / key[1] / key[0])
     if came is not None:
         entry.timestamp = came
     for notebook in entry.notebooks:

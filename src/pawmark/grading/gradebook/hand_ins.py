@@ -3,16 +3,14 @@
 from datetime import datetime
 from pathlib import Path
 
-from nbgrader.utils import parse_utc
-
 from pawmark.assignments import assignments
 from pawmark.errors import CourseError
 from pawmark.grading.course_folder import AUTOGRADED, SUBMITTED
 from pawmark.grading.intake import files
+from pawmark.grading.intake.times import time_of
 from pawmark.grading.intake.walking import is_empty
 from pawmark.grading.results import record
 
-TIMESTAMP = "timestamp.txt"
 # Seconds: what was exchanged while it was being graded is older than its grade.
 _LONGEST_RUN = 7200
 
@@ -34,25 +32,6 @@ def handed_in(course: Path) -> set[tuple[str, str]]:
         for folder in (course / SUBMITTED).glob("*/*")
         if folder.name in names and is_a_name(folder.parent.name) and not is_empty(folder)
     }
-
-
-def time_of(folder: Path) -> datetime | None:
-    """Return when a hand-in came, in UTC, by its ``timestamp.txt``; what is no time is None."""
-    try:
-        found: datetime = parse_utc(files.timestamp_of(folder))
-    except (ValueError, OverflowError):
-        return None
-    return found
-
-
-def has_no_time(course: Path, assignment: str, student: str) -> bool:
-    """Tell whether a hand-in has a ``timestamp.txt`` that holds no time, so that none is late."""
-    folder = course / SUBMITTED / student / assignment
-    try:
-        written = (folder / TIMESTAMP).stat().st_size > 0
-    except OSError:
-        return False
-    return written and time_of(folder) is None
 
 
 def newer(course: Path, assignment: str, student: str) -> datetime | None:

@@ -12,6 +12,7 @@ from pawmark.grading.intake.beside import OF_NBGRADER, is_hidden, placed
 from pawmark.grading.intake.finding import (
     ANSWERS,
     MAX_FOUND,
+    NO_CELL,
     NOTHING,
     UNTOUCHED,
     Candidate,
@@ -81,7 +82,8 @@ def choose(
     made = [(candidate, rebuild(pristine, candidate.reading)) for candidate in found.candidates]
     usable = _usable(made, pristine)
     if not usable:
-        return unreadable(pristine, legible(_why_nothing(found)))
+        fails_run = not _is_blank(found, course_files or {})
+        return unreadable(pristine, legible(_why_nothing(found)), fails_run)
     last = _latest(usable)
     candidate, repaired = max(last, key=lambda one: _rank(one, expected))
     script = candidate.reading.is_script
@@ -254,6 +256,28 @@ def _matters(suspect: Suspect, candidate: Candidate, repaired: Repaired) -> bool
     if later is None and suspect.reason != "it is empty":
         return bool(_NOTEBOOK_NAME.search(suspect.name))
     return bool(later)
+
+
+def _is_blank(found: HandIn, course_files: Mapping[str, bytes]) -> bool:
+    """Tell whether blank notebooks are all that was handed in: nothing in it can have been lost."""
+    blank = {one.path for one in found.candidates if _has_no_text(one.reading)}
+    known = {*blank, *course_files}
+    return (
+        bool(found.candidates or found.suspects)
+        and len(blank) == len({one.path for one in found.candidates})
+        and all(one.reason == NO_CELL for one in found.suspects)
+        and all(
+            file.path in known or PurePosixPath(file.path).name in OF_NBGRADER
+            for file in found.beside
+        )
+        and not (found.stopped or found.unseen or found.notes)
+    )
+
+
+def _has_no_text(reading: Reading) -> bool:
+    cells = [cell for cell in reading.cells if cell is not None]
+    texts = any(cell.source.strip() or cell.pictures or cell.cut for cell in cells)
+    return not (texts or None in reading.cells or reading.doubts or reading.is_script)
 
 
 def _why_nothing(found: HandIn) -> str:

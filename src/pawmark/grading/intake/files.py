@@ -17,7 +17,7 @@ from pawmark.grading.intake.walking import (
 
 MAX_EXTRA_BYTES = 100_000_000
 
-_MAX_TIMESTAMP = 100
+MAX_TIMESTAMP = 100
 _MAX_NAMED = 40
 _TIME = re.compile(r"[0-9A-Za-z:., +-]+")
 _NOTEBOOK_NAME = re.compile(r"\.ipynb(\.|$)", re.IGNORECASE)
@@ -93,7 +93,7 @@ def timestamp_of(folder: Path) -> str:
     if is_linked(folder):
         return ""
     try:
-        text = read_regular(folder / "timestamp.txt", _MAX_TIMESTAMP).decode("ascii").strip()
+        text = read_regular(folder / "timestamp.txt", MAX_TIMESTAMP).decode("ascii").strip()
     except (UnreadableError, UnicodeDecodeError):
         return ""
     time, _, zone = text.rpartition(" ")

@@ -28,6 +28,7 @@ MAX_NOTEBOOK = 200_000_000
 MAX_FOUND = 20  # of a weight
 NOTHING, UNTOUCHED, ANSWERS = range(3)  # how much of the assignment a file holds
 MAX_NESTED = 4
+NO_CELL = "it is a notebook without a single cell"
 
 _HEAD = 4096
 _TOO_MANY = (
@@ -178,24 +179,27 @@ def without_files(found: HandIn, names: Collection[str]) -> HandIn:
     return replace(found, candidates=candidates, suspects=suspects)
 
 
-def is_absent(folder: Path, notebook: str, others: Collection[str]) -> bool:
+def is_absent(folder: Path, source: Path) -> bool:
     """Tell whether a submission leaves a notebook of its assignment out, by the names of its files.
 
-    It does where the others are there, and nothing that could be the missing one is.
+    It does where others are there, and nothing that could be the missing one is: what the
+    assignment brings beside its notebooks, such as a module, could not.
 
     Parameters
     ----------
     folder
         The submission.
-    notebook, others
-        The names of the notebook, and of the other ones of the assignment.
+    source
+        The source notebook, beside which the other ones of the assignment lie.
     """
+    others = {path.name for path in source.parent.glob("*.ipynb")} - {source.name}
     if not others or is_linked(folder):
         return False
-    names = [entry.path.name for entry in files_of(folder)]
-    if notebook in names or not set(others) & set(names):
+    names = {entry.path.name for entry in files_of(folder)}
+    if source.name in names or not others & names:
         return False
-    return not any(looks_like_work(name) for name in names if name not in others)
+    brought = {path.name for path in source.parent.rglob("*")}
+    return not any(looks_like_work(name) for name in names - brought)
 
 
 class _Search:
@@ -289,6 +293,8 @@ class _Search:
             return
         if not any(_has_cells(found) for found in readings):
             words = reading.foreign(data)
+            if not words and all(found == Reading(()) for found in readings):
+                words = NO_CELL
             if words or _NOTEBOOK_NAME.search(file.path):
                 raise UnreadableError(words or "it has no cells")
             self._keep(file, data)

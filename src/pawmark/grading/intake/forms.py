@@ -10,6 +10,7 @@ from typing import Any
 from nbformat import NotebookNode
 from traitlets.config import Config
 
+from pawmark.errors import CourseError
 from pawmark.grading.intake.cells import is_grade, is_solution
 
 
@@ -67,6 +68,11 @@ def make(
         Its file, by which steps find what lies beside it.
     course
         The course folder, from which headers, footers and templates of tests are found.
+
+    Raises
+    ------
+    CourseError
+        When a step fails; the message says which, and why.
     """
     from nbgrader.converters.generate_assignment import GenerateAssignment
     from nbgrader.preprocessors import ClearHiddenTests, SaveCells
@@ -79,8 +85,21 @@ def make(
             if tests is None and issubclass(step, SaveCells | ClearHiddenTests):
                 tests = _tests_in(notebook)
             if not issubclass(step, SaveCells):
-                notebook, resources = step(config=settings).preprocess(notebook, resources)
+                try:
+                    notebook, resources = step(config=settings).preprocess(notebook, resources)
+                except Exception as error:  # whatever nbgrader's and the course's own steps raise
+                    where = f"source/{path.parent.name}/{path.name}: " if path else ""
+                    raise CourseError(where + _failed(step, error)) from error
     return Forms(notebook, _tests_in(notebook) if tests is None else tests)
+
+
+def _failed(step: type, error: Exception) -> str:
+    lines = str(error).strip().splitlines()
+    why = f"{type(error).__name__}: {lines[-1]}" if lines else type(error).__name__
+    return (
+        f"no release can be made of it, as {step.__name__}, a step of nbgrader "
+        f"generate_assignment, fails ({why}). Mend what it names."
+    )
 
 
 def _plain(config: Mapping[str, Any] | None) -> Config:

@@ -1,5 +1,8 @@
 """Which of Jupyter's kernels runs a notebook: that of the source, whatever a student's says."""
 
+import sys
+from pathlib import Path
+
 from nbformat import NotebookNode
 
 from pawmark.errors import CourseError
@@ -19,12 +22,11 @@ def kernel_of(notebook: NotebookNode) -> str:
     Raises
     ------
     CourseError
-        When it is not installed.
+        When it is not installed, or where the sandbox does not show it.
     """
     wanted = notebook.metadata.get("kernelspec") or {}
-    told = notebook.metadata.get("language_info") or {}
     name = str(wanted.get("name") or PYTHON)
-    language = str(wanted.get("language") or told.get("name") or name).lower()
+    language = language_of(notebook) or name.lower()
     if language.startswith("python") or name == PYTHON:
         return PYTHON
     from jupyter_client.kernelspec import KernelSpecManager, NoSuchKernel
@@ -37,4 +39,25 @@ def kernel_of(notebook: NotebookNode) -> str:
             "kernelspec list shows those that are. Install it where grading runs, or choose "
             "another kernel in the source notebook."
         ) from error
-    return PYTHON if str(found.language).lower() == "python" else name
+    if str(found.language).lower() == "python":
+        return PYTHON
+    if not _is_shown(Path(found.resource_dir)):
+        raise CourseError(
+            f"The kernel {name!r} lies in {found.resource_dir}, which the sandbox does not show. "
+            "Install it for the Python that grades: jupyter kernelspec install --sys-prefix "
+            f"--name {name} {found.resource_dir}"
+        )
+    return name
+
+
+def language_of(notebook: NotebookNode) -> str:
+    """Return the language that a notebook says it is written in; empty where it says none."""
+    wanted = notebook.metadata.get("kernelspec") or {}
+    told = notebook.metadata.get("language_info") or {}
+    return str(wanted.get("language") or told.get("name") or "").lower()
+
+
+def _is_shown(folder: Path) -> bool:
+    """Tell whether the sandbox shows a folder: what is installed, and nobody's home."""
+    shown = {Path(sys.prefix), Path(sys.base_prefix), Path("/usr")}
+    return any(folder.resolve().is_relative_to(one.resolve()) for one in shown)

@@ -68,10 +68,13 @@ class Doubt:
         In words for student and instructor.
     exercise
         The grade_id of the one exercise that it is about; None for the whole submission.
+    fails_run
+        Whether the exit status of grading says so as well.
     """
 
     reason: str
     exercise: str | None = None
+    fails_run: bool = True
 
 
 @dataclass(frozen=True)
@@ -114,7 +117,7 @@ class Repaired:
     beside: Mapping[str, bytes] = field(default_factory=dict)
 
 
-def unreadable(pristine: NotebookNode, reason: str) -> Repaired:
+def unreadable(pristine: NotebookNode, reason: str, fails_run: bool = True) -> Repaired:
     """Return what stands for a submission of which nothing can be graded: a person is asked.
 
     Parameters
@@ -123,9 +126,12 @@ def unreadable(pristine: NotebookNode, reason: str) -> Repaired:
         The release; it is not modified.
     reason
         Why, for student and instructor.
+    fails_run
+        Whether the exit status of grading says so as well.
     """
     line = f"nothing that was handed in could be graded: {reason}"
-    return Repaired(_cleared(pristine), (line,), frozenset(), doubts=(Doubt(line),), unread=reason)
+    doubts = (Doubt(line, fails_run=fails_run),)
+    return Repaired(_cleared(pristine), (line,), frozenset(), doubts=doubts, unread=reason)
 
 
 def nothing_asked(pristine: NotebookNode) -> Repaired:

@@ -8,7 +8,7 @@ import contextlib
 import functools
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -44,6 +44,19 @@ def forms_of(source: bytes, course: Path, path: Path | None = None) -> Forms:
         Where the file lies, if it does.
     """
     return kept_forms(source, course, path, _decided_by(source, course, path))
+
+
+def require_releases(course: Path, names: Iterable[str]) -> None:
+    """See that releases can be made of the source notebooks of assignments, as grading needs them.
+
+    Raises
+    ------
+    CourseError
+        When one cannot; the message names it, the step that fails, and why.
+    """
+    for name in names:
+        for source in course_folder.notebooks_of(course, name):
+            forms_of(source.read_bytes(), course, source)
 
 
 @functools.lru_cache(maxsize=32)

@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import Any
 
 from pawmark.grading.intake.cells import exercise_of
-from pawmark.grading.results.outcomes import Outcome, show_points
+from pawmark.grading.results.outcomes import ExerciseResult, Outcome, show_points
 from pawmark.grading.results.record import NOTHING_RECORDED, Record
 from pawmark.wording import plain
 
@@ -373,8 +373,10 @@ def _errors(record: Record | None) -> dict[str, str]:
         return {}
     if record.unread:
         return dict.fromkeys((result.exercise for result in record.exercises), record.unread)
-    return {
-        result.exercise: "a check failed by a mistake of its own"
-        for result in record.exercises
-        if result.needs_person
-    }
+    return {one.exercise: _error(one) for one in record.exercises if one.needs_person}
+
+
+def _error(result: ExerciseResult) -> str:
+    """Say what it was; of a hand-in of several notebooks one alone may be unread."""
+    unread = [check.message for check in result.checks if check.outcome is Outcome.UNREAD]
+    return unread[0] if unread else "a check failed by a mistake of its own"

@@ -34,9 +34,11 @@ from pawmark.grading.intake.cells import (
 )
 from pawmark.grading.intake.choosing import choose, weigher
 from pawmark.grading.intake.finding import find, is_absent, without_files
+from pawmark.grading.intake.forms import Forms
 from pawmark.grading.intake.kernels import PYTHON, kernel_of
 from pawmark.grading.intake.rebuild import Doubt, Repaired, nothing_asked, unreadable
 from pawmark.grading.intake.release_form import forms_of
+from pawmark.grading.intake.times import TIMELESS, has_no_time
 from pawmark.grading.results.outcomes import CheckResult, ExerciseResult, Outcome
 from pawmark.grading.run import course_secret, proven, recording, seeds
 from pawmark.grading.run.execution import Execution
@@ -351,12 +353,20 @@ def repair_submission(source: Path, folder: Path, course: Path) -> Repaired:
     """
     forms = forms_of(source.read_bytes(), course, source)
     pristine = forms.release
+    if not _asks_for_anything(pristine):
+        return nothing_asked(pristine)
+    repaired = _repaired(forms, source, folder, course)
+    if has_no_time(folder):
+        repaired = replace(repaired, doubts=(*repaired.doubts, Doubt(TIMELESS)))
+    return repaired
+
+
+def _repaired(forms: Forms, source: Path, folder: Path, course: Path) -> Repaired:
+    pristine = forms.release
     trains = not stand_in.wanted()
     course_files = _files_of_the_course(source.parent)
     # Other notebooks, and what it brings beside them, are not what was meant.
     others = {path.name for path in source.parent.rglob("*")} - {source.name}
-    if not _asks_for_anything(pristine):
-        return nothing_asked(pristine)
     try:
         found = without_files(find(folder, weigh=weigher(pristine)), others)
         if not trains:  # what was trained comes on another way
@@ -364,16 +374,12 @@ def repair_submission(source: Path, folder: Path, course: Path) -> Repaired:
         repaired = choose(pristine, found, source.name, course_files)
     except Exception as error:  # whatever reading meets: it is kept to this one submission
         return unreadable(pristine, f"reading it failed ({type(error).__name__})")
-    absent = [name for name in sorted(others) if _is_notebook_left_out(folder, name, source)]
+    beside = [path for path in sorted(source.parent.glob("*.ipynb")) if path != source]
+    absent = [path.name for path in beside if is_absent(folder, path)]
     notes = [f"{name} was not handed in: it has no points" for name in absent]
     repaired = replace(repaired, repairs=(*repaired.repairs, *notes))
     repaired = _with_tests(repaired, forms.tests, course)
     return repaired if trains else stand_in.replace_training(repaired, folder, course)
-
-
-def _is_notebook_left_out(folder: Path, name: str, source: Path) -> bool:
-    names = {path.name for path in source.parent.glob("*.ipynb")}
-    return name in names and is_absent(folder, name, names - {name})
 
 
 def _asks_for_anything(pristine: NotebookNode) -> bool:
