@@ -154,8 +154,7 @@ def outside(
     if (named := adopting.name_plugin(course)) is not None:
         terminal.say(f"wrote {named.relative_to(course)}: this course needs no plugin")
     path = drafting.write(course, made)
-    count = len(made.examples)
-    terminal.say(f"wrote {path}: {count} call{'s' * (count != 1)} of {made.function}")
+    terminal.say(f"wrote {path}: {counted(len(made.examples), 'call')} of {made.function}")
     for title, lines in made.remarks().items():
         terminal.say("\n- ".join([title, *lines]))
     terminal.say(

@@ -10,10 +10,6 @@ import io
 import re
 from collections.abc import Callable
 
-from matplotlib.figure import Figure
-from matplotlib.font_manager import FontProperties
-from matplotlib.mathtext import MathTextParser
-
 from pawmark.grading.feedback.tex import ENVIRONMENTS, Grid, for_mathtext, pieces_of
 
 _SIZE = 12.0  # points of the text around
@@ -112,6 +108,11 @@ class _Setter:
         self._left -= 1
         if self._left < 0:
             raise ValueError("more pictures than a page may have")
+        # Half a second, which every process of grading would wait for, and few comments ask for.
+        from matplotlib.figure import Figure
+        from matplotlib.font_manager import FontProperties
+        from matplotlib.mathtext import MathTextParser
+
         source, font = f"${for_mathtext(tex)}$", FontProperties(size=_SIZE * times)
         width, height, depth, *_ = MathTextParser("path").parse(source, dpi=72, prop=font)
         figure = Figure(figsize=(max(width, 1) / 72, max(height, 1) / 72))
