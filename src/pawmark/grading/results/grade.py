@@ -173,7 +173,7 @@ class Grade:
 
     @property
     def sum_by_checks(self) -> float:
-        """Points of checks that count, in hundredths: what people have not given of the sum."""
+        """Points of checks that count, in hundredths, which are those that no person gave."""
         given = rounded(self.sum_by_people) + rounded(self.extra_credit)
         return rounded(rounded(self.before_penalty) - given)
 
