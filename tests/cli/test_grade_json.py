@@ -28,7 +28,7 @@ def test_grading_tells_a_program_what_the_grades_are(tmp_path):
     assert "2 of 2" in first.stderr
     again = course.run("pawmark", "grade", "02", "--json", "--student", "ben")
     assert json.loads(again.stdout) == [of_primes[1]]
-    assert f"{PRIMES}: 1 are graded already" in again.stderr
+    assert f"{PRIMES}: 1 is graded already" in again.stderr
 
     (course.root / "submitted" / "cleo" / "02_Primes").mkdir(parents=True)
     (course.root / "submitted" / "cleo" / "02_Primes" / f"{PRIMES}.ipynb").write_text("{}")

@@ -132,8 +132,6 @@ def grade(
     students = None if students is None else list(students)
     chosen = {name: choose(course, name, students) for name in names}
     require_sources(course, names)  # first: nothing is said of grades whose source is broken
-    courses.use_of(course)
-    require_releases(course, names)
     todo = {name: _to_grade(course, name, chosen[name], force, console) for name in names}
     todo = {name: found for name, found in todo.items() if found}
     stray = unclaimed(course, names)
@@ -141,6 +139,7 @@ def grade(
         _list(console, _asked_of_a_person(stray))
         return 1 if stray else 0
     require_ready(course)
+    require_releases(course, list(todo))
     if scheduler is None and choice.chosen() == choice.NONE:
         _list(console, choice.warnings(choice.NONE))  # nbgrader's own go to its log
     for name in todo:
