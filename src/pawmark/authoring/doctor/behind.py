@@ -10,6 +10,7 @@ from pawmark.doctor.finding import Finding, Status
 from pawmark.errors import CourseError
 from pawmark.grading.gradebook import feedback, hand_ins
 from pawmark.terminal import legible
+from pawmark.wording import listed
 
 Behind = dict[str, list[str]]  # students by assignment
 
@@ -71,9 +72,7 @@ def _say(
 
 
 def _names(students: list[str]) -> str:
-    more = len(students) - _NAMED
-    names = ", ".join(map(legible, students[:_NAMED]))
-    return f"{names} and {more} more" if more > 0 else names
+    return listed([legible(name) for name in students], _NAMED)
 
 
 def _again(name: str, students: list[str]) -> str:

@@ -19,7 +19,7 @@ from pawmark.grading.batch.dask import worker
 from pawmark.grading.batch.dask.task import Task, pack
 from pawmark.grading.batch.dask.worker import Done
 from pawmark.grading.batch.submission import handed_in
-from pawmark.grading.course_folder import notebooks_of
+from pawmark.grading.course_folder import SUBMITTED, notebooks_of
 from pawmark.grading.intake import stand_in
 from pawmark.grading.results.outcomes import of_points
 from pawmark.grading.run import course_secret, recording
@@ -178,9 +178,9 @@ def _orders(
     digests = {name: digest_of_checks(files) for name, files in checks.items()}
     sent: set[str] = set()
     notebooks = (
-        (assignment, student, course / "submitted" / student / assignment, source)
+        (assignment, student, course / SUBMITTED / student / assignment, source)
         for assignment, student in submissions
-        for source in handed_in(course, assignment, course / "submitted" / student / assignment)
+        for source in handed_in(course, assignment, course / SUBMITTED / student / assignment)
     )
     for assignment, student, folder, source in notebooks:
         repaired = repair_submission(source, folder, course)
