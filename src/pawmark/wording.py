@@ -35,6 +35,12 @@ def listed(names: Sequence[str], most: int) -> str:
     return f"{shown} and {more} more" if more > 0 else shown
 
 
+def first_line(error: BaseException) -> str:
+    """Return what an error says, in a line; its name where it says nothing."""
+    lines = str(error).strip().splitlines()
+    return lines[0][:200] if lines else type(error).__name__
+
+
 def minutes(seconds: float) -> str:
     """Return a time as people read it: ``2 min 5 s``, and ``40 s`` where it is shorter."""
     whole, rest = divmod(round(seconds), 60)

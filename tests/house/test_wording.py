@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from pawmark.wording import by_name, counted, listed, minutes, plain
+from pawmark.wording import by_name, counted, first_line, listed, minutes, plain
 
 SOURCES = Path(__file__).resolve().parents[2] / "src" / "pawmark"
 NOUNS = (
@@ -57,6 +57,12 @@ def test_a_long_list_says_how_many_it_leaves_out():
     """Names up to a number, and then how many more there are."""
     assert listed(["ann", "ben"], 2) == "ann, ben"
     assert listed(["ann", "ben", "cem"], 2) == "ann, ben and 1 more"
+
+
+def test_an_error_is_told_in_a_line():
+    """The first of its lines, or its name: none is without a word."""
+    assert first_line(ValueError("it is wrong\nmore")) == "it is wrong"
+    assert first_line(KeyboardInterrupt()) == "KeyboardInterrupt"
 
 
 def test_times_are_minutes_and_seconds():
