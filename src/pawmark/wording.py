@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Sequence
 
 # What Unicode takes for a letter of its own, and readers look for beside another: l with a stroke.
 _LIKE = re.compile(r"LATIN SMALL LETTER ([A-Z]{1,2})(?: WITH .*)?")
@@ -26,6 +27,24 @@ def counted(number: float, one: str, many: str = "") -> str:
     """
     shown = plain(number)
     return f"{shown} {one if shown == '1' else many or f'{one}s'}"
+
+
+def listed(names: Sequence[str], most: int) -> str:
+    """Return some names for people, and how many more there are: ``ann, ben and 3 more``."""
+    more, shown = len(names) - most, ", ".join(names[:most])
+    return f"{shown} and {more} more" if more > 0 else shown
+
+
+def first_line(error: BaseException) -> str:
+    """Return what an error says, in a line; its name where it says nothing."""
+    lines = str(error).strip().splitlines()
+    return lines[0][:200] if lines else type(error).__name__
+
+
+def minutes(seconds: float) -> str:
+    """Return a time as people read it: ``2 min 5 s``, and ``40 s`` where it is shorter."""
+    whole, rest = divmod(round(seconds), 60)
+    return f"{whole} min {rest} s" if whole else f"{rest} s"
 
 
 def by_name(name: str) -> tuple[str, str]:

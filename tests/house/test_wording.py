@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from pawmark.wording import by_name, counted, plain
+from pawmark.wording import by_name, counted, first_line, listed, minutes, plain
 
 SOURCES = Path(__file__).resolve().parents[2] / "src" / "pawmark"
 NOUNS = (
@@ -51,6 +51,25 @@ def test_numbers_are_written_one_way(number, said):
 def test_a_noun_fits_its_number(number, words, said):
     """What is shown decides: what is rounded to 1 is one."""
     assert counted(number, *words) == said
+
+
+def test_a_long_list_says_how_many_it_leaves_out():
+    """Names up to a number, and then how many more there are."""
+    assert listed(["ann", "ben"], 2) == "ann, ben"
+    assert listed(["ann", "ben", "cem"], 2) == "ann, ben and 1 more"
+
+
+def test_an_error_is_told_in_a_line():
+    """The first of its lines, or its name: none is without a word."""
+    assert first_line(ValueError("it is wrong\nmore")) == "it is wrong"
+    assert first_line(KeyboardInterrupt()) == "KeyboardInterrupt"
+
+
+def test_times_are_minutes_and_seconds():
+    """Seconds alone where it is less than a minute."""
+    assert [minutes(seconds) for seconds in (0.4, 59.4, 59.6, 125)] == [
+        "0 s", "59 s", "1 min 0 s", "2 min 5 s",
+    ]  # fmt: skip
 
 
 def test_no_text_puts_a_plural_behind_any_number():

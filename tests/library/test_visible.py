@@ -166,7 +166,10 @@ def test_a_cell_that_is_no_check_keeps_its_traceback():
 def test_every_visible_check_can_be_shown():
     """Each check cell of every release gives a table whose rows are short and not empty."""
     root = Path(__file__).resolve().parents[2] / "release"
-    for path in sorted(root.glob("*/*.ipynb")):
+    paths = sorted(root.glob("*/*.ipynb"))
+
+    assert len(paths) == 6
+    for path in paths:
         for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
             nbgrader = cell["metadata"].get("nbgrader", {})
             if nbgrader.get("grade") and cell["cell_type"] == "code":

@@ -24,6 +24,7 @@ from pawmark.grading.results.outcomes import of_points
 from pawmark.grading.results.table import show_grades
 from pawmark.grading.secret import PRACTICE, data_seed
 from pawmark.reporting import write_report
+from pawmark.wording import minutes
 
 ASSIGNMENTS = ("02_data_loading", "03_encoder_decoder")
 
@@ -142,7 +143,7 @@ def run_demo(folder: Path = Path("build/demo"), console: Console | None = None) 
     show_grades(found.all, console, [student.name for student in CLASS])
     holds = _verdict(found.all, console)
     _show_paths(demo, console)
-    console.print(f"\nThe demo took {_minutes(time.monotonic() - start)}.")
+    console.print(f"\nThe demo took {minutes(time.monotonic() - start)}.")
     return holds
 
 
@@ -251,7 +252,7 @@ def speaking(console: Console, what: str) -> Iterator[None]:
 
     def speak() -> None:
         while not done.wait(SILENCE):
-            spent = _minutes(time.monotonic() - start)
+            spent = minutes(time.monotonic() - start)
             console.print(f"          still {what}, {spent} so far", markup=False)
 
     speaker = threading.Thread(target=speak, daemon=True)
@@ -344,8 +345,3 @@ def _show_paths(demo: Path, console: Console) -> None:
     for what, path in paths.items():
         if path.exists():
             console.print(f"  {what:18}{os.path.relpath(path)}", markup=False, soft_wrap=True)
-
-
-def _minutes(seconds: float) -> str:
-    minutes, rest = divmod(round(seconds), 60)
-    return f"{minutes} min {rest} s" if minutes else f"{rest} s"

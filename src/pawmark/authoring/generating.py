@@ -37,7 +37,7 @@ def refresh(
     """Generate what is not up to date, several assignments at once; yield each when it is done.
 
     A folder is up to date when nothing that decides it has changed since it was written, and
-    nothing in it: both are compared by content. Parameters are those of `course.generate`.
+    nothing in it: both are compared by content.
 
     Parameters
     ----------

@@ -10,6 +10,8 @@
 8. `gradebook` lets plain ``nbgrader autograde`` go that way, and writes grades, of a class at once.
 9. `pages` and `feedback` are what people read.
 10. `batch` does it for a class: on this machine by workers, or on a cluster.
-11. `fingerprint` names the code that decides; `course_folder` knows where everything lies.
-12. `course` is what all of these ask of a course: its plugin. They import nothing of it.
+11. `explain` retells from the recording why points were lost.
+12. `fingerprint` names the code that decides; `course_folder` knows where everything lies;
+    `secret` is what hidden inputs follow from; `resources` is what this machine has for grading.
+13. `course` is what all of these ask of a course: its plugin. They import nothing of it.
 """

@@ -11,7 +11,7 @@ from pawmark.grading.results.grade import Standing, State
 from pawmark.reporting.export import LMS, export_csv
 from pawmark.reporting.page import write_report
 from pawmark.terminal import legible, printable
-from pawmark.wording import counted
+from pawmark.wording import counted, listed
 
 _NAMED = 10
 
@@ -88,17 +88,17 @@ def _reason(one: Standing) -> str:
 def _what_is_not_final(unfinished: Sequence[Standing]) -> Iterator[str]:
     waiting = [_whose(one) for one in unfinished if one.grade is not None]
     if waiting:
-        yield f"not final, and in it as they are now: {_listed(waiting)}"
+        yield f"not final, and in it as they are now: {listed(waiting, _NAMED)}"
     ungraded = [_whose(one) for one in unfinished if one.grade is None]
     if ungraded:
-        yield f"handed in and not graded, so without a grade in it: {_listed(ungraded)}"
+        yield f"handed in and not graded, so without a grade in it: {listed(ungraded, _NAMED)}"
 
 
 def _who_is_absent(found: ClassGrades, zero: bool) -> Iterator[str]:
     absent = [_whose(one) for one in found.all if one.state is State.ABSENT]
     if absent:
         what = "0 points" if zero else "no grade in it; --absent-zero gives them 0 points"
-        yield f"handed in nothing, {what}: {_listed(absent)}"
+        yield f"handed in nothing, {what}: {listed(absent, _NAMED)}"
 
 
 def _whose(one: Standing) -> str:
@@ -115,9 +115,3 @@ def _form(lms: str | None, csv: Path | None) -> LMS | None:
     except ValueError:
         known = " or ".join(LMS)
         raise CourseError(f"--lms {lms} is not known; expected {known}.") from None
-
-
-def _listed(names: Sequence[str]) -> str:
-    more = len(names) - _NAMED
-    shown = ", ".join(names[:_NAMED])
-    return f"{shown} and {more} more" if more > 0 else shown

@@ -16,7 +16,8 @@ from PIL import Image
 
 from pawmark.authoring.answers import fill
 from pawmark.grading.course_folder import run_nbgrader
-from pawmark.grading.feedback.exporter import own_traceback, within_page
+from pawmark.grading.feedback.exporter import WORDS, own_traceback, within_page
+from pawmark.grading.results.outcomes import Outcome
 from pawmark.grading.sandbox import bubblewrap
 
 NAME = "98_pages_tried"
@@ -353,3 +354,8 @@ def test_headings_and_pictures_of_a_notebook_fit_the_page():
     assert made.startswith("<h3>A</h3><h6>B</h6>")
     assert made.count("alt=") == made.count("<img") == 2
     assert made.endswith("[a picture from elsewhere is left out]</em>")
+
+
+def test_every_outcome_is_explained():
+    """The page lists the words of those outcomes that it knows: one without would be left out."""
+    assert WORDS.keys() == set(Outcome)

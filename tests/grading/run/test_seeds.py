@@ -58,4 +58,5 @@ def test_a_seed_that_cannot_be_kept_is_drawn_again_the_same(tmp_path):
     course_secret.of(tmp_path)
     (tmp_path / seeds.FOLDER).write_text("no folder")
 
-    assert seeds.of(tmp_path, "abc") == seeds.of(tmp_path, "abc")
+    drawn = course_secret.of(tmp_path).seed("hand-in", "abc")
+    assert [seeds.of(tmp_path, "abc"), seeds.of(tmp_path, "abc")] == [drawn, drawn]

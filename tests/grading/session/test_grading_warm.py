@@ -116,7 +116,7 @@ def told(kernel: StudentKernel, source: str) -> str:
 def always_warm():
     """Start every submission warm, or skip where that cannot be."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv(warm.SWITCH, "1")
+        patch.setenv("PAWMARK_WARM", "1")
         with StudentKernel(Bubblewrap(), libraries=FULL) as kernel:
             if not kernel.warm:
                 pytest.skip(f"no warm starts here: {warm.broken}")
@@ -285,7 +285,7 @@ def test_the_switch(monkeypatch):
     monkeypatch.setattr(warm, "broken", [])
     for switch, expected in {"": alone, "0": [False] * 2, "1": [True] * 2}.items():
         monkeypatch.setattr(warm, "starts_asked_for", 0)
-        monkeypatch.setenv(warm.SWITCH, switch)
+        monkeypatch.setenv("PAWMARK_WARM", switch)
         assert [warm.wanted(), warm.wanted()] == expected
 
 
@@ -308,7 +308,10 @@ def test_code_that_sets_variables_starts_cold(source, libraries):
 
 def test_the_sources_of_the_course_suit():
     """Every assignment can be started warm."""
-    for path in Path(__file__).resolve().parents[3].glob("source/*/*.ipynb"):
+    paths = list(Path(__file__).resolve().parents[3].glob("source/*/*.ipynb"))
+
+    assert len(paths) == 6
+    for path in paths:
         cells = json.loads(path.read_text())["cells"]
         sources = ["".join(c["source"]) for c in cells if c["cell_type"] == "code"]
         assert warm.libraries_for(sources), path.name
@@ -341,7 +344,7 @@ def test_warm_and_cold_write_the_same(tmp_path, small_pets):
     seen = []
     course.environment["PAWMARK_CELL_TIMEOUT"] = "150"  # a busy machine imports for long
     for switch in "01":
-        course.environment |= {warm.SWITCH: switch, "PAWMARK_SEED": "5", "PAWMARK_FRESH": "1"}
+        course.environment |= {"PAWMARK_WARM": switch, "PAWMARK_SEED": "5", "PAWMARK_FRESH": "1"}
         done = course.nbgrader("autograde", NAME, "--force")
         # A person is asked about its written answer: code stands below the untouched placeholder.
         assert done.returncode == 1, done.stderr

@@ -10,6 +10,7 @@ from pawmark.doctor.finding import Finding, Status
 from pawmark.errors import CourseError
 from pawmark.grading.gradebook import feedback, hand_ins
 from pawmark.terminal import legible
+from pawmark.wording import first_line, listed
 
 Behind = dict[str, list[str]]  # students by assignment
 
@@ -43,7 +44,7 @@ def examine(course: Path) -> Iterator[Finding]:
     try:
         stale = _by_assignment(feedback.stale(course))
     except (CourseError, OSError) as error:
-        yield Finding("feedback", Status.SKIPPED, f"cannot be looked at: {_first(error)}")
+        yield Finding("feedback", Status.SKIPPED, f"cannot be looked at: {first_line(error)}")
         return
     yield _say(
         "feedback",
@@ -71,9 +72,7 @@ def _say(
 
 
 def _names(students: list[str]) -> str:
-    more = len(students) - _NAMED
-    names = ", ".join(map(legible, students[:_NAMED]))
-    return f"{names} and {more} more" if more > 0 else names
+    return listed([legible(name) for name in students], _NAMED)
 
 
 def _again(name: str, students: list[str]) -> str:
@@ -82,8 +81,3 @@ def _again(name: str, students: list[str]) -> str:
         [f"--student {shlex.quote(who)}" for who in students] if len(students) <= _NAMED else []
     )
     return " ".join(["pawmark grade", short_name(name), *chosen, "--force"])
-
-
-def _first(error: Exception) -> str:
-    lines = str(error).strip().splitlines()
-    return lines[0][:200] if lines else type(error).__name__

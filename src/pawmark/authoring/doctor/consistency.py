@@ -31,6 +31,7 @@ from pawmark.grading.intake.cells import exercise_of
 from pawmark.grading.intake.sources import problems
 from pawmark.grading.run import proven
 from pawmark.terminal import legible
+from pawmark.wording import first_line
 
 Books = dict[Path, NotebookNode]  # by the path of the source
 
@@ -61,7 +62,7 @@ def examine(course: Path) -> Iterator[Finding]:
         try:
             books[path] = _read(path)
         except _NOT_READABLE as error:
-            broken[_label(path)] = _cell_of(error) + _first_line(error)
+            broken[_label(path)] = _cell_of(error) + first_line(error)
     yield _judge(
         "sources", broken, f"{len(names)} assignments: {', '.join(names)}",
         "Restore the notebook in source/, for example: git checkout -- source",
@@ -158,7 +159,7 @@ def unchecked(course: Path, name: str, books: Iterable[NotebookNode]) -> str:
         try:
             marked[module.name] = marked_exercises(module)
         except (OSError, SyntaxError, UnicodeDecodeError) as error:
-            wrong.append(f"{module.name} cannot be read ({_first_line(error)})")
+            wrong.append(f"{module.name} cannot be read ({first_line(error)})")
             marked[module.name] = set()
     wrong += [
         f"{exercise} has no check in {folder.name}/{module_name(exercise)}"
@@ -281,13 +282,13 @@ def outdated(course: Path, source: Path, book: NotebookNode) -> str:
     except FileNotFoundError:
         return "not released"
     except _NOT_READABLE as error:
-        return f"the release cannot be read ({_first_line(error)})"
+        return f"the release cannot be read ({first_line(error)})"
     try:
         made = forms.make(book, courses.configuration(), source, course).release
         made = with_first_cell(made, settings.here.install)
     # nbgrader's steps raise RuntimeError, ValueError and others for what they do not understand.
     except Exception as error:
-        return f"no release can be made: {_first_line(error)}"
+        return f"no release can be made: {first_line(error)}"
     same = [_essence(cell) for cell in made.cells] == [_essence(cell) for cell in released.cells]
     return "" if same else "the release is not what the source generates now"
 
@@ -320,7 +321,7 @@ def configuration(course: Path) -> Finding:
         exporter = loaded.Autograde.get("exporter_class")
     # The configuration is a program: it may raise anything.
     except Exception as error:
-        return Finding.mend("nbgrader", f"{CONFIG} fails: {_first_line(error)}", remedy)
+        return Finding.mend("nbgrader", f"{CONFIG} fails: {first_line(error)}", remedy)
     from pawmark.grading.gradebook.exporter import GradingExporter
 
     if exporter is not GradingExporter:
@@ -383,8 +384,3 @@ def unfinished(course: Path) -> Finding:
         f"{count} {what} begun and not finished",
         "Unless grading is running now, start it again: nbgrader autograde NAME",
     )
-
-
-def _first_line(error: BaseException) -> str:
-    lines = str(error).strip().splitlines()
-    return lines[0][:200] if lines else type(error).__name__

@@ -5,6 +5,7 @@ import time
 from rich.console import Console
 
 from pawmark.terminal import legible
+from pawmark.wording import minutes
 
 
 class Board:
@@ -33,9 +34,4 @@ class Board:
         self.finished += 1
         left = (time.monotonic() - self.began) / self.finished * (self.total - self.finished)
         line = f"  {self.finished} of {self.total}  {legible(student)}: {text}"
-        self.message(f"{line}; about {_minutes(left)} left")
-
-
-def _minutes(seconds: float) -> str:
-    minutes, rest = divmod(round(seconds), 60)
-    return f"{minutes} min {rest} s" if minutes else f"{rest} s"
+        self.message(f"{line}; about {minutes(left)} left")

@@ -35,7 +35,7 @@ from pawmark.grading.results.outcomes import of_points
 from pawmark.grading.results.record import Record
 from pawmark.grading.sandbox import choice
 from pawmark.terminal import legible, printable
-from pawmark.wording import by_name, counted
+from pawmark.wording import by_name, counted, listed
 
 _NAMED = 20
 _CHANGED = (
@@ -203,9 +203,7 @@ def _to_grade(
 
 
 def _named(students: Sequence[str]) -> str:
-    more = len(students) - _NAMED
-    names = ", ".join(map(legible, students[:_NAMED]))
-    return f"{names} and {more} more" if more > 0 else names
+    return listed([legible(name) for name in students], _NAMED)
 
 
 def _is_graded(course: Path, student: str, assignment: str) -> bool:

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pawmark.grading import course as courses
-from pawmark.grading.course_folder import notebooks_of
+from pawmark.grading.course_folder import SUBMITTED, notebooks_of
 from pawmark.grading.intake.finding import is_absent
 from pawmark.grading.run import course_secret
 from pawmark.grading.run.execution import Execution
@@ -26,7 +26,7 @@ def jobs_by_notebook(course: Path, assignment: str, student: str) -> dict[str, J
     """Mend and name the notebooks of a submission, by the names that they have in the source."""
     courses.use_of(course)
     settings = RunSettings.here()  # first: where nothing may be run, nothing is read either
-    folder = course / "submitted" / student / assignment
+    folder = course / SUBMITTED / student / assignment
     return {
         source.stem: prepare(course, assignment, repaired, _data(course), settings)
         for source in handed_in(course, assignment, folder)

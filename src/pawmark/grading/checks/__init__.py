@@ -16,7 +16,9 @@ with a name. The way of an exercise through this package::
     grading         does all that in order and returns an ExerciseResult
     proving         tells an author where a specification is not sound yet
 
-`session` collects these specifications, or test functions in their place, and runs them; `student`
-is the way to the student's process. Nothing in the engine knows a course: what must be built beside
-the student's code (a folder, a handle) is described by `Inside` and built there.
+`session` collects these specifications, or test functions in their place, and runs them by pytest,
+with the fixtures that a check is given; `expect` is what test functions refuse an answer with;
+`student` is the way to the student's process, `local` the same on a notebook that is open; whoever
+retells a grade looks on through `watching`. Nothing in the engine knows a course: what must be
+built beside the student's code (a folder, a handle) is described by `Inside` and built there.
 """

@@ -90,7 +90,7 @@ def _set_aside(path: Path) -> None:
 
 def _require_never_graded(course: Path) -> None:
     """Refuse to draw another secret where a grade rests on one that is not here."""
-    for path in record.find(course / "autograded"):
+    for path in record.find(course / course_folder.AUTOGRADED):
         try:
             name = json.loads(path.read_bytes()).get("secret")
         except (OSError, ValueError, AttributeError):

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pawmark.errors import CourseError
+from pawmark.grading import course_folder
 from pawmark.grading.results import record
 from pawmark.grading.run import recording
 from pawmark.terminal import legible
@@ -72,7 +73,7 @@ def _entry(path: Path, students: dict[str, set[str]]) -> Entry | None:
 def _students(course: Path) -> dict[str, set[str]]:
     """Return who was graded from which recording, by what the records of grading say."""
     found: dict[str, set[str]] = defaultdict(set)
-    for path in record.find(course / "autograded"):
+    for path in record.find(course / course_folder.AUTOGRADED):
         with contextlib.suppress(CourseError):
             graded = record.read(path)
             found[graded.recording].add(graded.student)

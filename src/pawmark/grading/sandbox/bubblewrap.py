@@ -1,9 +1,9 @@
-"""The sandbox of student code: a bubblewrap command line that shows it almost nothing.
+"""The command line of bubblewrap: a sandbox that shows student code almost nothing.
 
 Own user, process, network, mount, IPC and host name spaces, no capabilities, and where libseccomp
-is installed a filter of system calls. What a process sees
-is read-only: the system's libraries, the Python that grades, this package and one data set. What
-it may write lies in memory, is capped, and is gone when the sandbox ends.
+is installed a filter of system calls. What a process sees is read-only: the system's libraries, the
+Python that grades, of this package what `view` lends, and one data set. What it may write lies in
+memory, is capped, and is gone when the sandbox ends. `namespaced` starts, measures and ends it.
 """
 
 import contextlib

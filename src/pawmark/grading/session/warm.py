@@ -30,7 +30,6 @@ from pawmark.grading.inside.preloaded import LIBRARIES
 from pawmark.grading.sandbox import bubblewrap
 from pawmark.grading.sandbox.namespaced import Bubblewrap, filter_of_calls
 
-SWITCH = settings.Settings.warm.variable
 READY_LIMIT = 120.0
 ANSWER_LIMIT = 20.0
 

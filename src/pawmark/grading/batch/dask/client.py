@@ -19,7 +19,7 @@ from pawmark.grading.batch.dask import worker
 from pawmark.grading.batch.dask.task import Task, pack
 from pawmark.grading.batch.dask.worker import Done
 from pawmark.grading.batch.submission import handed_in
-from pawmark.grading.course_folder import notebooks_of
+from pawmark.grading.course_folder import SUBMITTED, notebooks_of
 from pawmark.grading.intake import stand_in
 from pawmark.grading.results.outcomes import of_points
 from pawmark.grading.run import course_secret, recording
@@ -178,9 +178,9 @@ def _orders(
     digests = {name: digest_of_checks(files) for name, files in checks.items()}
     sent: set[str] = set()
     notebooks = (
-        (assignment, student, course / "submitted" / student / assignment, source)
+        (assignment, student, course / SUBMITTED / student / assignment, source)
         for assignment, student in submissions
-        for source in handed_in(course, assignment, course / "submitted" / student / assignment)
+        for source in handed_in(course, assignment, course / SUBMITTED / student / assignment)
     )
     for assignment, student, folder, source in notebooks:
         repaired = repair_submission(source, folder, course)
@@ -190,7 +190,7 @@ def _orders(
         if old is not None and old.gave_up and again:
             old = None
         if old is not None and (old.gave_up or old.about.get("checks") == digest):
-            report(student, _first_line(old.gave_up) or "was run already")
+            report(student, _not_run(old.gave_up) or "was run already")
         elif job.key in sent:
             report(student, "the same as another submission, which is run for both")
         else:
@@ -217,7 +217,7 @@ def _task_of(job: Job) -> Task:
     )
 
 
-def _first_line(text: str) -> str:
+def _not_run(text: str) -> str:
     return f"not run: {text.splitlines()[0]}" if text else ""
 
 
@@ -326,7 +326,7 @@ class _Run:
             failed = recording.Recording(0, order.task.settings.sandbox, gave_up=done)
             failed.about = {"assignment": order.task.assignment, "checks": order.task.checks}
             self._keep(order, recording.to_bytes(failed))
-            self.report(order.student, _first_line(done))
+            self.report(order.student, _not_run(done))
             return
         if done.refused:
             raise CourseError(f"{done.refused} What was run until now is kept.")
