@@ -42,6 +42,7 @@ from pawmark.grading.intake.rebuild import RENAMED
 from pawmark.grading.results import record
 from pawmark.grading.results.grade import Grade, Part, moved, rounded, waiting_lines
 from pawmark.terminal import legible, printable
+from pawmark.wording import counted
 
 BACKUPS = KEPT / "backups"
 
@@ -82,7 +83,7 @@ class Outlook:
             if part.score or part.manual is not None:
                 extra = f"{rounded(part.extra_credit):g} on top" if part.extra_credit else ""
                 notes = "; ".join(filter(None, [part.by_person, extra]))
-                points = f"{rounded(part.score):g} points" + (f" ({notes})" if notes else "")
+                points = counted(rounded(part.score), "point") + (f" ({notes})" if notes else "")
                 yield f"  {part.exercise} goes with {points}"
         before, after = (f"{rounded(g.late_penalty):g}" for g in (self.before, self.after))
         if self.before.late_penalty or self.after.late_penalty:
