@@ -217,8 +217,8 @@ def _require_what_was_graded(
         )
     if {job.about["checks"] for job in jobs} != {graded.checks}:
         return (
-            "The checks have changed since it was graded: this is what they say now. What that "
-            f"changes: {regrade}"
+            "The checks, or Pawmark, have changed since it was graded: this is what they say now. "
+            f"What that changes: {regrade}"
         )
     return ""
 
