@@ -1,7 +1,9 @@
 """``pawmark explain``: what was asked, what came, why it was refused; a notebook repeats it."""
 
+import contextlib
 import os
 import re
+import sqlite3
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -144,6 +146,21 @@ def test_comments_on_exercises_of_one_name_are_all_told(tmp_path, monkeypatch):
     assert comments_of(tmp_path, "ps1", "ann") == {"essay": "Of lists.\nOf strings."}
 
 
+def test_a_gradebook_that_is_locked_is_called_so(tmp_path, monkeypatch):
+    """Who only reads is told to wait, and not to upgrade what is in order."""
+    monkeypatch.setenv("PATH", str(Path(sys.executable).parent), prepend=os.pathsep)
+    with Gradebook(f"sqlite:///{tmp_path / 'gradebook.db'}", "") as book:
+        book.add_student("ann")
+    with contextlib.closing(sqlite3.connect(tmp_path / "gradebook.db")) as other:
+        other.execute("begin exclusive")
+        with pytest.raises(
+            CourseError, match=r"is locked by another program\. Wait for it"
+        ) as told:
+            comments_of(tmp_path, "ps1", "ann")
+
+    assert "upgrade" not in str(told.value)
+
+
 @pytest.mark.parametrize(
     ("line", "condition"),
     [
@@ -265,6 +282,7 @@ def test_no_student_code_runs_for_the_telling(course):
     [
         (("02", "zoe"), "Not handed in by 'zoe': 02_primes"),
         (("02", "eve"), "Not handed in by 'eve': 02_primes"),
+        (("02", "eve/../ben"), "Not handed in by 'eve/../ben': 02_primes"),
         (("02", "ben", "test_nothing"), "There is no exercise or check 'test_nothing'. Points"),
         (("01", "ben", "01-mean-of-file"), "01-mean-of-file lost no point"),
     ],
