@@ -67,9 +67,14 @@ def find_assignment(course: Path, name: str) -> str:
         When the course has no such assignment; the message names the nearest one.
     """
     names = assignments(course)
-    by_number = [known for known in names if known.split("_")[0] == name.zfill(2)]
+    by_number = [known for known in names if known.split("_")[0].zfill(2) == name.zfill(2)]
     if name in names or len(by_number) == 1:
         return name if name in names else by_number[0]
+    if by_number:
+        raise CourseError(
+            f"{name} is the number of several assignments: {', '.join(by_number)}. Give the whole "
+            "name of the one that you mean."
+        )
     near = _nearest(name, names)
     hint = f"Did you mean {near[0]}?" if near else f"There are: {', '.join(names)}."
     raise CourseError(f"There is no assignment {name!r} in source/. {hint}")

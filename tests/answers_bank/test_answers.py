@@ -113,3 +113,14 @@ def test_assignment_by_number_or_with_a_hint():
     assert find_assignment(ROOT, "02") == "02_data_loading"
     with pytest.raises(CourseError, match="Did you mean 02_data_loading"):
         find_assignment(ROOT, "02_data_loadin")
+
+
+def test_a_number_that_does_not_tell_which_assignment_is_meant(tmp_path):
+    """A number is that of a name with or without a 0; of two of one number both are named."""
+    for name in ("1_words", "02_first", "02_second"):
+        (tmp_path / "source" / name).mkdir(parents=True)
+        (tmp_path / "source" / name / f"{name}.ipynb").write_text("{}")
+
+    assert find_assignment(tmp_path, "1") == find_assignment(tmp_path, "01") == "1_words"
+    with pytest.raises(CourseError, match="several assignments: 02_first, 02_second"):
+        find_assignment(tmp_path, "2")

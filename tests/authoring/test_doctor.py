@@ -140,6 +140,14 @@ def test_a_check_cell_that_runs_other_checks_is_named(course):
     assert "01-choose-tasks does not run its own" in wanting(course)["checks"]
 
 
+def test_a_check_cell_need_not_run_its_hidden_checks(course):
+    """The call is a comfort for authors: an exercise taken from inside to outside has none."""
+    path = course / "source" / NAME / f"{NAME}.ipynb"
+    edit(path, 'run_checks(\\"01-choose-tasks\\")', "None")
+
+    assert "checks" not in wanting(course)
+
+
 def test_points_that_do_not_add_up_are_named(course):
     """Other points in a cell than in the text around it are told, and the release is then old."""
     path = course / "source" / NAME / f"{NAME}.ipynb"

@@ -158,6 +158,13 @@ def test_grades_as_json(run, records):
     assert "\x1b" not in done.stdout
 
 
+def test_a_folder_of_grades_that_is_not_there_is_named(run, tmp_path):
+    """A mistyped folder is no class without lost checks."""
+    done = run("grades", str(tmp_path / "autogradde"))
+
+    assert "autogradde is no folder: expected one of records" in str(done.exception)
+
+
 def test_colours_are_left_out_on_request(run, records):
     """NO_COLOR wins over a terminal that has colours, and names of students bring none along."""
     done = run("grades", str(records), env={"NO_COLOR": "1", "FORCE_COLOR": "1"})

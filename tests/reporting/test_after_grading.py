@@ -92,7 +92,7 @@ def test_explain_says_that_the_checks_have_changed(course):
     course.rewrite_check("02-is-prime", "1 has one divisor", "one has one divisor")
     told = course.must("pawmark", "explain", "02", "ben")
 
-    assert "The checks have changed since it was graded" in told
+    assert "The checks, or Pawmark, have changed since it was graded" in told
     assert "pawmark regrade 02 --student ben" in told
 
 

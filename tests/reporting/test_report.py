@@ -19,8 +19,9 @@ from typer.testing import CliRunner
 
 from pawmark.cli import app
 from pawmark.errors import AttentionError, CourseError
-from pawmark.grading.gradebook.class_grades import read_class
+from pawmark.grading.gradebook.class_grades import ClassGrades, read_class
 from pawmark.grading.results import record
+from pawmark.grading.results.grade import Grade, Part, Person, Standing, State
 from pawmark.grading.results.outcomes import (
     SAME_REASON,
     CheckResult,
@@ -282,6 +283,19 @@ def test_spreadsheet_has_the_rows_of_an_exercise_and_what_was_told(tmp_path):
     assert "03-row: contract" not in head
 
 
+def test_exercises_of_one_name_stand_in_the_spreadsheet_with_their_sum(tmp_path):
+    """Two notebooks of an assignment may have them: the columns still add up."""
+    person = Person("ann")
+    parts = tuple(Part("same", points, 2, automatic=points) for points in (0.5, 1.25))
+    one = Standing(person, "ps1", State.FINAL, Grade(parts))
+    export_csv(ClassGrades((person,), {"ps1": 4}, {("ps1", "ann"): one}, True), tmp_path / "s.csv")
+
+    head, row = rows(tmp_path / "s.csv")
+    told = dict(zip(head, row, strict=True))
+    assert head.count("same") == 1
+    assert told["same"] == told["before penalty"] == told["score"] == "1.75"
+
+
 def test_every_list_has_one_order_of_names(tmp_path, monkeypatch):
     """Accents and capitals do not send a student to the end, in no command and no file."""
     make_course(tmp_path, 0)
@@ -385,6 +399,18 @@ def test_command_writes_page_and_scores(small, monkeypatch):
     assert len(rows(small / "s.csv")) == 7
 
 
+def test_an_assignment_of_which_nothing_is_graded_is_said_to_be_missing(small, monkeypatch):
+    """The page leaves it out, so the command does not say that it is there."""
+    for folder in ("source/04_later", "submitted/student001/04_later"):
+        (small / folder).mkdir(parents=True)
+        (small / folder / "04_later.ipynb").write_text("{}")
+    monkeypatch.chdir(small)
+    done = CliRunner().invoke(app, ["report"])
+
+    assert f"6 submissions of {ASSIGNMENT}\n" in done.output
+    assert "not on the page, since nothing is graded of it yet: 04_later" in done.output
+
+
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
@@ -392,6 +418,9 @@ def test_command_writes_page_and_scores(small, monkeypatch):
         (["--csv", "s.csv", "--lms", "blackboard"], "moodle or canvas"),
         (["9"], "no assignment"),
         (["--output", "nowhere/report.html"], "cannot be written"),
+        (["--not-final"], "--not-final is about the file of grades: say where to"),
+        (["--absent-zero"], "--absent-zero is about the file of grades: say where to"),
+        (["--csv", "one.csv", "--output", "./one.csv"], "give them two names"),
     ],
 )
 def test_command_refuses_what_it_cannot_do(small, monkeypatch, arguments, says):

@@ -212,6 +212,8 @@ def migrate(
         kept = migration.migrate(course, wanted)
     if kept is not None:
         terminal.say(f"the gradebook as it was: {kept.relative_to(course)}")
+    else:
+        terminal.say("no copy of the gradebook was kept: it lies on a server, which can make one")
     short = short_name(name)
     terminal.say(f"next: pawmark release {short}, then pawmark grade {short} --force")
 
@@ -245,6 +247,8 @@ def grades(
     from pawmark.grading.gradebook.class_grades import read_class
     from pawmark.grading.results.table import show_grades
 
+    if folder is not None and not folder.is_dir():
+        raise CourseError(f"{folder} is no folder: expected one of records, such as autograded/.")
     course = find_course() if folder is None else folder.resolve().parent
     found = read_class(course, autograded=folder)
     if as_json:
@@ -281,9 +285,11 @@ def explain(
     from pawmark.grading.explain.words import lines_of
     from pawmark.grading.gradebook.book import comments_of
     from pawmark.grading.gradebook.class_grades import read_class
+    from pawmark.grading.intake.cells import exercise_of
 
     course = find_course()
     name = find_assignment(course, assignment)
+    check = None if check is None else exercise_of(check)  # formgrader shows the name of its cell
     comments = comments_of(course, name, student)
     standing = read_class(course, [name]).standings.get((name, student))
     given = [] if standing is None or standing.grade is None else standing.grade.by_people

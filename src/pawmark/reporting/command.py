@@ -49,13 +49,21 @@ def run_report(
         When the file would hold grades that are not final; only the page is written then.
     """
     form = _form(lms, csv)
+    if csv is None and (not_final or absent_zero):
+        option = "--not-final" if not_final else "--absent-zero"
+        raise CourseError(f"{option} is about the file of grades: say where to with --csv FILE.")
     course = find_course()
     courses.use_of(course)
     found = read_class(course, [find_assignment(course, name) for name in names])
     page = output or course / "report.html"
+    if csv is not None and csv.resolve() == page.resolve():
+        raise CourseError(f"{csv} cannot be page and file of grades in one: give them two names.")
     write_report(found, page)
-    count = sum(one.grade is not None for one in found.all)
-    yield f"wrote {page}: {counted(count, 'submission')} of {', '.join(found.assignments)}"
+    graded = [one for one in found.all if one.grade is not None]
+    on_it = list(dict.fromkeys(one.assignment for one in graded))
+    yield f"wrote {page}: {counted(len(graded), 'submission')} of {', '.join(on_it)}"
+    if missing := [name for name in found.assignments if name not in on_it]:
+        yield f"not on the page, since nothing is graded of it yet: {', '.join(missing)}"
     waiting = [one for one in found.all if one.state is State.WAITS]
     if waiting:
         yield f"{counted(len(waiting), 'is', 'are')} not final; the page says why"

@@ -3,13 +3,13 @@
 import csv
 import io
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from enum import StrEnum
 from pathlib import Path
 
 from pawmark.grading.checks.specification import CONTRACT, CORE, CORNERS
 from pawmark.grading.gradebook.class_grades import ClassGrades
-from pawmark.grading.results.grade import Standing, State, rounded
+from pawmark.grading.results.grade import Part, Standing, State, finely_rounded, rounded
 from pawmark.grading.results.outcomes import CheckResult
 from pawmark.reporting.page import write_whole
 from pawmark.reporting.statistics import results_of
@@ -103,11 +103,18 @@ def spreadsheet(found: ClassGrades, absent_zero: bool = False) -> Table:
     more = sorted({key for one in details for key in one}, key=_place(exercises))
     table: Table = [[*_COLUMNS, *exercises, *(f"{name}: {what}" for name, what in more)]]
     for one, detail in zip(everything, details, strict=True):
-        parts = () if one.grade is None else one.grade.parts
-        points = {part.exercise: round(part.score, 4) + 0.0 for part in parts}
+        points = {} if one.grade is None else _by_exercise(one.grade.parts)
         row = [*_row(one, absent_zero), *(points.get(name, "") for name in exercises)]
         table.append([*row, *(detail.get(key, "") for key in more)])
     return table
+
+
+def _by_exercise(parts: Iterable[Part]) -> dict[str, float]:
+    """Return points by exercise; of one name in several notebooks, or with two cells, their sum."""
+    points: dict[str, float] = {}
+    for part in parts:
+        points[part.exercise] = finely_rounded(points.get(part.exercise, 0.0) + part.score)
+    return points
 
 
 def _exercises(everything: Sequence[Standing]) -> list[str]:

@@ -215,6 +215,7 @@ def test_nobody_and_nothing_is_said_in_a_sentence(course, tmp_path):
         grade_class.choose(course.root, NAME, ["zoe"])
     with pytest.raises(CourseError, match="Nobody handed in"):
         grade_class.submitted(tmp_path, NAME)
+    assert grade_class.choose(course.root, NAME, ["anna-right"] * 2) == ["anna-right"]
 
 
 @pytest.mark.slow

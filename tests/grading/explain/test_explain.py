@@ -1,6 +1,10 @@
 """``pawmark explain``: what was asked, what came, why it was refused; a notebook repeats it."""
 
+import contextlib
+import os
 import re
+import sqlite3
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,6 +13,7 @@ import nbformat
 import numpy as np
 import pytest
 from nbclient import NotebookClient
+from nbgrader.api import Gradebook
 from small_class import HALF, PRIMES, RIGHT, SUMS, WRITTEN, WRONG, SmallClass
 
 from pawmark.errors import CourseError
@@ -23,6 +28,7 @@ from pawmark.grading.explain.notebook import write_notebook
 from pawmark.grading.explain.pictures import picture_of
 from pawmark.grading.explain.repeating import Repeat, alike, packed, recorded
 from pawmark.grading.explain.retelling import retell
+from pawmark.grading.gradebook.book import comments_of
 from pawmark.grading.results.outcomes import CheckResult, Outcome
 from pawmark.grading.sandbox import bubblewrap
 
@@ -109,6 +115,7 @@ def test_what_people_gave_and_wrote_is_told_by_exercise(course):
         book.find_comment("01-total", SUMS, SUMS, "dóra").manual_comment = "Half right."
     told = course.must("pawmark", "explain", "01", "dóra")
     one = course.must("pawmark", "explain", "01", "dóra", WRITTEN)
+    graded = course.must("pawmark", "explain", "01", "dóra", "01-total-check")
 
     assert "  01-total: 2.5 by a person, in the place of" in told
     assert "  01-total: a person wrote: Half right.\n" in told
@@ -117,7 +124,41 @@ def test_what_people_gave_and_wrote_is_told_by_exercise(course):
     assert wrote in told
     assert wrote in one
     assert "Half right" not in one
+    assert "Half right" in graded  # a person knows the exercise by its cell in formgrader, too
     assert f"No check of {WRITTEN} lost a point." in one
+
+
+def test_comments_on_exercises_of_one_name_are_all_told(tmp_path, monkeypatch):
+    """Two notebooks of an assignment may have such: what is written of one hides no other."""
+    # A new gradebook starts alembic by its bare name.
+    monkeypatch.setenv("PATH", str(Path(sys.executable).parent), prepend=os.pathsep)
+    with Gradebook(f"sqlite:///{tmp_path / 'gradebook.db'}", "") as book:
+        book.add_assignment("ps1")
+        for name in ("lists", "strings"):
+            book.add_notebook(name, "ps1")
+            book.add_solution_cell("essay", name, "ps1")
+        book.add_student("ann")
+        book.add_submission("ps1", "ann")
+        for name in ("strings", "lists"):
+            book.find_comment("essay", name, "ps1", "ann").manual_comment = f"Of {name}."
+        book.db.commit()
+
+    assert comments_of(tmp_path, "ps1", "ann") == {"essay": "Of lists.\nOf strings."}
+
+
+def test_a_gradebook_that_is_locked_is_called_so(tmp_path, monkeypatch):
+    """Who only reads is told to wait, and not to upgrade what is in order."""
+    monkeypatch.setenv("PATH", str(Path(sys.executable).parent), prepend=os.pathsep)
+    with Gradebook(f"sqlite:///{tmp_path / 'gradebook.db'}", "") as book:
+        book.add_student("ann")
+    with contextlib.closing(sqlite3.connect(tmp_path / "gradebook.db")) as other:
+        other.execute("begin exclusive")
+        with pytest.raises(
+            CourseError, match=r"is locked by another program\. Wait for it"
+        ) as told:
+            comments_of(tmp_path, "ps1", "ann")
+
+    assert "upgrade" not in str(told.value)
 
 
 @pytest.mark.parametrize(
@@ -241,6 +282,7 @@ def test_no_student_code_runs_for_the_telling(course):
     [
         (("02", "zoe"), "Not handed in by 'zoe': 02_primes"),
         (("02", "eve"), "Not handed in by 'eve': 02_primes"),
+        (("02", "eve/../ben"), "Not handed in by 'eve/../ben': 02_primes"),
         (("02", "ben", "test_nothing"), "There is no exercise or check 'test_nothing'. Points"),
         (("01", "ben", "01-mean-of-file"), "01-mean-of-file lost no point"),
     ],

@@ -274,7 +274,7 @@ def test_each_of_several_notebooks_is_taken_along(several):
     path.write_text(path.read_text().replace('"grade_id": "essay"', '"grade_id": "report"'))
 
     line, last = settle(several, {"essay": "report"})
-    assert line == "essay is called report from now on, in 1 hand-ins; all points stay"
+    assert line == "essay is called report from now on, in 1 hand-in; all points stay"
     assert last == "final grades that change: 0, that stay as they are: 1"
     assert points(several) == {"report" if n == "essay" else n: p for n, p in before.items()}
     earlier = json.loads(path.read_text())["metadata"]["pawmark"]["renamed"]
@@ -298,7 +298,7 @@ def test_a_notebook_that_goes_and_one_that_comes_are_seen(several):
         migration.plan(several, "ps1", {one: one}, [])
     before = points(several)
     lines = settle(several, removed=sorted(gone))
-    assert "the notebook lists.ipynb goes, with all that 1 hand-ins have of it" in lines
+    assert "the notebook lists.ipynb goes, with what is there of it in 1 hand-in" in lines
     after = points(several)
     assert after == {name: 0 if name in gone else given for name, given in before.items()}
 

@@ -54,6 +54,22 @@ def test_what_is_shown_adds_up(manual, penalty):
     assert grade.late_penalty == pytest.approx(min(penalty, grade.before_penalty), abs=0.0101)
 
 
+def test_rounding_is_no_point_of_the_checks():
+    """Where people gave all points, the checks gave none, however these are rounded."""
+    given = [Part(name, points, 4, 0.0, points) for name, points in (("01-a", -1), ("01-b", 0.015))]
+    grade = Grade((*given, Part("01-c", 3.305, 4, None, 0.005, 3.3)))
+
+    assert grade.sum_by_checks == 0
+    assert rounded(grade.sum_by_people + grade.extra_credit) == rounded(grade.before_penalty)
+
+
+def test_parts_for_programs_add_up():
+    """Three times a third is 1, and not 0.99."""
+    told = Grade(tuple(Part(f"01-{name}", 1 / 3, 1, 1 / 3) for name in "abc")).to_json()
+
+    assert round(sum(part["score"] for part in told["parts"]), 2) == told["score"] == 1
+
+
 def test_extra_credit_counts_beside_points_only():
     """A written answer that nobody has read has none yet, as nbgrader has it."""
     assert part_of("01-why", 0, 4, None, None, 1.5, True).extra_credit == 0

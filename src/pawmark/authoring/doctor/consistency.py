@@ -31,7 +31,7 @@ from pawmark.grading.intake.cells import exercise_of
 from pawmark.grading.intake.sources import problems
 from pawmark.grading.run import proven
 from pawmark.terminal import legible
-from pawmark.wording import first_line
+from pawmark.wording import counted, first_line
 
 Books = dict[Path, NotebookNode]  # by the path of the source
 
@@ -64,7 +64,7 @@ def examine(course: Path) -> Iterator[Finding]:
         except _NOT_READABLE as error:
             broken[_label(path)] = _cell_of(error) + first_line(error)
     yield _judge(
-        "sources", broken, f"{len(names)} assignments: {', '.join(names)}",
+        "sources", broken, f"{counted(len(names), 'assignment')}: {', '.join(names)}",
         "Restore the notebook in source/, for example: git checkout -- source",
     )  # fmt: skip
     whole = _by_assignment(paths, books)
@@ -170,7 +170,7 @@ def unchecked(course: Path, name: str, books: Iterable[NotebookNode]) -> str:
     wrong += [
         f"the check cell of {exercise} does not run its own hidden checks"
         for exercise, called in asked.items()
-        if called != [exercise]
+        if called not in ([], [exercise])  # to call none is no fault: it is a comfort for authors
     ]
     return ", ".join(wrong)
 
@@ -199,7 +199,8 @@ def _checked(course: Path, whole: Mapping[str, Iterable[NotebookNode]]) -> str:
     if not inside:
         return "every exercise has its hidden checks"
     others = sum(map(_is_test, cells)) - inside
-    return f"{inside} exercises are checked inside the notebook, {others} by hidden checks"
+    checked = counted(inside, "exercise is", "exercises are")
+    return f"{checked} checked inside the notebook, {others} by hidden checks"
 
 
 def _strays(marked: dict[str, set[str]], asked: set[str]) -> Iterator[str]:

@@ -92,7 +92,7 @@ def choose(course: Path, assignment: str, students: Iterable[str] | None) -> lis
         When one of those named did not hand in.
     """
     found = submitted(course, assignment)
-    named = list(students or found)
+    named = list(dict.fromkeys(students or found))
     if missing := sorted(set(named) - set(found), key=by_name):
         near = difflib.get_close_matches(missing[0], found, n=1)
         hint = f" Did you mean {near[0]!r}?" if near else ""

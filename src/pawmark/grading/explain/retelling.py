@@ -160,7 +160,8 @@ def retell(
         When nothing was handed in, or nothing of that name lost a point.
     """
     folder = course / SUBMITTED / student / assignment
-    if not folder.is_dir() or is_empty(folder):
+    # A path is nobody's name, wherever it leads.
+    if Path(student).name != student or not folder.is_dir() or is_empty(folder):
         raise CourseError(_not_handed_in(course, assignment, student))
     require_sources(course, [assignment])
     jobs = jobs_of(course, assignment, student)
@@ -217,8 +218,8 @@ def _require_what_was_graded(
         )
     if {job.about["checks"] for job in jobs} != {graded.checks}:
         return (
-            "The checks have changed since it was graded: this is what they say now. What that "
-            f"changes: {regrade}"
+            "The checks, or Pawmark, have changed since it was graded: this is what they say now. "
+            f"What that changes: {regrade}"
         )
     return ""
 

@@ -13,6 +13,7 @@ from nbgrader.api import (
     BaseCell,
     Comment,
     Gradebook,
+    Notebook,
     Student,
     SubmittedAssignment,
     SubmittedNotebook,
@@ -183,8 +184,12 @@ def comments_of(course: Path, assignment: str, student: str) -> dict[str, str]:
     if not exists(course):
         return {}
     with opened(course) as gradebook:
-        found = dict(_only(_comments(gradebook), (assignment, student)).all())
-    written = {exercise_of(name): text for name, text in found.items() if text and text.strip()}
+        found = _only(_comments(gradebook), (assignment, student)).order_by(Notebook.name).all()
+    written: dict[str, str] = {}
+    for name, text in found:  # two notebooks may have exercises of one name
+        if text and text.strip():
+            earlier = written.get(exercise_of(name))
+            written[exercise_of(name)] = text if earlier is None else f"{earlier}\n{text}"
     place = order_of(course, assignment)
     return dict(sorted(written.items(), key=lambda one: (place.get(one[0], _LAST), one[0])))
 
@@ -197,6 +202,7 @@ def _comments(gradebook: Gradebook) -> Any:
         .join(SubmittedNotebook, SubmittedNotebook.assignment_id == SubmittedAssignment.id)
         .join(Comment, Comment.notebook_id == SubmittedNotebook.id)
         .join(BaseCell, BaseCell.id == Comment.cell_id)
+        .join(Notebook, Notebook.id == BaseCell.notebook_id)
     )
 
 

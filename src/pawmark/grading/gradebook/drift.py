@@ -18,6 +18,7 @@ from pawmark.errors import CourseError
 from pawmark.grading.course_folder import notebooks_of
 from pawmark.grading.gradebook import book
 from pawmark.grading.intake.cells import exercise_of
+from pawmark.wording import counted
 
 Kinds = frozenset[str]
 
@@ -81,9 +82,10 @@ class Drift:
         new = f"{', '.join(came)} {'is' if len(came) == 1 else 'are'} new in it"
         what = " and ".join(filter(None, [gone, new if came else ""]))
         return (
-            f"The source of {self.assignment} has other exercises than the {self.hand_ins} "
-            f"hand-ins in the gradebook: {what}. Nothing was touched. pawmark migrate "
-            f"{short_name(self.assignment)} shows what to do, or put the source back as it was."
+            f"The source of {self.assignment} has other exercises than the "
+            f"{counted(self.hand_ins, 'hand-in')} in the gradebook: {what}. Nothing was touched. "
+            f"pawmark migrate {short_name(self.assignment)} shows what to do, or put the source "
+            "back as it was."
         )
 
     def may_be(self, old: str, new: str) -> bool:

@@ -125,17 +125,17 @@ class Plan:
 
     def lines(self) -> Iterator[str]:
         """Yield what a person reads before it is done."""
-        hand_ins = self.drift.hand_ins
+        hand_ins = counted(self.drift.hand_ins, "hand-in")
         for name in self.drift.notebooks_gone:
-            yield f"the notebook {name}.ipynb goes, with all that {hand_ins} hand-ins have of it"
+            yield f"the notebook {name}.ipynb goes, with what is there of it in {hand_ins}"
         for name in self.drift.notebooks_new:
-            yield f"the notebook {name}.ipynb is new: {hand_ins} hand-ins have nothing of it"
+            yield f"the notebook {name}.ipynb is new: there is nothing of it in {hand_ins}"
         for old, new in self.renamed.items():
-            yield f"{old} is called {new} from now on, in {hand_ins} hand-ins; all points stay"
+            yield f"{old} is called {new} from now on, in {hand_ins}; all points stay"
         for name in self.removed:
-            yield f"{name} goes, with what was given for it in {hand_ins} hand-ins"
+            yield f"{name} goes, with what was given for it in {hand_ins}"
         for name in () if self.open else self.added:
-            yield f"{name} is new: if it is worth points, {hand_ins} hand-ins wait for them"
+            yield f"{name} is new: if it is worth points, they are waited for in {hand_ins}"
         if self.open:
             yield from self._choices()
         changing = [one for one in self.outlooks if one.changes]

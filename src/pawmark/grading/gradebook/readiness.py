@@ -105,6 +105,11 @@ def unusable(db_url: str, error: Exception) -> str:
             f"The gradebook {shown(db_url)} cannot be used ({reason}). Look whether its server "
             "runs, and at c.CourseDirectory.db_url in nbgrader_config.py."
         )
+    if "database is locked" in reason:
+        return (
+            f"The gradebook {shown(db_url)} is locked by another program. Wait for it, or close it "
+            "(formgrader, another nbgrader, a database browser), and give the command again."
+        )
     return (
         f"{shown(db_url)} cannot be read as a gradebook ({reason}). If it is of an older "
         "nbgrader, back it up and run: nbgrader db upgrade"

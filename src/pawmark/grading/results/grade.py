@@ -85,14 +85,14 @@ class Part:
         return f"{given}, in the place of {plain(self.automatic)} by the checks"
 
     def to_json(self) -> dict[str, Any]:
-        """Return it as a JSON object."""
+        """Return it as a JSON object, with four digits: sums of what has two are other ones."""
         return {
             "exercise": self.exercise,
-            "score": rounded(self.score),
-            "max_score": rounded(self.max_score),
-            "automatic": None if self.automatic is None else rounded(self.automatic),
-            "manual": None if self.manual is None else rounded(self.manual),
-            "extra_credit": rounded(self.extra_credit),
+            "score": finely_rounded(self.score),
+            "max_score": finely_rounded(self.max_score),
+            "automatic": None if self.automatic is None else finely_rounded(self.automatic),
+            "manual": None if self.manual is None else finely_rounded(self.manual),
+            "extra_credit": finely_rounded(self.extra_credit),
             "waits": self.waits,
         }
 
@@ -168,7 +168,13 @@ class Grade:
 
     @property
     def sum_by_people(self) -> float:
-        """Points that people gave in the place of checks, or where there are none."""
+        """Points that people gave in the place of checks, or where there are none.
+
+        Where no check gave any, it is in hundredths what extra credit leaves of the sum, since
+        rounding is no point of the checks.
+        """
+        if not any(part.automatic for part in self.parts if part.manual is None):
+            return rounded(rounded(self.before_penalty) - rounded(self.extra_credit))
         return round(sum(part.manual or 0.0 for part in self.parts), 6)
 
     @property
@@ -205,6 +211,11 @@ class Grade:
 def rounded(points: float) -> float:
     """Return points as every file has them: to hundredths, and 0 without a sign."""
     return round(points, 2) + 0.0
+
+
+def finely_rounded(points: float) -> float:
+    """Return points of an exercise as files have them: to four digits, so that they add up."""
+    return round(points, 4) + 0.0
 
 
 def moved(before: str, after: str) -> str:
