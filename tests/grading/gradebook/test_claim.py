@@ -90,6 +90,17 @@ def test_a_course_that_cannot_be_written_is_left_to_the_command(tmp_path):
         pass
 
 
+def test_a_note_that_cannot_be_written_stops_nobody(tmp_path):
+    """On a full disk, as in a file of which none can be written at a place, the claim holds."""
+    (tmp_path / ".pawmark" / "claims").mkdir(parents=True)
+    os.mkfifo(tmp_path / ".pawmark" / "claims" / PRIMES)
+    held = []
+
+    with claimed(tmp_path, [PRIMES], "pawmark grade", print):
+        held.append(PRIMES)
+    assert held == [PRIMES]
+
+
 @pytest.mark.skipif(
     bubblewrap.available() is not None, reason=f"no sandbox: {bubblewrap.available()}"
 )

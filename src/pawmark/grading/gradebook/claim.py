@@ -75,8 +75,9 @@ def _claim(path: Path, name: str, command: str, say: Callable[[str], None]) -> I
             _wait(number)
         except OSError:  # some network file systems know no locks
             pass
-        os.ftruncate(number, 0)
-        os.pwrite(number, _who(command).encode(), 0)
+        with contextlib.suppress(OSError):  # a full disk: it is a note for others, not the claim
+            os.ftruncate(number, 0)
+            os.pwrite(number, _who(command).encode(), 0)
         yield
     finally:
         os.close(number)
